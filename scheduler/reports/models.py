@@ -5,7 +5,7 @@ And who goes into schools for a campaign, kept beside the assignments: a campaig
 
 import datetime as dt
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, func, insert, select
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.core.db import Base
@@ -202,4 +202,3 @@ CREWS = (  # what the kept crews must be at any moment
     .where(Visit.campaign_id.is_not(None), Assignment.state.in_((AssignmentState.ACCEPTED, AssignmentState.PRESENT)))
     .group_by(Visit.campaign_id, Assignment.presenter_id)
 )
-FILL_CREWS = insert(CampaignCrew).from_select(["campaign_id", "presenter_id", "seats"], CREWS)

@@ -6,6 +6,7 @@ from typing import Any
 
 from scheduler.attendance.terms import Poster
 from scheduler.certificates.terms import CertificateKind, CertificatePaper, Signatory
+from scheduler.places.terms.venue import Venue
 from scheduler.reports.terms.counting import Chart, Definition, KeyFigure, ReportPaper, Series
 from scheduler.requests.terms.school_request import PaperPerson, PaperPresentation, RequestPaper
 from tests.factories import MONDAY
@@ -79,7 +80,7 @@ def a_request_paper(**given: Any) -> RequestPaper:
         last_day=dt.date(2026, 12, 8),
         printed_at=MONDAY,
         presentations=(
-            PaperPresentation("ученици", "VII-1, VII-2", 58, "свечана сала", dt.time(9, 55), dt.time(10, 40)),
+            PaperPresentation("ученици", "VII-1, VII-2", 58, Venue("свечана сала"), dt.time(9, 55), dt.time(10, 40)),
             PaperPresentation("родитељи", "", 40),
         ),
         confirmed=True,

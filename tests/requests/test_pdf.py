@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from scheduler.places.terms.venue import Venue
 from scheduler.requests.pdf import SLIP, draw, draw_note
 from scheduler.requests.terms.school_request import NoteSitting, PaperPerson, PaperPresentation, ParentsNote
 from tests.factories import MONDAY
@@ -57,7 +58,7 @@ def test_it_prints_what_is_known_and_nothing_else(tmp_path, given, printed, left
 
 def test_long_and_hostile_texts_stay_on_the_paper_whole(tmp_path):
     long = "<b>Школа</b> &amp; file:///etc/passwd " + "Ж" * 80
-    sittings = (PaperPresentation(long, long, 90, long),) * 9
+    sittings = (PaperPresentation(long, long, 90, Venue(long)),) * 9
     paper = a_request_paper(
         host_name=long, contact_name=long, programme_title=long, file_number="7" * 60, presentations=sittings
     )

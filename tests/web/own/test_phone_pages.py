@@ -139,4 +139,4 @@ def test_more_visits_ask_no_more_questions(app, begun):
     with statements() as asked:
         phone.get("/my-days.json")
 
-    at_most(8, asked)
+    at_most(9, asked)

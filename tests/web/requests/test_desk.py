@@ -4,7 +4,6 @@ import datetime as dt
 import re
 
 import pytest
-from sqlalchemy import event
 
 from scheduler.core.db import db
 from scheduler.messages.models import OutboxMessage
@@ -281,28 +280,6 @@ def test_an_unknown_host_leads_back_to_the_search(desk):
 
 
 # --- how often the pages ask ---
-
-
-def test_sqlite_plans_the_questions_of_the_inbox_once(desk, row):
-    opened, first = [], ("pressed", "tally")
-
-    def listener(raw, _record):
-        opened.append(raw)
-
-    db.session.remove()
-    event.listen(db.engine, "connect", listener)
-    db.engine.dispose()
-    for _again in range(3):
-        assert desk.get("/requests").status_code == 200
-    event.remove(db.engine, "connect", listener)
-    if ("ENABLE_STMTVTAB",) not in opened[0].execute("PRAGMA compile_options").fetchall():
-        pytest.skip("this SQLite does not tell how often it plans")
-
-    asked = "SELECT sql, reprep, run FROM sqlite_stmt WHERE sql LIKE 'WITH % AS MATERIALIZED%'"
-    planned = [row for raw in opened for row in raw.execute(asked) if row[0].split()[1] in first]
-    assert {sql.split()[1] for sql, _anew, _runs in planned} == set(first)
-    assert sum(runs for _sql, _anew, runs in planned) >= 3 * len(first)
-    assert not any(anew for _sql, anew, _runs in planned)
 
 
 def test_the_page_of_a_request_asks_as_often_beside_none_as_beside_five_of_the_same_school(desk, row):
