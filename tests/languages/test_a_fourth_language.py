@@ -70,7 +70,7 @@ def test_every_page_of_a_role_is_translated(
     for sheet in every_sheet[role]:
         if sheet.endpoint in A_FILE_EACH:
             continue
-        answer = client.get(sheet.spoken(PSEUDO))
+        answer = client.get(sheet.spoken(PSEUDO), follow_redirects=True)
         assert answer.status_code < 500, sheet.path
         html = answer.text
         assert '<html lang="en-XA"' in html
