@@ -60,7 +60,7 @@ def test_no_raw_name_stands_on_a_page(
             if sheet.main in read or sheet.endpoint == STYLEGUIDE.endpoint:
                 continue
             read.add(sheet.main)
-            html = MAIN.search(client.get(sheet.spoken("en")).text)[0]
+            html = MAIN.search(client.get(sheet.spoken("en"), follow_redirects=True).text)[0]
             text = "".join(said for tag, said in texts_of(html, "en") if " " not in tag)
             found += [f"{role} {sheet.path}: {name}" for name in RAW_NAME.findall(text)]
     assert not found, "\n".join(found)
