@@ -95,15 +95,25 @@ def _row(
 
 
 def without_line(
-    model: type[Any], *actions: str, at: QueryableAttribute[Any] | None = None, where: Iterable[Any] = ()
+    model: type[Any],
+    *actions: str,
+    at: QueryableAttribute[Any] | None = None,
+    about: tuple[type[Any], QueryableAttribute[int]] | None = None,
+    where: Iterable[Any] = (),
 ) -> Iterator[int]:
-    """Ids of the rows that no act wrote: the audit has none of these lines about them, at the moment in that column."""
+    """Ids of the rows that no act wrote: the audit has none of these lines about them, at the moment in that column.
+
+    Of a row without that moment no line is expected. `about`: the lines are about the row of another
+    table, which this column names.
+    """
+    thing, ident = about or (model, model.id)
     lines = exists().where(
-        AuditEntry.thing == model.__tablename__, AuditEntry.thing_id == model.id, AuditEntry.action.in_(actions)
+        AuditEntry.thing == thing.__tablename__, AuditEntry.thing_id == ident, AuditEntry.action.in_(actions)
     )
+    lacking = select(model.id).where(*where)
     if at is not None:
-        lines = lines.where(AuditEntry.at == at)
-    yield from db.session().scalars(select(model.id).where(~lines, *where).order_by(model.id))
+        lines, lacking = lines.where(AuditEntry.at == at), lacking.where(at.is_not(None))
+    yield from db.session().scalars(lacking.where(~lines).order_by(model.id))
 
 
 def details_text(details: Mapping[str, Any]) -> str:

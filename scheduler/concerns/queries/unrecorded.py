@@ -6,10 +6,9 @@ from scheduler.core.audit import without_line
 
 def violations() -> list[str]:
     """One plain sentence for each row without its line in the audit."""
-    ended = (Concern.ended_at.is_not(None),)
     lacking = (
         ("concern", without_line(Concern, "concern reported", at=Concern.reported_at)),
-        ("end of concern", without_line(Concern, "concern ended", at=Concern.ended_at, where=ended)),
+        ("end of concern", without_line(Concern, "concern ended", at=Concern.ended_at)),
         ("hand-off", without_line(HandOff, "hand-off noted", at=HandOff.noted_at)),
     )
     return [f"{what} {ident} has no audit row" for what, idents in lacking for ident in idents]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import and_, exists, select
-from sqlalchemy.orm import QueryableAttribute, aliased
+from sqlalchemy.orm import aliased
 
 from scheduler.core.audit import AuditEntry, without_line
 from scheduler.core.db import db
@@ -36,26 +36,21 @@ def violations() -> list[str]:
         *((_words(kind), without_line(kind, action, at=kind.recorded_at)) for kind, action in RECORDED.items()),
         ("guardian", without_line(Guardian, "guardian named", where=named)),
         ("consent", without_line(consent, "consent recorded", at=consent.recorded_at, where=(counts,))),
-        ("withdrawal of consent", _lines_of(consent, WITHDRAWN, consent.withdrawn_at, counts)),
+        ("withdrawal of consent", without_line(consent, *WITHDRAWN, at=consent.withdrawn_at, where=(counts,))),
         ("correction of birth date", without_line(BirthDateCorrection, PROPOSED, at=BirthDateCorrection.proposed_at)),
         ("paper", without_line(ConsentPaper, "consent paper recorded", at=ConsentPaper.first_seen_at)),
-        ("notice of paper", _lines_of(ConsentPaper, ("guardian told of a paper",), ConsentPaper.told_at)),
+        ("notice of paper", without_line(ConsentPaper, "guardian told of a paper", at=ConsentPaper.told_at)),
         ("stop", without_line(AssignmentStop, "new visits stopped", at=AssignmentStop.stopped_at)),
-        ("end of stop", _lines_of(AssignmentStop, ("stop lifted",), AssignmentStop.lifted_at)),
+        ("end of stop", without_line(AssignmentStop, "stop lifted", at=AssignmentStop.lifted_at)),
         ("ride", without_line(CarRide, "ride arranged", at=CarRide.arranged_at)),
+        ("pick-up", without_line(PickUp, "way home said", at=PickUp.typed_at, about=(Presenter, PickUp.presenter_id))),
     )
     return [
         *(f"{what} {ident} has no audit row" for what, idents in lacking for ident in idents),
         *_checks_that_differ(),
         *_guardians_that_differ(),
-        *_typed_by_nobody(),
         *_replaced_by_nobody(),
     ]
-
-
-def _lines_of(model: type[Any], actions: tuple[str, ...], at: QueryableAttribute[Any], *where: Any) -> Iterator[int]:
-    """Rows that say that this happened, at a moment of which the audit has no such line."""
-    return without_line(model, *actions, at=at, where=(at.is_not(None), *where))
 
 
 def _words(model: type[Any]) -> str:
@@ -83,18 +78,6 @@ def _with_lines(model: type[Any], action: str) -> Iterable[tuple[Any, dict[str, 
     line = and_(AuditEntry.thing == model.__tablename__, AuditEntry.thing_id == model.id, AuditEntry.action == action)
     rows = db.session().execute(select(model, AuditEntry.details).join(AuditEntry, line).order_by(AuditEntry.id))
     return {row.id: (row, json.loads(details)) for row, details in rows}.values()
-
-
-def _typed_by_nobody() -> Iterator[str]:
-    """Who fetches a minor is typed by her guardian, at that moment."""
-    said = exists().where(
-        AuditEntry.thing == Presenter.__tablename__,
-        AuditEntry.thing_id == PickUp.presenter_id,
-        AuditEntry.action == "way home said",
-        AuditEntry.at == PickUp.typed_at,
-    )
-    for ident in db.session().scalars(select(PickUp.id).where(~said).order_by(PickUp.id)):
-        yield f"pick-up {ident} has no audit row"
 
 
 def _replaced_by_nobody() -> Iterator[str]:
