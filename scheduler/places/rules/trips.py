@@ -19,10 +19,13 @@ def comes_home(over: dt.datetime, minutes: int) -> dt.time:
     return (home + dt.timedelta(minutes=-home.minute % 5)).time()
 
 
-def trip_of(home: Point, there: Point | None, arrives: dt.datetime, over: dt.datetime) -> Trip | None:
+def trip_of(
+    home: Point, there: Point | None, arrives: dt.datetime, over: dt.datetime, *, minor: bool = False
+) -> Trip | None:
     """There and back by herself, both moments on the wall clock of the host; None where nobody drives."""
     if there is None:
         return None
     minutes = road_minutes(home, there)
     away = int((over - arrives).total_seconds() // 60) + 2 * minutes
-    return Trip(round(road_km(home, there)), minutes, sets_out(arrives, minutes), comes_home(over, minutes), away)
+    km = None if minor else round(road_km(home, there))
+    return Trip(km, minutes, sets_out(arrives, minutes), comes_home(over, minutes), away)

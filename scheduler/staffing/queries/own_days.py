@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -162,9 +162,7 @@ def _day(reader: _Reader, day: dt.date, visits: list[OwnVisit], stored: dict[int
         home_sr_latn=person.home.name_sr_latn,
         visits=tuple(placed),
         home_at=comes_home(over, back) if over else None,
-        km=round(km + road_km(at, home_point(person)))
-        if over and not minor
-        else 0,  # once, as the plan of the visit does
+        km=round(km + road_km(at, home_point(person))) if over and not minor else 0,  # rounded once, as the plan does
         centre_sr_cyrl=centre.name_sr_cyrl,
         centre_sr_latn=centre.name_sr_latn,
         centre_en=centre.name_en,
@@ -191,14 +189,15 @@ def trips_for(presenter_id: int, wanted: Mapping[int, Sequence[PresentationRow]]
     stored = _stored(list(wanted))
     own = {one: {row.id for row in rows} for one, rows in wanted.items()}
     found = {
-        one: trip_to(home, row, [each for each in row.presentations if each.id in own[one]])
+        one: trip_to(
+            home,
+            row,
+            [each for each in row.presentations if each.id in own[one]],
+            minor=is_minor(hers.adult_on, row.on_day),
+        )
         for one, row in stored.items()
     }
-    return {
-        one: replace(trip, km=None) if is_minor(hers.adult_on, stored[one].on_day) else trip
-        for one, trip in found.items()
-        if trip is not None
-    }
+    return {visit_id: trip for visit_id, trip in found.items() if trip is not None}
 
 
 def visits_to_leave(presenter_id: int, first_day: dt.date, last_day: dt.date, *, now: dt.datetime) -> list[VisitRow]:

@@ -167,12 +167,16 @@ def place_of(visit: Visit) -> Point | None:
     return None if visit.online_link else point_of(visit.host)
 
 
-def trip_to(home: Point, visit: Visit, presentations: Sequence[Presentation]) -> Trip | None:
-    """The way to these presentations of a visit and back; None where nobody drives, or nothing is left to be held."""
+def trip_to(home: Point, visit: Visit, presentations: Sequence[Presentation], *, minor: bool = False) -> Trip | None:
+    """The way to these presentations of a visit and back; None where nobody drives, or nothing is left to be held.
+
+    `minor`: a minor reads it, without kilometres.
+    """
     if not presentations:
         return None
     arrives, over = min(row.busy_from for row in presentations), max(row.ends_at for row in presentations)
-    return trip_of(home, place_of(visit), *(at.astimezone(ZoneInfo(visit.zone)) for at in (arrives, over)))
+    moments = (at.astimezone(ZoneInfo(visit.zone)) for at in (arrives, over))
+    return trip_of(home, place_of(visit), *moments, minor=minor)
 
 
 def stops_of_visit(visit: Visit, presentations: Iterable[Presentation]) -> list[Stop]:

@@ -92,9 +92,10 @@ def _tell_each(
 def _hours_of(opened: OpenVisit, person: Presenter, presentation_ids: Collection[int]) -> dict[str, object]:
     """ "times" of what a mail to a presenter is about, and her "trip" where she goes; nothing where it is gone."""
     own = [row for row in opened.presentations if row.id in presentation_ids]
-    trip = trip_to(home_point(person), opened.visit, own) if opened.of(person.id, *PROMISED) else None  # home loaded
-    minor = is_minor(person.adult_on, opened.visit.on_day)  # who drives nobody, and reads no kilometres
-    return {"times": times_of(own), "trip": trip, "minor": minor} if own else {}
+    minor = is_minor(person.adult_on, opened.visit.on_day)
+    goes = opened.of(person.id, *PROMISED)
+    trip = trip_to(home_point(person), opened.visit, own, minor=minor) if goes else None  # home loaded
+    return {"times": times_of(own), "trip": trip} if own else {}
 
 
 def tell_released(
