@@ -49,6 +49,7 @@ AFTERWARDS = (
     "UPDATE sign_in SET ended_at = created_at WHERE ended_at IS NULL",
     "UPDATE outbox_message SET state = 'failed', failure = 'restored', leased_until = NULL,"
     " not_before = CURRENT_TIMESTAMP WHERE state IN ('waiting', 'sending')",
+    "UPDATE feed_body SET packed = NULL WHERE packed IS NOT NULL",  # no backup of ours holds any
 )
 # Without a ledger nobody knows which of them were revoked or used since: all end.
 WITHOUT_LEDGER = (
@@ -56,10 +57,6 @@ WITHOUT_LEDGER = (
     "UPDATE feed_token SET revoked_at = created_at WHERE revoked_at IS NULL",
     "UPDATE recovery_code SET used_at = made_at WHERE used_at IS NULL",
 )
-# No backup of ours holds any, whatever somebody else has put together.
-NOTHING_KEPT = {  # an early version kept no bodies
-    FeedBody.__tablename__: f"UPDATE {FeedBody.__tablename__} SET packed = NULL WHERE packed IS NOT NULL",  # nosec B608
-}
 FILE_PREFIX = "raspored-"
 PLAIN = "Not encrypted: BACKUP_RECIPIENT is not set. `backup key FILE` makes a key."
 
@@ -234,10 +231,7 @@ def _terms(
     """What was asked for, as the restore takes it. Raises: BadInput."""
 
     def afterwards(made: Contents) -> tuple[str, ...]:
-        kept = tuple(statement for table, statement in NOTHING_KEPT.items() if table in made.rows)
-        if found.covers(made):
-            return (*kept, *AFTERWARDS)
-        return (*kept, *AFTERWARDS, *WITHOUT_LEDGER)
+        return AFTERWARDS if found.covers(made) else (*AFTERWARDS, *WITHOUT_LEDGER)
 
     try:
         secret = identity.read_text(errors="replace") if identity else ""
