@@ -1,7 +1,7 @@
 """Tables of the places: districts, municipalities, hosts with their shifts and bells, holidays, school calendars."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, composite, declared_attr, mapped_column, relationship
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, composite, declared_attr, mapped_column, rela
 from scheduler.core.db import Base, db
 from scheduler.places.terms.hosts import ClosureReason, HostKind, SchoolCalendar
 from scheduler.places.terms.school_time import Grouping, NamedDay, Rotation, Shift
-from scheduler.places.terms.venue import VENUE_FACTS, Venue
+from scheduler.places.terms.venue import Venue
 
 
 class HasVenue:
@@ -19,7 +19,7 @@ class HasVenue:
 
     @declared_attr
     def venue(cls) -> Mapped[Venue]:  # noqa: N805
-        return composite(Venue, *(fact.name for fact in VENUE_FACTS))
+        return composite(Venue, *(field.name for field in fields(Venue)))
 
 
 class District(Base):

@@ -20,6 +20,7 @@ from sqlalchemy.orm import joinedload
 from scheduler.core.alphabet import alphabet_key
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
+from scheduler.core.language import pick
 from scheduler.core.text import fold
 from scheduler.places.lessons import lesson_calendar
 from scheduler.places.models import (
@@ -49,7 +50,6 @@ from scheduler.places.terms.hosts import (
     Supplies,
 )
 from scheduler.places.terms.school_time import Bells, CallNoteRow, DaysOfGrades, NamedDay, SchoolTime, SchoolTimeRow
-from scheduler.places.towns import known_municipalities
 
 MOST_NOTES = 50
 MOST_WORDS = 8  # of what somebody types; more only narrows what is already narrow
@@ -169,7 +169,10 @@ def municipality_row(municipality: Municipality) -> MunicipalityRow:
 
 def municipalities(language: str = "sr_Latn") -> list[MunicipalityRow]:
     """All of them under their districts, both by the alphabet of the language."""
-    return list(known_municipalities(language))
+    wanted = select(Municipality).options(joinedload(Municipality.district)).order_by(Municipality.id)
+    towns = [municipality_row(one) for one in db.session().scalars(wanted)]
+    keys = {row.district_id: alphabet_key(pick(language, row.district_sr_cyrl, row.district_sr_latn)) for row in towns}
+    return sorted(towns, key=lambda row: (keys[row.district_id], alphabet_key(row.name(language))))
 
 
 def hosts_with_bells(municipality_id: int, *, language: str = "sr_Latn", limit: int = 400) -> list[HostRow]:

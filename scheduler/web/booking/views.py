@@ -12,8 +12,8 @@ from scheduler.core import clock
 from scheduler.core.language import pick
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places import queries as place_queries
+from scheduler.places.queries import municipalities
 from scheduler.places.terms.hosts import HostRow, MunicipalityRow
-from scheduler.places.towns import known_municipalities
 from scheduler.programmes import queries as programme_queries
 from scheduler.programmes.terms import ProgrammeRow
 from scheduler.web import near_dates
@@ -34,7 +34,7 @@ def free_dates() -> ResponseReturnValue:
 
     A school that has told its shifts can be named too: then the times are its lessons, and those of its classes.
     """
-    programmes, towns = programme_queries.open_programmes(), known_municipalities(page_language())
+    programmes, towns = programme_queries.open_programmes(), municipalities(page_language())
     programme = next((one for one in programmes if one.slug == request.args.get("programme")), None)
     wanted = request.args["municipality"] if "municipality" in request.args else near_dates.own_town()
     town = next((one for one in towns if str(one.id) == wanted), None)
