@@ -153,9 +153,8 @@ def _is_right(row: Any, now: dt.datetime) -> bool:
     if (made.etag, made.body) == (row.etag, gzip.decompress(row.packed)):
         return True
     version = select(version_of(FeedToken.presenter_id)).where(FeedToken.token_hash == row.token_hash)
-    return bool(
-        db.session().scalar(version) != row.version
-    )  # somebody has changed something meanwhile: it is kept no more
+    changed_meanwhile: bool = db.session().scalar(version) != row.version  # then it is kept no more
+    return changed_meanwhile
 
 
 def violations() -> list[str]:

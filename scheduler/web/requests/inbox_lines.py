@@ -58,10 +58,8 @@ def lines_of(
     moment, long_ago, initials = cache(moment_in_zone), cache(ago), cache(letters)
 
     def line(row: InboxRow) -> InboxLine:
-        href, host = (
-            url_for("requests.show_request", number=row.number),
-            pick(language, row.host_sr_cyrl, row.host_sr_latn),
-        )
+        href = url_for("requests.show_request", number=row.number)
+        host = pick(language, row.host_sr_cyrl, row.host_sr_latn)
         owner = str(in_page_letters(row.owner)) if row.owner else ""
         wait = waits.get(row.id)
         act = act_of(wait, now) if wait and row.next_step is NextStep.LOOK else None
