@@ -31,7 +31,6 @@ READERS = {  # every place of another folder that names the log's table, and wha
     ("safeguarding/queries.py", "_staff_account"): "who invited, restored or changed an account: two people, or one",
     ("staffing/queries/consent_law.py", "_corrected_by_hand"): "verify",
     ("staffing/queries/unrecorded.py", "_with_lines"): "verify",
-    ("staffing/queries/unrecorded.py", "_typed_by_nobody"): "verify",
     ("visits/queries/agenda.py", "promise_of"): "history: who gave the time, and when",
     ("visits/queries/pages.py", "_history"): "history",
     ("visits/queries/pages.py", "_entries_of"): "history",
