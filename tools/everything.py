@@ -66,10 +66,14 @@ def parts(today: dt.date) -> dict[str, tuple[str, list[str], dict[str, str]]]:
             [*SERVICES, *PYTEST, "-n", "2", "-m", "postgres and not journey and not matrix"],
             {},
         ),
-        "browser": ("every journey, on both databases", [*SERVICES, *PYTEST, "-n", "3", "-m", "journey"], {}),
+        "browser": (
+            "every journey, on both databases",
+            [*SERVICES, *PYTEST, "-n", "3", "-m", "journey and not matrix"],
+            {},
+        ),
         "narrow-fonts": (
             "every journey once more in a narrow font, on SQLite",
-            [*SERVICES, *PYTEST, "-n", "3", "-m", "journey and not postgres"],
+            [*SERVICES, *PYTEST, "-n", "3", "-m", "journey and not postgres and not matrix"],
             {"TEST_FONTS": "narrow"},
         ),
         "examples": (

@@ -89,8 +89,8 @@ def test_the_parts_divide_all_tests_among_them():
     assert selections == [
         "not postgres and not journey and not matrix",
         "postgres and not journey and not matrix",
-        "journey",
-        "journey and not postgres",
+        "journey and not matrix",
+        "journey and not postgres and not matrix",
         "hypothesis and not postgres and not journey and not matrix",
     ]
 
