@@ -13,7 +13,7 @@ from scheduler.keys.service.keeping import secret_for
 from scheduler.policy import Role
 from tests.a11y.atlas import ON_THE_WAY_IN, Sheet, endpoint_of
 from tests.a11y.looking import LANGS, Eye, View
-from tests.factories import MONDAY
+from tests.factories import MONDAY, a_number
 from tests.factories.keys import code_at, make_app, make_passkey, make_sign_in, seen_browser
 from tests.factories.people import make_centre, make_user
 from tests.laws.travellers import Traveller
@@ -35,7 +35,8 @@ def asking(house: Flask) -> Iterator[None]:
 def waiting(house: Flask, *, has_key: bool = False, proven: bool = False) -> Traveller:
     """Somebody of the staff who has typed her password."""
     with house.app_context():
-        user = make_user(Role.COORDINATOR, centre_id=make_centre().id)
+        email = f"on-the-way-in-{a_number()}@centre.example"  # another process numbered those of the house
+        user = make_user(Role.COORDINATOR, centre_id=make_centre().id, email=email)
         if has_key:
             make_app(user)
             make_passkey(user)
