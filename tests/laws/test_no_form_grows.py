@@ -5,8 +5,8 @@ from flask import Flask
 from scheduler.web.limits import limiter
 from tests.factories import MONDAY
 from tools.bench.pages import browsers
-from tools.bench.seed.plant import plant
-from tools.bench.seed.sizes import Size
+from tools.bench.seed import plant
+from tools.bench.sizes import Size
 
 HUNDRED = Size(visits=100, people=100, hosts=100, asked=100, waiting=100, letters=100)
 THOUSAND = Size(visits=100, people=1_000, hosts=1_000, asked=100, waiting=100, letters=100)

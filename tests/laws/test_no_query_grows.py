@@ -20,9 +20,8 @@ from scheduler.web.limits import limiter
 from tests.factories import MONDAY
 from tools.bench.counting import effort
 from tools.bench.pages import BenchPage, browsers, pages_of
-from tools.bench.seed.base import CAMPAIGN
-from tools.bench.seed.plant import plant
-from tools.bench.seed.sizes import Size
+from tools.bench.seed import plant
+from tools.bench.sizes import CAMPAIGN, Size
 
 HUNDRED = Size(visits=100, people=100, hosts=100, asked=100, waiting=100, letters=100)
 THOUSAND = Size(visits=1_000, people=1_000, hosts=1_000, asked=1_000, waiting=1_000, letters=1_000)

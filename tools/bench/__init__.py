@@ -1,1 +1,1 @@
-"""How fast the product is beside the least Python that could do the same work: `make bench`, docs/speed.md."""
+"""How fast the product is at ten years of a national centre: `make bench`, docs/speed.md."""

@@ -1,229 +1,230 @@
-"""What is measured inside the process of the application: python -m tools.bench.inside PROBE '{"turns": 3, …}'.
+"""What is measured inside a process of the application: python -m tools.bench.inside PROBE; it prints JSON.
 
-Each probe has a process of its own, for one process is one installation; its last line is JSON. Without a probe they
-come as lines, {"probe", "given", "env"}, and each is measured in a copy of a process that has loaded all modules.
+Times are milliseconds of processor time, medians; each thing is done once before, so that it is warm.
 """
 
-import ctypes
-import gc
+import datetime as dt
 import json
-import os
 import re
-import signal
+import statistics
 import sys
-import tempfile
 import time
-import traceback
 from collections.abc import Callable
-from typing import IO, Any
+from dataclasses import replace
+from typing import Any
 
+import sqlalchemy as sa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import Flask
-from flask.testing import FlaskClient
-from sqlalchemy import event
 
 from scheduler.app import create_app
+from scheduler.attendance.imports import read_past_visits
+from scheduler.attendance.service.past_visits import import_past_visits
+from scheduler.certificates import pdf, signature
+from scheduler.certificates.terms import CertificateKind, CertificatePaper, Signatory
 from scheduler.core import clock
 from scheduler.core.db import db
+from scheduler.core.imports.staging import Filing
+from scheduler.core.priority import give_way
+from scheduler.policy import SYSTEM, Actor, Role
+from scheduler.reports.queries.attendance import attendance_report
+from scheduler.reports.terms.counting import Filters, Group, Period
+from scheduler.visits.models.visits import Assignment, Presentation, Visit
+from scheduler.visits.service.cancel import cancel_visit
+from scheduler.visits.terms.states import VisitState
 from scheduler.web.limits import limiter
-from tools.bench import inside_papers, inside_reports, inside_work
-from tools.bench.counting import clear_away, effort
-from tools.bench.pages import BenchPage, browsers, pages_of, signed_in
-from tools.bench.seed.base import COORDINATOR
-from tools.bench.seed.days import calendar_of
-from tools.bench.seed.plant import closed_days
-from tools.bench.visitor import A_HAND, Booking
+from tests.visitor import A_HAND, Booking
+from tools.bench import yardstick
+from tools.bench.counting import clear_away, effort, peak_mib
+from tools.bench.days import calendar_of
+from tools.bench.pages import browsers, pages_of
+from tools.bench.seed import closed_days
+from tools.bench.sizes import COORDINATOR, FEED_TOKEN
 
-PUBLIC = ("/", "/map", "/figures", "/campaigns/bench-show-respect")
-LONGEST_PAGE_S = 60
-PR_SET_PDEATHSIG = 1  # <linux/prctl.h>: dies with the one who was copied
-SLOW_PAGE_S = 3  # so slow a page is not opened again and again
-Told = dict[str, Any]
-
-
-def _coordinator(app: Flask) -> FlaskClient:
-    with app.app_context():
-        return signed_in(app.test_client(), COORDINATOR)
+TURNS = 5
+SLOW_PAGE_MS = 2_000  # opened once
+PAPERS = 1_000
+DESK = Actor(frozenset({Role.COORDINATOR}), user_id=COORDINATOR, centre_id=1)
+Found = dict[str, Any]
 
 
-def _cookie(app: Flask, client: FlaskClient) -> str:
-    found = client.get_cookie(app.config["SESSION_COOKIE_NAME"])
-    return f"{found.key}={found.value}" if found else ""
-
-
-def cookie(app: Flask, _given: Told) -> Told:
-    """The session of a coordinator, as a browser sends it."""
-    return {"cookie": _cookie(app, _coordinator(app))}
-
-
-def cost_of(
-    client: FlaskClient, address: str, engine: Any, turns: int, *, waited: bool = False
-) -> tuple[list[float], int, int]:
-    """Milliseconds of processor time, or of waiting, in each turn, statements and bytes of an address; warmed up."""
-    client.get(address)
+def timed(act: Callable[[], Any], turns: int = TURNS) -> tuple[float, int]:
+    """Milliseconds of processor time, and statements. Every turn begins with the garbage of the last one gone."""
+    act()
     spent = []
     for _ in range(turns):
-        limiter.reset()
         clear_away()
-        with effort(engine) as made:
-            answer = client.get(address)
-        if answer.status_code != 200:
-            raise AssertionError(f"{address}: {answer.status}")
-        spent.append(1000 * (made.waited if waited else made.seconds))
-        if made.seconds > SLOW_PAGE_S:
-            break
-    return spent, len(made.statements), len(answer.data)
-
-
-def _engine(app: Flask) -> Any:
-    with app.app_context():
-        return db.engine
-
-
-def statements(app: Flask, given: Told) -> Told:
-    """What an address asks the database for a coordinator, and her session."""
-    client = _coordinator(app)
-    _, asked, size = cost_of(client, given["address"], _engine(app), 1)
-    return {"statements": asked, "size": size, "cookie": _cookie(app, client)}
-
-
-def give_up_after(app: Flask, seconds: int) -> None:
-    """Let the database break off what takes longer for one page, so that one page does not take the night."""
-    began = [time.monotonic()]
-    engine = _engine(app)
-
-    def on_sqlite(raw: Any, _record: Any) -> None:
-        raw.set_progress_handler(lambda: time.monotonic() - began[0] > seconds, 100_000)
-
-    def on_postgresql(raw: Any, _record: Any) -> None:
-        raw.execute(f"SET statement_timeout = '{seconds}s'")
-        raw.commit()  # else the first rollback takes it back, and only the first page is limited
-
-    engine.dispose()
-    event.listen(engine, "connect", on_sqlite if engine.dialect.name == "sqlite" else on_postgresql)
-    app.before_request(lambda: began.__setitem__(0, time.monotonic()))
-
-
-def pages(app: Flask, given: Told) -> Told:
-    """Every list, board and page: {name: [median milliseconds, statements, bytes]}, or None: it did not come.
-
-    PostgreSQL works in processes of its own, so there it is told how long the page takes.
-    """
-    give_up_after(app, LONGEST_PAGE_S)
-    with app.app_context():
-        clients = browsers(app)
-        listed: list[BenchPage] = pages_of(app, calendar_of(clock.now(), closed_days(db.session())), clients)
-        db.session.remove()
-    engine, found = _engine(app), dict[str, tuple[float, int, int] | None]()
-    waited = engine.dialect.name == "postgresql"
-    for page in listed:
-        try:
-            spent, asked, size = cost_of(clients[page.reader], page.address, engine, given["turns"], waited=waited)
-        except AssertionError:
-            found[page.name] = None
-            continue
-        found[page.name] = sorted(spent)[len(spent) // 2], asked, size
-    return {"pages": found}
-
-
-def public(app: Flask, given: Told) -> Told:
-    """What anybody opens: {address: [milliseconds, statements]}."""
-    client, engine = app.test_client(), _engine(app)
-    return {"pages": {one: cost_of(client, one, engine, given["turns"])[:2] for one in PUBLIC}}
-
-
-def free_dates(app: Flask, given: Told) -> Told:
-    """The page of free dates of a programme that is booked at once, in a municipality."""
-    towns = re.findall(r'<option value="(\d+)"', app.test_client().get("/free").text)
-    address = f"/free?programme=bench-safe-internet&municipality={towns[0]}"
-    spent, asked, _ = cost_of(app.test_client(), address, _engine(app), given["turns"])
-    return {"ms": spent, "statements": asked, "address": address}
-
-
-def booking(app: Flask, given: Told) -> Told:
-    """A whole booking, fifteen requests, seventeen with a date at once: milliseconds in each turn, and statements."""
-    engine, spent, asked = _engine(app), [], 0
-    real, offset = clock.now, [0]
-    clock.now = lambda: real() + A_HAND * offset[0]
-    for number in range(given["turns"] + 1):
-        client = app.test_client()
-        client.environ_base["REMOTE_ADDR"] = f"10.7.0.{number + 1}"
-
-        def send(method: str, path: str, typed: dict[str, str] | None, client: FlaskClient = client) -> tuple[int, str]:
-            offset[0] += 1
-            answer = client.open(path, method=method, data=typed)
-            text = answer.text
-            answer.close()  # what is done when it has gone belongs to it
-            return answer.status_code, text
-
-        visit = Booking(send, f"inside-{number}")
-        gc.collect()
-        limiter.reset()
-        with effort(engine) as made:
-            visit.answer_all(given["programme"], given["host"], at_once=given["at_once"])
-            visit.send(visit.last_form())
-            visit.get("/book/sent")
+        with effort(db.engine) as made:
+            act()
         spent.append(1000 * made.seconds)
-        asked = len(made.statements)
-    return {"ms": spent[1:], "statements": asked}
+        if spent[0] > SLOW_PAGE_MS:
+            break
+    return statistics.median(spent), len(made.statements)
 
 
-PROBES: dict[str, Callable[[Flask, Told], Told]] = {
-    "cookie": cookie,
-    "statements": statements,
-    "pages": pages,
-    "public": public,
-    "free_dates": free_dates,
-    "booking": booking,
-    **inside_papers.PROBES,
-    **inside_reports.PROBES,
-    **inside_work.PROBES,
-}
+def pages(app: Flask) -> Found:
+    """{page: [reader, milliseconds, statements, bytes as sent]} of every address."""
+    clients = browsers(app)
+    found = {}
+    for page in pages_of(app, calendar_of(clock.now(), closed_days(db.session())), clients):
+
+        def opened(reader: str = page.reader, address: str = page.address) -> int:
+            limiter.reset()
+            with app.app_context():
+                answer = clients[reader].get(address, headers={"Accept-Encoding": "gzip"})
+            assert answer.status_code == 200, (address, answer.status)
+            return len(answer.data)
+
+        spent, asked = timed(opened)
+        found[page.name] = (page.reader, spent, asked, opened())
+    return found
 
 
-def measured(name: str, given: Told) -> int:
-    """One probe of an application that is made for it; what it tells is the last line."""
+def booking(app: Flask) -> Found:
+    """A whole booking of fifteen requests, page after page."""
+    real, pages_opened = clock.now, [0]
+    clock.now = lambda: real() + A_HAND * pages_opened[0]
+
+    def book() -> None:
+        limiter.reset()
+        client = app.test_client()
+        client.environ_base["REMOTE_ADDR"] = f"10.7.0.{pages_opened[0] // 15 + 1}"
+
+        def send(method: str, path: str, typed: dict[str, str] | None) -> tuple[int, str]:
+            pages_opened[0] += 1
+            with app.app_context():
+                answer = client.open(path, method=method, data=typed, buffered=True)
+            return answer.status_code, answer.text
+
+        visit = Booking(send, f"inside-{pages_opened[0]}")
+        visit.answer_all(2, 1)
+        visit.send(visit.last_form())
+        visit.get("/book/sent")
+
+    spent, asked = timed(book)
+    return {"ms": spent, "statements": asked, "stored": _count("school_request", "contact_email LIKE 'o.matic%'")}
+
+
+def _count(table: str, where: str) -> int:
+    return int(db.session.execute(sa.text(f"SELECT count(*) FROM {table} WHERE {where}")).scalar_one())  # nosec B608
+
+
+def feed(app: Flask) -> Found:
+    """The first poll of a calendar of 500 entries after one of its visits was called off, and the poll before it."""
+    client, before, after, fresh = app.test_client(), [], [], True
+
+    def poll() -> tuple[float, bytes]:
+        clear_away()
+        with app.app_context(), effort(db.engine) as made:
+            body = client.get(f"/feeds/{FEED_TOKEN}.ics").data
+        return 1000 * made.seconds, body
+
+    poll()
+    for visit_id in _visits_of_feed():
+        spent, body = poll()
+        before.append(spent)
+        cancel_visit(DESK, visit_id, reason="испити", now=clock.now())
+        spent, changed = poll()
+        after.append(spent)
+        fresh = fresh and changed != body
+    more = statistics.median(after) - statistics.median(before)
+    return {"more": more, "fresh": fresh, "events": body.count(b"BEGIN:VEVENT")}
+
+
+def _visits_of_feed() -> list[int]:
+    """Confirmed visits to come of the presenter whose calendar is polled: the last one planted."""
+    presenter = sa.select(sa.func.max(Assignment.presenter_id)).scalar_subquery()
+    wanted = (
+        sa.select(Visit.id)
+        .where(Visit.presentations.any(Presentation.assignments.any(Assignment.presenter_id == presenter)))
+        .where(Visit.state == VisitState.CONFIRMED, Visit.on_day > clock.local_day(clock.now()) + dt.timedelta(days=3))
+    )
+    return list(db.session().scalars(wanted.order_by(Visit.id).limit(TURNS + 1)))
+
+
+def reports(_app: Flask) -> Found:
+    days = calendar_of(clock.now(), closed_days(db.session())).days
+    last = clock.local_day(clock.now())
+    year = Filters(Period(last - dt.timedelta(days=365), last), centre_id=1)
+    decade = Filters(Period(days[0].day, last), centre_id=1)
+    return {
+        "one year by month and audience": timed(lambda: attendance_report(year, (Group.MONTH, Group.AUDIENCE)))[0],
+        "ten years by presenter and month": timed(lambda: attendance_report(decade, (Group.PRESENTER, Group.MONTH)))[0],
+        "ten years by city and month": timed(lambda: attendance_report(decade, (Group.CITY, Group.MONTH)))[0],
+    }
+
+
+def papers(_app: Flask) -> Found:
+    """Certificates as the product draws them, beside a bare canvas that draws as much, in turns."""
+    key = Ed25519PrivateKey.from_private_bytes(bytes(32))  # of nobody
+    bare = [_paper(number) for number in range(PAPERS)]
+    codes = [signature.signed_text(one, "be9cbe9c", key.sign) for one in bare]
+    made = [replace(one, check_url=code) for one, code in zip(bare, codes, strict=True)]
+    few = PAPERS // 10
+    one_file = timed(lambda: pdf.draw_each([(one, "sr_Cyrl") for one in made]), 3)[0]
+    own_files = timed(lambda: [pdf.draw(one, "sr_Cyrl") for one in made[:few]], 3)[0]
+    mib = peak_mib()
+    one_canvas = timed(lambda: yardstick.in_one_file(codes), 3)[0]
+    canvases = timed(lambda: [yardstick.own_file(one) for one in codes[:few]], 3)[0]
+    return {"one file": (one_file, one_canvas), "own files": (own_files, canvases), "mib": mib}
+
+
+def _paper(number: int) -> CertificatePaper:
+    return CertificatePaper(
+        kind=CertificateKind.TEACHER,
+        number=f"BENCH{number:011}",
+        running_number=f"U-2026-{number:06}",
+        host_name="Вук Караџић",
+        host_place="Београд",
+        programme_title="Безбедност деце на интернету",
+        on_day=dt.date(2026, 11, 24),
+        issued_on=dt.date(2026, 12, 2),
+        centre_name="Центар за безбедан интернет",
+        centre_place="Београд",
+        check_url=f"https://primer.rs/certificates/BENCH{number:011}",
+        holder_name="Ђорђе Шћепановић",
+        minutes=90,
+        signatories=(Signatory("Драгана Лазић", "координаторка"),),
+    )
+
+
+def free(app: Flask) -> Found:
+    """The page of free dates of a programme in a municipality."""
+    client = app.test_client()
+    town = re.findall(r'<option value="(\d+)"', client.get("/free").text)[0]
+
+    def opened() -> None:
+        limiter.reset()
+        with app.app_context():
+            assert client.get(f"/free?programme=bench-safe-internet&municipality={town}").status_code == 200
+
+    spent, asked = timed(opened)
+    return {"ms": spent, "statements": asked}
+
+
+def past(_app: Flask) -> Found:
+    """The import of a spreadsheet of past years: 60 presentations a day, each at another school."""
+    give_way()
+    rows, now = int(sys.argv[2]), clock.now()
+    lines = ["date;school id;programme;start;pupils;teachers"]
+    for n in range(rows):
+        day = dt.date(2006, 1, 9) + dt.timedelta(days=n // 60)
+        lines.append(f"{day};bench-{n % 60 + 1};bench-safe-internet;10:00;{n % 50 + 10};2")
+    began = time.process_time()
+    read = read_past_visits("\n".join(lines).encode(), None, today=clock.local_day(now))
+    done = import_past_visits(SYSTEM, read, Filing(now, 1, "past.csv"))
+    assert not done.problems, done.problems[:3]
+    return {"rows": done.new, "seconds": time.process_time() - began, "mib": peak_mib()}
+
+
+PROBES = {one.__name__: one for one in (pages, booking, feed, reports, papers, free, past)}
+
+
+def main() -> None:
     app = create_app()
-    began = time.monotonic()
-    told = PROBES[name](app, given)
-    print(json.dumps(told | {"took_s": time.monotonic() - began}), flush=True)
-    return 0
-
-
-def in_copy(job: Told) -> Told:
-    """How a probe ended in a copy of this process, and all that it said."""
-    with tempfile.TemporaryFile() as said:
-        copy = os.fork()
-        if not copy:
-            _be_the_copy(job, said)
-        _, status = os.waitpid(copy, 0)
-        said.seek(0)
-        return {"code": os.waitstatus_to_exitcode(status), "said": said.read().decode(errors="replace")}
-
-
-def _be_the_copy(job: Told, said: IO[bytes]) -> None:
-    """Never returns: what the one who was copied still has to do is not done twice."""
-    code = 1
-    try:
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        os.dup2(said.fileno(), 1)
-        os.dup2(said.fileno(), 2)
-        os.environ.update(job["env"])
-        code = measured(job["probe"], job["given"])
-    except BaseException:  # also of a probe that wants to exit: the line that is told must say why it ended
-        traceback.print_exc()
-    finally:
-        sys.stderr.flush()
-        os._exit(code)
-
-
-def main() -> int:
-    if len(sys.argv) > 1:
-        return measured(sys.argv[1], json.loads(sys.argv[2]))
-    gc.freeze()  # a copy that looked for garbage in all that was loaded would make it its own
-    for line in sys.stdin:
-        print(json.dumps(in_copy(json.loads(line))), flush=True)
-    return 0
+    with app.app_context():
+        print(json.dumps(PROBES[sys.argv[1]](app)))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -17,8 +17,8 @@ from scheduler.requests.models import SchoolRequest
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.terms.states import AssignmentState
 from scheduler.web.password_again import TYPED_AT
-from tools.bench.seed.base import ADMINISTRATOR, CAMPAIGN, COORDINATOR, SAFEGUARDING, STAFF
-from tools.bench.seed.days import Calendar
+from tools.bench.days import Calendar
+from tools.bench.sizes import ADMINISTRATOR, CAMPAIGN, COORDINATOR, SAFEGUARDING, STAFF
 
 READERS = {  # by the number of their account; nobody signs in
     "nobody": 0,
@@ -90,7 +90,7 @@ def _of_things(calendar: Calendar) -> Iterator[BenchPage]:
     going = Visit.presentations.any(Presentation.assignments.any(Assignment.state == AssignmentState.ACCEPTED))
     visit, past = (
         _visit(sa.and_(Visit.on_day >= week, going)),
-        _visit(Visit.on_day < calendar.days[0] + dt.timedelta(days=60)),
+        _visit(Visit.on_day < calendar.days[0].day + dt.timedelta(days=60)),
     )
     for name, address in (
         ("/board of a week", f"/board?week={week}"),

@@ -1,110 +1,84 @@
-"""The least Python that could do the product's work: bare Flask over SQLite, no rights, no audit, no translation.
+"""The least Python that could do the work: a bare Flask page, and certificates drawn on a bare canvas."""
 
-Served as the product is (`tools/bench/servers.py`); BENCH_YARD names the file of its database.
-"""
+import io
+from pathlib import Path
 
-import gzip
-import hashlib
-import os
-import secrets
-import sqlite3
-import threading
-from contextlib import closing
+import zxingcpp
+from flask import Flask
+from PIL import Image
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
 
-from flask import Flask, Response, request, session
-
-EVENTS, TOKEN = 500, "bench"
-EVENT = (
-    "BEGIN:VEVENT\r\nUID:{0}@yard\r\nDTSTART;TZID=Europe/Belgrade:20261204T{0:06d}\r\nSUMMARY:Predavanje {0}\r\n"
-    "DESCRIPTION:{1}\r\nEND:VEVENT\r\n"
+FOLDER = Path(__file__).resolve().parents[2] / "static" / "fonts"
+WIDE, HIGH = 842, 595
+FONTS = {"BenchRegular": "noto-sans-regular.ttf", "BenchBold": "noto-sans-bold.ttf"}
+LINES = (
+    ("BenchBold", 34, 440, "СЕРТИФИКАТ / SERTIFIKAT"),
+    ("BenchRegular", 13, 390, "Овим се потврђује да је"),
+    ("BenchBold", 26, 340, "Ђорђе Шћепановић"),
+    ("BenchRegular", 13, 300, "pohađao/la predavanje „Bezbednost dece na internetu“"),
+    ("BenchRegular", 13, 275, "Beograd, 24. 11. 2026."),
 )
-BODY = "".join(EVENT.format(number * 7919 % 100_000, "razgovor o internetu " * 16) for number in range(EVENTS)).encode()
-PACKED = gzip.compress(BODY, 6, mtime=0)
-TAG = '"' + hashlib.blake2b(BODY, digest_size=12).hexdigest() + '"'
-FIELDS, TOWNS, ROWS = 20, 170, 100
-
-FORM = """<!doctype html><title>Form</title><form method=post>{% for one in fields %}<label for=f{{ loop.index }}>
-{{ one }}</label><input id=f{{ loop.index }} name=f{{ loop.index }} required>{% endfor %}<select name=town>
-{% for one in towns %}<option value={{ loop.index }}>{{ one }}</option>{% endfor %}</select>
-<input type=hidden name=csrf value="{{ csrf }}"><button>OK</button></form>"""
-LIST = """<!doctype html><title>List</title><table>{% for row in rows %}<tr><td><a href="/r/{{ row[4] }}">{{ row[0] }}
-</a><td>{{ row[1] }}<td>{{ row[2] }}<td>{{ row[3] }}</tr>{% endfor %}</table>"""
 
 app = Flask(__name__)
-app.secret_key = secrets.token_urlsafe(32)
-_form, _list = app.jinja_env.from_string(FORM), app.jinja_env.from_string(LIST)
-_mine = threading.local()
 
 
-def database() -> sqlite3.Connection:
-    """One connection a thread, as durable as the product's: WAL, synchronous=FULL."""
-    if not hasattr(_mine, "connection"):
-        _mine.connection = sqlite3.connect(os.environ["BENCH_YARD"], isolation_level=None)
-        for pragma in ("busy_timeout=10000", "synchronous=FULL"):
-            _mine.connection.execute(f"PRAGMA {pragma}")
-    connection: sqlite3.Connection = _mine.connection
-    return connection
-
-
-def prepare(path: str) -> None:
-    """Make the file anew: one stored feed, a list, and two tables to write into."""
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.executescript(
-            "PRAGMA journal_mode=WAL;"  # stays with the file; two workers that each ask for it are in each other's way
-            "CREATE TABLE token (hash BLOB PRIMARY KEY, version INT, body BLOB, packed BLOB);"
-            "CREATE TABLE request (id INTEGER PRIMARY KEY, school TEXT, topic TEXT, day TEXT);"
-            "CREATE TABLE mail (id INTEGER PRIMARY KEY, address TEXT, text TEXT);"
-            "CREATE TABLE line (id INTEGER PRIMARY KEY, school TEXT, town TEXT, day TEXT, audience TEXT);"
-        )
-        connection.execute("INSERT INTO token VALUES (?, 1, ?, ?)", (_hash(TOKEN), BODY, PACKED))
-        rows = [(f"Škola {one}", "Beograd", f"2026-11-{one % 28 + 1:02}", "učenici") for one in range(ROWS)]
-        connection.executemany("INSERT INTO line (school, town, day, audience) VALUES (?, ?, ?, ?)", rows)
-
-
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
-
-
-@app.get("/hello")
+@app.get("/")
 def hello() -> str:
     return "hello"
 
 
-@app.get("/feed/<token>")
-def feed(token: str) -> Response:
-    """A token is looked up, the tag compared, stored bytes are sent; packed for who can read them."""
-    found = database().execute("SELECT version FROM token WHERE hash = ?", (_hash(token),)).fetchone()
-    if found is None:
-        return Response(status=404)
-    tag = f'"{TAG[1:9]}-{found[0]}"'
-    if tag in request.headers.get("If-None-Match", ""):
-        return Response(status=304, headers={"ETag": tag})
-    packs = "gzip" in request.headers.get("Accept-Encoding", "")
-    wanted = "SELECT packed FROM token WHERE hash = ?" if packs else "SELECT body FROM token WHERE hash = ?"
-    sent = database().execute(wanted, (_hash(token),)).fetchone()[0]
-    headers = {"ETag": tag, "Vary": "Accept-Encoding"} | ({"Content-Encoding": "gzip"} if packs else {})
-    return Response(sent, mimetype="text/calendar", headers=headers)
+def canvas_of(stream: io.BytesIO) -> Canvas:
+    for name, file in FONTS.items():
+        pdfmetrics.registerFont(TTFont(name, str(FOLDER / file)))
+    return Canvas(stream, (WIDE, HIGH), pageCompression=1)
 
 
-@app.get("/form")
-def form() -> str:
-    session["csrf"] = csrf = secrets.token_urlsafe(16)
-    fields = [f"Polje {one}" for one in range(FIELDS)]
-    return _form.render(fields=fields, towns=[f"Grad {one}" for one in range(TOWNS)], csrf=csrf)
+def draw_ground(canvas: Canvas) -> None:
+    canvas.setStrokeColorRGB(0.1, 0.3, 0.6)
+    for line, edge in ((3, 28), (0.7, 36)):
+        canvas.setLineWidth(line)
+        canvas.rect(edge, edge, WIDE - 2 * edge, HIGH - 2 * edge)
+    canvas.setFillColorRGB(0.9, 0.94, 1)
+    for place in range(12):
+        canvas.circle(60 + place * (WIDE - 120) / 11, 60, 8, stroke=0, fill=1)
 
 
-@app.post("/form")
-def book() -> tuple[str, int]:
-    """One request and one mail in one transaction, on the disk before it answers."""
-    typed, connection = request.form, database()
-    connection.execute("BEGIN IMMEDIATE")
-    values = (typed["school"], typed["topic"], typed["day"])
-    connection.execute("INSERT INTO request (school, topic, day) VALUES (?, ?, ?)", values)
-    connection.execute("INSERT INTO mail (address, text) VALUES (?, ?)", ("a@b.example", "x" * 2_000))
-    connection.execute("COMMIT")
-    return "", 303
+def draw_page(canvas: Canvas, code: str) -> None:
+    """The lines of a certificate, and a QR code that says the same as the product's."""
+    canvas.setFillColorRGB(0, 0, 0)
+    for font, size, height, text in LINES:
+        canvas.setFont(font, size)
+        canvas.drawCentredString(WIDE / 2, height, text)
+    canvas.setFont("BenchRegular", 8)
+    canvas.drawString(120, 60, "Broj: U-2026-000001")
+    image = zxingcpp.create_barcode(code, zxingcpp.BarcodeFormat.QRCode, ec_level="M").to_image(scale=1)
+    side = image.shape[0]
+    canvas.drawImage(ImageReader(Image.frombytes("L", (side, side), bytes(image)).convert("1")), 680, 80, 90, 90)
 
 
-@app.get("/list")
-def rows() -> str:
-    return _list.render(rows=database().execute("SELECT school, town, day, audience, id FROM line").fetchall())
+def in_one_file(codes: list[str]) -> bytes:
+    """One canvas, one background, a page each."""
+    stream = io.BytesIO()
+    canvas = canvas_of(stream)
+    canvas.beginForm("ground", 0, 0, WIDE, HIGH)
+    draw_ground(canvas)
+    canvas.endForm()
+    for code in codes:
+        canvas.doForm("ground")
+        draw_page(canvas, code)
+        canvas.showPage()
+    canvas.save()
+    return stream.getvalue()
+
+
+def own_file(code: str) -> bytes:
+    stream = io.BytesIO()
+    canvas = canvas_of(stream)
+    draw_ground(canvas)
+    draw_page(canvas, code)
+    canvas.showPage()
+    canvas.save()
+    return stream.getvalue()

@@ -24,9 +24,9 @@ from tests.factories import MONDAY
 from tests.factories.people import make_presenter, make_user
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
+from tests.visitor import day as written
 from tests.web.browser import browser_of
 from tests.web.reading import rows_of, selects_of
-from tools.bench.visitor import day as written
 
 SMTP = "smtps://mail.centre.example"
 SENDS_MAIL = "messages.send_waiting"

@@ -12,10 +12,10 @@ from scheduler.programmes.models import Programme
 from scheduler.requests.models import SchoolRequest
 from scheduler.visits.models.held_time import DateHold
 from scheduler.visits.terms.states import HoldState
+from tests import visitor
 from tests.factories import MONDAY
+from tests.visitor import DAY_BUTTON, SLOT_BUTTON, day
 from tests.web.reading import rows_of, text_of
-from tools.bench import visitor
-from tools.bench.visitor import DAY_BUTTON, SLOT_BUTTON, day
 
 FIRST = MONDAY.date() + dt.timedelta(days=30)
 LAST = FIRST + dt.timedelta(days=10)

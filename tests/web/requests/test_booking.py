@@ -17,9 +17,9 @@ from scheduler.requests.terms.school_request import RequestState
 from tests.factories import MONDAY
 from tests.factories.places import make_host, make_municipality
 from tests.factories.programmes import make_programme
+from tests.visitor import day
 from tests.web.reading import rows_of, text_of
 from tests.web.requests.booking import FIRST, LAST, Booking, renamed, sent
-from tools.bench.visitor import day
 
 WISH = "Please call: something happened lately"
 

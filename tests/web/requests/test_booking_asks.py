@@ -13,10 +13,10 @@ from tests.factories import MONDAY as NOW
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
 from tests.factories.school_time import tell_shifts
+from tests.visitor import day
+from tests.visitor import day as written
 from tests.web.reading import a_link, rows_of, text_of
 from tests.web.requests.booking import FIRST, LAST, answers, sent
-from tools.bench.visitor import day
-from tools.bench.visitor import day as written
 
 # --- ranked dates and days off ---
 

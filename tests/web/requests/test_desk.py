@@ -17,9 +17,9 @@ from tests.factories.people import make_user
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
 from tests.factories.visits import make_visit
+from tests.visitor import day
 from tests.web.browser import staff_of
 from tests.web.reading import a_link, rows_of, selects_of, value_of
-from tools.bench.visitor import day
 
 R = RequestState
 MARKUP = "<img src=x onerror=alert(1)>"

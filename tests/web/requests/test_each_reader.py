@@ -12,12 +12,12 @@ from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.web.requests.booking.choices import furnish_presentations, furnish_programmes
 from scheduler.web.requests.booking.fields import EMPTY_WISHES, FORMS, JUDGED_ALONE, answered_form, page_of
 from scheduler.web.requests.forms import WhatForm, WhenWithoutWishesForm, WhoForm
+from tests import visitor
 from tests.factories.places import make_municipality
 from tests.factories.programmes import make_programme
 from tests.factories.requests import a_draft, a_presentation
 from tests.requests.drafts import a_programme, problems
 from tests.web.requests.booking import Booking, answers
-from tools.bench import visitor
 
 SECRETS = re.compile(r'name="(csrf_token|form_key)"[^>]*? value="([^"]+)"')
 

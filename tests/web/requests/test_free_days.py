@@ -16,9 +16,9 @@ from tests.factories.places import make_municipality
 from tests.factories.programmes import make_programme
 from tests.factories.safeguarding import a_cleared_minor
 from tests.factories.school_time import bells, tell_shifts
+from tests.visitor import day as written
 from tests.web.reading import text_of
 from tests.web.requests.booking import Booking, sent
-from tools.bench.visitor import day as written
 
 DAY_LINK = re.compile(r'class="free-month__day"[^>]* href="([^"]+)"')
 TODAY = MONDAY.date()

@@ -16,9 +16,9 @@ from tests.factories.places import make_host, make_municipality
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
 from tests.factories.visits import make_visit
+from tests.visitor import day as written
 from tests.web.browser import browser_of
 from tests.web.reading import rows_of, value_of
-from tools.bench.visitor import day as written
 
 A_DAY = dt.timedelta(days=1)
 TODAY = MONDAY.date()

@@ -24,11 +24,11 @@ from tests.factories import MONDAY
 from tests.factories.people import make_centre
 from tests.factories.safeguarding import an_educator_on_working_days
 from tests.papers import pages_of, saved, told, unembedded_fonts, words_of
+from tests.visitor import day
 from tests.visits.scene import Scene
 from tests.web.browser import staff_of
 from tests.web.reading import a_link, rows_of
 from tests.web.requests.schools import LATER, TODAY, School, asked
-from tools.bench.visitor import day
 
 R, V = RequestState, VisitState
 STATES = [state for state in R if state not in (R.MERGED_INTO, R.DRAFT)]
