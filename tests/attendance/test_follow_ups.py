@@ -87,7 +87,7 @@ def test_follow_up(session):
     assert session.scalars(told).all() == [FollowUp.FEEDBACK, FollowUp.SURVEY, FollowUp.NEXT_YEAR]
 
 
-def test_only_who_may_count_is_reminded_and_not_after_a_month_and_a_minor_is_not(session):
+def test_only_who_may_count_and_has_not_is_reminded_within_a_month_no_minor_and_who_has_answered_is_not_asked(session):
     begun = a_begun_visit()
     minor = a_cleared_minor(centre_id=begun.visit.centre_id)
     make_assignment(begun.presentations[0], minor.id)
@@ -98,8 +98,6 @@ def test_only_who_may_count_is_reminded_and_not_after_a_month_and_a_minor_is_not
     assert letters("follow_up_report_due") == [address_of(begun.educator)]
     assert posted(session, "follow_up_report_due")["List-Unsubscribe"] is None  # it is about a visit
 
-
-def test_a_counted_visit_reminds_nobody_and_who_has_answered_is_not_asked(session):
     begun = a_counted_visit(contact_email=SCHOOL)
     assert [follow(days) for days in (1, 2, 6)] == [0, 0, 0]
 

@@ -59,13 +59,19 @@ def test_the_coordinator_chooses_whose_numbers_count(session, source, counts):
     assert waiting_attendance(begun.coordinator)[0].rows == []
 
 
-def test_a_source_that_said_nothing_cannot_be_chosen_and_nothing_is_locked_early(session):
+def test_nothing_is_locked_or_corrected_early_nor_by_a_source_that_said_nothing_nor_without_a_reason(session):
     begun = a_counted_visit()
 
     for source, reason in ((CountSource.SCHOOL, "count_missing"), (CountSource.EDUCATOR, "wrong_state")):
         with conflict(reason):
             lock_counts(begun.coordinator, {begun.first: source}, now=LEAVING)
     assert (counting(begun.first), state_of(begun.first)) == (FAIR, AttendanceState.SUBMITTED)
+
+    with rejection(pupils="count_out_of_range", reason="reason_missing"):
+        correct_counts(begun.coordinator, begun.first, HeadCounts(pupils=-1), "", now=LEAVING)
+    with conflict("wrong_state"):
+        correct_counts(begun.coordinator, begun.first, OTHER, "too early", now=LEAVING)
+    assert counting(begun.first) == FAIR
 
 
 def test_only_a_coordinator_of_the_centre_locks_and_corrects(session):
@@ -104,16 +110,6 @@ def test_a_correction_has_a_reason_keeps_the_old_numbers_and_can_be_corrected_ag
     assert violations() == []
 
 
-def test_a_correction_without_reason_or_before_the_lock_is_refused(session):
-    begun = a_counted_visit()
-
-    with rejection(pupils="count_out_of_range", reason="reason_missing"):
-        correct_counts(begun.coordinator, begun.first, HeadCounts(pupils=-1), "", now=LEAVING)
-    with conflict("wrong_state"):
-        correct_counts(begun.coordinator, begun.first, OTHER, "too early", now=LEAVING)
-    assert counting(begun.first) == FAIR
-
-
 @pytest.mark.postgres_decides
 def test_seven_days_of_silence_are_taken_as_a_yes_flagged_and_locked_by_a_person(session):
     begun, late = a_counted_visit(), a_counted_visit()
@@ -130,7 +126,7 @@ def test_seven_days_of_silence_are_taken_as_a_yes_flagged_and_locked_by_a_person
 
 
 @pytest.mark.postgres_decides
-def test_a_schools_silence_begins_when_it_is_asked_not_when_the_first_presentation_was_counted(session):
+def test_a_schools_silence_begins_when_it_is_asked_and_anew_with_other_numbers(session):
     begun = a_begun_visit(talks=2)
     submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
     assert assume_silent(now=LEAVING + WEEK) == 0  # nobody has asked the school yet
@@ -141,8 +137,6 @@ def test_a_schools_silence_begins_when_it_is_asked_not_when_the_first_presentati
     assert assume_silent(now=LEAVING + 2 * WEEK - dt.timedelta(minutes=1)) == 0
     assert assume_silent(now=LEAVING + 2 * WEEK) == 2
 
-
-def test_other_numbers_of_the_educator_give_the_school_a_new_week(session):
     begun = a_counted_visit()
     submit_counts(begun.teacher, begun.first, a_count(OTHER), now=LEAVING + dt.timedelta(days=3))
 
@@ -150,7 +144,7 @@ def test_other_numbers_of_the_educator_give_the_school_a_new_week(session):
     assert assume_silent(now=LEAVING + WEEK + dt.timedelta(days=3)) == 1
 
 
-def test_the_school_names_adults_in_either_script_once_each_and_the_new_list_replaces_the_old(session):
+def test_the_school_names_adults_in_either_script_once_each_and_no_audit_row_holds_a_name(session):
     begun = a_counted_visit(counts=HeadCounts(pupils=50, teachers=3))
 
     name_adults(begun.school, begun.visit.id, ("Ана Петровић", "Ana Petrović", "Mira Savić"), now=LEAVING)
@@ -159,6 +153,13 @@ def test_the_school_names_adults_in_either_script_once_each_and_the_new_list_rep
     db.session.rollback()
     names = session.scalars(select(NamedAdult.name).order_by(NamedAdult.id)).all()
     assert names == ["Mira Savić", "Đorđe Čukić"]
+
+    begun = a_locked_visit(names=("Ана Петровић",))
+
+    details = " ".join(session.scalars(select(AuditEntry.details)))
+
+    assert "Ана" not in details
+    assert begun.visit.number not in details
 
 
 def test_the_school_alone_names_adults_before_anybody_has_counted_and_no_more_than_were_in_the_room(session):
@@ -172,15 +173,6 @@ def test_the_school_alone_names_adults_before_anybody_has_counted_and_no_more_th
         with pytest.raises(refusal):
             name_adults(actor, early.visit.id, (), now=LEAVING)
     assert session.scalars(select(NamedAdult.visit_id)).all() == [early.visit.id] * 2
-
-
-def test_no_audit_row_holds_a_name(session):
-    begun = a_locked_visit(names=("Ана Петровић",))
-
-    details = " ".join(session.scalars(select(AuditEntry.details)))
-
-    assert "Ана" not in details
-    assert begun.visit.number not in details
 
 
 @pytest.mark.postgres_decides
@@ -202,7 +194,7 @@ def test_silent_schools_are_locked_together_but_for_what_has_changed_since_it_wa
 FAR = HeadCounts(pupils=9, teachers=1)  # of 90
 
 
-def test_who_counts_far_off_is_asked_and_only_the_yes_to_that_very_number_is_stored(session):
+def test_who_counts_far_off_is_asked_and_a_school_that_says_yes_to_it_brings_both_numbers_to_the_coordinator(session):
     begun = a_begun_visit()
 
     for sure_of in (None, 11):
@@ -212,6 +204,17 @@ def test_who_counts_far_off_is_asked_and_only_the_yes_to_that_very_number_is_sto
     submit_counts(begun.teacher, begun.first, a_count(FAR, sure_of=10), now=LEAVING)
 
     assert state_of(begun.first) is AttendanceState.SUBMITTED
+
+    begun, wanted = a_counted_visit(), HeadCounts(pupils=900)
+
+    with rejection(**{f"sure-{begun.first}": "over_the_hall"}):
+        countersign(begun.school, begun.visit.id, {begun.first: wanted}, now=LEAVING, sure_of={begun.first: None})
+
+    sure = {begun.first: 900}
+    assert countersign(begun.school, begun.visit.id, {begun.first: wanted}, now=LEAVING, sure_of=sure) is False
+    one = counted_visit(begun.coordinator, begun.visit.number).presentations[0]
+    assert Matter.DISPUTED in {turn.matter for turn in turns_about(begun.visit.id, LEAVING)}
+    assert (one.odd, one.differs, one.said_by_school) == (True, True, wanted)
 
 
 @pytest.mark.both_databases
@@ -229,36 +232,9 @@ def test_a_far_number_is_not_locked_by_the_schools_signature_and_the_coordinator
     assert (state_of(begun.first), counting(begun.first)) == (AttendanceState.LOCKED, FAR)
 
 
-def test_a_school_that_types_far_off_is_asked_and_its_own_yes_brings_both_numbers_to_the_coordinator(session):
-    begun, wanted = a_counted_visit(), HeadCounts(pupils=900)
-
-    with rejection(**{f"sure-{begun.first}": "over_the_hall"}):
-        countersign(begun.school, begun.visit.id, {begun.first: wanted}, now=LEAVING, sure_of={begun.first: None})
-
-    sure = {begun.first: 900}
-    assert countersign(begun.school, begun.visit.id, {begun.first: wanted}, now=LEAVING, sure_of=sure) is False
-    one = counted_visit(begun.coordinator, begun.visit.number).presentations[0]
-    assert Matter.DISPUTED in {turn.matter for turn in turns_about(begun.visit.id, LEAVING)}
-    assert (one.odd, one.differs, one.said_by_school) == (True, True, wanted)
-
-
 def stored(session, kind, row_id: int):
     session.rollback()
     return session.scalar(select(kind.state).where(kind.id == row_id))
-
-
-def test_a_visit_counted_in_part_is_neither_moved_nor_cancelled(session):
-    begun = a_begun_visit(2)
-    submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
-    wish = NewTimes(begun.visit.on_day + WEEK, {}, LEAVING + dt.timedelta(days=1))
-
-    with conflict("counted_in_part"):
-        cancel_visit(begun.coordinator, begun.visit.id, reason="Snow", now=LEAVING)
-    with conflict("counted_in_part"):
-        move_visit(begun.coordinator, begun.visit.id, wish, now=LEAVING)
-
-    submit_counts(begun.teacher, begun.presentations[1].id, a_count(), now=LEAVING)
-    assert stored(session, Visit, begun.visit.id) is VisitState.DELIVERED
 
 
 def test_the_rest_of_a_counted_visit_was_not_held_and_the_school_is_asked_for_what_was(session, the_clock):
@@ -294,7 +270,9 @@ def test_when_nothing_was_held_the_visit_is_called_off_by_who_was_not_there(sess
     assert session.scalars(select(Assignment.state)).all() == [seat]
 
 
-def test_only_a_coordinator_after_the_end_notes_it_and_not_of_what_was_counted(session):
+def test_a_visit_counted_in_part_is_neither_moved_nor_cancelled_and_not_noted_before_its_end_by_others_or_once_counted(
+    session,
+):
     begun = a_begun_visit(2)
     with pytest.raises(NotAllowed):
         note_not_held(begun.teacher, begun.first, host_absent=True, now=LEAVING)
@@ -303,6 +281,18 @@ def test_only_a_coordinator_after_the_end_notes_it_and_not_of_what_was_counted(s
     submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
     with conflict("wrong_state"):
         note_not_held(begun.coordinator, begun.first, host_absent=True, now=LEAVING)
+
+    begun = a_begun_visit(2)
+    submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
+    wish = NewTimes(begun.visit.on_day + WEEK, {}, LEAVING + dt.timedelta(days=1))
+
+    with conflict("counted_in_part"):
+        cancel_visit(begun.coordinator, begun.visit.id, reason="Snow", now=LEAVING)
+    with conflict("counted_in_part"):
+        move_visit(begun.coordinator, begun.visit.id, wish, now=LEAVING)
+
+    submit_counts(begun.teacher, begun.presentations[1].id, a_count(), now=LEAVING)
+    assert stored(session, Visit, begun.visit.id) is VisitState.DELIVERED
 
 
 def test_a_coordinator_notes_it_from_the_form_of_counting_once_its_time_is_over_or_on_the_visits_page(

@@ -29,7 +29,7 @@ from tests.factories.safeguarding import a_cleared_educator
 from tests.visits.defences import take_defences_away
 
 
-def test_a_visit_to_count_shows_what_was_announced_and_nothing_said_yet(session):
+def test_a_visit_shows_what_was_announced_what_is_far_from_it_and_after_the_lock_what_counts(session):
     begun, far = a_begun_visit(talks=2), a_counted_visit(counts=HeadCounts(pupils=290))
 
     visit = counted_visit(begun.teacher, begun.visit.number)
@@ -41,6 +41,13 @@ def test_a_visit_to_count_shows_what_was_announced_and_nothing_said_yet(session)
     assert (visit.host_name_sr_cyrl, visit.named_adults) == ("Вук Караџић", ())
     [marked] = counted_visit(far.teacher, far.visit.number).presentations
     assert (marked.odd, marked.said_by_educator) == (True, HeadCounts(pupils=290))
+
+    begun = a_locked_visit(names=("Ана Петровић", "Mira Savić"))
+
+    visit = counted_visit_of_request(begun.school, begun.request.id)
+
+    assert visit.named_adults == ("Ана Петровић", "Mira Savić")
+    assert [(one.counted, one.locked, one.disputed) for one in visit.presentations] == [(FAIR, True, False)]
 
 
 def test_merged_and_cancelled_presentations_are_not_counted(session):
@@ -128,12 +135,3 @@ def test_violations_find_a_lock_without_counts_and_an_old_version_that_counts(se
         f"presentation {begun.first}: locked without exactly one count an audience",
         f"presentation {other.first}: an old version of the counts counts",
     ]
-
-
-def test_the_counts_that_count_are_shown_after_the_lock(session):
-    begun = a_locked_visit(names=("Ана Петровић", "Mira Savić"))
-
-    visit = counted_visit_of_request(begun.school, begun.request.id)
-
-    assert visit.named_adults == ("Ана Петровић", "Mira Savić")
-    assert [(one.counted, one.locked, one.disputed) for one in visit.presentations] == [(FAIR, True, False)]

@@ -47,11 +47,6 @@ def moves_of_attendance():
     return list(db.session.scalars(wanted))
 
 
-def request_state(begun):
-    db.session.rollback()
-    return db.session.get(SchoolRequest, begun.request.id).state
-
-
 @pytest.mark.both_databases
 def test_the_educators_numbers_are_stored_and_the_visit_is_delivered(session):
     begun = a_begun_visit()
@@ -67,7 +62,17 @@ def test_the_educators_numbers_are_stored_and_the_visit_is_delivered(session):
     assert violations() == []
 
 
-def test_each_contact_of_a_school_is_asked_once_by_a_link_of_its_own_after_the_last_presentation(session):
+def test_each_contact_of_a_school_is_asked_once_by_a_link_of_its_own_and_nobody_where_there_is_no_request(session):
+    begun = a_begun_visit()
+    visit = session.get(Visit, begun.visit.id)
+    visit.school_request_id = None
+    session.commit()
+
+    submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
+
+    assert mails(session, "countersign") == []
+    assert state_of(begun.first) is AttendanceState.SUBMITTED
+
     begun = a_begun_visit(talks=2)
     merged = make_school_request(
         RequestState.MERGED_INTO,
@@ -88,18 +93,6 @@ def test_each_contact_of_a_school_is_asked_once_by_a_link_of_its_own_after_the_l
     assert (bojan.address, bojan.language, bojan.link_subject_id) == ("bojan@school.example", "en", merged.id)
     assert (ana.link_purpose, ana.link_path) == ("status", "/status/{token}/attendance")
     assert "Вук Караџић" in ana.text
-
-
-def test_a_visit_without_a_school_request_asks_nobody(session):
-    begun = a_begun_visit()
-    visit = session.get(Visit, begun.visit.id)
-    visit.school_request_id = None
-    session.commit()
-
-    submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
-
-    assert mails(session, "countersign") == []
-    assert state_of(begun.first) is AttendanceState.SUBMITTED
 
 
 def test_nobody_counts_but_an_educator_of_the_crew_or_a_coordinator_of_the_centre(session):
@@ -199,7 +192,9 @@ def test_trust_r30_a_difference_waits_for_the_coordinator_who_sees_both_and_noth
     assert (shown.said_by_educator, shown.said_by_school, shown.disputed) == (FAIR, OTHER, True)
 
 
-def test_the_school_signs_once_but_may_press_twice(session):
+def test_nothing_is_signed_before_the_count_after_a_correction_or_otherwise_than_before_and_counts_stay_once_signed(
+    session,
+):
     begun = a_counted_visit()
     for _press in range(2):
         assert countersign(begun.school, begun.visit.id, {begun.first: OTHER}, now=LEAVING) is False
@@ -208,8 +203,6 @@ def test_the_school_signs_once_but_may_press_twice(session):
         countersign(begun.school, begun.visit.id, {begun.first: FAIR}, now=LEAVING)
     assert len(said_so_far([begun.first])) == 2
 
-
-def test_before_the_count_and_after_a_correction_there_is_nothing_to_sign(session):
     begun, corrected = a_begun_visit(), a_locked_visit()
     correct_counts(corrected.coordinator, corrected.first, OTHER, "counted twice", now=LEAVING)
 
@@ -218,8 +211,6 @@ def test_before_the_count_and_after_a_correction_there_is_nothing_to_sign(sessio
     with conflict("not_submitted"):  # an old page shows no number of the school's any more
         countersign(corrected.school, corrected.visit.id, {}, now=LEAVING)
 
-
-def test_after_the_school_has_answered_the_educator_cannot_change_the_numbers(session):
     begun = a_locked_visit()
 
     with conflict("already_countersigned"):
@@ -322,7 +313,7 @@ def test_fewer_minutes_than_planned_make_it_part_delivered_until_others_are_said
 
 
 @pytest.mark.both_databases
-def test_a_young_presenter_who_did_not_come_is_absent_and_the_educator_present_however_often_it_is_said(session):
+def test_an_absent_presenter_adult_or_young_is_noted_however_often_it_is_said_and_a_mistake_is_undone(session):
     begun = a_begun_visit()
     minor = a_cleared_minor(centre_id=begun.visit.centre_id)
     make_assignment(begun.presentations[0], minor.id)
@@ -334,9 +325,6 @@ def test_a_young_presenter_who_did_not_come_is_absent_and_the_educator_present_h
     assert seats(session, begun) == {begun.educator.id: A.PRESENT, minor.id: A.ABSENT}
     assert [line.version for line in said_so_far([begun.first])] == [1]
 
-
-@pytest.mark.both_databases
-def test_an_absent_adult_is_noted_though_a_minor_came_and_a_mistake_is_undone(session):
     begun = a_begun_visit()
     other = a_cleared_educator(centre_id=begun.visit.centre_id)
     minor = a_cleared_minor(centre_id=begun.visit.centre_id)
@@ -379,7 +367,7 @@ def flagged(begun, talk=0) -> bool:
     return counted_visit(begun.coordinator, begun.visit.number).presentations[talk].at_the_desk
 
 
-def test_a_coordinator_who_counts_for_the_presenters_delivers_the_visit_and_is_flagged_until_they_count(session):
+def test_who_counts_for_the_presenters_or_was_in_the_other_room_is_flagged_until_they_count(session):
     begun = a_begun_visit()
     submit_counts(begun.coordinator, begun.first, a_count(), now=LEAVING)
 
@@ -390,8 +378,6 @@ def test_a_coordinator_who_counts_for_the_presenters_delivers_the_visit_and_is_f
     submit_counts(begun.teacher, begun.first, a_count(turned_away=3), now=LEAVING)
     assert not flagged(begun)
 
-
-def test_a_colleague_who_was_in_the_other_room_counts_and_is_flagged(session):
     begun = a_begun_visit(talks=2)
     colleague = a_cleared_educator(centre_id=begun.visit.centre_id)
     make_assignment(begun.presentations[1], colleague.id)

@@ -47,7 +47,7 @@ def by(actor, begun, content=PHOTO, now=LEAVING) -> int:
     return keep_sheet(actor, begun.first, content, now=now)
 
 
-def test_the_presenter_keeps_a_sheet_once_and_its_hash_is_that_of_the_bytes(session):
+def test_a_sheet_is_kept_once_no_finer_than_it_is_read_and_its_hash_is_that_of_the_bytes(session):
     begun = a_begun_visit()
 
     ids = {by(begun.teacher, begun) for _press in range(2)}
@@ -60,9 +60,6 @@ def test_the_presenter_keeps_a_sheet_once_and_its_hash_is_that_of_the_bytes(sess
     assert (shown.ordinal, shown.sha256, shown.added_by_id) == (1, row.sha256, begun.educator.user_id)
     assert "content" not in vars(shown), "the picture is opened apart, on record"
 
-
-def test_a_photo_is_kept_no_finer_than_it_is_read_and_a_pdf_as_it_is(session):
-    begun = a_begun_visit()
     fine, pdf = (by(begun.teacher, begun, one) for one in (a_scan("png", width=3000, height=4000), a_scan("pdf")))
 
     picture, kind = open_sheet(begun.teacher, fine, now=LEAVING)
@@ -229,7 +226,7 @@ def test_an_account_that_is_deleted_leaves_its_sheet_without_a_sender(session):
     assert [row.added_by_id for row in kept()] == [begun.educator.user_id, None]
 
 
-def test_a_sheet_is_not_replaced_by_another_of_its_hash(session):
+def test_no_sheet_is_replaced_by_another_of_its_hash_and_one_of_other_bytes_is_named(session):
     """SQLite's INSERT OR REPLACE asks no trigger of what it deletes; TRUNCATE, on PostgreSQL, of no row."""
     begun = a_begun_visit()
     by(begun.teacher, begun)
@@ -242,10 +239,7 @@ def test_a_sheet_is_not_replaced_by_another_of_its_hash(session):
 
     assert len(kept()) == 1
 
-
-def test_a_sheet_whose_bytes_are_not_those_of_its_hash_is_named(session):
-    """Written by SQL: on SQLite no trigger computes a hash."""
-    begun = a_begun_visit()
+    # Written by SQL: on SQLite no trigger computes a hash.
     by(presenter_actor(begun.educator), begun)
     assert violations() == []
     values = {"kind": ScanKind.PDF, "sha256": "0" * 64, "size": 4, "content": b"%PDF"}

@@ -36,7 +36,7 @@ MINUTE = dt.timedelta(minutes=1)
 
 
 @pytest.mark.both_databases
-def test_parents_count_themselves_and_the_sum_is_read(session):
+def test_parents_count_themselves_also_at_once_and_nothing_is_stored_of_who_they_were(session, app):
     tally = an_evening()
 
     counted = [count_in(tally, people, now=BEGINS) for people in (1, 2, 2)]
@@ -44,18 +44,13 @@ def test_parents_count_themselves_and_the_sum_is_read(session):
     assert counted == [1, 3, 5]
     assert tally_of(tally.presentation_id) == 5
 
-
-@pytest.mark.both_databases
-def test_everybody_who_presses_at_once_is_counted(app, session):
     tally = an_evening()
 
     failed = all_at_once(app, [lambda: count_in(tally, 2, now=BEGINS)] * 8)
 
     assert failed == [None] * 8
-    assert marks() == 16
+    assert marks() == 5 + 16
 
-
-def test_nothing_is_stored_of_who_they_were(session):
     assert set(TallyMark.__table__.columns.keys()) == {"id", "presentation_id", "people", "marked_at"}
 
 
@@ -71,7 +66,15 @@ def test_the_tally_is_open_from_an_hour_before_until_two_hours_after(session):
     assert marks() == 2
 
 
-def test_one_press_counts_one_to_ten_and_a_hall_holds_no_more_than_a_count_may_say(session, monkeypatch):
+def test_a_poster_counts_one_to_ten_a_press_no_more_than_the_hall_or_twice_the_announced(session, monkeypatch):
+    tally = an_evening(expected_parents=80, expected_teachers=0)
+
+    assert tally.most == max(160, db.session.scalars(select(Programme.group_size)).one())
+    for press in range(tally.most // 10):
+        assert count_in(tally, 10, now=BEGINS) == 10 * (press + 1)
+    with rejection(people="hall_is_full"):
+        count_in(tally, 10, now=BEGINS)
+
     monkeypatch.setattr(rules, "MOST_IN_A_ROOM", 12)
     tally = an_evening()
     for people in (0, -1, 11, 2000):
@@ -81,17 +84,7 @@ def test_one_press_counts_one_to_ten_and_a_hall_holds_no_more_than_a_count_may_s
     count_in(tally, 10, now=BEGINS)
     with rejection(people="hall_is_full"):
         count_in(tally, 3, now=BEGINS)
-    assert marks() == 10
-
-
-def test_a_poster_counts_no_more_than_the_hall_or_twice_the_announced(session):
-    tally = an_evening(expected_parents=80, expected_teachers=0)
-
-    assert tally.most == max(160, db.session.scalars(select(Programme.group_size)).one())
-    for press in range(tally.most // 10):
-        assert count_in(tally, 10, now=BEGINS) == 10 * (press + 1)
-    with rejection(people="hall_is_full"):
-        count_in(tally, 10, now=BEGINS)
+    assert tally_of(tally.presentation_id) == 10
 
 
 def an_evening_counted_as(people: int) -> tuple[Begun, HeadCounts]:
@@ -110,7 +103,7 @@ def an_evening_counted_as(people: int) -> tuple[Begun, HeadCounts]:
 
 
 @pytest.mark.both_databases
-def test_clearly_more_by_the_poster_than_in_the_room_is_locked_by_no_signature_and_flagged(session):
+def test_clearly_more_by_the_poster_than_in_the_room_is_flagged_and_locked_by_no_signature_and_a_few_more_are(session):
     begun, counts = an_evening_counted_as(24)
 
     assert countersign(begun.school, begun.visit.id, {begun.first: counts}, now=LEAVING, sure_of={}) is False
@@ -122,8 +115,6 @@ def test_clearly_more_by_the_poster_than_in_the_room_is_locked_by_no_signature_a
     lock_counts(begun.coordinator, {begun.first: CountSource.SCHOOL}, now=LEAVING)
     assert state_of(begun.first) is AttendanceState.LOCKED
 
-
-def test_fewer_or_a_few_more_by_the_poster_hold_nothing_up(session):
     begun, counts = an_evening_counted_as(25)
 
     assert countersign(begun.school, begun.visit.id, {begun.first: counts}, now=LEAVING, sure_of={}) is True

@@ -169,7 +169,7 @@ def test_a_paper_keeps_what_it_is_about_and_one_in_its_place_becomes_that_one_an
         assert law in {"subject_stays", "certificate_stays", "row_is_not_replaced_by_subject"}, (column, other)
 
 
-def test_a_paper_of_a_cohort_is_none_of_its_visits_own(session):
+def test_a_class_or_cohort_paper_of_its_visit_is_none_of_the_visits_own_and_is_revoked_with_its_pupils(session):
     cohort, parts = a_trained_cohort(held=1)
     awards.issue_for_cohort(SYSTEM, cohort.code, now=LEAVING)
 

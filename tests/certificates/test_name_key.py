@@ -118,7 +118,14 @@ def test_the_key_lies_in_a_file_of_the_owner_and_a_backup_brings_it_back(app, gi
         connection.execute(sa.text("DROP TABLE alembic_version"))
 
 
-def test_a_lost_key_is_told(given, another_name_key):
+def test_a_lost_key_is_told_and_one_that_others_may_read_stops_production(app, given, another_name_key):
+    file = settings().instance / NAME_KEY
+    name_secret()
+    file.chmod(0o640)
+    assert file in config.open_to_others(settings())
+    file.chmod(0o600)
+    assert file not in config.open_to_others(settings())
+
     assert fitness._names(settings(), MONDAY).state == "good"
 
     another_name_key()
@@ -126,15 +133,6 @@ def test_a_lost_key_is_told(given, another_name_key):
     told = fitness._names(settings(), MONDAY)
     assert told.state == "bad"
     assert NAME_KEY in told.told
-
-
-def test_a_key_that_others_may_read_stops_production(app):
-    file = settings().instance / NAME_KEY
-    name_secret()
-    file.chmod(0o640)
-    assert file in config.open_to_others(settings())
-    file.chmod(0o600)
-    assert file not in config.open_to_others(settings())
 
 
 @pytest.mark.parametrize("left", ["", "\n", "half of it"])

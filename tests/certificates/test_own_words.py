@@ -59,7 +59,9 @@ def test_paper_and_check_page_say_the_campaigns_own_words(app, kind):
     assert "за храброст у кампањи." in page
 
 
-def test_a_campaign_without_words_of_its_own_gives_the_usual_paper(app):
+def test_a_teachers_paper_says_number_and_hours_of_the_catalogue_and_without_words_of_its_own_a_campaign_gives_the_usual_one(
+    app,
+):
     programme = make_programme()
     begun = within(make_campaign(programme=programme), a_locked_visit(programme=programme))
 
@@ -68,8 +70,6 @@ def test_a_campaign_without_words_of_its_own_gives_the_usual_paper(app):
     assert "Разговор са ученицима" in paper
     assert "ЗАХВАЛНИЦА" not in paper
 
-
-def test_a_teachers_paper_and_its_check_page_say_number_and_hours_of_the_catalogue_and_a_schools_does_not(app):
     programme = make_programme(catalogue_number="512", catalogue_hours=8)
 
     papers = issued(a_locked_visit(names=("Ана Петровић",), programme=programme))

@@ -4,7 +4,6 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from scheduler.certificates.pdf import draw, draw_each, draw_many
-from scheduler.certificates.rules import in_fours
 from scheduler.certificates.signature import signed_text
 from scheduler.certificates.terms import CertificatePaper, PaperFace, PaperPicture, PaperShape, PicturePlace, Signatory
 from scheduler.core.names import problem_with_name
@@ -109,11 +108,25 @@ def test_the_duration_is_counted_in_serbian(tmp_path, minutes, text):
 
 
 @pytest.mark.usefixtures("poppler")
-def test_an_unknown_duration_and_number_are_left_out(tmp_path):
+def test_an_unknown_duration_and_number_and_a_fourth_signatory_are_left_out_and_a_long_name_is_set_smaller(tmp_path):
     words = words_of(saved(draw(a_teacher_certificate(minutes=0, programme_number=""), "sr_Cyrl"), tmp_path))
 
     assert "трајање" not in words
     assert "програм " not in words
+
+    four = tuple(Signatory(f"Потписник {n}", "улога") for n in "АБВГ")
+
+    words = words_of(saved(draw(a_school_certificate(signatories=four), "sr_Cyrl"), tmp_path))
+
+    assert "Потписник В" in words
+    assert "Потписник Г" not in words
+    assert draw(a_school_certificate(signatories=()), "sr_Cyrl")
+
+    def height(name: str) -> float:
+        boxes = boxes_of(saved(draw(a_teacher_certificate(holder_name=name), "sr_Cyrl"), tmp_path))
+        return max(low - top for _word, _left, top, _right, low in boxes)
+
+    assert height("Ана Ћук") > 1.5 * height(LONG)
 
 
 @pytest.mark.usefixtures("poppler")
@@ -135,16 +148,7 @@ def test_a_name_of_any_length_is_printed_whole_inside_the_frame(tmp_path, name):
     assert all(left >= 11 and right <= 286 and top >= 11 and low <= 201 for _w, left, top, right, low in boxes_of(path))
 
 
-@pytest.mark.usefixtures("poppler")
-def test_a_long_name_is_set_smaller_and_a_short_one_large(tmp_path):
-    def height(name: str) -> float:
-        boxes = boxes_of(saved(draw(a_teacher_certificate(holder_name=name), "sr_Cyrl"), tmp_path))
-        return max(low - top for _word, _left, top, _right, low in boxes)
-
-    assert height("Ана Ћук") > 1.5 * height(LONG)
-
-
-def test_equal_papers_give_equal_bytes_and_another_name_gives_others():
+def test_equal_papers_give_equal_bytes_and_nothing_to_draw_or_an_address_beyond_ascii_is_refused():
     paper = a_teacher_certificate()
 
     first = draw(paper, "sr_Cyrl")
@@ -152,6 +156,11 @@ def test_equal_papers_give_equal_bytes_and_another_name_gives_others():
     assert draw(replace(paper), "sr_Cyrl") == first
     assert draw(replace(paper, holder_name="Ана"), "sr_Cyrl") != first
     assert draw(paper, "sr_Latn") != first
+
+    with pytest.raises(ValueError, match="no certificate"):
+        draw_many([], "sr_Cyrl")
+    with pytest.raises(NotAscii):
+        draw(a_school_certificate(check_url="https://распоред.example.org/x"), "sr_Cyrl")
 
 
 @pytest.mark.slow
@@ -164,28 +173,6 @@ def test_many_certificates_share_frame_and_fonts(tmp_path):
     assert all(paper.running_number in words_of(path) for paper in papers)
     assert path.stat().st_size < 3 * len(draw(papers[0], "sr_Cyrl"))
     assert unembedded_fonts(path) == []
-
-
-@pytest.mark.usefixtures("poppler")
-def test_a_fourth_signatory_has_no_place_and_none_is_fine(tmp_path):
-    four = tuple(Signatory(f"Потписник {n}", "улога") for n in "АБВГ")
-
-    words = words_of(saved(draw(a_school_certificate(signatories=four), "sr_Cyrl"), tmp_path))
-
-    assert "Потписник В" in words
-    assert "Потписник Г" not in words
-    assert draw(a_school_certificate(signatories=()), "sr_Cyrl")
-
-
-def test_nothing_to_draw_and_an_address_beyond_ascii_are_refused():
-    with pytest.raises(ValueError, match="no certificate"):
-        draw_many([], "sr_Cyrl")
-    with pytest.raises(NotAscii):
-        draw(a_school_certificate(check_url="https://распоред.example.org/x"), "sr_Cyrl")
-
-
-def test_numbers_are_shown_in_fours():
-    assert in_fours("7K3Q9WZX2M4T8VBN") == "7K3Q 9WZX 2M4T 8VBN"
 
 
 @pytest.mark.slow

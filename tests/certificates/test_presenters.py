@@ -246,7 +246,7 @@ def test_who_turns_out_to_be_a_minor_is_named_no_longer_and_can_still_be_revoked
     assert stored()[0].state is CertificateState.REVOKED
 
 
-def test_the_school_where_it_was_held_neither_sees_nor_gets_nor_hears_of_it(tara):
+def test_the_school_where_it_was_held_and_another_centre_neither_see_nor_get_nor_hear_of_it(tara):
     begun = a_locked_visit_with(tara, contact_email="school@example.rs")
     [number] = awards.issue_for_presenter(SYSTEM, tara.id, YEAR, now=LEAVING).numbers
     desk = an_actor(centre_id=tara.centre_id)

@@ -64,7 +64,7 @@ def test_every_field_is_printed_in_the_schools_language_and_kept_as_printed(sess
     assert paper.check_url == f"http://localhost/certificates/{paper.number}"
 
 
-def test_a_name_that_is_no_longer_kept_can_still_be_compared(session):
+def test_a_name_that_is_no_longer_kept_is_compared_and_found_when_it_is_typed_whole(session):
     number = issued(a_locked_visit(names=("Ана Петровић",)))[1]
     with transaction() as inside:
         inside.execute(update(Certificate).values(holder_name=None))
@@ -74,6 +74,14 @@ def test_a_name_that_is_no_longer_kept_can_still_be_compared(session):
     assert checked.holder_name is None
     assert rules.names_match(checked.holder_key, "Ana Petrović", secrets=name_secrets())
     assert not rules.names_match(checked.holder_key, "Ana", secrets=name_secrets())
+
+    begun = a_locked_visit(names=("Ана Петровић",))
+    issued(begun)
+    with transaction() as inside:
+        inside.execute(update(Certificate).values(holder_name=None))
+
+    assert found(begun.coordinator, typed="ana petrović") == ["U-2026-000002"]
+    assert found(begun.coordinator, typed="ana") == []
 
 
 def test_the_list_of_a_centre_asks_as_often_for_three_as_for_one(session):
@@ -110,7 +118,7 @@ def test_lists_are_for_the_centre_and_for_the_school_itself(session):
         papers.certificate_to_change(other.coordinator, row.number)
 
 
-def test_due_are_delivered_visits_with_every_presentation_locked(session):
+def test_due_are_locked_visits_and_missing_those_without_any_or_with_a_new_name(session):
     locked, _ = a_locked_visit(), a_counted_visit()
     campaign = make_campaign(programme=make_programme())
 
@@ -119,8 +127,6 @@ def test_due_are_delivered_visits_with_every_presentation_locked(session):
     assert papers.due_visits(locked.visit.centre_id + 1000) == []
     assert papers.due_visits(campaign_slug=campaign.slug) == []
 
-
-def test_missing_are_due_visits_without_any_and_with_a_new_name(session):
     begun = a_locked_visit()
     assert papers.visits_missing_certificates() == [begun.visit.id]
 
@@ -150,16 +156,6 @@ def test_the_list_is_found_by_school_person_and_number_in_any_script(session):
     for typed in ("Мира", "%", "_", "U-2027"):
         assert found(desk, typed=typed) == [], typed
     assert found(desk, typed="  ") == found(desk)
-
-
-def test_a_name_that_is_no_longer_kept_is_found_when_it_is_typed_whole(session):
-    begun = a_locked_visit(names=("Ана Петровић",))
-    issued(begun)
-    with transaction() as inside:
-        inside.execute(update(Certificate).values(holder_name=None))
-
-    assert found(begun.coordinator, typed="ana petrović") == ["U-2026-000002"]
-    assert found(begun.coordinator, typed="ana") == []
 
 
 def test_the_list_is_narrowed_by_kind_and_by_what_became_of_them(session):

@@ -77,7 +77,7 @@ def test_what_cannot_be_a_number_is_none(typed: str) -> None:
     assert rules.number_typed(typed) is None
 
 
-def test_a_visit_earns_one_for_the_school_and_one_for_each_named_adult() -> None:
+def test_one_earns_for_the_school_and_each_named_adult_no_more_than_were_counted_nobody_where_nobody_came() -> None:
     earned = who_earns(HeadCounts(pupils=90, teachers=2), ("Ана Петровић", "Mira Savić"), secrets=[SECRET])
 
     assert earned == [
@@ -86,8 +86,6 @@ def test_a_visit_earns_one_for_the_school_and_one_for_each_named_adult() -> None
         (CertificateKind.TEACHER, "Mira Savić"),
     ]
 
-
-def test_nobody_earns_where_nobody_came_and_no_more_adults_than_were_counted() -> None:
     assert who_earns(HeadCounts(), ("Ана Петровић",), secrets=[SECRET]) == []
     assert who_earns(HeadCounts(pupils=90, teachers=1), ("Ана", "Мира"), secrets=[SECRET]) == [
         (CertificateKind.SCHOOL, ""),
@@ -105,13 +103,11 @@ def test_another_name_does_not_match(typed: str) -> None:
     assert not rules.names_match(key_of("Ђорђе Чукић"), typed, secrets=[SECRET])
 
 
-def test_the_same_teacher_has_the_same_key_in_both_scripts() -> None:
+def test_the_same_teacher_has_one_key_in_both_scripts_that_tells_no_name_and_belongs_to_one_installation() -> None:
     assert key_of("Ана Петровић") == key_of("Ana Petrović")
     assert rules.holder_key(CertificateKind.SCHOOL, secret=SECRET) == "host"
     assert rules.holder_key(CertificateKind.TEACHER, secret=SECRET) == key_of("")
 
-
-def test_a_key_tells_no_name_and_belongs_to_one_installation() -> None:
     key = key_of("Ана Петровић")
 
     assert re.fullmatch("[0-9a-f]{64}", key)

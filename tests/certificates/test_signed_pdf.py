@@ -79,7 +79,7 @@ def pdfsig(pdf, folder):
     return subprocess.run(["pdfsig", file], capture_output=True, text=True, check=False).stdout
 
 
-def test_pdfsig_says_valid_and_of_one_flipped_byte_not(signing, numbers, tmp_path):
+def test_a_signed_paper_is_the_paper_with_more_behind_it_valid_to_pdfsig_until_a_byte_flips(signing, numbers, tmp_path):
     paper = service.certificate_pdf(SYSTEM, numbers[1])
     told = pdfsig(paper, tmp_path)
     spoilt = bytearray(paper)
@@ -91,8 +91,6 @@ def test_pdfsig_says_valid_and_of_one_flipped_byte_not(signing, numbers, tmp_pat
     assert "Total document signed" in told
     assert "Digest Mismatch" in pdfsig(bytes(spoilt), tmp_path)
 
-
-def test_a_signed_paper_is_the_paper_with_more_behind_it(signing, numbers, tmp_path):
     merged = service.draw_merged(SYSTEM, numbers)
     pages = pypdf.PdfReader(io.BytesIO(merged)).pages
 
@@ -103,10 +101,24 @@ def test_a_signed_paper_is_the_paper_with_more_behind_it(signing, numbers, tmp_p
     assert code.startswith(f"{settings().base_url}/certificates/{numbers[0]}#")
 
 
-def test_without_a_key_nothing_is_signed(app, numbers, tmp_path):
+def test_without_a_key_nothing_is_signed_and_a_paper_drawn_twice_is_the_same_before_its_signature(
+    app, numbers, tmp_path
+):
     assert settings().pdf_signing.path is None
     assert b"/ByteRange" not in service.certificate_pdf(SYSTEM, numbers[0])
     assert "PDF_SIGNING_FILE is not set" in signature_of_papers(settings(), MONDAY).told
+
+    plain, again = (service.certificate_pdf(SYSTEM, numbers[1]) for _drawing in range(2))
+    before = settings()
+    config.use(replace(before, pdf_signing=PdfSigning(str(key_file(tmp_path)), PASSPHRASE)))
+    try:
+        signed = [service.certificate_pdf(SYSTEM, numbers[1]) for _drawing in range(2)]
+    finally:
+        config.use(before)
+
+    assert plain == again
+    assert [one.startswith(plain) for one in signed] == [True, True]
+    assert len(signed[0]) > len(plain)
 
 
 def test_doctor_says_whose_it_is_and_when_it_ends(signing):
@@ -175,17 +187,3 @@ def test_a_key_that_lies_open_or_nowhere_stops_the_start(signing, tmp_path, monk
     assert problems_with_signing(signing.pdf_signing) == [
         "PDF_SIGNING_FILE needs the package pyHanko: install requirements-pades.txt"
     ]
-
-
-def test_a_paper_drawn_twice_is_the_same_to_the_last_byte_before_its_signature(numbers, app, tmp_path):
-    plain, again = (service.certificate_pdf(SYSTEM, numbers[1]) for _drawing in range(2))
-    before = settings()
-    config.use(replace(before, pdf_signing=PdfSigning(str(key_file(tmp_path)), PASSPHRASE)))
-    try:
-        signed = [service.certificate_pdf(SYSTEM, numbers[1]) for _drawing in range(2)]
-    finally:
-        config.use(before)
-
-    assert plain == again
-    assert [one.startswith(plain) for one in signed] == [True, True]
-    assert len(signed[0]) > len(plain)

@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from pypdf import PdfReader
 from sqlalchemy.exc import IntegrityError
 
-from scheduler.certificates import rules
 from scheduler.certificates.models import Certificate, CertificateTemplate
 from scheduler.certificates.queries import papers, templates
 from scheduler.certificates.service import issuing
@@ -235,15 +234,6 @@ def test_the_preview_spells_who_signs_as_the_issued_paper_does(app, whose):
     words = PdfReader(io.BytesIO(shown)).pages[0].extract_text()
     assert ["Živka Đurđević" in page for page in (words, issued.extract_text())] == [True, True]
     assert "Живка" not in words
-
-
-def test_placeholders_are_words_of_each_script_and_nothing_filled_in_is_read_again():
-    words = "{Програм}, {program}, {programme}"
-
-    assert rules.unknown_placeholders(words + "{x} { } {x}") == ["{x}", "{ }"]
-    assert rules.filled(words, {"programme": "{школа}"}) == "{школа}, {школа}, {школа}"
-    assert rules.said_in({"sr_Cyrl": Wording("Хвала", "", "за {програм}")}, "sr_Latn").title == "Hvala"
-    assert rules.problems_with_wording({"en": Wording(text="{foo}")}) == {"text_en": "no_such_placeholder"}
 
 
 @pytest.mark.both_databases

@@ -58,7 +58,7 @@ def test_answers_of_groups_are_added_up_and_nothing_else_is_kept(ana, cohort):
     assert columns == {"id", "part_id", "code", "groups", "correct"}
 
 
-def test_answers_count_on_the_day_of_the_training_alone_and_of_known_cases(ana, cohort):
+def test_answers_count_on_the_day_of_the_training_alone_of_known_cases_and_its_page_opens_with_its_own_key(ana, cohort):
     part_id, _key = part_of(ana, cohort)
 
     with pytest.raises(Conflict) as refused:
@@ -66,6 +66,13 @@ def test_answers_count_on_the_day_of_the_training_alone_and_of_known_cases(ana, 
     assert refused.value.reason is CohortReason.PRACTICE_IS_CLOSED
     with pytest.raises(NotFound):
         service.answer_case(part_id, "Marko", ADULT, now=MONDAY)
+
+    part_id, key = part_of(ana, cohort)
+
+    assert practice.practice_behind(cohort.code, part_id, key).part_id == part_id
+    for wrong in ((cohort.code, part_id, "0" * 16), (cohort.code, part_id, "ж"), ("D-1", part_id, key)):
+        with pytest.raises(NotFound):
+            practice.practice_behind(*wrong)
 
 
 @pytest.mark.both_databases
@@ -84,15 +91,6 @@ def test_the_database_keeps_sums_that_can_be(ana, cohort, statement, law):
     with pytest.raises(sa.exc.IntegrityError) as refused, transaction() as session:
         session.execute(sa.text(statement))
     assert refused_by(refused.value) == law
-
-
-def test_the_page_of_a_part_opens_with_its_own_key(ana, cohort):
-    part_id, key = part_of(ana, cohort)
-
-    assert practice.practice_behind(cohort.code, part_id, key).part_id == part_id
-    for wrong in ((cohort.code, part_id, "0" * 16), (cohort.code, part_id, "ж"), ("D-1", part_id, key)):
-        with pytest.raises(NotFound):
-            practice.practice_behind(*wrong)
 
 
 @pytest.mark.both_databases

@@ -76,7 +76,7 @@ def test_a_cohort_begins_with_a_request_and_ends_with_its_school_year(ana, train
     assert (page.teacher, page.latest_request) == (asked.contact_name, asked.number)
 
 
-def test_only_a_training_makes_a_cohort_and_only_once(ana, training):
+def test_only_a_training_makes_a_cohort_once_and_of_no_group_of_four(ana, training):
     talk = make_school_request(centre_id=ana.centre_id)
     with pytest.raises(Conflict) as refused:
         service.begin_cohort(ana, talk.number, SEVENTH, now=MONDAY)
@@ -86,8 +86,6 @@ def test_only_a_training_makes_a_cohort_and_only_once(ana, training):
         service.begin_cohort(ana, asked.number, SEVENTH, now=MONDAY)
     assert refused.value.reason is CohortReason.PART_OF_A_COHORT
 
-
-def test_a_group_of_four_is_refused_with_its_field(ana, training):
     with pytest.raises(Rejected) as refused:
         service.begin_cohort(ana, asked_for(training).number, CohortDraft(4, SchoolLevel.PRIMARY, 7), now=MONDAY)
     assert refused.value.problems == {"size": GroundReason.COUNT_OUT_OF_RANGE}
@@ -108,7 +106,7 @@ def test_others_neither_read_nor_change_it(ana, training):
         queries.own_cohort(school_contact(asked_for(training).id, asked.host_id))
 
 
-def test_further_parts_are_requests_of_the_same_school(ana, training):
+def test_further_parts_are_requests_of_the_same_school_and_what_ended_takes_none(ana, training):
     code, asked = begun(ana, training)
     more, elsewhere = asked_for(training, host_id=asked.host_id), asked_for(training)
     cohort_id = queries.cohort_page(ana, code).row.id
@@ -120,6 +118,15 @@ def test_further_parts_are_requests_of_the_same_school(ana, training):
 
     assert [one.skill for one in queries.cohort_page(ana, code).row.parts] == [RECOGNISE, HELP]
 
+    service.give_up(ana, code, 1, now=MONDAY)
+    row = queries.cohort_page(ana, code).row
+
+    with pytest.raises(Conflict) as refused:
+        service.join_cohort(ana, asked_for(training, host_id=asked.host_id).number, row.id, now=MONDAY)
+    assert refused.value.reason is CohortReason.COHORT_HAS_ENDED
+    with pytest.raises(Conflict):
+        service.give_up(ana, code, row.version, now=MONDAY)
+
 
 def test_the_next_part_is_asked_for_through_the_door_of_requests_and_once(ana, training):
     code, asked = begun(ana, training)
@@ -130,18 +137,6 @@ def test_the_next_part_is_asked_for_through_the_door_of_requests_and_once(ana, t
 
     parts = queries.cohort_page(ana, code).row.parts
     assert (first, [one.skill for one in parts]) == (again, [RECOGNISE, HELP])
-
-
-def test_what_ended_takes_no_part(ana, training):
-    code, asked = begun(ana, training)
-    service.give_up(ana, code, 1, now=MONDAY)
-    row = queries.cohort_page(ana, code).row
-
-    with pytest.raises(Conflict) as refused:
-        service.join_cohort(ana, asked_for(training, host_id=asked.host_id).number, row.id, now=MONDAY)
-    assert refused.value.reason is CohortReason.COHORT_HAS_ENDED
-    with pytest.raises(Conflict):
-        service.give_up(ana, code, row.version, now=MONDAY)
 
 
 def test_a_size_is_corrected_for_a_reason_that_stands_in_the_audit(ana, training, session):

@@ -45,12 +45,19 @@ def test_trust_s52_a_hand_off_holds_who_was_told_and_when_and_no_text_at_all(sce
     assert (line.action, line.details) == ("hand-off noted", "{}")
 
 
-def test_pressed_twice_it_is_one_and_the_other_one_is_another(scene):
+def test_pressed_twice_it_is_one_the_other_is_another_and_months_are_read_by_the_officer_of_the_centre_alone(scene):
     first = note_hand_off(scene.as_ana, scene.visit.number, SCHOOL, now=THE_DAY)
 
     assert note_hand_off(scene.as_ana, scene.visit.number, SCHOOL, now=THE_DAY) == first
     assert note_hand_off(scene.as_ana, scene.visit.number, HandOffDraft(HandedTo.HELPLINE, AT), now=THE_DAY) != first
     assert len(rows()) == 2
+
+    note_hand_off(scene.as_ana, scene.visit.number, SCHOOL, now=THE_DAY)
+    note_hand_off(scene.as_boris, scene.visit.number, HandOffDraft(HandedTo.HELPLINE, AT), now=THE_DAY)
+    first = VISIT_DAY.replace(month=1, day=1)
+
+    assert months_of_concerns(scene.officer, first) == [MonthOfConcerns(VISIT_DAY.replace(day=1), 1, 1, 0)]
+    assert months_of_concerns(an_actor(Role.SAFEGUARDING), first) == []
 
 
 def test_it_is_taken_back_within_the_hour_by_who_noted_it(scene):
@@ -81,12 +88,3 @@ def test_who_was_not_there_notes_none_and_a_colleague_reads_none_of_hers(scene):
         note_hand_off(stranger, scene.visit.number, SCHOOL, now=THE_DAY)
     assert hand_offs_of(scene.as_boris, scene.visit.id, THE_DAY) == []
     assert [one.own for one in hand_offs_of(scene.officer, scene.visit.id, THE_DAY)] == [False]
-
-
-def test_hand_offs_are_counted_by_month_for_the_officer_of_the_centre_alone(scene):
-    note_hand_off(scene.as_ana, scene.visit.number, SCHOOL, now=THE_DAY)
-    note_hand_off(scene.as_boris, scene.visit.number, HandOffDraft(HandedTo.HELPLINE, AT), now=THE_DAY)
-    first = VISIT_DAY.replace(month=1, day=1)
-
-    assert months_of_concerns(scene.officer, first) == [MonthOfConcerns(VISIT_DAY.replace(day=1), 1, 1, 0)]
-    assert months_of_concerns(an_actor(Role.SAFEGUARDING), first) == []

@@ -49,19 +49,20 @@ def test_what_is_entered_is_read_again_with_its_margins(ana):
     assert (found.code_list, found.version, found.signed_at) == (1, 1, None)
 
 
-def test_who_does_not_enter_figures_is_refused(session):
-    for role in (Role.EDUCATOR, Role.SAFEGUARDING):
-        with pytest.raises(NotAllowed):
-            entered(an_actor(role))
-
-
-def test_another_centre_does_not_see_them(ana, session):
+def test_another_centre_and_who_does_not_enter_figures_are_refused_and_an_administrator_alone_publishes(ana, session):
     period_id, other = entered(ana), an_actor(Role.COORDINATOR)
 
     with pytest.raises(NotFound):
         service.sign_month(other, period_id, 1, now=MONDAY)
     with pytest.raises(NotFound):
         queries.month(other.centre_id, period_id)
+
+    for role in (Role.EDUCATOR, Role.SAFEGUARDING):
+        with pytest.raises(NotAllowed):
+            entered(an_actor(role))
+
+    with pytest.raises(NotAllowed):
+        service.publish(an_actor(Role.COORDINATOR), *FEBRUARY, now=MONDAY)
 
 
 @pytest.mark.parametrize(
@@ -170,17 +171,7 @@ def test_a_correction_has_a_reason_and_its_history(ana, session):
     }
 
 
-def test_who_read_older_figures_corrects_and_signs_nothing(ana):
-    period_id = entered(ana)
-    service.correct_month(ana, period_id, helpline_draft(calls=70, mails=30), CorrectionCause.OTHER_CODE, 1, now=MONDAY)
-
-    with pytest.raises(Conflict, match="changed_meanwhile"):
-        service.correct_month(ana, period_id, helpline_draft(), CorrectionCause.OTHER_CODE, 1, now=MONDAY)
-    with pytest.raises(Conflict, match="changed_meanwhile"):
-        service.sign_month(ana, period_id, 1, now=MONDAY)
-
-
-def test_a_signed_month_is_locked_until_somebody_opens_it_with_a_reason(ana):
+def test_a_signed_month_is_locked_until_it_is_opened_and_who_read_older_figures_changes_nothing(ana):
     period_id = entered(ana)
     service.sign_month(ana, period_id, 1, now=MONDAY)
 
@@ -191,6 +182,13 @@ def test_a_signed_month_is_locked_until_somebody_opens_it_with_a_reason(ana):
     service.correct_month(ana, period_id, wish, CorrectionCause.CAME_LATER, 2, now=MONDAY)
 
     assert stored(ana, period_id).figures.totals == wish.totals
+
+    service.correct_month(ana, period_id, helpline_draft(calls=70, mails=30), CorrectionCause.OTHER_CODE, 1, now=MONDAY)
+
+    with pytest.raises(Conflict, match="changed_meanwhile"):
+        service.correct_month(ana, period_id, helpline_draft(), CorrectionCause.OTHER_CODE, 1, now=MONDAY)
+    with pytest.raises(Conflict, match="changed_meanwhile"):
+        service.sign_month(ana, period_id, 1, now=MONDAY)
 
 
 @pytest.mark.both_databases
@@ -214,11 +212,6 @@ def test_what_is_published_hides_small_cells_and_stays_as_it_was_told(ana, sessi
         service.publish(ana, FEBRUARY[0], FEBRUARY[1], now=MONDAY)
     assert refused.value.problems == {"first_day": HelplineReason.PUBLISHED_ALREADY}
     assert session.scalar(sa.select(sa.func.min(HelplinePublicCell.number)).where(HelplinePublicCell.number > 0)) >= 5
-
-
-def test_only_an_administrator_publishes(session):
-    with pytest.raises(NotAllowed):
-        service.publish(an_actor(Role.COORDINATOR), *FEBRUARY, now=MONDAY)
 
 
 def test_no_column_of_these_tables_takes_a_text_that_somebody_types(app):

@@ -41,7 +41,7 @@ def test_a_draft_needs_a_text_a_question_and_a_day_within_two_months(given, prob
     assert rules.problems_with_panel(draft, today=DAY) == problems
 
 
-def test_every_question_is_answered_on_the_scale_and_no_other():
+def test_every_question_is_answered_on_the_scale_and_sums_are_read_when_it_is_closed_and_five_have_rated():
     asked = {PanelQuestion.CLEAR, PanelQuestion.WOULD_SHARE}
 
     assert rules.problems_with_answers({PanelQuestion.CLEAR: 1, PanelQuestion.WOULD_SHARE: 4}, asked) == {}
@@ -52,8 +52,6 @@ def test_every_question_is_answered_on_the_scale_and_no_other():
     whole = dict.fromkeys((*asked, PanelQuestion.WOULD_HELP), 2)
     assert rules.problems_with_answers(whole, asked) == {"would_help": "unknown"}
 
-
-def test_sums_are_read_when_it_is_closed_and_five_have_rated():
     assert rules.may_be_read(5, NOW)
     assert not rules.may_be_read(4, NOW)
     assert not rules.may_be_read(50, None)

@@ -57,14 +57,6 @@ def test_the_right_password_opens_a_sign_in_whose_token_is_stored_only_as_a_hash
     assert db.session.scalars(select(SignInAttempt)).all() == []
 
 
-def test_a_presenter_is_known_as_one(app, password_hash):
-    presenter = make_presenter(email="jelena@centre.example")
-    with transaction() as session:
-        session.get(User, presenter.user_id).password_hash = password_hash
-
-    assert user_of(sign_in("jelena@centre.example")).actor.presenter_id == presenter.id
-
-
 @pytest.mark.parametrize("email", ["marija@centre.example", "nobody@centre.example"])
 def test_trust_s08_a_wrong_password_and_an_unknown_address_are_refused_alike(user, email):
     with pytest.raises(BadSignIn) as refusal:
@@ -84,13 +76,18 @@ def test_trust_s08_an_unknown_address_costs_the_same_hashing(user, monkeypatch):
     assert checked == [True]
 
 
-def test_who_was_only_invited_or_is_suspended_cannot_sign_in(app, password_hash):
+def test_who_was_only_invited_or_is_suspended_cannot_sign_in_and_gets_no_link(app, password_hash):
     make_user(email="invited@centre.example", password_hash=None)
     make_user(email="gone@centre.example", password_hash=password_hash, suspended_at=MONDAY)
 
     for email in ("invited@centre.example", "gone@centre.example"):
         with pytest.raises(BadSignIn):
             sign_in(email)
+
+    ask("invited@centre.example")
+    ask("gone@centre.example")
+
+    assert [row.kind for row in outbox()] == ["no_account", "no_account"]
 
 
 @pytest.mark.both_databases
@@ -145,7 +142,12 @@ def test_a_success_frees_the_tries_of_its_own_account_only(user):
     assert len(db.session.scalars(select(SignInAttempt)).all()) == 1
 
 
-def test_a_hash_of_other_costs_is_made_anew_at_the_next_sign_in(app, monkeypatch):
+def test_hashing_inside_a_transaction_is_a_bug_and_a_hash_of_other_costs_is_made_anew_at_the_next_sign_in(
+    app, monkeypatch
+):
+    with transaction(), pytest.raises(RuntimeError):
+        passwords.hash_password(PASSWORD)
+
     monkeypatch.setattr(passwords, "_hasher", HASHERS_OF_THE_PRODUCT[0])
     user = make_user(email="old@centre.example", password_hash=PasswordHasher(1, 8 * 1024, 1).hash(PASSWORD))
 
@@ -155,11 +157,6 @@ def test_a_hash_of_other_costs_is_made_anew_at_the_next_sign_in(app, monkeypatch
     stored = db.session.get(User, user.id).password_hash
     assert not passwords.needs_new_hash(stored)
     assert "m=19456,t=2,p=1" in stored
-
-
-def test_hashing_inside_a_transaction_is_a_bug(app):
-    with transaction(), pytest.raises(RuntimeError):
-        passwords.hash_password(PASSWORD)
 
 
 @pytest.mark.parametrize(("minutes", "lives"), [(59, True), (60, False)])
@@ -199,12 +196,18 @@ def test_trust_s06_suspension_ends_every_browser_at_once_and_restoring_asks_to_s
     assert user_of(sign_in()) is not None
 
 
-def test_losing_a_role_counts_at_the_next_request(user):
+def test_a_presenter_is_known_as_one_and_losing_a_role_counts_at_the_next_request(user, app, password_hash):
     token = sign_in()
     with transaction() as session:
         session.get(User, user.id).roles = []
 
     assert user_of(token).actor.roles == frozenset()
+
+    presenter = make_presenter(email="jelena@centre.example")
+    with transaction() as session:
+        session.get(User, presenter.user_id).password_hash = password_hash
+
+    assert user_of(sign_in("jelena@centre.example")).actor.presenter_id == presenter.id
 
 
 def ask(email="marija@centre.example", network=HOME, now=MONDAY) -> None:
@@ -222,16 +225,6 @@ def test_trust_s08_a_mail_about_a_new_password_goes_to_every_address_and_only_an
     assert [(row.kind, row.link_purpose) for row in outbox()] == [("password_reset", "reset"), ("no_account", None)]
 
 
-def test_who_is_suspended_or_only_invited_gets_no_link(app, password_hash):
-    make_user(email="invited@centre.example", password_hash=None)
-    make_user(email="gone@centre.example", password_hash=password_hash, suspended_at=MONDAY)
-
-    ask("invited@centre.example")
-    ask("gone@centre.example")
-
-    assert [row.kind for row in outbox()] == ["no_account", "no_account"]
-
-
 def test_trust_s13_three_mails_a_day_for_an_address_twenty_for_a_network(user):
     for _ in range(5):
         ask()
@@ -244,13 +237,6 @@ def test_trust_s13_three_mails_a_day_for_an_address_twenty_for_a_network(user):
     ask("one.more@centre.example", network=ELSEWHERE)
     ask(now=MONDAY + dt.timedelta(days=1))
     assert [row.address for row in outbox()].count("marija@centre.example") == 4
-
-
-def test_what_is_no_address_is_refused(app):
-    with pytest.raises(Rejected) as refusal:
-        ask("marija")
-
-    assert refusal.value.problems == {"email": "not_an_email"}
 
 
 def a_reset_link(user: User, now=MONDAY) -> str:
@@ -287,13 +273,18 @@ def test_trust_s09_the_link_lasts_sixty_minutes_and_opens_nothing_else(user):
         queries.invited_by(link, purpose="invitation", now=MONDAY)
 
 
-def test_a_poor_new_password_is_refused_and_the_link_lives_on(user):
+def test_a_poor_new_password_or_what_is_no_address_is_refused_and_the_link_lives_on(user, app):
     link = a_reset_link(user)
     with pytest.raises(Rejected) as refusal:
         reset_password(link, "lozinka123", now=MONDAY)
 
     assert refusal.value.problems == {"password": "password_common"}
     reset_password(link, "nova duga lozinka", now=MONDAY)
+
+    with pytest.raises(Rejected) as refusal:
+        ask("marija")
+
+    assert refusal.value.problems == {"email": "not_an_email"}
 
 
 def test_a_user_chooses_the_language_of_her_mails(user):

@@ -48,7 +48,7 @@ def counts(session):
 
 
 @pytest.mark.both_databases
-def test_people_are_stored_and_nobody_is_written_to(actor, session):
+def test_people_are_stored_once_and_nobody_is_written_to(actor, session):
     outcome = stored(actor, GOOD)
 
     assert (outcome.rows, outcome.new, told(outcome)) == (3, 3, [])
@@ -65,8 +65,6 @@ def test_people_are_stored_and_nobody_is_written_to(actor, session):
     )
     assert session.scalars(select(OutboxMessage)).all() == []
 
-
-def test_the_same_file_again_changes_nothing(actor, session):
     stored(actor, GOOD)
 
     outcome = stored(actor, GOOD)

@@ -73,7 +73,7 @@ def test_an_invitation_that_is_accepted_opens_the_account_once(app):
         invitation_path(SYSTEM, user_id, now=MONDAY)
 
 
-def test_an_invitation_dies_after_seven_days(app):
+def test_an_invitation_dies_after_seven_days_or_with_a_suspension(app):
     token = token_of(invitation_path(SYSTEM, invite(), now=MONDAY))
 
     assert queries.invited_by(token, purpose="invitation", now=MONDAY + dt.timedelta(days=6, hours=23))
@@ -81,6 +81,15 @@ def test_an_invitation_dies_after_seven_days(app):
         accept_invitation(token, ANSWER, now=MONDAY + dt.timedelta(days=7))
     with pytest.raises(NotFound):
         accept_invitation("never minted", ANSWER, now=MONDAY)
+
+    administrator = an_actor(Role.ADMINISTRATOR)
+    user_id = invite(actor=administrator)
+    token = token_of(invitation_path(administrator, user_id, now=MONDAY))
+
+    suspend_user(administrator, user_id, now=MONDAY)
+
+    with pytest.raises(Gone):
+        accept_invitation(token, ANSWER, now=MONDAY)
 
 
 def test_who_has_not_answered_is_invited_again_with_the_roles_of_now_and_older_links_end(app):
@@ -112,28 +121,15 @@ def test_only_an_administrator_invites(app, role):
     assert db.session.scalars(select(OutboxMessage)).all() == []
 
 
-def test_an_administrator_invites_into_her_own_centre_only(app):
-    with pytest.raises(NotFound):
-        invite(centre_id=make_centre().id)
-
-
-def test_a_suspended_invitation_is_gone(app):
-    administrator = an_actor(Role.ADMINISTRATOR)
-    user_id = invite(actor=administrator)
-    token = token_of(invitation_path(administrator, user_id, now=MONDAY))
-
-    suspend_user(administrator, user_id, now=MONDAY)
-
-    with pytest.raises(Gone):
-        accept_invitation(token, ANSWER, now=MONDAY)
-
-
-def test_nobody_suspends_herself_or_a_user_of_another_centre(app):
+def test_nobody_suspends_herself_or_a_user_of_another_centre_nor_invites_into_one(app):
     administrator = an_actor(Role.ADMINISTRATOR)
     with pytest.raises(Conflict):
         suspend_user(administrator, administrator.user_id, now=MONDAY)
     with pytest.raises(NotFound):
         suspend_user(administrator, make_user().id, now=MONDAY)
+
+    with pytest.raises(NotFound):
+        invite(centre_id=make_centre().id)
 
 
 def test_a_safeguarding_officer_suspends_presenters_and_nobody_else(app):
@@ -187,19 +183,17 @@ def test_an_empty_installation_gets_its_first_centre_and_administrator(app):
     assert Role.ADMINISTRATOR in queries.signed_in_user(token, MONDAY).actor.roles
 
 
-def test_a_second_set_up_is_refused(app):
+def test_a_second_set_up_is_refused_and_one_without_a_name_and_an_address(app):
+    with pytest.raises(Rejected) as refusal:
+        set_up_centre("  ", "x", now=MONDAY)
+
+    assert refusal.value.problems == {"name": "missing", "email": "not_an_email"}
+
     make_centre()
     with pytest.raises(Rejected) as refusal:
         set_up_centre("Други", "x@centre.example", now=MONDAY)
 
     assert refusal.value.problems == {"centre": "already_set_up"}
-
-
-def test_a_set_up_needs_a_name_and_an_address(app):
-    with pytest.raises(Rejected) as refusal:
-        set_up_centre("  ", "x", now=MONDAY)
-
-    assert refusal.value.problems == {"name": "missing", "email": "not_an_email"}
 
 
 def test_only_the_product_itself_opens_a_centre_and_each_slug_once(app):

@@ -56,7 +56,7 @@ def test_who_comes_first_is_linked_by_her_address_and_told(user):
     assert mails_to(ADDRESS) == [LINKED]  # once
 
 
-def test_from_then_on_her_address_there_may_change_and_become_that_of_somebody_else(user):
+def test_her_address_there_may_become_that_of_somebody_else_who_does_not_get_her_account(user):
     other = make_user(email="boss@centre.example", password_hash="of another")
     through_login()
 
@@ -64,8 +64,6 @@ def test_from_then_on_her_address_there_may_change_and_become_that_of_somebody_e
     assert through_login(email=None) == user.id
     assert through_login("8", "boss@centre.example") == other.id
 
-
-def test_who_gets_her_address_at_the_login_later_does_not_get_her_account(user):
     through_login()
 
     with pytest.raises(BadSignIn):

@@ -42,13 +42,11 @@ def centre_id(session) -> int:
     return centre_id
 
 
-def test_staff_and_whom_a_request_may_belong_to_stand_by_the_alphabet(centre_id):
+def test_staff_presenters_and_whoever_is_searched_for_stand_by_the_alphabet(centre_id):
     assert family_names([row.full_name for row in queries.staff_of(centre_id)]) == IN_ORDER
     assert family_names([name for _, name in queries.colleagues_of(centre_id)]) == IN_ORDER
     assert family_names([row.full_name for row in holders_of(centre_id)]) == IN_ORDER
 
-
-def test_presenters_and_those_that_are_searched_for_stand_by_the_alphabet(centre_id):
     assert family_names([row.full_name for row in queries.presenters_of(centre_id)]) == IN_ORDER
     assert family_names([row.full_name for row in presenter_names(centre_id)]) == IN_ORDER
     assert (

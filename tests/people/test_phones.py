@@ -24,6 +24,9 @@ from tests.factories.people import make_presenter, make_user, presenter_actor
         ("+49 151 23456789", "+4915123456789"),
         ("+382 67 123 456", "+38267123456"),
         ("+39 06 1234 5678", "+390612345678"),
+        ("+36 1 234 5678", "+3612345678"),
+        ("nobody", None),
+        ("123", None),
         ("(064) 123-4567", "+381641234567"),
         ("", ""),
         ("  ", ""),
@@ -68,7 +71,7 @@ def test_a_number_of_serbia_is_the_same_however_its_country_is_written(rest, cou
 
 
 @pytest.mark.both_databases
-def test_a_presenter_gives_changes_and_takes_away_her_number(session):
+def test_a_presenter_gives_changes_and_takes_away_her_number_and_skills_without_a_word_of_it_leave_it(session):
     one = make_presenter()
     me = presenter_actor(one)
 
@@ -82,6 +85,13 @@ def test_a_presenter_gives_changes_and_takes_away_her_number(session):
     assert len(entries) == 3  # the same number written otherwise is no change
     assert not [row for row in entries if "64" in str(row.details)]
 
+    one = make_presenter(phone="+381641234567")
+    skills = SkillsDraft(one.home_id, (Topic.PRIVACY,), (TeachingLanguage.SERBIAN,))
+
+    change_skills(presenter_actor(one), one.id, skills, now=MONDAY)
+
+    assert queries.phone_of(one.id) == "+381641234567"
+
 
 def test_what_is_no_number_and_whose_it_is_not_are_refused(session):
     one, other = make_presenter(phone="+381641234567"), make_presenter()
@@ -93,13 +103,4 @@ def test_what_is_no_number_and_whose_it_is_not_are_refused(session):
         set_phone(presenter_actor(other), one.id, "", now=MONDAY)
     with pytest.raises((NotAllowed, NotFound)):
         set_phone(make_user(Role.COORDINATOR).actor(), one.id, "", now=MONDAY)
-    assert queries.phone_of(one.id) == "+381641234567"
-
-
-def test_skills_without_a_word_of_the_number_leave_it(session):
-    one = make_presenter(phone="+381641234567")
-    skills = SkillsDraft(one.home_id, (Topic.PRIVACY,), (TeachingLanguage.SERBIAN,))
-
-    change_skills(presenter_actor(one), one.id, skills, now=MONDAY)
-
     assert queries.phone_of(one.id) == "+381641234567"

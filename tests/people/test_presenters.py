@@ -93,7 +93,7 @@ def test_who_was_invited_as_educator_gets_her_profile_and_no_second_mail(app):
     assert db.session.scalars(select(OutboxMessage)).all() == []
 
 
-def test_an_address_in_use_is_refused_and_nothing_is_stored(app):
+def test_an_address_in_use_and_a_home_that_is_no_place_are_refused_and_every_problem_is_told_at_once(app):
     coordinator = an_actor()
     make_user(Role.COORDINATOR, centre_id=coordinator.centre_id, email="jelena@centre.example")
 
@@ -103,8 +103,6 @@ def test_an_address_in_use_is_refused_and_nothing_is_stored(app):
     assert refusal.value.problems == {"email": "has_account"}
     assert db.session.scalars(select(Presenter)).all() == []
 
-
-def test_every_problem_of_a_new_presenter_is_told_at_once(app):
     draft = a_presenter(given_name="", email="x", topics=(), hours=(Hours(4, dt.time(9), dt.time(9)),))
 
     with pytest.raises(Rejected) as refusal:
@@ -117,8 +115,6 @@ def test_every_problem_of_a_new_presenter_is_told_at_once(app):
         "day_4": "hours_in_order",
     }
 
-
-def test_a_home_that_is_no_place_is_refused(app):
     with pytest.raises(Rejected) as refusal:
         create_presenter(an_actor(), a_presenter(home_id=4711), now=MONDAY)
 
@@ -173,15 +169,18 @@ def test_trust_s48_a_minor_moves_by_no_word_of_her_own(app):
     assert homes == {elsewhere}
 
 
-def test_a_presenter_without_topic_or_language_is_refused(app):
+def test_a_presenter_without_topic_or_language_is_refused_and_a_page_of_nobody_is_not_found(app):
     presenter = make_presenter()
     with pytest.raises(Rejected) as refusal:
         change_skills(presenter_actor(presenter), presenter.id, SkillsDraft(presenter.home_id, (), ()), now=MONDAY)
 
     assert refusal.value.problems == {"topics": "missing", "languages": "missing"}
 
+    with pytest.raises(NotFound):
+        presenter_page(4711, from_day=TODAY)
 
-def test_days_that_differ_are_added_shown_and_removed(app):
+
+def test_days_that_differ_are_added_shown_and_removed_and_by_nobody_else(app):
     presenter = make_presenter()
     me = presenter_actor(presenter)
     away = ExceptionDraft(TODAY, TODAY + dt.timedelta(days=4), available=False)
@@ -196,19 +195,12 @@ def test_days_that_differ_are_added_shown_and_removed(app):
     actions = [entry.action for entry in db.session.scalars(select(AuditEntry).order_by(AuditEntry.id))]
     assert actions == ["exception added", "exception removed"]
 
-
-def test_nobody_removes_days_of_another_presenter(app):
     me, other = make_presenter(), make_presenter()
     add_exception(presenter_actor(other), other.id, ExceptionDraft(TODAY, TODAY, False), now=MONDAY)
     (row,) = queries.exceptions_of([other.id], TODAY)[other.id]
 
     with pytest.raises(NotFound):
         remove_exception(presenter_actor(me), me.id, row.id, now=MONDAY)
-
-
-def test_a_page_of_nobody_is_not_found(app):
-    with pytest.raises(NotFound):
-        presenter_page(4711, from_day=TODAY)
 
 
 def test_the_list_of_presenters_asks_the_database_equally_often_for_one_and_for_three(app):

@@ -82,13 +82,11 @@ def test_staff_are_signed_out_after_an_hour_unused_although_use_is_written_each_
     assert not live(really_used + dt.timedelta(minutes=60))
 
 
-def test_a_sign_in_ends_when_it_is_ended():
+def test_a_sign_in_ends_when_it_is_ended_and_who_is_staff_too_has_the_short_limits_of_staff():
     length = {"expires_at": MONDAY + dt.timedelta(hours=12), "idle": dt.timedelta(hours=1)}
 
     assert not rules.is_live(last_seen_at=MONDAY, ended_at=MONDAY, now=MONDAY, **length)
 
-
-def test_who_is_staff_and_presenter_has_the_short_limits_of_staff():
     assert rules.sign_in_length({Role.EDUCATOR, Role.COORDINATOR}) == dt.timedelta(hours=12)
     assert rules.idle_limit({Role.SAFEGUARDING}) == dt.timedelta(hours=1)
     assert rules.sign_in_length({Role.EDUCATOR}) == dt.timedelta(days=14)
@@ -116,9 +114,12 @@ def test_the_quick_reading_of_an_address_is_that_of_the_library(address):
     assert rules.network_of(address) == rules._network_of_other(address)
 
 
-def test_the_key_of_an_account_tells_no_address_and_is_the_same_however_typed():
+def test_keys_tell_no_address_and_fit_a_number_of_postgresql():
     assert rules.account_key(" Ana@Centre.Example ") == rules.account_key("ana@centre.example")
     assert "ana" not in rules.account_key("ana@centre.example")
+
+    assert rules.lock_number("a") == rules.lock_number("a") != rules.lock_number("b")
+    assert all(0 <= rules.lock_number(str(key)) < 2**31 for key in range(100))
 
 
 @pytest.mark.parametrize(
@@ -186,22 +187,6 @@ def test_who_is_born_on_29_february_turns_on_the_later_day():
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"),
-    [
-        ("  ", ""),
-        ("064/123-45-67", "+381641234567"),
-        ("00381 64 123 45 67", "+381641234567"),
-        ("+381 (0)64 123 4567", "+381641234567"),
-        ("+36 1 234 5678", "+3612345678"),
-        ("nobody", None),
-        ("123", None),
-    ],
-)
-def test_a_phone_number_is_kept_in_one_form(typed, kept):
-    assert rules.phone_of(typed) == kept
-
-
-@pytest.mark.parametrize(
     ("answer", "problems"),
     [
         (("Ana", "Ilić", "desetslova"), {}),
@@ -247,11 +232,6 @@ def a_presenter(**given) -> PresenterDraft:
 )
 def test_trust_s45_a_presenter_lacks_nothing_and_only_an_influencer_is_asked_when_born(given, problems):
     assert rules.problems_with_presenter(a_presenter(**given), today=TODAY) == problems
-
-
-def test_a_key_for_a_lock_fits_a_number_of_postgresql():
-    assert rules.lock_number("a") == rules.lock_number("a") != rules.lock_number("b")
-    assert all(0 <= rules.lock_number(str(key)) < 2**31 for key in range(100))
 
 
 _MORNING, _AFTERNOON = Hours(0, dt.time(8), dt.time(13)), Hours(0, dt.time(13), dt.time(20))

@@ -39,7 +39,7 @@ def counts(session):
 
 
 @pytest.mark.both_databases
-def test_bells_are_stored_once_and_taken_back(actor, session):
+def test_a_line_is_what_a_school_would_tell_stored_once_and_taken_back(actor, session):
     outcome = stored(actor, GOOD)
 
     assert (outcome.rows, outcome.new, told(outcome)) == (2, 2, [])
@@ -48,8 +48,6 @@ def test_bells_are_stored_once_and_taken_back(actor, session):
     take_back_bells(actor, outcome.batch_id, now=MONDAY)
     assert counts(session) == [0, 0]
 
-
-def test_a_line_is_what_a_school_would_tell(actor, session):
     sheet = read_bells(GOOD.encode())
 
     assert sheet.problems == ()
@@ -85,13 +83,11 @@ def test_one_wrong_line_is_told_and_nothing_is_stored(actor, session, line, prob
     assert counts(session) == [0, 0]
 
 
-def test_what_a_school_told_is_not_written_over(actor, session):
+def test_what_a_school_told_is_not_written_over_and_who_may_not_is_refused(actor, session):
     stored(actor, GOOD)
 
     assert told(stored(actor, GOOD.replace("7.30", "7.15"))) == [(4, "host", "told_otherwise")]
 
-
-def test_who_may_not_is_refused(actor):
     with pytest.raises(NotAllowed):
         stored(an_actor(Role.SAFEGUARDING), GOOD)
 

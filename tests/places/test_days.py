@@ -45,7 +45,7 @@ def test_a_holiday_is_added_removed_and_put_back(session):
     assert seen == [["Božić"], [], [], ["Božić"]]
 
 
-def test_a_day_that_is_in_the_list_is_not_added_twice_but_a_removed_one_comes_back(session):
+def test_a_day_in_the_list_is_not_added_twice_removed_it_comes_back_and_one_that_nobody_entered_is_not_found(session):
     actor = admin()
     first = add_holiday(actor, HolidayDraft(DAY, "Божић"), now=MONDAY)
 
@@ -55,6 +55,9 @@ def test_a_day_that_is_in_the_list_is_not_added_twice_but_a_removed_one_comes_ba
     second = add_holiday(actor, HolidayDraft(DAY, "Слава"), now=MONDAY)
 
     assert (refusal.value.problems, first == second, shown()) == ({"day": "exists"}, True, ["Slava"])
+
+    with pytest.raises(NotFound):
+        remove_holiday(admin(), 999, now=MONDAY)
 
 
 def test_loading_the_shipped_days_again_does_not_bring_a_removed_one_back(session):
@@ -131,8 +134,3 @@ def test_what_cannot_be_a_line_is_refused(session, given, problems):
         add_calendar_entry(admin(), a_line(**given), now=MONDAY)
 
     assert refusal.value.problems == problems
-
-
-def test_a_day_that_nobody_entered_cannot_be_removed(session):
-    with pytest.raises(NotFound):
-        remove_holiday(admin(), 999, now=MONDAY)

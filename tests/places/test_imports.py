@@ -16,7 +16,7 @@ def sheet_of(*lines, header=HEADER):
     return read_hosts("\n".join((header, *lines)).encode())
 
 
-def test_a_good_line_becomes_a_host():
+def test_a_good_line_becomes_a_host_by_headings_in_both_scripts_by_a_map_and_with_decimal_commas():
     sheet = sheet_of(GOOD)
 
     (host,) = sheet.rows
@@ -27,8 +27,6 @@ def test_a_good_line_becomes_a_host():
     assert (host.lat, host.lon, host.classes, host.email) == (43.32, 21.9, 12, None)
     assert (host.teaches_primary, host.teaches_secondary, host.example) == (True, False, False)
 
-
-def test_serbian_headings_in_both_scripts_are_known():
     latin = sheet_of(
         "7;OŠ „Vuk“;osnovna škola;Niš;018 123", header="ID ustanove;Naziv škole;Tip ustanove;Opština;Telefon"
     )
@@ -40,12 +38,14 @@ def test_serbian_headings_in_both_scripts_are_known():
         ("ОШ „Вук“", "OŠ „Vuk“"),
     ]
 
-
-def test_a_map_names_columns_that_nobody_could_guess():
     content = "A,B,C,D\n7,Vuk,primary,Niš\n".encode()
     columns = {"A": "register_id", "B": "name", "C": "kind", "D": "municipality"}
 
     assert [host.name_sr_latn for host in read_hosts(content, columns).rows] == ["Vuk"]
+
+    (host,) = sheet_of('7,Вук,primary,Ниш,"43,32","21,9"', header="register_id,name,kind,municipality,lat,lon").rows
+
+    assert (host.lat, host.lon) == (43.32, 21.9)
 
 
 @pytest.mark.parametrize(
@@ -82,11 +82,9 @@ def test_each_wrong_cell_is_told_with_its_line_and_column(column, value, problem
     assert [host.register_id for host in sheet.rows] == ["6"]
 
 
-def test_the_second_line_with_a_register_id_is_the_wrong_one():
+def test_a_register_id_stands_once_and_headings_that_must_be_there_are_named():
     assert sheet_of(GOOD, GOOD).problems == (LineProblem(3, "register_id", "twice_in_the_file"),)
 
-
-def test_columns_that_must_be_there_are_all_named():
     sheet = read_hosts(b"name,phone\nVuk,018 123\n")
 
     assert sheet.rows == ()
@@ -96,6 +94,11 @@ def test_columns_that_must_be_there_are_all_named():
         ("register_id", "no_such_column"),
     ]
 
+    sheet = read_hosts(b"a;b\n1;2\n")
+
+    assert sheet.rows == ()
+    assert {(problem.line, problem.problem) for problem in sheet.problems} >= {(1, "no_such_column")}
+
 
 @pytest.mark.parametrize(
     "website", ["vuk.example.org", "https://vuk.example.org/o-nama?x=1", "HTTP://VUK.example.org:80/"]
@@ -104,12 +107,6 @@ def test_addresses_that_a_page_may_link_to_are_kept(website):
     (host,) = sheet_of(GOOD.replace("http://vuk.example.org", website)).rows
 
     assert host.website.lower().startswith(("http://vuk.example.org", "https://vuk.example.org"))
-
-
-def test_decimal_commas_are_degrees_too():
-    (host,) = sheet_of('7,Вук,primary,Ниш,"43,32","21,9"', header="register_id,name,kind,municipality,lat,lon").rows
-
-    assert (host.lat, host.lon) == (43.32, 21.9)
 
 
 def test_the_example_hosts_are_read_without_a_problem_and_marked():
@@ -127,10 +124,3 @@ def test_the_whole_register_is_read_without_a_problem():
     sheet = read_hosts(Path(os.environ["SCHOOL_REGISTER"]).read_bytes())
 
     assert (len(sheet.rows), sheet.problems) == (1792, ())
-
-
-def test_a_file_without_one_heading_that_we_know_says_so():
-    sheet = read_hosts(b"a;b\n1;2\n")
-
-    assert sheet.rows == ()
-    assert {(problem.line, problem.problem) for problem in sheet.problems} >= {(1, "no_such_column")}

@@ -15,7 +15,7 @@ DAYS = a_clock().open_days
 WEEK = [MONDAY + dt.timedelta(days=number) for number in range(5)]
 
 
-def test_a_start_within_the_shift_is_right_and_one_before_it_is_not():
+def test_a_start_is_right_within_the_shift_if_the_lesson_does_not_end_before_the_programme():
     assert not is_anyone_away(class_standings(a_clock(), "7b, 7c", MONDAY, AskedTime(45, dt.time(9, 55))))
     refused = class_standings(a_clock(), "7b, 8c", MONDAY, AskedTime(45, dt.time(9, 55)))
 
@@ -23,17 +23,17 @@ def test_a_start_within_the_shift_is_right_and_one_before_it_is_not():
     assert is_anyone_away(refused)
     assert dt.time(14) in {near.lesson.starts for near in refused[1].nearest}
 
-
-def test_a_lesson_that_the_programme_outlasts_runs_over():
     assert not is_anyone_away(class_standings(a_clock(), "7b", MONDAY, AskedTime(45, lesson=7)))
     assert [one.reason for one in class_standings(a_clock(), "7b", MONDAY, AskedTime(90, lesson=7))] == ["runs_over"]
 
 
-def test_a_class_that_cannot_be_read_is_no_reason_to_refuse():
+def test_a_class_that_cannot_be_read_is_no_reason_to_refuse_and_hides_none_that_is_away():
     for unknown in ("the choir", "7b and the choir", ""):
         assert not is_anyone_away(class_standings(a_clock(), unknown, MONDAY, AskedTime(45, dt.time(9, 55))))
     without_bells = a_clock(bells={(Shift.MORNING, False): Bells(dt.time(8))})
     assert not is_anyone_away(class_standings(without_bells, "8b", MONDAY, AskedTime(45, dt.time(9, 55))))
+
+    assert is_anyone_away(best_standings(a_clock(), "8b, 9", WEEK, AskedTime(45, dt.time(9, 55))))
 
 
 def test_over_several_days_the_first_that_suits_all_classes_is_meant():
@@ -56,10 +56,6 @@ def test_an_asked_lesson_is_meant_on_the_first_day_on_which_the_class_has_it():
 
     assert (standing.day, standing.shift, standing.reason) == (MONDAY + dt.timedelta(days=7), Shift.MORNING, "")
     assert is_anyone_away(best_standings(a_clock(bells=short_afternoons), "8b", WEEK, sixth))
-
-
-def test_a_class_of_an_unknown_shift_does_not_hide_one_that_is_away():
-    assert is_anyone_away(best_standings(a_clock(), "8b, 9", WEEK, AskedTime(45, dt.time(9, 55))))
 
 
 def test_a_class_without_lessons_on_a_day_of_its_school_is_away():

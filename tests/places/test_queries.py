@@ -65,14 +65,8 @@ def test_signs_that_a_database_reads_find_nothing_by_themselves(session, typed):
     assert queries.find_hosts(typed) == []
 
 
-def test_hosts_that_nobody_confirmed_are_not_found(session):
-    make_host("Летњи камп", kind=HostKind.CAMP, listed=False)
-
-    assert queries.find_hosts("kamp") == []
-
-
 @pytest.mark.both_databases
-def test_found_hosts_come_by_name_and_place_and_not_more_than_wanted(session):
+def test_hosts_come_by_name_and_place_no_more_than_wanted_and_none_that_nobody_confirmed(session):
     for name, place in (("Вук", "Чачак"), ("Бранко", "Ниш"), ("Вук", "Ниш")):
         make_host(name, place=place)
 
@@ -80,6 +74,10 @@ def test_found_hosts_come_by_name_and_place_and_not_more_than_wanted(session):
 
     assert found == [("Branko", "Ниш"), ("Vuk", "Ниш"), ("Vuk", "Чачак")]
     assert len(queries.find_hosts("skola", limit=2)) == 2
+
+    make_host("Летњи камп", kind=HostKind.CAMP, listed=False)
+
+    assert queries.find_hosts("kamp") == []
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -95,7 +93,7 @@ def test_finding_takes_one_query_however_many_are_found(queries_run, count):
     at_most(1, queries_run)
 
 
-def test_only_the_hosts_that_are_shown_are_read_whole(queries_run):
+def test_only_shown_hosts_are_read_whole_and_nothing_is_counted_for_who_shows_no_total(queries_run):
     """A country's schools have a word in common: thousands are put in order, and a few are read."""
     for name in ("Вук", "Бранко"):
         make_host(name)
@@ -110,9 +108,7 @@ def test_only_the_hosts_that_are_shown_are_read_whole(queries_run):
     assert "address" in asked
     assert "address" not in put_in_order
 
-
-def test_who_shows_no_total_has_nothing_counted(queries_run):
-    """A database that counts what it found keeps all of it until it knows: half as long again at 3,000 schools."""
+    # A database that counts what it found keeps all of it until it knows: half as long again at 3,000 schools.
     make_host("Вук")
     queries_run.clear()
 
@@ -120,7 +116,10 @@ def test_who_shows_no_total_has_nothing_counted(queries_run):
     assert "count(" not in queries_run[0]
 
 
-def test_a_host_without_its_own_point_stands_at_its_municipalitys_seat(session):
+def test_a_host_stands_at_its_point_or_its_municipalitys_seat_and_one_that_is_not_there_is_not_found(session):
+    with pytest.raises(NotFound):
+        queries.host_of(1)
+
     town = make_municipality("Чачак", lat=43.89, lon=20.35)
     at_seat = make_host(municipality_id=town.id)
     own = make_host(municipality_id=town.id, lat=43.9, lon=20.4)
@@ -130,11 +129,6 @@ def test_a_host_without_its_own_point_stands_at_its_municipalitys_seat(session):
 
     assert points == [Point(43.89, 20.35), Point(43.9, 20.4), None]
     assert queries.host_of(abroad.id).municipality is None
-
-
-def test_a_host_that_is_not_there_is_not_found(session):
-    with pytest.raises(NotFound):
-        queries.host_of(1)
 
 
 def test_municipalities_come_by_district_with_the_city_that_reports_use(queries_run):
@@ -166,15 +160,13 @@ def test_school_days_of_a_host_follow_its_own_provinces_calendar(queries_run):
     assert len(queries_run) == 2
 
 
-def test_a_host_that_teaches_nobody_is_open_on_working_days(session):
+def test_a_host_that_teaches_nobody_is_open_on_working_days_and_holidays_have_a_name_in_each_language(session):
     library = make_host(kind=HostKind.LIBRARY, teaches_primary=False)
 
     days = queries.school_days(queries.host_of(library.id), dt.date(2026, 7, 3), dt.date(2026, 7, 7))
 
     assert [day.day for day in days] == [3, 6, 7]
 
-
-def test_holidays_of_a_span_have_a_name_in_each_language(session):
     load_reference_data(MONDAY)
 
     found = queries.holidays_between(dt.date(2026, 11, 1), dt.date(2026, 11, 30))

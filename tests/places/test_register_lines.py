@@ -91,22 +91,19 @@ def test_a_part_of_a_city_is_stored_under_the_city_and_found_by_both_names(sessi
 
 
 @pytest.mark.both_databases
-def test_a_number_without_its_zeros_is_the_same_school(session):
+def test_a_number_without_its_zeros_is_the_same_school_and_stands_in_a_file_once(session):
     load_reference_data(MONDAY)
+
+    assert imported("101;Вук;osnovna;Ниш;;;", "00101;Чегар;osnovna;Ниш;;;").problems == (
+        LineProblem(3, "Šifra", "twice_in_the_file"),
+    )
+
     imported("00101;Вук;osnovna;Ниш;;;", "00202;Чегар;osnovna;Ниш;;;")
 
     again = imported("101;Вук;osnovna;Ниш;;;", "202;Чегар;osnovna;Ниш;;;", "7;Доситеј;osnovna;Ниш;;;")
 
     assert (again.new, again.changed, again.same) == (1, 0, 2)
     assert session.scalars(select(Host.register_id).order_by(Host.id)).all() == ["00101", "00202", "00007"]
-
-
-def test_one_number_with_and_without_zeros_stands_in_the_file_twice(session):
-    load_reference_data(MONDAY)
-
-    assert imported("101;Вук;osnovna;Ниш;;;", "00101;Чегар;osnovna;Ниш;;;").problems == (
-        LineProblem(3, "Šifra", "twice_in_the_file"),
-    )
 
 
 def test_a_number_that_fits_two_stored_schools_is_asked_for(session):
@@ -144,6 +141,14 @@ def test_other_names_share_none():
     assert not name_keys("Ратко Вукићевић") & name_keys("Ратко Павловић")
 
 
+def test_a_school_of_another_kind_or_place_is_no_double(session):
+    load_reference_data(MONDAY)
+
+    outcome = imported("1;Вук;osnovna;Ниш;;;", "2;Вук;srednja;Ниш;;;", "3;Вук;osnovna;Ниш;Доњи Матејевац;;")
+
+    assert outcome == replace(outcome, new=3, doubles=())
+
+
 def test_one_school_in_two_scripts_is_shown_and_asked_about_and_never_merged(session):
     load_reference_data(MONDAY)
     typed = make_host("Чегар", municipality_id=session.scalar(select(Municipality.id).filter_by(name_sr_cyrl="Ниш")))
@@ -158,11 +163,3 @@ def test_one_school_in_two_scripts_is_shown_and_asked_about_and_never_merged(ses
     )
     assert imported(*lines).new == 3
     assert imported(*lines).doubles == ()  # they are two now, nobody asks again
-
-
-def test_a_school_of_another_kind_or_place_is_no_double(session):
-    load_reference_data(MONDAY)
-
-    outcome = imported("1;Вук;osnovna;Ниш;;;", "2;Вук;srednja;Ниш;;;", "3;Вук;osnovna;Ниш;Доњи Матејевац;;")
-
-    assert outcome == replace(outcome, new=3, doubles=())

@@ -16,7 +16,6 @@ from scheduler.places.terms.hosts import (
     ClosureReason,
     Extent,
     HolidayDraft,
-    HostKind,
     Level,
     SchoolCalendar,
 )
@@ -123,11 +122,6 @@ def test_days_are_closed_near_to_today_for_a_reason(given: dict[str, Any], found
 )
 def test_a_typed_holiday_has_a_name_and_is_to_come(draft: HolidayDraft, found: dict[str, str]):
     assert hosts.problems_with_holiday(draft, today=MONDAY) == found
-
-
-def test_what_the_register_does_not_say_follows_from_the_kind_of_host():
-    assert hosts.teaches(HostKind.MUSIC) == (True, True)
-    assert hosts.teaches(HostKind.PRIMARY) == (True, False)
 
 
 def test_a_grade_that_has_ended_its_year_is_left_on_school_days_only():

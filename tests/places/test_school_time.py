@@ -72,9 +72,13 @@ def test_a_class_is_read_as_people_write_it(typed, meant):
     assert read_class(typed) == meant
 
 
-def test_a_list_of_classes_names_each_once():
+def test_a_list_of_classes_names_each_once_and_letters_are_read_in_both_scripts():
     assert classes_in("VII-1, VII-2; 7/1 i 6б") == [SEVEN_1, SEVEN_2, SIX_B]
     assert classes_in("савет родитеља") == []
+
+    assert sections_in("а, ц") == sections_in("a c") == frozenset({"a", "c"})
+    assert sections_in("01, 3") == frozenset({"1", "3"})
+    assert sections_in("первый") is None
 
 
 @given(st.text(max_size=60))
@@ -82,12 +86,6 @@ def test_nothing_typed_as_a_class_or_a_letter_is_an_error(typed):
     read_class(typed)
     classes_in(typed)
     sections_in(typed)
-
-
-def test_letters_are_read_in_both_scripts():
-    assert sections_in("а, ц") == sections_in("a c") == frozenset({"a", "c"})
-    assert sections_in("01, 3") == frozenset({"1", "3"})
-    assert sections_in("первый") is None
 
 
 # --- each kind of rotation ---
@@ -103,13 +101,11 @@ def test_the_third_lesson_of_7b_in_the_week_of_12_may_is_at_9_55():
     ]
 
 
-def test_no_rotation_keeps_everybody_in_the_morning():
+def test_without_a_rotation_everybody_stays_in_one_shift_or_in_the_same_of_two():
     told = SchoolTime(bells={(MORNING, False): Bells(dt.time(8))})
 
     assert shifts(told, SEVEN_B, MAY_12, MAY_12 + WEEK, MAY_12 + 30 * WEEK) == [MORNING] * 3
 
-
-def test_two_shifts_that_never_rotate_stay_where_they_are():
     told = a_school(rotation=Rotation.NONE, anchor_day=None)
 
     assert shifts(told, SEVEN_B, MAY_12, MAY_12 + WEEK) == [MORNING, MORNING]
@@ -136,32 +132,22 @@ def test_a_monthly_rotation_changes_on_the_first_monday_of_the_month():
     assert shifts(told, SEVEN_B, dt.date(2026, 11, 2)) == [MORNING]
 
 
-def test_a_rotation_by_grade_puts_odd_and_even_grades_opposite():
+def test_a_rotation_by_grade_puts_odd_and_even_grades_opposite_and_one_by_letters_parts_classes_of_a_grade():
     told = a_school(rotation=Rotation.WEEK)
 
     assert [shift_on(told, ClassName(grade, "b"), MAY_12) for grade in range(1, 9)] == [MORNING, AFTERNOON] * 4
 
-
-def test_a_rotation_by_class_letter_parts_classes_of_one_grade():
     told = a_school(rotation=Rotation.WEEK, grouping=Grouping.LETTERS, first_sections=frozenset({"1", "3"}))
 
     assert shifts(told, SEVEN_1, MAY_12, MAY_12 + WEEK) == [MORNING, AFTERNOON]
     assert shifts(told, SEVEN_2, MAY_12, MAY_12 + WEEK) == [AFTERNOON, MORNING]
 
 
-def test_a_class_without_its_letter_is_asked_for_it():
-    told = a_school(grouping=Grouping.LETTERS, first_sections=frozenset({"1"}), rotation=Rotation.WEEK)
-
-    assert lesson_on(told, ClassName(7), 3, MAY_12, on_weekdays).reason == "unknown_class"
-
-
-def test_a_rotation_by_period_changes_on_the_named_days_only():
+def test_a_rotation_by_period_changes_on_the_named_days_only_also_before_the_anchor():
     told = a_school(rotation=Rotation.PERIOD, anchor_day=dt.date(2024, 9, 2), turns=frozenset({dt.date(2025, 1, 20)}))
 
     assert shifts(told, SEVEN_B, dt.date(2024, 12, 24), dt.date(2025, 1, 20), MAY_12) == [MORNING, AFTERNOON, AFTERNOON]
 
-
-def test_a_named_turn_before_the_anchor_is_counted_back():
     told = a_school(rotation=Rotation.PERIOD, anchor_day=MAY_12, turns=frozenset({dt.date(2025, 1, 20)}))
 
     assert shifts(told, SEVEN_B, dt.date(2025, 1, 19), dt.date(2025, 1, 20)) == [AFTERNOON, MORNING]
@@ -201,14 +187,12 @@ def test_a_school_whose_rotation_stood_still_names_the_day_on_which_it_began_ane
 # --- days that differ ---
 
 
-def test_shortened_days_have_lessons_of_30_minutes():
+def test_on_shortened_days_lessons_have_30_minutes_and_an_afternoon_may_begin_at_another_time():
     told = a_school(rotation=Rotation.WEEK, short_days=frozenset({MAY_12 + 4 * DAY}))
 
     assert starts(told, SEVEN_B, 3, MAY_12) == dt.time(9, 55)
     assert starts(told, SEVEN_B, 3, MAY_12 + 4 * DAY) == dt.time(9, 25)
 
-
-def test_on_a_shortened_day_the_afternoon_begins_earlier():
     bells = BELLS | {(AFTERNOON, True): Bells(dt.time(12), 30, 5, 2, 10)}
     told = a_school(rotation=Rotation.WEEK, short_days=frozenset({MAY_12}), bells=bells)
 
@@ -216,8 +200,6 @@ def test_on_a_shortened_day_the_afternoon_begins_earlier():
     assert starts(told, SIX_B, 3, MAY_12) == dt.time(13, 15)
     assert starts(told, SIX_B, 1, MAY_12 + DAY) == dt.time(14)
 
-
-def test_an_afternoon_that_starts_at_another_time_on_fridays():
     told = a_school(rotation=Rotation.WEEK, afternoon_weekday=4, afternoon_starts=dt.time(13, 15))
 
     assert [starts(told, SIX_B, 1, MAY_12 + number * DAY) for number in (3, 4)] == [dt.time(14), dt.time(13, 15)]
@@ -253,7 +235,7 @@ def test_a_presentation_that_outlasts_the_last_lesson_is_refused():
     assert (MAY_12, 4) in [(one.day, one.lesson.number) for one in refused.nearest]
 
 
-def test_a_day_without_school_is_refused():
+def test_a_day_without_school_is_refused_a_break_is_in_the_building_and_who_is_never_open_has_no_nearest_time():
     standing = lesson_at(a_school(), SEVEN_B, dt.date(2025, 5, 17), dt.time(9, 55), 45, on_weekdays)
 
     assert (standing.reason, [one.day for one in standing.nearest]) == (
@@ -261,25 +243,27 @@ def test_a_day_without_school_is_refused():
         [dt.date(2025, 5, 16), dt.date(2025, 5, 19)],
     )
 
-
-def test_a_break_is_in_the_building():
     standing = lesson_at(a_school(), SEVEN_B, dt.date(2025, 5, 12), dt.time(9, 40), 45, on_weekdays)
 
     assert (standing.reason, standing.lesson, standing.after) == ("", None, 2)
 
+    assert lesson_at(a_school(), SEVEN_B, dt.date(2025, 5, 12), dt.time(9), 45, lambda day: False).nearest == ()
 
-def test_a_lesson_that_the_shift_does_not_have_names_the_last_one():
+
+def test_a_lesson_that_is_not_there_says_why():
     standing = lesson_on(a_school(), SEVEN_B, 8, MAY_12, on_weekdays)
 
     assert (standing.reason, [one.lesson.number for one in standing.nearest]) == ("no_such_lesson", [7])
 
-
-def test_a_lesson_in_a_shift_without_bells_is_when_nobody_can_say():
     mornings_only = a_school(bells={(MORNING, False): Bells(dt.time(8))})
 
     standing = lesson_on(mornings_only, SIX_B, 3, MAY_12, on_weekdays)
 
     assert (standing.shift, standing.reason, standing.nearest) == (AFTERNOON, "no_bells", ())
+
+    told = a_school(grouping=Grouping.LETTERS, first_sections=frozenset({"1"}), rotation=Rotation.WEEK)
+
+    assert lesson_on(told, ClassName(7), 3, MAY_12, on_weekdays).reason == "unknown_class"
 
 
 def test_classes_that_are_in_the_same_place_are_named_together():
@@ -294,10 +278,6 @@ def test_classes_that_are_in_the_same_place_are_named_together():
         ("", "unknown_class"),
     ]
     assert {one.class_name for _names, one in said} == {None}
-
-
-def test_a_school_that_is_never_open_has_no_nearest_time():
-    assert lesson_at(a_school(), SEVEN_B, dt.date(2025, 5, 12), dt.time(9), 45, lambda day: False).nearest == ()
 
 
 def test_what_is_missing_is_named_by_its_field():

@@ -31,7 +31,7 @@ def rows_in(session, table):
     return session.scalar(select(func.count()).select_from(table))
 
 
-def test_reference_data_are_whole_and_loading_twice_is_once(session):
+def test_reference_data_are_whole_know_holidays_and_loading_twice_is_once(session):
     tables = (District, Municipality, Holiday, SchoolCalendarEntry)
     load_reference_data(MONDAY)
     first = [rows_in(session, table) for table in tables]
@@ -45,8 +45,6 @@ def test_reference_data_are_whole_and_loading_twice_is_once(session):
     kostolac = session.scalar(select(Municipality).where(Municipality.name_sr_cyrl == "Костолац"))
     assert (kostolac.city_sr_latn, kostolac.search_key) == ("Požarevac", "kostolac")
 
-
-def test_reference_data_know_holidays_and_school_days_of_remembrance(session):
     load_reference_data(MONDAY)
     days = {row.day: row for row in session.scalars(select(Holiday))}
 
@@ -185,7 +183,7 @@ def test_the_whole_register_is_stored_and_a_second_time_changes_nothing(session)
     assert len(told) == 1793, "and one line for the file: the second changed nothing and says nothing"
 
 
-def test_a_proposed_host_is_stored_unlisted_with_one_audit_row(session):
+def test_a_proposed_host_is_stored_unlisted_with_one_audit_row_and_one_abroad_has_its_own_zone(session):
     town = make_municipality("Бајина Башта")
 
     host = propose_host(ANONYMOUS, a_host_draft(municipality_id=town.id), now=MONDAY)
@@ -197,8 +195,6 @@ def test_a_proposed_host_is_stored_unlisted_with_one_audit_row(session):
     assert (entry.action, entry.thing_id, entry.actor) == ("host proposed", host.id, "anonymous")
     assert json.loads(entry.details) == {}
 
-
-def test_a_host_abroad_has_its_own_zone_and_no_municipality(session):
     host = propose_host(
         ANONYMOUS, a_host_draft(kind=HostKind.OTHER, place="Ljubljana", zone="Europe/Ljubljana"), now=MONDAY
     )

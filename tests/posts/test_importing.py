@@ -56,7 +56,7 @@ def test_reach_is_stored_whole_and_taken_back_to_what_stood_before(ana):
     assert (reach(ana, one), reach(ana, other)) == ((None, None), (5, 1))
 
 
-def test_what_somebody_typed_since_stays(ana):
+def test_what_somebody_typed_since_stays_and_an_open_page_is_asked_before_it_is_written_over(ana):
     number = posted(ana)
     outcome = taken_in(ana, f"{number};10;1")
     service.say_reach(ana, number, ReachDraft(11, 1), now=MONDAY)
@@ -65,9 +65,6 @@ def test_what_somebody_typed_since_stays(ana):
         service.take_back_reach(ana, outcome.batch_id, now=MONDAY)
     assert reach(ana, number) == (11, 1)
 
-
-def test_whoever_has_the_page_open_is_asked_before_it_is_written_over(ana):
-    number = posted(ana)
     before = queries.post_of(ana, number).version
 
     taken_in(ana, f"{number};10;1")

@@ -48,15 +48,13 @@ def test_a_post_is_planned_written_posted_and_what_came_of_it_is_typed(desk):
     assert [row.number for row in queries.posts_between(desk, DAY, DAY, queries.OF_HELPLINE)] == [number]
 
 
-def test_a_post_without_text_or_poster_is_planned_and_not_ready(desk):
+def test_a_post_without_text_or_poster_is_not_ready_what_is_changed_is_looked_at_again_and_what_was_posted_stays(desk):
     number = planned(desk, text_sr_cyrl="", poster_id=None)
 
     with pytest.raises(Rejected) as refusal:
         service.move_post(desk, number, PostState.READY, now=MONDAY)
     assert refusal.value.problems == {"text_sr_cyrl": "missing", "poster": "missing"}
 
-
-def test_what_is_changed_is_looked_at_again_and_what_was_posted_stays(desk):
     number = planned(desk)
     service.move_post(desk, number, PostState.READY, now=MONDAY)
 

@@ -30,14 +30,12 @@ def test_a_programme_speaks_three_languages(session):
     ]
 
 
-def test_an_unknown_programme_is_not_found(session):
+def test_an_unknown_programme_is_not_found_and_a_campaign_names_its_own(session):
     with pytest.raises(NotFound):
         queries.programme_page("none")
     with pytest.raises(NotFound):
         queries.programme_of(999)
 
-
-def test_a_campaign_names_its_programme(session):
     campaign = make_campaign()
 
     assert queries.programme_of_campaign(campaign.id) == campaign.programme_id

@@ -30,10 +30,6 @@ def a_draft(**given) -> ProgrammeDraft:
     return ProgrammeDraft(**(fair | given))
 
 
-def test_a_fair_programme_has_no_problem():
-    assert problems_with(a_draft()) == {}
-
-
 @pytest.mark.parametrize("field", ["name_sr_cyrl", "summary_sr_cyrl"])
 def test_a_programme_has_a_name_and_a_summary_with_letters(field):
     assert problems_with(a_draft(**{field: " … "})) == {field: "missing"}

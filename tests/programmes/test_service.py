@@ -58,7 +58,7 @@ def test_two_programmes_of_one_name_have_two_addresses(session):
     ]
 
 
-def test_a_change_keeps_the_address_and_drops_an_audience(session):
+def test_a_change_keeps_the_address_and_a_retired_programme_cannot_be_asked_for_until_it_is_offered_again(session):
     actor = admin()
     programme_id = service.create_programme(actor, FAIR, now=MONDAY)
 
@@ -69,10 +69,6 @@ def test_a_change_keeps_the_address_and_drops_an_audience(session):
     assert (shown.slug, shown.name_sr_cyrl, shown.minutes) == ("cuvaj-svoje-podatke", "Приватност", 90)
     assert queries.draft_of(actor.centre_id, programme_id).audiences == (Audience.PUPILS,)
 
-
-def test_a_retired_programme_cannot_be_asked_for_until_it_is_offered_again(session):
-    actor = admin()
-    programme_id = service.create_programme(actor, FAIR, now=MONDAY)
     counts = []
     for act in (service.retire_programme, service.retire_programme, service.reopen_programme):
         act(actor, programme_id, now=MONDAY)

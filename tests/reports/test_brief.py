@@ -73,7 +73,7 @@ def test_it_is_two_pages_whatever_the_campaign_holds(tmp_path, language, size):
     assert "No syntax or stream encoding errors found" in told("qpdf", "--check", path)
 
 
-def test_cities_at_risk_come_first_and_the_others_are_counted(tmp_path):
+def test_cities_at_risk_come_first_a_campaign_that_is_over_says_what_it_has_and_equal_rooms_give_equal_bytes(tmp_path):
     quiet = tuple(CityLine(f"Бор {n}", f"Bor {n}", n, 100, 1, 60) for n in range(14))
     risky = CityLine("Ниш", "Niš", 99, 100, risk=CityRisk.NOBODY_ASKED)
 
@@ -83,8 +83,6 @@ def test_cities_at_risk_come_first_and_the_others_are_counted(tmp_path):
     assert "5 more cities stand on the page." in words
     assert "Pupils: 2,715 at the end, at today's pace (2,310 to 3,120); the target is 3,000." in words
 
-
-def test_a_campaign_that_is_over_says_what_it_has_and_equal_rooms_give_equal_bytes(tmp_path):
     over = AudienceLine(Audience.PUPILS, 3_000, Forecast(2_940, 0, 0, 2_940, 2_940, 2_940, 8), CampaignVerdict.UNLIKELY)
     room = a_room(audiences=(over,), days_left=0)
 

@@ -58,7 +58,7 @@ def test_the_map_shades_and_numbers_each_district_and_every_district_has_a_name(
     assert areas["RS-23"].words == "Jablanica: 0 presentations"  # no line of the report: its name is the shipped one
 
 
-def test_cities_are_told_apart_by_shape_and_no_name_covers_another():
+def test_cities_are_told_apart_by_shape_and_no_name_covers_another_or_leaves_the_map():
     towns = [("Beograd", 44.8, 20.47, 2), ("Pančevo", 44.87, 20.64, 1), ("Smederevo", 44.66, 20.93, 0)]
     cities = [CityOutcome(name, name, lat, lon, 100, held, held * 90) for name, lat, lon, held in towns]
     cities.append(CityOutcome("Graz", "Graz", None, None, 0, 1, 40))
@@ -70,8 +70,6 @@ def test_cities_are_told_apart_by_shape_and_no_name_covers_another():
     places = [(spot.name.x, spot.name.y) for spot in drawing.spots]
     assert not any(one == other for one, other in combinations(places, 2))
 
-
-def test_a_name_with_no_free_side_still_stays_on_the_map():
     crowd = [(f"Crna Trava {place}", 42.81 + place / 99, 22.3) for place in range(9)]
     cities = [CityOutcome(name, name, lat, lon, 100, 1, 90) for name, lat, lon in crowd]
 
@@ -82,7 +80,7 @@ def test_a_name_with_no_free_side_still_stays_on_the_map():
     assert max(ends) <= charts.COUNTRY_WIDTH + 31
 
 
-def test_lying_bars_begin_at_zero_and_are_in_proportion():
+def test_lying_bars_begin_at_zero_in_proportion_and_nothing_is_drawn_of_nothing():
     drawing = charts.lying_bars([("Niš", 200, 100), ("Pirot", 50, 100), ("Bor", None, 0)], "said", "en")
 
     widths = [float(bar.width.rstrip("%")) for bar in drawing.bars]
@@ -90,6 +88,10 @@ def test_lying_bars_begin_at_zero_and_are_in_proportion():
     assert {bar.x for bar in drawing.bars} == {"33.00%"}
     assert [one.words for one in drawing.letters] == ["Niš", "200", "Pirot", "50", "Bor", "not shown"]
     assert sum(stroke.look == "target" for stroke in drawing.strokes) == 2
+
+    for series in ((), (Series("Pupils", ()),)):
+        assert charts.columns(Chart("Nothing", (), series), "en").bars == ()
+    assert charts.lying_bars([], "said", "en").bars == ()
 
 
 def test_columns_have_their_value_over_them_and_the_result_in_a_sentence():
@@ -121,9 +123,3 @@ def test_names_under_narrow_columns_leave_each_other_room_and_stay_inside(labels
     places = [float(one.x.rstrip("%")) for one in under]
     wide = max(map(len, labels)) * charts.LETTER / charts.NARROWEST * 100
     assert all(after - before >= wide for before, after in pairwise(places))
-
-
-def test_nothing_is_drawn_of_nothing():
-    for series in ((), (Series("Pupils", ()),)):
-        assert charts.columns(Chart("Nothing", (), series), "en").bars == ()
-    assert charts.lying_bars([], "said", "en").bars == ()

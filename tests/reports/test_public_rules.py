@@ -52,11 +52,9 @@ def test_a_small_number_is_hidden_with_the_one_that_would_give_it_away(numbers, 
     assert public_cells(numbers) == (shown, total)
 
 
-def test_what_remains_beside_another_page_is_small_too():
+def test_what_remains_beside_another_page_is_small_too_and_a_hidden_sum_cannot_be_added_up():
     assert public_cells([303, 90, 50], rests=[3, 90, 50]) == ((None, 90, None), 443)
 
-
-def test_a_sum_that_must_not_be_read_cannot_be_added_up():
     assert public_cells([60, 40], hide_total=True) == ((60, None), None)
 
 
@@ -73,7 +71,7 @@ def test_trust_s44_no_small_number_can_be_computed_from_what_is_shown(numbers):
         assert known > len(hidden) > 1  # so each of them may have more than one value
 
 
-def test_a_year_adds_up_by_district_and_by_centre():
+def test_a_year_adds_up_by_district_and_by_centre_and_what_was_held_abroad_is_a_line_of_its_own():
     year = a_year(a_cell(pupils=60, teachers=6), a_cell("RS-22", 2, city="Pirot", pupils=30, parents=10))
 
     assert people_by(year) == {"RS-00": 0, "RS-20": 66, "RS-22": 40}
@@ -83,15 +81,18 @@ def test_a_year_adds_up_by_district_and_by_centre():
         ("cnzd", 30, 10, 0),
     ]
 
+    year = a_year(a_cell("", city="", pupils=20), a_cell(pupils=20))
 
-def test_three_teachers_of_one_centre_are_found_neither_at_the_other_nor_in_the_sum():
+    assert [(line.iso, line.people) for line in year.districts][-1] == ("", 20)
+    assert year.centres[0].cities == 1
+
+
+def test_small_numbers_of_one_centre_or_district_are_found_nowhere_else():
     year = a_year(a_cell(pupils=60, teachers=3), a_cell("RS-22", 2, pupils=30, teachers=9))
 
     assert [(one.pupils, one.teachers) for one in year.centres] == [(60, None), (30, None)]
     assert year.people == 102
 
-
-def test_a_district_is_hidden_when_its_campaign_page_would_leave_three_people():
     year = a_year(
         a_cell(campaign=7, pupils=300, teachers=3),
         a_cell("RS-22", pupils=70, teachers=50),
@@ -99,13 +100,6 @@ def test_a_district_is_hidden_when_its_campaign_page_would_leave_three_people():
     )
 
     assert people_by(year) == {"RS-00": None, "RS-20": None, "RS-22": 120}
-
-
-def test_what_was_held_abroad_is_a_line_of_its_own():
-    year = a_year(a_cell("", city="", pupils=20), a_cell(pupils=20))
-
-    assert [(line.iso, line.people) for line in year.districts][-1] == ("", 20)
-    assert year.centres[0].cities == 1
 
 
 def test_a_campaign_in_a_year_tells_its_high_school_pupils_unless_few_are_left_beside_them():
@@ -128,7 +122,7 @@ def an_outcome(counts, crew=None, around=None):
     return outcome_of(planned, report, around or totals, crew or {})
 
 
-def test_a_campaign_is_told_city_by_city_also_where_nothing_was_held_or_planned():
+def test_a_campaign_is_told_city_by_city_and_hides_what_would_tell_the_rest_of_its_centre():
     outcome = an_outcome(
         {"Niš": ReportCounts(presentations=2, pupils=90), "Užice": ReportCounts(presentations=1, pupils=40)}
     )
@@ -140,8 +134,6 @@ def test_a_campaign_is_told_city_by_city_also_where_nothing_was_held_or_planned(
     ]
     assert (outcome.cities_reached, outcome.reached[Audience.PUPILS]) == (2, 130)
 
-
-def test_a_campaign_hides_what_would_tell_the_rest_of_its_centre():
     counts = {"Niš": ReportCounts(presentations=1, pupils=90), "Pirot": ReportCounts(presentations=1, pupils=60)}
 
     outcome = an_outcome(counts, around=ReportCounts(pupils=153))

@@ -127,7 +127,7 @@ def test_a_month_of_which_nothing_is_counted_keeps_its_place_in_the_drawing():
     assert (chart.labels, chart.series[0].values) == (("Sep", "Oct", "Nov"), (0, 4, 0))
 
 
-def test_the_periods_that_people_ask_for_most_are_years_around_today():
+def test_periods_that_people_ask_for_most_are_years_around_today_and_a_year_needs_no_counting():
     found = presets(dt.date(2026, 2, 3))
 
     assert {name: (one.first.isoformat(), one.last.isoformat()) for name, one in found.items()} == {
@@ -136,6 +136,13 @@ def test_the_periods_that_people_ask_for_most_are_years_around_today():
         "school_year": ("2025-09-01", "2026-08-31"),
         "year_2023": ("2023-01-01", "2023-12-31"),
     }
+
+    assert spans_of(LEAP_YEAR, by_month=False) == Spans(years=(2024,))
+    assert spans_of(LEAP_YEAR, by_month=True) == Spans(months=(MonthRun(2024, 2024),))
+    school_year = Period(dt.date(2024, 9, 1), dt.date(2025, 8, 31))
+    assert spans_of(school_year, by_month=False) == Spans(
+        months=(MonthRun(2024, 2024, 9, 12), MonthRun(2025, 2025, 1, 8))
+    )
 
 
 def test_a_map_is_drawn_of_districts_alone_and_rows_by_presenter_do_not_add_up():
@@ -344,15 +351,6 @@ def test_no_whole_month_is_left_over_and_no_year_is_whole_where_months_are_asked
 
     assert not any(map(holds_a_month, spans_of(period, by_month=False).days))
     assert spans_of(period, by_month=True).years == ()
-
-
-def test_years_and_a_school_year_need_no_counting():
-    assert spans_of(LEAP_YEAR, by_month=False) == Spans(years=(2024,))
-    assert spans_of(LEAP_YEAR, by_month=True) == Spans(months=(MonthRun(2024, 2024),))
-    school_year = Period(dt.date(2024, 9, 1), dt.date(2025, 8, 31))
-    assert spans_of(school_year, by_month=False) == Spans(
-        months=(MonthRun(2024, 2024, 9, 12), MonthRun(2025, 2025, 1, 8))
-    )
 
 
 @pytest.mark.parametrize(

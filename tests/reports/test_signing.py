@@ -88,7 +88,9 @@ def test_a_signed_period_stays_and_a_signed_difference_appears_in_the_next(progr
 
 
 @pytest.mark.both_databases
-def test_attendance_that_is_locked_after_the_sign_off_is_a_difference_too(programme, signer):
+def test_what_is_locked_after_the_sign_off_is_a_difference_too_shown_in_a_whole_report_of_its_own_centre_alone(
+    programme, signer
+):
     held(programme, 2025, 30, kilometres=40)
     sign(signer, 2025)
 
@@ -96,6 +98,17 @@ def test_attendance_that_is_locked_after_the_sign_off_is_a_difference_too(progra
 
     (one,) = report_of(programme.centre_id, year_of(2026)).books.corrections
     assert one.counts == ReportCounts(visits=1, presentations=1, pupils=12, kilometres=15)
+
+    theirs = make_programme()
+    visit = held(theirs, 2025)
+    sign(make_user(Role.COORDINATOR, centre_id=theirs.centre_id).actor(), 2025)
+    recount(visit, 5)
+
+    assert corrections_of(programme, 2026) == []
+    assert corrections_of(theirs, 2026) == [(2025, -25)]
+    assert sign(signer, 2025).presentations == 0
+    for filters in (Filters(year_of(2025)), Filters(year_of(2025), signer.centre_id, campaign="x")):
+        assert books_of(attendance_report(filters)) is None
 
 
 @pytest.mark.both_databases
@@ -110,19 +123,6 @@ def test_todays_numbers_of_several_periods_are_those_of_their_reports(programme)
     each = {key: attendance_report(Filters(one, programme.centre_id)).totals for key, one in years.items()}
     assert counted == {key: counts for key, counts in each.items() if counts.presentations}
     assert set(counted) == {2024, 2025}
-
-
-def test_differences_are_shown_of_their_own_centre_and_in_a_whole_report_of_it_alone(programme, signer):
-    theirs = make_programme()
-    visit = held(theirs, 2025)
-    sign(make_user(Role.COORDINATOR, centre_id=theirs.centre_id).actor(), 2025)
-    recount(visit, 5)
-
-    assert corrections_of(programme, 2026) == []
-    assert corrections_of(theirs, 2026) == [(2025, -25)]
-    assert sign(signer, 2025).presentations == 0
-    for filters in (Filters(year_of(2025)), Filters(year_of(2025), signer.centre_id, campaign="x")):
-        assert books_of(attendance_report(filters)) is None
 
 
 @pytest.mark.both_databases

@@ -99,13 +99,11 @@ def test_who_works_here_may_be_a_guardian_and_a_young_person_never(address, reas
     assert guardian_problems(address, works_here=True) == ({"email": reason} if reason else {})
 
 
-def test_a_guardians_phone_is_one_or_is_left_out():
+def test_a_guardian_has_a_name_and_a_phone_if_any_and_an_adult_has_none():
     draft = GuardianDraft("Vesna Ilić", "vesna@family.example", "call me")
 
     assert problems_with_guardian(draft, minor=True, minor_email="", accounts={}) == {"phone": "not_a_phone"}
 
-
-def test_a_guardian_has_a_name_and_an_adult_has_none():
     assert guardian_problems("vesna@family.example", name="") == {"name": "missing"}
     assert guardian_problems("vesna@family.example", minor=False) == {"name": "is_an_adult"}
 
@@ -175,8 +173,11 @@ def test_each_thing_that_a_paper_lacks_is_named(given, problems):
     assert problems_with_paper(draft, today=TODAY, minor=True, withdrawn_on=day(-5)) == problems
 
 
-def test_an_adult_needs_nobodys_paper():
+def test_a_consent_by_link_ends_with_childhood_after_two_years_at_most_and_an_adult_needs_no_paper():
     assert problems_with_paper(PAPER, today=TODAY, minor=False, withdrawn_on=None) == {"given_on": "is_an_adult"}
+
+    assert last_day_of_consent(day(100), TODAY) == day(99)
+    assert last_day_of_consent(day(3000), TODAY) == day(2 * 366)
 
 
 @pytest.mark.parametrize(
@@ -191,11 +192,6 @@ def test_an_adult_needs_nobodys_paper():
 )
 def test_two_different_people_see_a_paper_and_never_the_guardian(viewer, email, first, reason):
     assert who_may_see(viewer, email, first_seen_by_id=first, guardian_email=VESNA.email) == reason
-
-
-def test_a_consent_by_link_ends_with_childhood_and_after_two_years_at_most():
-    assert last_day_of_consent(day(100), TODAY) == day(99)
-    assert last_day_of_consent(day(3000), TODAY) == day(2 * 366)
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def speaks(minor: Presenter, now: dt.datetime) -> str:
 
 
 @pytest.mark.postgres_decides
-def test_the_first_guardian_speaks_at_once_and_gets_her_link(session):
+def test_the_first_guardian_speaks_at_once_gets_her_link_and_is_the_one_last_guardian(session):
     minor = a_minor()
     officer = an_officer_of(minor)
 
@@ -55,6 +55,11 @@ def test_the_first_guardian_speaks_at_once_and_gets_her_link(session):
     assert "Kostić" not in mail.text, "of a minor the first name is enough"
     assert [entry.action for entry in session.scalars(select(AuditEntry))] == ["guardian named"]
     assert session.scalars(select(GuardianConsent)).all() == [], "naming consents to nothing"
+
+    make_guardian(minor.id)
+
+    with pytest.raises(IntegrityError, match=r"one_last_guardian|row_is_not_replaced"):
+        make_guardian(minor.id, email="other@family.example")
 
 
 @pytest.mark.parametrize(
@@ -175,15 +180,6 @@ def test_who_may_name_a_guardian(session):
         with pytest.raises(error):
             service.name_guardian(actor, minor.id, VESNA, now=MONDAY)
     assert session.scalars(select(Guardian)).all() == []
-
-
-@pytest.mark.postgres_decides
-def test_the_database_holds_one_last_guardian(session):
-    minor = a_minor()
-    make_guardian(minor.id)
-
-    with pytest.raises(IntegrityError, match=r"one_last_guardian|row_is_not_replaced"):
-        make_guardian(minor.id, email="other@family.example")
 
 
 @pytest.mark.postgres_decides

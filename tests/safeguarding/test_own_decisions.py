@@ -80,7 +80,7 @@ def test_a_concern_stays_about_whom_it_was_and_is_ended_by_somebody_else(session
     assert session.scalars(select(ConcernAbout)).all() == []
 
 
-def test_nobody_lifts_her_own_stop(session):
+def test_nobody_lifts_her_own_stop_and_a_hand_off_goes_only_as_the_audit_says(session):
     presenter = make_presenter()
     with transaction() as inside:
         inside.add(AssignmentStop(presenter_id=presenter.id, stopped_at=MONDAY))
@@ -90,9 +90,6 @@ def test_nobody_lifts_her_own_stop(session):
         stop.lifted_at, stop.lifted_because, stop.lifted_by_id = MONDAY, "settled", presenter.user_id
         inside.flush()
 
-
-def test_a_hand_off_goes_only_as_the_audit_says(session):
-    presenter = make_presenter()
     with transaction() as inside:
         told = {"told": next(iter(HandedTo)), "told_at": MONDAY, "noted_at": MONDAY + dt.timedelta(minutes=1)}
         inside.add(HandOff(centre_id=presenter.centre_id, **told))
@@ -101,15 +98,13 @@ def test_a_hand_off_goes_only_as_the_audit_says(session):
         inside.execute(text("DELETE FROM hand_off"))
 
 
-def test_nobody_outside_the_crew_is_fetched_from_a_visit(session):
+def test_nobody_outside_the_crew_is_fetched_and_an_adult_is_not_erased_in_her_seat_of_a_visit_to_come(session):
     minor, visit = a_minor(), make_visit()
 
     with database_refusal("pick_up_is_of_the_crew") as inside:
         inside.add(PickUp(visit_id=visit.id, presenter_id=minor.id, who="Ana", typed_at=MONDAY))
         inside.flush()
 
-
-def test_an_adult_is_not_erased_in_her_seat_of_a_visit_to_come(session):
     adult = make_presenter()
     make_vetting(adult.id)
     seat = make_assignment(a_presentation(), adult.id)
@@ -176,17 +171,7 @@ def test_a_refusal_is_deleted_on_a_way_that_forgets_only(session):
         inside.execute(gone)
 
 
-def test_a_seat_in_a_visit_of_another_centre_is_named(session):
-    """A visit is staffed by its own centre, whose staff read where a minor will be."""
-    presentation, elsewhere = a_presentation(), make_presenter()
-    make_vetting(elsewhere.id)
-    assert consent_law.violations() == []
-
-    seat = make_assignment(presentation, elsewhere.id)
-    assert consent_law.violations() == [f"assignment {seat.id} is of a visit of another centre"]
-
-
-def test_proofs_that_no_act_recorded_are_named_and_those_of_services_are_not(session):
+def test_checks_without_an_act_or_other_than_recorded_are_named_and_those_of_services_are_not(session):
     minor = a_minor()
     vetting, guardian = make_vetting(minor.id), make_guardian(minor.id, email="mila@family.example")
     consent = make_consent(minor.id, guardian_email="mila@family.example")
@@ -199,8 +184,6 @@ def test_proofs_that_no_act_recorded_are_named_and_those_of_services_are_not(ses
     note_proofs()
     assert unrecorded.violations() == []
 
-
-def test_a_check_that_says_other_than_what_was_recorded_is_named(session):
     person = make_presenter()
     today = MONDAY.date()
     draft = VettingDraft(VettingResult.CLEARED, today, today + dt.timedelta(days=365))
@@ -213,7 +196,7 @@ def test_a_check_that_says_other_than_what_was_recorded_is_named(session):
     assert unrecorded.violations() == [f"vetting {number} differs from its audit row"]
 
 
-def test_a_guardian_who_is_replaced_by_nobody_is_named(session):
+def test_a_guardian_replaced_by_nobody_and_a_seat_in_a_visit_of_another_centre_are_named(session):
     guardian = make_guardian(a_minor().id)
     note_proofs()
     with transaction() as inside:
@@ -224,6 +207,14 @@ def test_a_guardian_who_is_replaced_by_nobody_is_named(session):
         inside.merge(guardian).replaced_at = MONDAY
 
     assert unrecorded.violations() == [f"guardian {guardian.id} is replaced by nobody"]
+
+    # A visit is staffed by its own centre, whose staff read where a minor will be.
+    presentation, elsewhere = a_presentation(), make_presenter()
+    make_vetting(elsewhere.id)
+    assert consent_law.violations() == []
+
+    seat = make_assignment(presentation, elsewhere.id)
+    assert consent_law.violations() == [f"assignment {seat.id} is of a visit of another centre"]
 
 
 def test_a_concern_that_nobody_reported_or_ended_is_named(session):

@@ -50,7 +50,7 @@ def test_a_result_is_recorded_with_its_days_and_who_recorded_it(app, role):
     assert [entry.action for entry in db.session.scalars(select(AuditEntry))] == ["vetting recorded"]
 
 
-def test_nobody_records_her_own_result(app):
+def test_nobody_records_her_own_result_or_one_of_another_centre(app):
     presenter = make_presenter()
     both = Actor(frozenset({Role.EDUCATOR, Role.COORDINATOR}), presenter.user_id, presenter.centre_id, presenter.id)
 
@@ -58,10 +58,6 @@ def test_nobody_records_her_own_result(app):
         with pytest.raises(NotAllowed):
             service.record_vetting(actor, presenter.id, CLEARED, now=MONDAY)
     assert db.session.scalars(select(Vetting)).all() == []
-
-
-def test_a_presenter_of_another_centre_does_not_exist(app):
-    presenter = make_presenter()
 
     for call in (
         lambda: service.record_vetting(an_actor(Role.SAFEGUARDING), presenter.id, CLEARED, now=MONDAY),
@@ -71,7 +67,7 @@ def test_a_presenter_of_another_centre_does_not_exist(app):
             call()
 
 
-def test_who_is_cleared_depends_on_the_day(app):
+def test_who_is_cleared_depends_on_the_day_and_nobody_is_below_fifteen(app):
     educator = make_presenter()
     make_vetting(educator.id, checked_on=TODAY, valid_until=TODAY + dt.timedelta(days=10))
     suspended = a_cleared_educator()
@@ -82,8 +78,6 @@ def test_who_is_cleared_depends_on_the_day(app):
     assert cleared_presenters(TODAY + dt.timedelta(days=10)) == {educator.id}
     assert cleared_presenters(TODAY + dt.timedelta(days=11)) == frozenset()
 
-
-def test_a_young_person_below_fifteen_is_not_cleared_yet(app):
     young = make_presenter(PresenterKind.INFLUENCER, birth_date=dt.date(2011, 10, 1))
     make_vetting(young.id)
     make_consent(young.id)

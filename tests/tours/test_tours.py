@@ -100,7 +100,7 @@ def test_a_fixed_crew_goes_to_every_city_and_others_take_turns(touring):
     assert crews(turns) == {str(one.id) for one in touring.educators}
 
 
-def test_a_closed_day_and_a_busy_crew_are_gone_around(touring):
+def test_a_tour_goes_around_a_closed_day_and_a_busy_crew_and_a_city_without_a_day_says_why(touring):
     make_snow(touring.towns[1], FIRST, FIRST + 3 * DAY)
     first = touring.educators[0]
     make_busy(first, FIRST + 7 * DAY, minutes=400)
@@ -111,6 +111,13 @@ def test_a_closed_day_and_a_busy_crew_are_gone_around(touring):
     assert len(of_town) == 4
     assert not FIRST <= of_town[touring.towns[1].id] <= FIRST + 3 * DAY
     assert FIRST + 7 * DAY not in of_town.values()
+
+    make_snow(touring.towns[1], FIRST, LAST)
+    short = drawn(touring, first_day=FIRST, last_day=FIRST + 3 * DAY)
+
+    assert [(stop.municipality_id, stop.left_out) for stop in short.left_out] == [
+        (touring.towns[1].id, LeftOut.NO_SCHOOL_DAY)
+    ]
 
 
 def test_both_shifts_are_given_one_after_the_other(touring):
@@ -138,15 +145,6 @@ def test_ticked_days_stay_when_it_is_drawn_anew(touring):
     shown = drawn(touring, stays=(settled,))
 
     assert settled in {(stop.municipality_id, stop.on_day) for stop in shown.days}
-
-
-def test_a_city_that_finds_no_day_says_why(touring):
-    make_snow(touring.towns[1], FIRST, LAST)
-    short = drawn(touring, first_day=FIRST, last_day=FIRST + 3 * DAY)
-
-    assert [(stop.municipality_id, stop.left_out) for stop in short.left_out] == [
-        (touring.towns[1].id, LeftOut.NO_SCHOOL_DAY)
-    ]
 
 
 @pytest.mark.parametrize(
