@@ -24,15 +24,7 @@ from scheduler.core.errors import NotFound
 from scheduler.visits.models.visits import Presentation
 from scheduler.visits.terms.states import PresentationState
 from tests.at_once import all_at_once
-from tests.attendance.phones import (
-    Letter,
-    Phones,
-    deliveries,
-    lines_of_audit,
-    mark_standing,
-    times_stored,
-    two_phones,
-)
+from tests.attendance.phones import Letter, Phones, deliveries, lines_of_audit, mark_standing, times_stored, two_phones
 from tests.attendance.stored_counts import counting, state_of
 from tests.factories.counting import LEAVING, a_begun_visit, a_count, sign_all
 from tests.factories.people import presenter_actor
@@ -73,7 +65,6 @@ def test_a_first_delivery_counts_if_nothing_was_said_since_the_form_was_shown(tu
 )
 def test_a_form_may_say_other_numbers_after_its_own_and_never_after_somebody_elses(turn, stands, outcome):
     earlier = [EarlierDelivery(2, "88", STORED, "submitted-1")]
-
     assert rules.outcome_of(turn, earlier, shown="open-1", stands=stands, agrees=False) is outcome
 
 
@@ -169,9 +160,7 @@ def deliver_and_look(phones: Phones, letter: Letter) -> None:
 def test_what_two_phones_deliver_at_once_is_stored_once_and_the_other_number_set_aside(app, session):
     phones = two_phones()
     letters = [phones.types(0, 88), phones.types(1, 90)]
-
     raised = all_at_once(app, [lambda one=one: phones.deliver(one) for one in letters * 5])
-
     assert raised == [None] * 10
     assert sorted(one.outcome for one in deliveries(phones.first)) == [ASIDE, STORED]
     assert times_stored(phones.first) == 1
@@ -197,11 +186,9 @@ def test_numbers_that_come_after_the_lock_or_for_a_talk_that_was_called_off_are_
 def test_who_looks_at_the_page_is_asked_instead(session):
     phones = two_phones()
     phones.deliver(phones.types(0, 88))
-
     with conflict(AttendanceReason.COUNTED_MEANWHILE):
         draft, page = a_count(HeadCounts(pupils=90)), CountSheet(phones.sheets[1])
         deliver_counts(phones.who[1], phones.first, draft, page, now=LEAVING)
-
     assert len(deliveries(phones.first)) == 1
 
 

@@ -178,9 +178,7 @@ def test_an_invitation_goes_once_a_school_and_not_where_it_asks_already(session)
 @pytest.mark.both_databases
 def test_two_sweeps_at_once_write_one_letter(app, session):
     a_counted_visit(contact_email=SCHOOL)
-
     failed = all_at_once(app, [lambda: follow(7)] * 4)
-
     assert failed == [None] * 4
     assert letters("follow_up_feedback") == [SCHOOL]
 
@@ -202,7 +200,6 @@ def test_the_survey_is_kept_once_without_a_name_of_a_visit_that_was_held_and_thr
 
 def test_another_school_neither_answers_nor_stops(session):
     begun, other = a_locked_visit(), a_begun_visit()
-
     for act in (stop_follow_ups, resume_follow_ups):
         with pytest.raises(NotFound):
             act(other.school, begun.visit.id, now=after(1))
@@ -213,14 +210,12 @@ def test_another_school_neither_answers_nor_stops(session):
 @given(st.dates(dt.date(2024, 1, 1), dt.date(2030, 12, 31)), st.sampled_from(sorted(rules.FOLLOW_UPS)))
 def test_the_days_of_a_letter_are_in_the_past_and_in_order(today, kind):
     first, last = rules.visit_days_of(kind, today)
-
     assert first < last < today
 
 
 @given(st.dates(dt.date(2024, 1, 1), dt.date(2030, 12, 31)))
 def test_schools_are_invited_only_while_they_plan_their_year_and_for_the_year_before(today):
     days = rules.visit_days_of(FollowUp.NEXT_YEAR, today)
-
     assert rules.visit_days_of(FollowUp.STOPPED, today) is None  # an objection sends nothing
     assert (days is not None) == (today.month in (9, 10))
     if days:

@@ -37,7 +37,6 @@ def test_every_number_that_cannot_be_is_named_and_somebody_came() -> None:
 def test_the_educator_counts_until_the_school_has_answered_and_differences_stand_first() -> None:
     allowed = {state for state in AttendanceState if rules.may_be_counted(state)}
     assert allowed == {AttendanceState.OPEN, AttendanceState.SUBMITTED}
-
     s = AttendanceState
     assert rules.URGENT_FIRST == (s.COUNTERSIGNED, s.ASSUMED, s.SUBMITTED)
 

@@ -41,7 +41,6 @@ def test_a_written_state_of_counting_is_the_played_one_in_every_column_and_every
 @pytest.mark.parametrize("make", [a_counted_visit, a_locked_visit])
 def test_whoever_said_the_numbers_is_the_educator_of_the_visit(make):
     begun = make()
-
     db.session.rollback()
     rows = db.session.query(Assignment.presenter_id).all()
     said_by = db.session.execute(db.text("SELECT submitted_by_id FROM attendance")).scalars().all()

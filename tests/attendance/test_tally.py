@@ -62,7 +62,6 @@ def test_the_tally_is_open_from_an_hour_before_until_two_hours_after(session):
     for now in (early - MINUTE, late + MINUTE):
         with conflict("tally_not_open"):
             count_in(tally, 1, now=now)
-
     assert marks() == 2
 
 
@@ -126,13 +125,10 @@ def test_only_the_code_of_that_very_presentation_opens_it(session):
     assert tally_behind(one.visit_number, one.ordinal, one.code).presentation_id == one.presentation_id
 
     wrong = [
-        (one.visit_number, one.ordinal, other.code),
-        (other.visit_number, one.ordinal, one.code),
-        (one.visit_number, one.ordinal + 1, one.code),
-        (one.visit_number, one.ordinal, ""),
-        (one.visit_number, one.ordinal, "ћирилица"),
-        ("\0", one.ordinal, one.code),
-    ]
+        (one.visit_number, one.ordinal, other.code), (other.visit_number, one.ordinal, one.code),
+        (one.visit_number, one.ordinal + 1, one.code), (one.visit_number, one.ordinal, ""),
+        (one.visit_number, one.ordinal, "ћирилица"), ("\0", one.ordinal, one.code),
+    ]  # fmt: skip
     for number, ordinal, code in wrong:
         with pytest.raises(NotFound):
             tally_behind(number, ordinal, code)
@@ -157,7 +153,6 @@ def test_pupils_and_what_is_cancelled_have_no_tally_and_the_page_knows_the_codes
 @pytest.mark.parametrize("language", ["sr_Cyrl", "sr_Latn", "en"])
 def test_the_poster_is_one_page_whose_code_a_phone_reads(language, tmp_path):
     paper = saved(pdf.draw_poster(a_poster(), language), tmp_path)
-
     assert pages_of(paper) == 1
     assert qr_codes_of(paper) == [a_poster().address]
     assert unembedded_fonts(paper) == []
@@ -168,7 +163,6 @@ def test_the_poster_is_one_page_whose_code_a_phone_reads(language, tmp_path):
 @pytest.mark.parametrize("language", ["sr_Cyrl", "sr_Latn", "en"])
 def test_the_sheet_to_take_home_is_one_page_with_the_helpline(language, tmp_path):
     paper = saved(pdf.draw_sheet(a_poster(), language), tmp_path)
-
     assert pages_of(paper) == 1
     assert unembedded_fonts(paper) == []
     assert words_of(paper).count("19833") >= 2

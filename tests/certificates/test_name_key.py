@@ -77,7 +77,6 @@ def says(client, typed):
 def test_a_forgotten_name_is_known_after_a_change_of_secret_key(client, given, another_secret):
     forget_the_name()
     another_secret()
-
     assert "The name matches." in says(client, "ljubica džunić nježić")
     assert "The name does not match." in says(client, "Љубица Џунић")
     assert service.issue_for_locked_attendance(SYSTEM, [given], now=LEAVING).issued == 0
@@ -142,9 +141,7 @@ def test_a_key_that_is_cut_off_stops_production(app, left):
     before = name_secret()
     told = f"{file} is not whole: bring it back of a backup, names were hashed under it"
     assert told not in config.problems_with(production)
-
     file.write_text(left)
-
     assert told in config.problems_with(production)
     file.write_text(before)
 

@@ -98,9 +98,7 @@ def test_the_last_day_on_it_is_that_of_the_year_or_of_its_issue_and_none_of_a_vi
 def test_asked_again_it_is_the_same_until_the_numbers_change_and_then_the_old_one_is_replaced(tara, paper_of_tara):
     assert awards.issue_for_presenter(SYSTEM, tara.id, YEAR, now=LEAVING) == Issued(0, 1, (paper_of_tara,))
     a_locked_visit_with(tara, from_hour=11)
-
     again = awards.issue_for_presenter(SYSTEM, tara.id, YEAR, now=LEAVING)
-
     assert again.issued == 1
     assert [row.state for row in stored()] == [CertificateState.REISSUED, CertificateState.ISSUED]
     assert {row.about for row in stored()} == {f"presenter {tara.id} {YEAR}"}

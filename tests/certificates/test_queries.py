@@ -30,7 +30,6 @@ def issued(begun):
 
 def test_a_number_is_found_however_it_is_typed(session):
     number = issued(a_locked_visit())[0]
-
     for typed in (number, number.lower(), rules.in_fours(number), rules.in_fours(number).replace(" ", "-")):
         assert papers.certificate_of_number(typed).paper.number == number
 
@@ -38,7 +37,6 @@ def test_a_number_is_found_however_it_is_typed(session):
 @pytest.mark.parametrize("typed", ["", "0" * 16, "9" * 5000, "' OR 1=1 --", "\x00"])
 def test_what_no_certificate_has_is_not_found(session, typed):
     issued(a_locked_visit())
-
     with pytest.raises(NotFound):
         papers.certificate_of_number(typed)
 
@@ -53,9 +51,7 @@ def test_what_no_certificate_has_is_not_found(session, typed):
 )
 def test_every_field_is_printed_in_the_schools_language_and_kept_as_printed(session, language, host, place, centre):
     begun = a_locked_visit(talks=2, language=language, names=("Ана Петровић",))
-
     checked = papers.certificate_of_number(issued(begun)[1])
-
     paper = checked.paper
     assert (paper.host_name, paper.host_place, paper.centre_name) == (host, place, centre)
     assert (paper.pupils, paper.teachers, paper.presentations, paper.minutes) == (176, 4, 2, 90)
@@ -64,22 +60,21 @@ def test_every_field_is_printed_in_the_schools_language_and_kept_as_printed(sess
     assert paper.check_url == f"http://localhost/certificates/{paper.number}"
 
 
-def test_a_name_that_is_no_longer_kept_is_compared_and_found_when_it_is_typed_whole(session):
+def test_a_name_that_is_no_longer_kept_can_still_be_compared(session):
     number = issued(a_locked_visit(names=("Ана Петровић",)))[1]
     with transaction() as inside:
         inside.execute(update(Certificate).values(holder_name=None))
-
     checked = papers.certificate_of_number(number)
-
     assert checked.holder_name is None
     assert rules.names_match(checked.holder_key, "Ana Petrović", secrets=name_secrets())
     assert not rules.names_match(checked.holder_key, "Ana", secrets=name_secrets())
 
+
+def test_a_name_that_is_no_longer_kept_is_found_when_it_is_typed_whole(session):
     begun = a_locked_visit(names=("Ана Петровић",))
     issued(begun)
     with transaction() as inside:
         inside.execute(update(Certificate).values(holder_name=None))
-
     assert found(begun.coordinator, typed="ana petrović") == ["U-2026-000002"]
     assert found(begun.coordinator, typed="ana") == []
 
@@ -118,18 +113,18 @@ def test_lists_are_for_the_centre_and_for_the_school_itself(session):
         papers.certificate_to_change(other.coordinator, row.number)
 
 
-def test_due_are_locked_visits_and_missing_those_without_any_or_with_a_new_name(session):
+def test_due_are_delivered_visits_with_every_presentation_locked(session):
     locked, _ = a_locked_visit(), a_counted_visit()
     campaign = make_campaign(programme=make_programme())
-
     assert papers.due_visits() == [locked.visit.id]
     assert papers.due_visits(locked.visit.centre_id) == [locked.visit.id]
     assert papers.due_visits(locked.visit.centre_id + 1000) == []
     assert papers.due_visits(campaign_slug=campaign.slug) == []
 
+
+def test_missing_are_due_visits_without_any_and_with_a_new_name(session):
     begun = a_locked_visit()
     assert papers.visits_missing_certificates() == [begun.visit.id]
-
     issued(begun)
     assert papers.visits_missing_certificates() == []
     name_adults(begun.school, begun.visit.id, ("Ана",), now=LEAVING)

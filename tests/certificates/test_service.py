@@ -97,10 +97,8 @@ def test_a_revoked_certificate_leaves_its_place_to_the_next_name(session):
 
 def test_the_school_is_told_when_there_is_something_new_and_only_then(session):
     begun = a_locked_visit()
-
     issue(begun)
     issue(begun)
-
     [mail] = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "certificates_ready")).all()
     assert (mail.address, mail.link_subject_id) == ("ana@school.example", begun.request.id)
 
@@ -132,7 +130,6 @@ def test_trust_s30_twenty_threads_that_issue_the_same_visit_make_one_set(app, se
 @pytest.mark.parametrize("make", [a_begun_visit, a_counted_visit])
 def test_trust_s30_nothing_is_issued_before_the_lock(session, make):
     begun = make(talks=2)
-
     with pytest.raises(Conflict, match="attendance_not_locked"):
         issue(begun)
     assert papers(Certificate.id) == []
@@ -143,7 +140,6 @@ def test_one_unlocked_presentation_holds_back_the_whole_visit(session):
     second = begun.presentations[1].id
     said = {begun.first: HeadCounts(88, 0, 2), second: HeadCounts(1)}
     countersign(begun.school, begun.visit.id, said, now=LEAVING)
-
     with pytest.raises(Conflict, match="attendance_not_locked"):
         issue(begun)
     lock_counts(begun.coordinator, {second: CountSource.EDUCATOR}, now=LEAVING)
@@ -209,10 +205,8 @@ def test_a_schools_certificate_is_issued_anew_with_the_numbers_that_count_now(se
     begun = a_locked_visit()
     old = issue(begun).numbers[0]
     correct_counts(begun.coordinator, begun.first, HeadCounts(70, 0, 2), "the list says 70", now=LEAVING)
-
     row = queries.certificate_to_change(begun.coordinator, old)
     new = issuing.reissue_certificate(begun.coordinator, row.id, "", now=LEAVING)
-
     assert queries.certificate_of_number(old).paper.pupils == 88
     assert queries.certificate_of_number(new).paper.pupils == 70
 
@@ -221,10 +215,8 @@ def test_a_schools_certificate_is_issued_anew_with_the_numbers_that_count_now(se
 def test_a_reissue_without_a_possible_name_is_refused(session, name, problem):
     begun = a_locked_visit(names=("Ана",))
     row = queries.certificate_to_change(begun.coordinator, issue(begun).numbers[1])
-
     with pytest.raises(Rejected) as refusal:
         issuing.reissue_certificate(begun.coordinator, row.id, name, now=LEAVING)
-
     assert refusal.value.problems == {"name": problem}
 
 
@@ -268,7 +260,6 @@ def test_only_the_centre_reissues_and_revokes(session):
     begun = a_locked_visit(names=TWO)
     issue(begun)
     certificate_id = papers(Certificate.id)[1].id
-
     for actor, refusal in [(begun.school, NotAllowed), (begun.teacher, NotAllowed), (an_actor(), NotFound)]:
         with pytest.raises(refusal):
             issuing.reissue_certificate(actor, certificate_id, "Неко Други", now=LEAVING)

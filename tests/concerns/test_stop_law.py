@@ -29,7 +29,6 @@ def stopped(presenter_id: int) -> AssignmentStop:
 def test_who_is_stopped_is_given_nothing_new(state):
     person = a_cleared_educator()
     stopped(person.id)
-
     refused = refusal_of(lambda: make_assignment(a_presentation(), person.id, state))
     assert refused == "presenter_is_not_stopped"
 
@@ -41,7 +40,6 @@ def test_nothing_becomes_firmer(was, becomes):
     person = a_cleared_educator()
     seat = make_assignment(a_presentation(), person.id, was)
     stopped(person.id)
-
     assert refusal_of(lambda: put(seat, becomes)) == "presenter_is_not_stopped"
 
 
@@ -50,10 +48,8 @@ def test_what_she_has_promised_stays_also_where_the_visit_moves():
     presentation = a_presentation()
     seat = make_assignment(presentation, person.id)
     stopped(person.id)
-
     move(presentation, days=1)
     put(seat, S.WITHDRAWN)
-
     db.session.rollback()
     assert db.session.get_one(Assignment, seat.id).on_day == VISIT_DAY + dt.timedelta(days=1)
 
@@ -62,7 +58,6 @@ def test_another_is_not_put_into_her_place():
     free, hers = a_cleared_educator(), a_cleared_educator()
     seat = make_assignment(a_presentation(), free.id)
     stopped(hers.id)
-
     assert refusal_of(lambda: give_seat(seat, hers.id)) == "presenter_is_not_stopped"
 
 
@@ -76,7 +71,6 @@ def test_another_is_not_put_into_her_place():
 )
 def test_a_stop_is_lifted_with_a_reason_or_stays(statement, refusal):
     stopped(a_cleared_educator().id)
-
     assert refusal in refusal_of(lambda: by_sql(statement))
 
 

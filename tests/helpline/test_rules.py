@@ -79,12 +79,7 @@ NEW_YEAR = (DAY(2025, 12, 31), DAY(2026, 1, 1), DAY(2026, 1, 2))
         (DAY(2026, 11, 28), DAY(2026, 11, 29), DAY(2026, 11, 30)),
         ({}, TOO_EARLY, TOO_EARLY),
     ),
-    (
-        "the first day of a publication",
-        lambda first: reasons_to_publish(first, SPRING),
-        NEW_YEAR,
-        ({}, {}, CUT),
-    ),
+    ("the first day of a publication", lambda first: reasons_to_publish(first, SPRING), NEW_YEAR, ({}, {}, CUT)),
     (
         "the last day of a publication",
         lambda last: reasons_to_publish(DAY(2026, 1, 1), last),
@@ -111,7 +106,6 @@ def test_each_bound_of_days(rule, value, answer):
 
 def test_a_part_of_a_month_is_told_as_what_it_is_and_what_is_not_signed_stands_in_no_profile():
     assert signed_days(DAY(2026, 1, 1), SPRING, signed=False) == 1
-
     assert rules.problems_with_days(DAY(2024, 4, 1), DAY(2024, 4, 26), TODAY) == {}
 
 
@@ -139,11 +133,8 @@ def test_a_correction_tells_each_cell_and_its_days_before_and_after():
     new = helpline_draft(calls=79, communications=99, topic={"sextortion": 2})
 
     assert rules.differences(old, new) == {
-        "communications": [100, 99],
-        "calls": [80, 79],
-        "topic.grooming": [20, 0],
-        "topic.sextortion": [0, 2],
-    }
+        "communications": [100, 99], "calls": [80, 79], "topic.grooming": [20, 0], "topic.sextortion": [0, 2],
+    }  # fmt: skip
 
     assert rules.differences(helpline_draft(), helpline_draft(DAY(2026, 1, 2), DAY(2026, 1, 30))) == {
         "first_day": ["2026-01-01", "2026-01-02"],
@@ -156,7 +147,6 @@ def test_a_correction_tells_each_cell_and_its_days_before_and_after():
 )
 def test_a_cell_that_is_not_there_is_zero(topics, found):
     nothing, something = helpline_draft(), helpline_draft(topic=topics)
-
     assert rules.differences(nothing, something) == found
     assert rules.differences(something, nothing) == {name: [after, before] for name, (before, after) in found.items()}
 
@@ -179,23 +169,12 @@ def test_the_public_reads_totals_and_each_split_with_what_is_not_known():
     numbers = rules.published_numbers([helpline_draft(age={"from_11": 60}, topic={"grooming": 20})])
 
     assert {(one.margin, one.code): one.number for one in numbers if one.number} == {
-        ("total", "communications"): 100,
-        ("total", "cases"): 30,
-        ("month", "2026-01-01"): 100,
-        ("month_cases", "2026-01-01"): 30,
-        ("channel", "calls"): 80,
-        ("channel", "mails"): 20,
-        ("outcome", "advisory"): 24,
-        ("outcome", "forwarded"): 6,
-        ("forwarded_to", "to_police"): 6,
-        ("age", "from_11"): 60,
-        ("age", "not_known"): 40,
-        ("caller", "not_known"): 100,
-        ("district", "not_known"): 100,
-        ("topic", "grooming"): 20,
-        ("topic", "not_known"): 10,
-        ("act", "not_known"): 6,
-    }
+        ("total", "communications"): 100, ("total", "cases"): 30, ("month", "2026-01-01"): 100,
+        ("month_cases", "2026-01-01"): 30, ("channel", "calls"): 80, ("channel", "mails"): 20,
+        ("outcome", "advisory"): 24, ("outcome", "forwarded"): 6, ("forwarded_to", "to_police"): 6,
+        ("age", "from_11"): 60, ("age", "not_known"): 40, ("caller", "not_known"): 100, ("district", "not_known"): 100,
+        ("topic", "grooming"): 20, ("topic", "not_known"): 10, ("act", "not_known"): 6,
+    }  # fmt: skip
     assert {one.number for one in numbers if not one.number} == {0}
 
 
@@ -231,7 +210,6 @@ def test_only_whole_signed_periods_of_one_list_are_published_each_once(changed, 
         HelplineMonth(1, 1, 1, helpline_draft(), MONDAY),
         HelplineMonth(**(vars(HelplineMonth(2, 1, 1, helpline_draft(), MONDAY)) | changed)),
     ]
-
     assert rules.problems_with_publishing(months, DAY(2026, 1, 1), DAY(2026, 2, 28)) == {"first_day": reason}
 
 

@@ -75,7 +75,6 @@ def test_what_four_have_rated_is_never_shown(desk, youth):
     rated(number, youth[:4])
     service.close_panel(desk, number, now=MONDAY)
     service.close_panel(desk, number, now=MONDAY)
-
     read = row(desk, number)
     assert (read.closed, read.rated, read.sums) == (True, 0, {})
     assert seats() == []
@@ -102,7 +101,6 @@ def test_who_has_rated_is_in_no_audit_row_and_in_no_answer(desk, youth):
     rated(number, youth)
     with transaction() as session:
         assert session.scalar(sa.select(sa.func.count(AuditEntry.id))) == before
-
     assert [one.number for one in queries.panels_to_rate(presenter_actor(youth[0]), MONDAY)] == []
 
 

@@ -96,9 +96,7 @@ def test_people_are_stored_once_and_nobody_is_written_to(actor, session):
 def test_one_wrong_line_is_told_and_nothing_is_stored(actor, session, line, problem):
     make_user(email="used@c.example")
     before = counts(session)
-
     outcome = stored(actor, f"{GOOD}{line}\n")
-
     assert problem in told(outcome)
     assert {one.line for one in outcome.problems} == {6}
     assert counts(session) == before
@@ -106,7 +104,6 @@ def test_one_wrong_line_is_told_and_nothing_is_stored(actor, session, line, prob
 
 def test_a_heading_says_which_part_of_a_name_stands_first(actor):
     sheet = read_people("Презиме и име;mejl;uloga\nКос Ана;a@c.example;koordinator\n".encode())
-
     assert [(one.given_name, one.family_name) for one in sheet.people] == [("Ана", "Кос")]
 
 
@@ -131,9 +128,7 @@ def test_who_looked_at_a_young_presenter_has_changed_nothing_and_her_import_is_t
     reads.note_reads(actor, [young], "people.presenters", now=MONDAY)
     coordinator = session.scalars(select(User).where(User.email == "ana@centre.example")).one()
     reads.note_denial(coordinator.actor(), "admin.settings", "", now=MONDAY)
-
     take_back_people(actor, batch_id, now=MONDAY)
-
     assert counts(session) == [1, 1, 0]
 
 

@@ -36,7 +36,6 @@ def test_a_closed_day_is_never_a_school_day_unless_saturday_is_worked_and_closin
 ):
     entries = spans(calendar)
     open_day, shut_day = is_school_day(day, entries, (), level), is_school_day(day, entries, closed, level)
-
     assert shut_day <= open_day
     assert day not in closed or day.weekday() == 5 or not shut_day
     assert open_day or day in closed or not shut_day
@@ -45,7 +44,6 @@ def test_a_closed_day_is_never_a_school_day_unless_saturday_is_worked_and_closin
 @given(st.dates(dt.date(2030, 1, 1), dt.date(2040, 12, 31)), st.sets(DAYS, max_size=5), st.sampled_from(Level))
 def test_a_year_that_is_not_entered_has_lessons_from_monday_to_friday_but_on_holidays(day, holidays, level):
     entries = spans(SchoolCalendar.REPUBLIC)
-
     assert is_school_day(day, entries, holidays | {day}, level) is False
     assert is_school_day(day, entries, holidays, level) is (day.weekday() < 5)
 
@@ -53,7 +51,6 @@ def test_a_year_that_is_not_entered_has_lessons_from_monday_to_friday_but_on_hol
 @given(DAYS)
 def test_a_grade_has_lessons_only_when_its_level_has(day):
     entries = spans(SchoolCalendar.VOJVODINA)
-
     for level, grades in ((Level.PRIMARY, range(1, 9)), (Level.SECONDARY, range(1, 5))):
         by_grade = [is_school_day(day, entries, (), level, grade) for grade in grades]
         assert any(by_grade) == is_school_day(day, entries, (), level)
@@ -62,13 +59,11 @@ def test_a_grade_has_lessons_only_when_its_level_has(day):
 def test_the_last_grade_ends_early():
     after = dt.date(2026, 6, 3)
     entries = spans(SchoolCalendar.REPUBLIC)
-
     assert [is_school_day(after, entries, (), Level.PRIMARY, grade) for grade in (7, 8)] == [True, False]
 
 
 def test_a_line_says_which_days_timetable_a_working_saturday_follows():
     named = {line.first_day: line.timetable_of for line in LINES if line.timetable_of is not None}
-
     assert named == {dt.date(2025, 10, 11): 0, dt.date(2026, 3, 21): 4}  # as Monday's, as Friday's
 
 
@@ -76,7 +71,6 @@ def test_an_exam_day_has_no_lessons_for_those_it_concerns():
     term = CalendarSpan("term2", dt.date(2026, 1, 19), dt.date(2026, 6, 12))
     exam = CalendarSpan("exam-day", dt.date(2026, 3, 27), dt.date(2026, 3, 27), "primary-8")
     grades = [is_school_day(dt.date(2026, 3, 27), (term, exam), (), Level.PRIMARY, grade) for grade in (7, 8)]
-
     assert grades == [True, False]
 
 
@@ -163,7 +157,6 @@ def test_a_span_is_answered_as_its_days_are_whatever_was_answered_before(calenda
 
 def test_the_missing_school_year_is_named_until_both_calendars_have_it(session):
     load_reference_data(MONDAY)
-
     assert queries.calendar_missing(dt.date(2026, 3, 1)) == ""
     assert queries.calendar_missing(dt.date(2026, 10, 6)) == "2026/27"
 

@@ -1,3 +1,5 @@
+"""Reference data, days that people enter, imported and proposed hosts."""
+
 import datetime as dt
 import json
 import os
@@ -10,15 +12,27 @@ from sqlalchemy.exc import IntegrityError
 
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import transaction
-from scheduler.core.errors import NotAllowed, Rejected
+from scheduler.core.errors import NotAllowed, NotFound, Rejected
 from scheduler.core.imports.sheets import LineProblem
 from scheduler.core.imports.staging import Filing
+from scheduler.jobs.places import keep_days_current as nightly
+from scheduler.places import queries
 from scheduler.places.imports.registers import read_hosts
 from scheduler.places.models import District, Holiday, Host, Municipality, SchoolCalendarEntry
+from scheduler.places.service.days import (
+    add_calendar_entry,
+    add_holiday,
+    remove_calendar_entry,
+    remove_holiday,
+    restore_calendar_entry,
+    restore_holiday,
+)
 from scheduler.places.service.hosts import import_hosts, load_example_hosts, load_reference_data, propose_host
-from scheduler.places.terms.hosts import Change, HostKind, SchoolCalendar
+from scheduler.places.service.reference_days import keep_days_current
+from scheduler.places.terms.hosts import CalendarDraft, Change, HolidayDraft, HostKind, SchoolCalendar
 from scheduler.policy import ANONYMOUS, SYSTEM, Actor, Role
 from tests.factories import MONDAY
+from tests.factories.people import an_actor
 from tests.factories.places import a_host_draft, make_host, make_municipality
 from tests.places.files import sheet_of
 
@@ -57,7 +71,6 @@ def test_reference_data_are_whole_know_holidays_and_loading_twice_is_once(sessio
 
 def test_holidays_are_known_two_years_ahead_whenever_they_are_loaded(session):
     load_reference_data(MONDAY.replace(year=2031))
-
     assert session.scalar(select(func.max(Holiday.day))).year == 2033
     assert session.scalar(select(Holiday.no_lessons).where(Holiday.day == dt.date(2033, 1, 1)))
 
@@ -105,9 +118,7 @@ def test_import_adds_changes_and_leaves_and_says_so(session):
 def test_a_dry_run_says_the_same_and_stores_nothing(session):
     make_municipality("Ниш")
     sheet = sheet_of("1,Вук,primary,Ниш,018 123")
-
     dry = import_hosts(COORDINATOR, sheet, Filing(MONDAY, dry_run=True))
-
     assert rows_in(session, Host) == rows_in(session, AuditEntry) == 0
     stored = import_hosts(COORDINATOR, sheet, Filing(MONDAY))
     assert stored.batch_id
@@ -142,7 +153,6 @@ def test_two_municipalities_of_one_name_are_told_apart_by_the_district(session):
     iso = session.get(District, towns[1].district_id).iso
     sheet = sheet_of("1,Вук,primary,Палилула,018 123")
     told = replace(sheet, rows=tuple(replace(row, district_iso=iso) for row in sheet.rows))
-
     assert import_hosts(SYSTEM, sheet, Filing(MONDAY)).problems[0].problem == "several_municipalities"
     assert import_hosts(SYSTEM, told, Filing(MONDAY)).problems == ()
     assert session.scalar(select(Host.municipality_id)) == towns[1].id
@@ -152,16 +162,13 @@ def test_two_municipalities_of_one_name_are_told_apart_by_the_district(session):
 def test_import_is_refused_to_who_may_not(session, actor):
     with pytest.raises(NotAllowed):
         import_hosts(actor, sheet_of("1,Вук,primary,Ниш,018 123"), Filing(MONDAY))
-
     assert rows_in(session, Host) == 0
 
 
 def test_the_example_hosts_are_stored_once_and_marked(session):
     load_reference_data(MONDAY)
-
     first = load_example_hosts(MONDAY)
     second = load_example_hosts(LATER)
-
     assert (first.new, first.problems, second.same) == (300, (), 300)
     assert session.scalar(select(func.count()).select_from(Host).where(Host.example, Host.listed)) == 300
 
@@ -209,7 +216,6 @@ def test_a_proposed_host_is_stored_unlisted_with_one_audit_row_and_one_abroad_ha
 def test_a_wrong_proposal_is_rejected_and_nothing_stored(session, given, problems):
     with pytest.raises(Rejected) as refusal:
         propose_host(ANONYMOUS, a_host_draft(**given), now=MONDAY)
-
     assert refusal.value.problems == problems
     assert rows_in(session, Host) == rows_in(session, AuditEntry) == 0
 
@@ -238,7 +244,6 @@ def test_the_database_refuses_impossible_hosts(session, given, constraint):
 @pytest.mark.both_databases
 def test_the_database_refuses_a_second_host_with_a_register_id(session):
     make_host(register_id="7")
-
     with pytest.raises(IntegrityError, match="register_id"):
         make_host(register_id="7")
 
@@ -246,7 +251,6 @@ def test_the_database_refuses_a_second_host_with_a_register_id(session):
 @pytest.mark.both_databases
 def test_a_municipality_with_hosts_cannot_vanish(session):
     host = make_host()
-
     with pytest.raises(IntegrityError), transaction() as writing:
         writing.delete(writing.get(Municipality, host.municipality_id))
 
@@ -263,3 +267,133 @@ def test_a_calendar_line_cannot_end_before_it_begins(session):
                 last_day=dt.date(2026, 9, 1),
             )
         )
+
+
+def test_the_night_adds_no_day_that_somebody_removed(session, the_clock):
+    load_reference_data(MONDAY)
+    with transaction() as writing:
+        writing.scalar(select(Holiday).where(Holiday.day == dt.date(2027, 1, 27))).removed_at = MONDAY
+
+    the_clock.stands_at(MONDAY.replace(year=MONDAY.year + 1))
+    nightly.call_local()
+
+    days = session.execute(select(Holiday.day, Holiday.removed_at)).all()
+    assert len({day for day, _removed in days}) == len(days)
+    assert [day for day, removed in days if removed] == [dt.date(2027, 1, 27)]
+    assert max(days)[0].year == MONDAY.year + 3
+
+
+def test_each_new_year_brings_the_holidays_of_another_one_unless_nothing_was_set_up(session):
+    assert keep_days_current(MONDAY) == 0
+    assert session.scalar(select(func.count()).select_from(Holiday)) == 0
+    load_reference_data(MONDAY)
+    assert keep_days_current(MONDAY) == 0
+    for years in range(1, 6):
+        assert keep_days_current(MONDAY.replace(year=MONDAY.year + years)) > 10
+    assert session.scalar(select(func.max(Holiday.day))).year == MONDAY.year + 7
+
+
+CHRISTMAS = dt.date(2026, 12, 25)
+TODAY = MONDAY.date()
+
+
+def admin():
+    return an_actor(Role.ADMINISTRATOR)
+
+
+def shown() -> list[str]:
+    return [row.name("sr_Latn") for row in queries.holidays_between(CHRISTMAS, CHRISTMAS)]
+
+
+def test_a_holiday_is_added_removed_and_put_back(session):
+    actor = admin()
+    holiday_id = add_holiday(actor, HolidayDraft(CHRISTMAS, "Божић"), now=MONDAY)
+    seen = [shown()]
+    for act in (remove_holiday, remove_holiday, restore_holiday):
+        act(actor, holiday_id, now=MONDAY)
+        seen.append(shown())
+    assert seen == [["Božić"], [], [], ["Božić"]]
+
+
+def test_a_day_in_the_list_is_not_added_twice_removed_it_comes_back_and_one_that_nobody_entered_is_not_found(session):
+    actor = admin()
+    first = add_holiday(actor, HolidayDraft(CHRISTMAS, "Божић"), now=MONDAY)
+
+    with pytest.raises(Rejected) as refusal:
+        add_holiday(actor, HolidayDraft(CHRISTMAS, "Слава"), now=MONDAY)
+    remove_holiday(actor, first, now=MONDAY)
+    second = add_holiday(actor, HolidayDraft(CHRISTMAS, "Слава"), now=MONDAY)
+
+    assert (refusal.value.problems, first == second, shown()) == ({"day": "exists"}, True, ["Slava"])
+
+    with pytest.raises(NotFound):
+        remove_holiday(admin(), 999, now=MONDAY)
+
+
+def test_loading_the_shipped_days_again_does_not_bring_a_removed_one_back(session):
+    load_reference_data(MONDAY)
+    new_year = session.scalars(select(Holiday).where(Holiday.day == dt.date(2027, 1, 1))).one().id
+    remove_holiday(admin(), new_year, now=MONDAY)
+    load_reference_data(MONDAY)
+    assert queries.holidays_between(dt.date(2027, 1, 1), dt.date(2027, 1, 1)) == []
+
+
+@pytest.mark.parametrize(
+    ("draft", "problems"),
+    [
+        (HolidayDraft(TODAY - dt.timedelta(days=1), "Божић"), {"day": "in_the_past"}),
+        (HolidayDraft(CHRISTMAS, "…"), {"name": "missing"}),
+    ],
+)
+def test_what_cannot_be_a_holiday_is_refused(session, draft, problems):
+    with pytest.raises(Rejected) as refusal:
+        add_holiday(admin(), draft, now=MONDAY)
+    assert refusal.value.problems == problems
+
+
+@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.SAFEGUARDING, Role.EDUCATOR])
+def test_only_an_administrator_changes_school_days(session, role):
+    with pytest.raises(NotAllowed):
+        add_holiday(an_actor(role), HolidayDraft(CHRISTMAS, "Божић"), now=MONDAY)
+    with pytest.raises(NotAllowed):
+        remove_calendar_entry(an_actor(role), 1, now=MONDAY)
+
+
+def a_line(**given) -> CalendarDraft:
+    fair = {
+        "calendar": SchoolCalendar.VOJVODINA, "kind": "term1", "first_day": dt.date(2026, 9, 1),
+        "last_day": dt.date(2026, 12, 22), "applies_to": "all",
+    }  # fmt: skip
+    return CalendarDraft(**(fair | given))
+
+
+def spans() -> list[dt.date]:
+    return [span.last_day for span in queries.calendar_spans(SchoolCalendar.VOJVODINA, TODAY, TODAY)]
+
+
+def test_a_line_of_a_school_calendar_is_added_removed_and_put_back(session):
+    actor = admin()
+    line_id = add_calendar_entry(actor, a_line(), now=MONDAY)
+    seen = [spans()]
+    for act in (remove_calendar_entry, restore_calendar_entry):
+        act(actor, line_id, now=MONDAY)
+        seen.append(spans())
+
+    end = dt.date(2026, 12, 22)
+    assert seen == [[end], [], [end]]
+    assert queries.supplies(TODAY).calendars == {SchoolCalendar.VOJVODINA}
+
+
+@pytest.mark.parametrize(
+    ("given", "problems"),
+    [
+        ({"last_day": dt.date(2026, 8, 31)}, {"last_day": "days_not_in_order"}),
+        ({"last_day": dt.date(2027, 9, 1)}, {"last_day": "other_school_year"}),
+        ({"kind": "holiday"}, {"kind": "not_a_choice"}),
+        ({"applies_to": "teachers"}, {"applies_to": "not_a_choice"}),
+    ],
+)
+def test_what_cannot_be_a_line_is_refused(session, given, problems):
+    with pytest.raises(Rejected) as refusal:
+        add_calendar_entry(admin(), a_line(**given), now=MONDAY)
+    assert refusal.value.problems == problems

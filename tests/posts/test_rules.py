@@ -47,7 +47,6 @@ def test_a_post_fits_its_channel_in_every_script(given, problems):
 
 def test_every_channel_has_its_length_and_each_script_is_counted_by_itself():
     assert set(MOST_LETTERS) == set(PostChannel)
-
     assert lengths_of(a_post(text_sr_cyrl="Љубав", text_en="Love"), LINK) == {"sr_Cyrl": 5, "sr_Latn": 6, "en": 4}
 
 

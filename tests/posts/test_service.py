@@ -1,4 +1,4 @@
-"""Posts: planned, ready, posted or dropped; pictures, openings, what came of them."""
+"""Posts: planned, ready, posted or dropped; pictures, openings, what came of them, typed or from a file."""
 
 import datetime as dt
 
@@ -7,8 +7,11 @@ import sqlalchemy as sa
 
 from scheduler.core.db import db
 from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
+from scheduler.core.imports.batches import HangsOnIt
+from scheduler.core.imports.staging import Filing
 from scheduler.policy import Role
 from scheduler.posts import queries, service
+from scheduler.posts.imports import read_reach
 from scheduler.posts.models import PostOpenings
 from scheduler.posts.terms import LeadsTo, PictureDraft, PictureLicence, PostState, ReachDraft
 from tests.factories import MONDAY
@@ -16,6 +19,8 @@ from tests.factories.people import an_actor, make_user
 from tests.factories.posts import a_post_draft, planned
 from tests.factories.programmes import make_campaign, make_programme
 from tests.factories.safeguarding import a_scan
+from tests.visits.defences import by_sql, refusal_of
+from tests.workbooks import a_workbook
 
 DAY = MONDAY.date()
 LATER = MONDAY + dt.timedelta(hours=2)
@@ -41,7 +46,6 @@ def state_of(desk, number) -> PostState:
 def test_a_post_is_planned_written_posted_and_what_came_of_it_is_typed(desk):
     number = posted(desk)
     service.say_reach(desk, number, ReachDraft(1200, 85), now=LATER)
-
     row = queries.post_of(desk, number)
     assert (row.state, row.reached, row.reacted) == (PostState.POSTED, 1200, 85)
     assert queries.sums_of([row]).reached == 1200
@@ -68,7 +72,6 @@ def test_posted_and_dropped_are_taken_back_within_the_hour(desk):
     number, other = posted(desk), planned(desk)
     service.move_post(desk, other, PostState.DROPPED, now=MONDAY)
     service.move_post(desk, other, PostState.DROPPED, now=MONDAY)  # twice is once
-
     service.take_post_back(desk, number, now=MONDAY)
     assert state_of(desk, number) is PostState.READY
     with pytest.raises(Conflict, match="post_stands"):
@@ -77,7 +80,6 @@ def test_posted_and_dropped_are_taken_back_within_the_hour(desk):
 
 def test_it_is_of_the_centres_campaign_and_posted_by_its_staff(desk):
     stranger, foreign = make_user(), make_campaign()
-
     with pytest.raises(Rejected) as refusal:
         planned(desk, campaign_id=foreign.id, poster_id=stranger.id)
     assert refusal.value.problems == {"campaign": "unknown", "poster": "unknown"}
@@ -89,7 +91,6 @@ def test_it_is_of_the_centres_campaign_and_posted_by_its_staff(desk):
 
 def test_another_centre_reads_none_and_a_presenter_plans_none(desk):
     number = planned(desk)
-
     with pytest.raises(NotFound):
         queries.post_of(an_actor(), number)
     with pytest.raises(NotFound):
@@ -103,7 +104,6 @@ def test_openings_are_counted_by_day_and_hold_nothing_of_anybody(desk):
     post_id = queries.place_behind(number)[0]
     for day in (DAY, DAY, DAY + dt.timedelta(days=1)):
         service.count_opening(post_id, day)
-
     rows = db.session.execute(sa.select(PostOpenings.on_day, PostOpenings.times).order_by(PostOpenings.on_day)).all()
     assert [tuple(row) for row in rows] == [(DAY, 2), (DAY + dt.timedelta(days=1), 1)]
     assert {column.name for column in PostOpenings.__table__.columns} == {"id", "post_id", "on_day", "times"}
@@ -122,3 +122,90 @@ def test_a_picture_is_drawn_anew_and_says_whose_it_is(desk):
         service.give_picture(desk, number, a_scan("pdf"), said, now=MONDAY)
     service.take_picture_away(desk, number, now=MONDAY)
     assert queries.post_of(desk, number).picture is None
+
+
+HEAD = "објава;досег;реакције"
+
+
+def taken_in(actor, *lines, **given):
+    content = lines[0] if isinstance(lines[0], bytes) else "\n".join((HEAD, *lines)).encode()
+    return service.import_reach(actor, read_reach(content), Filing(MONDAY, actor.centre_id, "a.csv", **given))
+
+
+def reach(actor, number):
+    row = queries.post_of(actor, number)
+    return row.reached, row.reacted
+
+
+@pytest.mark.both_databases
+def test_reach_is_stored_whole_and_taken_back_to_what_stood_before(desk):
+    one, other = posted(desk), posted(desk)
+    service.say_reach(desk, other, ReachDraft(5, 1), now=MONDAY)
+    lines = [f"{one};4.180;312", f"https://raspored.example/p/{other};9340;871"]
+
+    assert taken_in(desk, *lines, dry_run=True).changed == 2
+    assert reach(desk, one) == (None, None)
+
+    outcome = taken_in(desk, *lines)
+    assert (reach(desk, one), reach(desk, other)) == ((4180, 312), (9340, 871))
+    assert (taken_in(desk, *lines).same, taken_in(desk, *lines).batch_id) == (2, None)
+
+    service.take_back_reach(desk, outcome.batch_id, now=MONDAY)
+    assert (reach(desk, one), reach(desk, other)) == ((None, None), (5, 1))
+
+
+def test_what_somebody_typed_since_stays_and_an_open_page_is_asked_before_it_is_written_over(desk):
+    number = posted(desk)
+    outcome = taken_in(desk, f"{number};10;1")
+    service.say_reach(desk, number, ReachDraft(11, 1), now=MONDAY)
+
+    with pytest.raises(HangsOnIt):
+        service.take_back_reach(desk, outcome.batch_id, now=MONDAY)
+    assert reach(desk, number) == (11, 1)
+
+    before = queries.post_of(desk, number).version
+
+    taken_in(desk, f"{number};10;1")
+
+    assert queries.post_of(desk, number).version == before + 1
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("abc;10;1", ("објава", "not_a_post")), ("zzzzzzz;10;1", ("објава", "unknown_post")),
+        ("{planned};10;1", ("објава", "post_not_posted")), ("{posted};10;1", ("објава", "post_twice")),
+        ("{other};many;1", ("досег", "not_a_number")), ("{other};;1", ("досег", "missing")),
+        ("{other};10;-1", ("реакције", "not_a_number")), ("{other};999999999;1", ("досег", "not_a_number")),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_named_and_nothing_is_stored(desk, line, problem):
+    numbers = {"posted": posted(desk), "other": posted(desk), "planned": planned(desk)}
+    outcome = taken_in(desk, f"{numbers['posted']};4180;312", line.format(**numbers))
+    assert [(one.column, one.problem) for one in outcome.problems] == [problem]
+    assert reach(desk, numbers["posted"]) == (None, None)
+
+
+def test_a_post_of_another_centre_is_unknown_and_officers_import_nothing(desk):
+    number = posted(an_actor(Role.COORDINATOR))
+    assert [one.problem for one in taken_in(desk, f"{number};10;1").problems] == ["unknown_post"]
+    with pytest.raises(NotAllowed):
+        taken_in(an_actor(Role.SAFEGUARDING), f"{number};10;1")
+
+
+def test_a_workbook_is_read_as_well(desk):
+    number = posted(desk)
+    assert taken_in(desk, a_workbook([HEAD.split(";"), [number, 4180, 312]])).changed == 1
+    assert reach(desk, number) == (4180, 312)
+
+
+@pytest.mark.postgres_decides
+@pytest.mark.usefixtures("app")
+def test_a_post_jumps_over_no_state_and_is_ready_with_a_text():
+    desk = an_actor()
+    number = planned(desk)
+    assert refusal_of(lambda: by_sql("UPDATE post SET state = 'posted'")) == "state_follows"
+    assert "says_something" in refusal_of(lambda: by_sql("UPDATE post SET state = 'ready', text_sr_cyrl = ''"))
+    assert "reach_of_what_was_posted" in refusal_of(lambda: by_sql("UPDATE post SET reached = 1, reacted = 1"))
+    db.session.rollback()
+    assert queries.post_of(desk, number).state is PostState.PLANNED

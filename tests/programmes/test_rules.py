@@ -13,20 +13,10 @@ from tests.bounds import at_each_bound
 
 def a_draft(**given) -> ProgrammeDraft:
     fair = {
-        "kind": next(iter(ProgrammeKind)),
-        "topic": next(iter(Topic)),
-        "name_sr_cyrl": "Безбедно",
-        "name_en": "",
-        "summary_sr_cyrl": "Како бити безбедан.",
-        "summary_en": "",
-        "audiences": (Audience.PUPILS,),
-        "minutes": 45,
-        "group_size": 30,
-        "educators": 1,
-        "influencers": 1,
-        "set_up_minutes": 0,
-        "notice_days": 0,
-    }
+        "kind": next(iter(ProgrammeKind)), "topic": next(iter(Topic)), "name_sr_cyrl": "Безбедно", "name_en": "",
+        "summary_sr_cyrl": "Како бити безбедан.", "summary_en": "", "audiences": (Audience.PUPILS,), "minutes": 45,
+        "group_size": 30, "educators": 1, "influencers": 1, "set_up_minutes": 0, "notice_days": 0,
+    }  # fmt: skip
     return ProgrammeDraft(**(fair | given))
 
 
@@ -80,7 +70,6 @@ def test_what_each_rule_answers_at_its_bound(rule, value, answer):
 @pytest.mark.parametrize(("educators", "influencers"), [(0, 0), (0, 1)])
 def test_no_programme_goes_without_an_educator(educators, influencers):
     problems = problems_with(a_draft(educators=educators, influencers=influencers))
-
     assert problems == {"educators": "educator_needed"}
 
 

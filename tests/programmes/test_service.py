@@ -1,20 +1,20 @@
-"""Programmes as their centre describes them."""
+"""Programmes as their centre describes them, and as pages and rules see them."""
 
 import dataclasses
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from scheduler.core.db import db
 from scheduler.core.errors import NotAllowed, NotFound, Rejected
 from scheduler.people.terms import Topic
 from scheduler.policy import Role
 from scheduler.programmes import queries, rules, service
-from scheduler.programmes.models import Programme
+from scheduler.programmes.models import Programme, ProgrammeAudience
 from scheduler.programmes.terms import Audience, ProgrammeDraft, ProgrammeKind
 from tests.factories import MONDAY
 from tests.factories.people import an_actor
-from tests.factories.programmes import make_programme
+from tests.factories.programmes import make_campaign, make_programme
 
 FAIR = ProgrammeDraft(
     kind=ProgrammeKind.TALK,
@@ -39,10 +39,8 @@ def admin(**given):
 
 def test_a_described_programme_can_be_asked_for_with_latin_words_where_english_is_missing(session):
     actor = admin()
-
     programme_id = service.create_programme(actor, FAIR, now=MONDAY)
     (shown,) = queries.open_programmes(actor.centre_id)
-
     assert (shown.id, shown.slug, shown.name("en")) == (programme_id, "cuvaj-svoje-podatke", "Čuvaj svoje podatke")
     assert shown.audiences == {Audience.PUPILS, Audience.TEACHERS}
 
@@ -51,7 +49,6 @@ def test_two_programmes_of_one_name_have_two_addresses(session):
     actor = admin()
     for _ in range(2):
         service.create_programme(actor, FAIR, now=MONDAY)
-
     assert session.scalars(select(Programme.slug).order_by(Programme.id)).all() == [
         "cuvaj-svoje-podatke",
         "cuvaj-svoje-podatke-2",
@@ -80,15 +77,11 @@ def test_a_change_keeps_the_address_and_a_retired_programme_cannot_be_asked_for_
 @pytest.mark.parametrize(
     ("given", "field"),
     [
-        ({"name_sr_cyrl": "…"}, "name_sr_cyrl"),
-        ({"summary_sr_cyrl": ""}, "summary_sr_cyrl"),
-        ({"minutes": 5}, "minutes"),
-        ({"group_size": 0}, "group_size"),
-        ({"educators": 0}, "educators"),
-        ({"educators": 0, "influencers": 1}, "educators"),
-        ({"audiences": ()}, "audiences"),
+        ({"name_sr_cyrl": "…"}, "name_sr_cyrl"), ({"summary_sr_cyrl": ""}, "summary_sr_cyrl"),
+        ({"minutes": 5}, "minutes"), ({"group_size": 0}, "group_size"), ({"educators": 0}, "educators"),
+        ({"educators": 0, "influencers": 1}, "educators"), ({"audiences": ()}, "audiences"),
     ],
-)
+)  # fmt: skip
 def test_what_the_table_would_refuse_is_refused_with_a_word(given, field):
     assert set(rules.problems_with(dataclasses.replace(FAIR, **given))) == {field}
 
@@ -104,3 +97,51 @@ def test_another_centre_and_another_role_are_refused(session):
     with pytest.raises(Rejected):
         service.create_programme(admin(), dataclasses.replace(FAIR, minutes=0), now=MONDAY)
     assert db.session.get_one(Programme, programme.id).open
+
+
+def test_open_programmes_are_listed_by_name_and_closed_ones_are_not(session):
+    second, first = make_programme(name_sr_cyrl="Вршњачки"), make_programme(name_sr_cyrl="Ђачки")
+    make_programme(open=False)
+    assert [row.id for row in queries.open_programmes()] == [first.id, second.id]
+    assert [row.id for row in queries.open_programmes(second.centre_id)] == [second.id]
+
+
+def test_a_programme_speaks_three_languages(session):
+    make_programme(Audience.PUPILS, Audience.PARENTS, slug="talk", name_sr_cyrl="Љубав", name_en="Love")
+    page = queries.programme_page("talk")
+    assert [page.name(language) for language in ("sr_Cyrl", "sr_Latn", "en")] == ["Љубав", "Ljubav", "Love"]
+    assert page.audiences == {Audience.PUPILS, Audience.PARENTS}
+    assert [page.centre(language) for language in ("sr_Cyrl", "en")] == [
+        "Национални контакт центар",
+        "National Contact Centre",
+    ]
+
+
+def test_an_unknown_programme_is_not_found_and_a_campaign_names_its_own(session):
+    with pytest.raises(NotFound):
+        queries.programme_page("none")
+    with pytest.raises(NotFound):
+        queries.programme_of(999)
+    campaign = make_campaign()
+    assert queries.programme_of_campaign(campaign.id) == campaign.programme_id
+    assert queries.programme_of_campaign(999) is None
+
+
+@pytest.mark.both_databases
+def test_open_programmes_follow_each_change_at_once(session):
+    first = make_programme(name_sr_cyrl="Ана")
+    session.commit()
+    [before], again = queries.open_programmes(), queries.open_programmes()
+    again.clear()  # a list is its caller's own
+
+    session.execute(update(Programme).values(name_sr_cyrl="Вера"))
+    [renamed] = queries.open_programmes()
+    session.execute(delete(ProgrammeAudience).where(ProgrammeAudience.audience != Audience.PUPILS))
+    [narrowed] = queries.open_programmes()
+    session.execute(update(Programme).values(open=False))
+
+    assert (before.id, before.name_sr_cyrl, renamed.name_sr_cyrl) == (first.id, "Ана", "Вера")
+    assert narrowed.audiences == {Audience.PUPILS}
+    assert queries.open_programmes() == []
+    session.rollback()
+    assert queries.open_programmes() == [before]

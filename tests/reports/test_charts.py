@@ -12,7 +12,6 @@ def test_every_district_has_a_shape_with_its_number_and_its_towns_inside_it():
     land = charts.country()
     shapes = {one.iso: one.path for one in land.outlines}
     towns = {"RS-00": (44.8, 20.47), "RS-20": (43.32, 21.9), "RS-25": (42.66, 21.17), "RS-01": (46.1, 19.67)}
-
     assert list(shapes) == [row["iso_3166_2"] for row in files.rows_of("districts.csv")]
     assert [one.iso for one in land.outlines if not covers(one.path, (one.x, one.y))] == []
     assert [iso for iso, town in towns.items() if not covers(shapes[iso], land.place(*town))] == []
@@ -96,9 +95,7 @@ def test_lying_bars_begin_at_zero_in_proportion_and_nothing_is_drawn_of_nothing(
 
 def test_columns_have_their_value_over_them_and_the_result_in_a_sentence():
     chart = Chart("By month", ("Jan", "Feb"), (Series("Pupils", (1000, 2000)), Series("Parents", (0, 7))))
-
     drawing = charts.columns(chart, "en")
-
     said = "By month. Pupils: 3,000 in all, most in Feb (2,000). Parents: 7 in all, most in Feb (7)."
     assert (drawing.summary, drawing.slots) == (said, 2)
     tall = [bar.height for bar in drawing.bars]
@@ -116,7 +113,6 @@ def test_columns_have_their_value_over_them_and_the_result_in_a_sentence():
 )
 def test_names_under_narrow_columns_leave_each_other_room_and_stay_inside(labels, named):
     drawing = charts.columns(Chart("By week", tuple(labels), (Series("Pupils", (1,) * len(labels)),)), "en")
-
     under = [one for one in drawing.letters if one.words in labels]
     assert [one.words for one in under] == named
     assert (under[-1].anchor == "end") == (len(named) < len(labels))

@@ -39,9 +39,7 @@ def test_a_check_that_ends_is_told_30_and_7_days_before_each_once(session):
     presenter = make_presenter()
     make_vetting(presenter.id, valid_until=TODAY + 30 * DAY)
     address = session.get_one(User, presenter.user_id).email
-
     told = [service.warn_of_endings(now=MONDAY + days * DAY) for days in (-1, 0, 0, 5, 23, 23, 30, 31)]
-
     assert told == [0, 1, 0, 0, 1, 0, 0, 0]
     assert sent(session) == [("vetting_ends", address)] * 2
     assert [entry.action for entry in session.scalars(select(AuditEntry))] == ["vetting ends soon"] * 2
@@ -75,9 +73,7 @@ def test_a_consent_that_ends_is_told_the_guardian_and_the_minor(session):
     make_vetting(minor.id)
     make_consent(minor.id, valid_until=TODAY + 7 * DAY)
     address = session.get_one(User, minor.user_id).email
-
     assert service.warn_of_endings(now=MONDAY) == 1
-
     assert sent(session) == [("consent_ends", "vesna@family.example"), ("own_consent_ends", address)]
     to_guardian = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "consent_ends")).one()
     assert (to_guardian.link_purpose, "{link}" in to_guardian.text) == ("guardian", True), "her own page"
@@ -87,9 +83,7 @@ def test_a_guardian_with_an_account_gets_no_link_when_the_consent_ends(session):
     minor = a_minor()
     make_guardian(minor.id, email=make_user(email="parent@centre.example").email)
     make_consent(minor.id, valid_until=TODAY + 7 * DAY)
-
     service.warn_of_endings(now=MONDAY)
-
     told = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "consent_ends")).one()
     assert (told.address, told.link_purpose, "{link}" in told.text) == ("parent@centre.example", None, False)
 
@@ -100,9 +94,7 @@ def test_trust_s48_a_new_text_asks_each_guardian_anew_once(session):
     make_consent(older.id, text_version="2019-09")
     make_guardian(today_s.id, email="other@family.example", asked_text="")
     make_consent(today_s.id)
-
     assert [service.ask_anew(now=MONDAY) for _night in range(2)] == [1, 0]
-
     assert sent(session) == [("consent_asked", "vesna@family.example")]
 
 

@@ -29,7 +29,6 @@ pytestmark = pytest.mark.postgres_decides
 @pytest.mark.parametrize("method", ["link", "paper"])
 def test_no_consent_comes_as_one_of_earlier_times(session, method):
     minor = a_minor()
-
     with database_refusal("consent_is_written_once"):
         make_consent(minor.id, earlier=True, method=method)
 
@@ -37,10 +36,8 @@ def test_no_consent_comes_as_one_of_earlier_times(session, method):
 @pytest.mark.parametrize("make", [make_vetting, make_driving_check])
 def test_nobody_records_a_check_of_her_own(session, make):
     presenter, other = make_presenter(), make_presenter()
-
     with database_refusal("check_is_recorded_by_another"):
         make(presenter.id, recorded_by_id=presenter.user_id)
-
     row = make(presenter.id, recorded_by_id=other.user_id)
     with database_refusal("check_is_recorded_by_another") as inside:
         inside.merge(row).recorded_by_id = presenter.user_id
@@ -122,7 +119,6 @@ def test_the_next_guardian_speaks_after_a_day_at_least(session):
     minor = a_minor()
     first = make_guardian(minor.id, replaced_at=MONDAY)
     at_once = {"email": "petar@family.example", "in_force_at": MONDAY, "named_at": MONDAY - dt.timedelta(hours=23)}
-
     with database_refusal("guardian_waits"):
         make_guardian(minor.id, **at_once)
     make_guardian(minor.id, **at_once | {"named_at": MONDAY - dt.timedelta(hours=24)})
@@ -135,7 +131,6 @@ def test_no_link_gives_the_consent_of_who_has_an_account(session, address):
     minor = a_minor()
     make_guardian(minor.id, email=address)
     make_user(email="vesna@family.example")
-
     with database_refusal("account_consents_on_paper"):
         make_consent(minor.id, guardian_email=address)
 
@@ -164,7 +159,6 @@ def test_a_check_is_never_lengthened_and_a_refusal_stays(session, make, change, 
 def test_a_refusal_is_deleted_on_a_way_that_forgets_only(session):
     make_vetting(make_presenter().id, result="refused")
     gone = text("DELETE FROM vetting")
-
     with database_refusal("check_is_written_once") as inside:
         inside.execute(gone)
     with transaction() as inside, opened_way(inside, NamedWay.RETENTION):
@@ -240,6 +234,5 @@ def test_a_concern_that_ended_stays_as_it_was_reported(session, change):
     with transaction() as inside:
         row = inside.get_one(Concern, concern)
         row.ended_at, row.ended_by_id = MONDAY, other.user_id
-
     with database_refusal("concern_stays") as inside:
         inside.execute(text(f"UPDATE concern SET {change}"))
