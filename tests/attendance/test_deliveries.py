@@ -192,9 +192,7 @@ def test_who_looks_at_the_page_is_asked_instead(session):
     assert len(deliveries(phones.first)) == 1
 
 
-def test_a_stranger_delivers_nothing_and_what_cannot_be_true_or_is_far_from_the_announced_is_refused_by_the_phone_too(
-    session,
-):
+def test_a_stranger_and_what_cannot_be_true_or_is_far_off_is_refused_by_the_phone_too(session):
     phones = two_phones()
     stranger = presenter_actor(a_cleared_educator(centre_id=phones.begun.visit.centre_id))
 

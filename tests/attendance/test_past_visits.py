@@ -122,8 +122,10 @@ def test_each_problem_is_told_with_its_line(line, problem):
     assert problems(read(f"{HEAD}\n{line}\n")) == [problem]
 
 
-def test_columns_that_are_not_there_are_named():
+def test_columns_that_are_not_there_are_named_and_an_hour_that_the_clocks_skipped_is_told(actor):
     assert [one.column for one in read("Датум;шта\n1.2.2024.;x\n").problems] == ["host", "pupils"]
+
+    assert problems(imported(actor, "31.3.2024.;Чегар;2:30;28;")) == [(2, "starts", "no_such_time")]
 
 
 @pytest.mark.both_databases
@@ -162,16 +164,6 @@ def test_two_hosts_of_one_name_want_the_town(actor):
 
 
 @pytest.mark.both_databases
-def test_an_import_is_taken_back_whole_and_can_come_again(actor, session):
-    batch_id = stored(actor, read(TWO)).batch_id
-    take_back_visits(actor, batch_id, now=MONDAY)
-    assert counts(session) == [0, 0, 0, 0]
-    with conflict("undone_already"):
-        take_back_visits(actor, batch_id, now=MONDAY)
-    assert stored(actor, read(TWO)).new == 3
-
-
-@pytest.mark.both_databases
 @pytest.mark.parametrize("thing", ["told_note", "audit_entry"])
 def test_an_import_on_which_something_hangs_or_that_somebody_corrected_stays(actor, session, thing):
     batch_id = stored(actor, read(TWO)).batch_id
@@ -199,12 +191,19 @@ def test_only_who_may_imports_and_takes_back(actor, session):
 
 
 @pytest.mark.both_databases
-def test_a_visit_that_gets_the_number_of_one_taken_back_gets_its_papers(actor, session):
+def test_an_import_is_taken_back_whole_can_come_again_and_its_numbers_give_others_their_papers(actor, session):
     """SQLite gives the ids of deleted rows again."""
     batch_id = stored(actor, read(TWO)).batch_id
     take_back_visits(actor, batch_id, now=MONDAY)
     begun = a_locked_visit()
     assert papers.visits_missing_certificates() == [begun.visit.id]
+
+    batch_id = stored(actor, read(TWO)).batch_id
+    take_back_visits(actor, batch_id, now=MONDAY)
+    assert counts(session) == [0, 0, 0, 0]
+    with conflict("undone_already"):
+        take_back_visits(actor, batch_id, now=MONDAY)
+    assert stored(actor, read(TWO)).new == 3
 
 
 @contextmanager
@@ -332,10 +331,6 @@ def test_hours_that_nobody_told_follow_each_other_for_one_presenter(actor, sessi
     assert problems(outcome) == []
     assert len({row[1] for row in crews(session) if row[2] == who}) == 3
     assert violations() == []
-
-
-def test_an_hour_that_the_clocks_skipped_is_told(actor):
-    assert problems(imported(actor, "31.3.2024.;Чегар;2:30;28;")) == [(2, "starts", "no_such_time")]
 
 
 @pytest.mark.parametrize(("first", "second"), [("A", "2:30B"), ("a", "2.30 б"), ("\u0410", "2:30\u0412")])

@@ -51,7 +51,7 @@ def test_a_visit_shows_what_was_announced_what_is_far_from_it_and_after_the_lock
     assert [(one.counted, one.locked, one.disputed) for one in visit.presentations] == [(FAIR, True, False)]
 
 
-def test_merged_and_cancelled_presentations_are_not_counted(session):
+def test_presentations_that_count_are_shown_with_the_most_adults_that_anybody_said(session):
     begun = a_begun_visit(talks=3)
     with transaction() as inside:
         merged, cancelled = (inside.get(Presentation, one.id) for one in begun.presentations[1:])
@@ -59,6 +59,13 @@ def test_merged_and_cancelled_presentations_are_not_counted(session):
         cancelled.state = PresentationState.CANCELLED
     visit = counted_visit(begun.teacher, begun.visit.number)
     assert [one.presentation_id for one in visit.presentations] == [begun.first]
+
+    begun = a_counted_visit(talks=2, counts=HeadCounts(pupils=30, teachers=2))
+    assert adults_counted(a_begun_visit().visit.id) is None
+    assert adults_counted(begun.visit.id) == 4
+    said = {begun.first: HeadCounts(30, 0, 3, 1), begun.presentations[1].id: HeadCounts(30, 0, 1)}
+    countersign(begun.school, begun.visit.id, said, now=LEAVING)
+    assert adults_counted(begun.visit.id) == 6
 
 
 def test_a_number_that_no_visit_has_is_not_found(session):
@@ -108,15 +115,6 @@ def test_what_waits_is_ordered_by_urgency_and_asks_as_often_for_three_visits_as_
     with statements() as for_more:
         assert waiting() == [begun.visit.number for begun in (different, submitted, silent, fresh)]
     assert len(for_more) == len(for_one)
-
-
-def test_adults_of_a_visit_are_the_most_that_anybody_said(session):
-    begun = a_counted_visit(talks=2, counts=HeadCounts(pupils=30, teachers=2))
-    assert adults_counted(a_begun_visit().visit.id) is None
-    assert adults_counted(begun.visit.id) == 4
-    said = {begun.first: HeadCounts(30, 0, 3, 1), begun.presentations[1].id: HeadCounts(30, 0, 1)}
-    countersign(begun.school, begun.visit.id, said, now=LEAVING)
-    assert adults_counted(begun.visit.id) == 6
 
 
 def test_violations_find_a_lock_without_counts_and_an_old_version_that_counts(session):

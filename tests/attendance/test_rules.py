@@ -28,10 +28,15 @@ def a_draft(counts: HeadCounts = FAIR, **given: int) -> CountDraft:
     return CountDraft(counts, teacher_present=True, **({"minutes_given": 45} | given))
 
 
-def test_every_number_that_cannot_be_is_named_and_somebody_came() -> None:
+def test_numbers_that_cannot_be_are_named_somebody_came_and_names_have_letters() -> None:
     both = {"pupils": "count_out_of_range", "teachers": "count_out_of_range"}
     assert problems(HeadCounts(pupils=10**30, teachers=-5), begun=3600) == both
     assert problems(HeadCounts(), begun=3600) == {"pupils": "nobody_counted"}
+
+    assert rules.problem_with_signature({1: FAIR, 2: FAIR}, {1, 2}) is None
+    assert rules.problem_with_signature({1: FAIR}, {1, 2}) == "count_missing"
+    assert rules.problem_with_names(["Ана", "12"], None) == "no_letter"
+    assert rules.problem_with_names([], 0) is None
 
 
 def test_the_educator_counts_until_the_school_has_answered_and_differences_stand_first() -> None:
@@ -55,13 +60,6 @@ def test_a_count_is_far_off_by_its_own_size_and_never_by_who_is_counted(came, ex
     assert rules.far_off(expected, expected, 6000) is None
     assert rules.problem_with_far(came, expected, hall, came.total) is None
     assert rules.problem_with_far(came, expected, hall, came.total + 1) == why
-
-
-def test_a_school_says_a_number_for_every_presentation_and_names_have_letters() -> None:
-    assert rules.problem_with_signature({1: FAIR, 2: FAIR}, {1, 2}) is None
-    assert rules.problem_with_signature({1: FAIR}, {1, 2}) == "count_missing"
-    assert rules.problem_with_names(["Ана", "12"], None) == "no_letter"
-    assert rules.problem_with_names([], 0) is None
 
 
 def test_a_letter_after_a_visit_goes_for_visits_of_certain_days() -> None:

@@ -128,7 +128,7 @@ def test_nobody_counts_but_an_educator_of_the_crew_or_a_coordinator_of_the_centr
     assert session.scalars(select(Attendance)).all() == []
 
 
-def test_what_has_not_begun_is_not_confirmed_or_cannot_be_is_not_counted(session):
+def test_what_has_not_begun_or_cannot_be_is_not_counted(session):
     begun = a_begun_visit()
     early = begun.presentations[0].starts_at - dt.timedelta(seconds=1)
 
@@ -194,9 +194,7 @@ def test_trust_r30_a_difference_waits_for_the_coordinator_who_sees_both_and_noth
     assert (shown.said_by_educator, shown.said_by_school, shown.disputed) == (FAIR, OTHER, True)
 
 
-def test_nothing_is_signed_before_the_count_after_a_correction_or_otherwise_than_before_and_counts_stay_once_signed(
-    session,
-):
+def test_counts_are_signed_after_the_count_once_and_stay_then(session):
     begun = a_counted_visit()
     for _press in range(2):
         assert countersign(begun.school, begun.visit.id, {begun.first: OTHER}, now=LEAVING) is False
@@ -219,7 +217,7 @@ def test_nothing_is_signed_before_the_count_after_a_correction_or_otherwise_than
         submit_counts(begun.teacher, begun.first, a_count(OTHER), now=LEAVING)
 
 
-def test_a_school_must_say_every_number_and_a_possible_one(session):
+def test_the_school_alone_says_every_number_and_a_possible_one(session):
     begun = a_counted_visit()
     with rejection(counts="count_missing"):
         countersign(begun.school, begun.visit.id, {}, now=LEAVING)
@@ -227,8 +225,6 @@ def test_a_school_must_say_every_number_and_a_possible_one(session):
         countersign(begun.school, begun.visit.id, {begun.first: HeadCounts(pupils=-1)}, now=LEAVING)
     assert state_of(begun.first) is AttendanceState.SUBMITTED
 
-
-def test_nobody_signs_for_another_school(session):
     begun, other = a_counted_visit(), a_begun_visit()
     with pytest.raises(NotFound):
         countersign(other.school, begun.visit.id, {begun.first: FAIR}, now=LEAVING)
@@ -336,7 +332,7 @@ def test_an_absent_presenter_adult_or_young_is_noted_however_often_it_is_said_an
     assert set(seats(session, begun).values()) == {A.PRESENT}
 
 
-def test_who_was_present_at_one_talk_can_still_be_taken_out_of_the_next(session):
+def test_who_was_present_at_one_talk_can_be_taken_out_of_the_next_and_of_a_minor_the_first_name_is_read(session):
     begun = a_begun_visit(2)
     other = a_cleared_educator(centre_id=begun.visit.centre_id)
     for presentation in begun.presentations:
@@ -350,8 +346,6 @@ def test_who_was_present_at_one_talk_can_still_be_taken_out_of_the_next(session)
     assert seats(session, begun)[other.id] is A.PRESENT
     assert HeadCounts(88, 0, 2, 0) == said_so_far([begun.first])[0].said
 
-
-def test_colleagues_read_a_minors_first_name_only(session):
     begun = a_begun_visit()
     minor = a_cleared_minor(centre_id=begun.visit.centre_id, given_name="Tara", family_name="Ilić")
     make_assignment(begun.presentations[0], minor.id)
@@ -628,9 +622,7 @@ def test_when_nothing_was_held_the_visit_is_called_off_by_who_was_not_there(sess
     assert session.scalars(select(Assignment.state)).all() == [seat]
 
 
-def test_a_visit_counted_in_part_is_neither_moved_nor_cancelled_and_not_noted_before_its_end_by_others_or_once_counted(
-    session,
-):
+def test_a_part_counted_visit_is_not_moved_or_called_off_and_not_held_is_noted_after_the_end(session):
     begun = a_begun_visit(2)
     with pytest.raises(NotAllowed):
         note_not_held(begun.teacher, begun.first, host_absent=True, now=LEAVING)

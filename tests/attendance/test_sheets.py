@@ -84,16 +84,6 @@ def test_trust_s23_what_is_no_sheet_is_refused_and_nothing_is_kept(session, cont
     assert kept() == []
 
 
-def test_before_it_begins_and_where_nothing_is_confirmed_no_sheet_is_taken(session):
-    begun = a_begun_visit()
-    with rejection(scan="not_begun"):
-        by(begun.teacher, begun, now=LEAVING - DAY)
-    db.session.get_one(Presentation, begun.first).state = PresentationState.PLANNED
-    db.session.commit()
-    with conflict("not_confirmed"):
-        by(begun.teacher, begun)
-
-
 def test_who_may_count_keeps_and_opens_and_nobody_else(session):
     begun = a_begun_visit()
     centre_id, number = begun.visit.centre_id, begun.visit.number
@@ -141,11 +131,19 @@ def test_a_presentation_and_a_centre_keep_so_many_and_no_more(session, monkeypat
     assert len(kept()) == rules.MOST_OF_A_TALK
 
 
-def test_ten_who_send_the_same_sheet_at_once_keep_it_once(app, session):
+def test_a_sheet_is_taken_once_it_began_also_of_ten_at_once_one(app, session):
     begun = a_begun_visit()
     teacher, first = begun.teacher, begun.first
     failed = all_at_once(app, [lambda: keep_sheet(teacher, first, PHOTO, now=LEAVING)] * 10)
     assert (failed, len(kept())) == ([None] * 10, 1)
+
+    begun = a_begun_visit()
+    with rejection(scan="not_begun"):
+        by(begun.teacher, begun, now=LEAVING - DAY)
+    db.session.get_one(Presentation, begun.first).state = PresentationState.PLANNED
+    db.session.commit()
+    with conflict("not_confirmed"):
+        by(begun.teacher, begun)
 
 
 def test_who_sent_it_takes_it_back_until_the_school_has_answered_and_staff_always(session):

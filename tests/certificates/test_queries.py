@@ -28,10 +28,26 @@ def issued(begun):
     return issuing.issue_certificates(SYSTEM, begun.visit.id, now=LEAVING).numbers
 
 
-def test_a_number_is_found_however_it_is_typed(session):
+def test_a_number_is_found_however_it_is_typed_and_lists_are_for_the_centre_and_the_school(session):
     number = issued(a_locked_visit())[0]
     for typed in (number, number.lower(), rules.in_fours(number), rules.in_fours(number).replace(" ", "-")):
         assert papers.certificate_of_number(typed).paper.number == number
+
+    begun, other = a_locked_visit(), a_locked_visit()
+    issued(begun)
+    issued(other)
+
+    [row] = papers.certificates_of_request(begun.school, begun.request.id)
+    assert row.kind is CertificateKind.SCHOOL
+    with pytest.raises(NotFound):
+        papers.certificates_of_request(begun.school, other.request.id)
+    for actor in (begun.school, begun.teacher, ANONYMOUS):
+        with pytest.raises(NotAllowed):
+            lists.certificates_of_centre(actor, 1, CertificateFilters())
+        with pytest.raises(NotAllowed):
+            papers.certificate_to_change(actor, row.number)
+    with pytest.raises(NotFound):
+        papers.certificate_to_change(other.coordinator, row.number)
 
 
 @pytest.mark.parametrize("typed", ["", "0" * 16, "9" * 5000, "' OR 1=1 --", "\x00"])
@@ -93,24 +109,6 @@ def test_the_list_of_a_centre_asks_as_often_for_three_as_for_one(session):
         page = lists.certificates_of_centre(coordinator, 1, CertificateFilters())
     assert [row.running_number for row in page.rows] == [f"U-2026-00000{n}" for n in (4, 3, 2, 1)]
     assert len(for_four) == len(for_one)
-
-
-def test_lists_are_for_the_centre_and_for_the_school_itself(session):
-    begun, other = a_locked_visit(), a_locked_visit()
-    issued(begun)
-    issued(other)
-
-    [row] = papers.certificates_of_request(begun.school, begun.request.id)
-    assert row.kind is CertificateKind.SCHOOL
-    with pytest.raises(NotFound):
-        papers.certificates_of_request(begun.school, other.request.id)
-    for actor in (begun.school, begun.teacher, ANONYMOUS):
-        with pytest.raises(NotAllowed):
-            lists.certificates_of_centre(actor, 1, CertificateFilters())
-        with pytest.raises(NotAllowed):
-            papers.certificate_to_change(actor, row.number)
-    with pytest.raises(NotFound):
-        papers.certificate_to_change(other.coordinator, row.number)
 
 
 def test_due_are_delivered_visits_with_every_presentation_locked(session):

@@ -32,14 +32,6 @@ def key_of(name: str) -> str:
     return rules.holder_key(CertificateKind.TEACHER, name, secret=SECRET)
 
 
-def test_a_number_has_sixteen_letters_and_digits_and_no_two_are_alike() -> None:
-    numbers = {rules.new_number() for _ in range(1000)}
-    assert len(numbers) == 1000
-    assert {len(number) for number in numbers} == {16}
-    at_each_place = [set(letters) for letters in zip(*numbers, strict=True)]
-    assert at_each_place == [set(rules.CROCKFORD)] * 16  # every letter at every place, so all 80 bits are used
-
-
 @given(st.text(alphabet=rules.CROCKFORD, min_size=16, max_size=16))
 def test_a_number_is_read_back_from_how_people_type_it(number: str) -> None:
     typed = rules.in_fours(number).lower().replace("0", "o").replace("1", "l")
@@ -47,8 +39,14 @@ def test_a_number_is_read_back_from_how_people_type_it(number: str) -> None:
     assert rules.number_typed(number.replace("1", "I")) == number
 
 
-def test_a_number_is_printed_in_fours() -> None:
+def test_a_number_is_printed_in_fours_of_sixteen_letters_and_no_two_are_alike() -> None:
     assert rules.in_fours("0123456789ABCDEF") == "0123 4567 89AB CDEF"
+
+    numbers = {rules.new_number() for _ in range(1000)}
+    assert len(numbers) == 1000
+    assert {len(number) for number in numbers} == {16}
+    at_each_place = [set(letters) for letters in zip(*numbers, strict=True)]
+    assert at_each_place == [set(rules.CROCKFORD)] * 16  # every letter at every place, so all 80 bits are used
 
 
 @at_each_bound(
@@ -217,9 +215,16 @@ def test_what_means_nothing_is_named(words, unknown, problem):
     assert rules.problem_with_words(words) == problem
 
 
-def test_what_is_filled_in_is_never_read_for_placeholders():
+def test_what_is_wrong_with_words_stands_at_its_field_and_what_is_filled_in_is_never_read():
     filled = rules.filled("for { Programme }\n  in {škola}", {"programme": "{school}", "school": "ОШ  Вук"})
     assert filled == "for {school} in ОШ Вук"
+
+    wording = {"sr_Cyrl": Wording("{x}", "lead", "}"), "en": Wording("Thanks", "漢")}
+    assert rules.problems_with_wording(wording) == {
+        "title_sr_cyrl": "no_such_placeholder",
+        "text_sr_cyrl": "brace_alone",
+        "lead_en": "unprintable",
+    }
 
 
 def a_template(*signatories: SignatoryDraft, **pictures: int) -> StoredTemplate:
@@ -261,15 +266,6 @@ def test_a_signature_goes_with_its_name(before, after, pictures):
 )
 def test_what_is_wrong_with_a_look_stands_at_its_field(look, problems):
     assert rules.problems_with_template(look) == problems
-
-
-def test_what_is_wrong_with_words_stands_at_its_field():
-    wording = {"sr_Cyrl": Wording("{x}", "lead", "}"), "en": Wording("Thanks", "漢")}
-    assert rules.problems_with_wording(wording) == {
-        "title_sr_cyrl": "no_such_placeholder",
-        "text_sr_cyrl": "brace_alone",
-        "lead_en": "unprintable",
-    }
 
 
 CYRILLIC = Wording("Захвалница", "школи", "за помоћ")

@@ -95,12 +95,21 @@ def test_a_revoked_certificate_leaves_its_place_to_the_next_name(session):
     assert [name for name, state in living if state is CertificateState.ISSUED] == [None, "Đorđe Čukić", "Вера Марић"]
 
 
-def test_the_school_is_told_when_there_is_something_new_and_only_then(session):
+def test_one_set_comes_of_a_locked_visit_and_the_school_is_told_of_it_once(session):
     begun = a_locked_visit()
     issue(begun)
     issue(begun)
     [mail] = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "certificates_ready")).all()
     assert (mail.address, mail.link_subject_id) == ("ana@school.example", begun.request.id)
+
+    begun = a_counted_visit(talks=2)
+    second = begun.presentations[1].id
+    said = {begun.first: HeadCounts(88, 0, 2), second: HeadCounts(1)}
+    countersign(begun.school, begun.visit.id, said, now=LEAVING)
+    with pytest.raises(Conflict, match="attendance_not_locked"):
+        issue(begun)
+    lock_counts(begun.coordinator, {second: CountSource.EDUCATOR}, now=LEAVING)
+    assert issue(begun).issued == 1
 
 
 @pytest.mark.both_databases
@@ -135,18 +144,7 @@ def test_trust_s30_nothing_is_issued_before_the_lock(session, make):
     assert papers(Certificate.id) == []
 
 
-def test_one_unlocked_presentation_holds_back_the_whole_visit(session):
-    begun = a_counted_visit(talks=2)
-    second = begun.presentations[1].id
-    said = {begun.first: HeadCounts(88, 0, 2), second: HeadCounts(1)}
-    countersign(begun.school, begun.visit.id, said, now=LEAVING)
-    with pytest.raises(Conflict, match="attendance_not_locked"):
-        issue(begun)
-    lock_counts(begun.coordinator, {second: CountSource.EDUCATOR}, now=LEAVING)
-    assert issue(begun).issued == 1
-
-
-def test_who_may_issue(session):
+def test_who_may_issue_reissue_and_revoke(session):
     begun = a_locked_visit()
 
     for actor, refusal in [
@@ -160,6 +158,15 @@ def test_who_may_issue(session):
     with pytest.raises(NotFound):
         issuing.issue_certificates(SYSTEM, 10**6, now=LEAVING)
     assert papers(Certificate.id) == []
+
+    begun = a_locked_visit(names=TWO)
+    issue(begun)
+    certificate_id = papers(Certificate.id)[1].id
+    for actor, refusal in [(begun.school, NotAllowed), (begun.teacher, NotAllowed), (an_actor(), NotFound)]:
+        with pytest.raises(refusal):
+            issuing.reissue_certificate(actor, certificate_id, "Неко Други", now=LEAVING)
+        with pytest.raises(refusal):
+            issuing.revoke_certificate(actor, certificate_id, "because", now=LEAVING)
 
 
 @pytest.mark.both_databases
@@ -254,17 +261,6 @@ def test_a_revoked_certificate_says_why_and_stays_revoked(session):
         issuing.reissue_certificate(begun.coordinator, row.id, "Ана", now=LEAVING)
     with pytest.raises(NotFound):
         issuing.certificate_pdf(begun.coordinator, number)
-
-
-def test_only_the_centre_reissues_and_revokes(session):
-    begun = a_locked_visit(names=TWO)
-    issue(begun)
-    certificate_id = papers(Certificate.id)[1].id
-    for actor, refusal in [(begun.school, NotAllowed), (begun.teacher, NotAllowed), (an_actor(), NotFound)]:
-        with pytest.raises(refusal):
-            issuing.reissue_certificate(actor, certificate_id, "Неко Други", now=LEAVING)
-        with pytest.raises(refusal):
-            issuing.revoke_certificate(actor, certificate_id, "because", now=LEAVING)
 
 
 def test_a_file_is_drawn_for_those_who_may_in_the_order_of_the_numbers(session):

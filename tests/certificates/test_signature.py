@@ -254,9 +254,7 @@ def test_a_signed_paper_is_the_paper_with_more_behind_it_valid_to_pdfsig_until_a
     assert code.startswith(f"{settings().base_url}/certificates/{numbers[0]}#")
 
 
-def test_without_a_key_nothing_is_signed_and_a_paper_drawn_twice_is_the_same_before_its_signature(
-    app, numbers, tmp_path
-):
+def test_unsigned_without_a_key_and_the_same_before_its_signature(app, numbers, tmp_path):
     assert settings().pdf_signing.path is None
     assert b"/ByteRange" not in service.certificate_pdf(SYSTEM, numbers[0])
     assert "PDF_SIGNING_FILE is not set" in signature_of_papers(settings(), MONDAY).told

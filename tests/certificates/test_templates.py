@@ -300,9 +300,7 @@ def test_paper_and_check_page_say_the_campaigns_own_words(app, kind):
     assert "за храброст у кампањи." in page
 
 
-def test_a_teachers_paper_says_number_and_hours_of_the_catalogue_and_without_words_of_its_own_a_campaign_gives_the_usual_one(
-    app,
-):
+def test_a_teacher_reads_the_catalogue_and_a_campaign_without_words_gives_the_usual_paper(app):
     programme = make_programme()
     begun = within(make_campaign(programme=programme), a_locked_visit(programme=programme))
 

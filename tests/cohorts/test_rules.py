@@ -104,7 +104,7 @@ def test_how_far_a_cohort_is_follows_from_its_level_and_the_day(row, state):
     assert rules.state_of(row, TODAY) is state
 
 
-def test_a_part_is_held_off_or_on_its_way_and_a_level_is_how_many_skills_were_trained():
+def test_parts_levels_and_the_next_part_four_weeks_after_the_last():
     assert rules.state_of_part(RequestState.CLOSED, held=True) is PartState.HELD
     assert rules.state_of_part(RequestState.CANCELLED_BY_SCHOOL, held=False) is PartState.CALLED_OFF
     assert rules.state_of_part(RequestState.CONFIRMED, held=False) is PartState.ON_ITS_WAY
@@ -114,8 +114,6 @@ def test_a_part_is_held_off_or_on_its_way_and_a_level_is_how_many_skills_were_tr
     assert rules.earned_level([*twice.parts, off, a_part(CohortSkill.REPORT)]) == 2
     assert rules.level_to_note(a_cohort(a_part(CohortSkill.HELP), level=1)) is None
 
-
-def test_the_next_part_is_proposed_four_weeks_after_the_last_and_one_called_off_again():
     begun = a_cohort(a_part(CohortSkill.RECOGNISE))
     assert rules.proposed_part(begun, TODAY) == ProposedPart(CohortSkill.HELP, dt.date(2026, 4, 29))
     assert rules.proposed_part(a_cohort(), TODAY) == ProposedPart(CohortSkill.RECOGNISE, dt.date(2026, 3, 2))

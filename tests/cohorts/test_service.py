@@ -160,7 +160,7 @@ def test_a_size_is_corrected_for_a_reason_that_stands_in_the_audit(ana, training
 
 
 @pytest.mark.both_databases
-def test_a_level_rises_with_what_was_held_and_no_further(ana, training):
+def test_a_level_rises_with_what_was_held_by_hand_or_by_night(ana, training):
     code, asked = begun(ana, training)
     with pytest.raises(Conflict) as refused:
         service.note_level(ana, code, 1, now=MONDAY)
@@ -172,8 +172,6 @@ def test_a_level_rises_with_what_was_held_and_no_further(ana, training):
     assert refusal("UPDATE cohort SET level = 2") == "level_is_earned"
     assert refusal("UPDATE cohort SET level = 0") == "level_only_rises"
 
-
-def test_the_night_notes_what_was_earned_and_the_second_time_nothing(ana, training):
     host = make_host().id
     parts = [(skill, held_request(training, host)) for skill in CohortSkill]
     row = make_cohort(training, host, *parts)
@@ -240,7 +238,7 @@ def test_lists_are_narrowed_by_town_state_level_year_and_what_waits(ana, trainin
     }
 
 
-def test_trainings_without_a_cohort_name_the_living_ones_of_their_school(ana, training):
+def test_trainings_without_a_cohort_are_named_and_found_by_their_programme(ana, training, session):
     code, asked = begun(ana, training)
     more = asked_for(training, host_id=asked.host_id)
     make_school_request(centre_id=ana.centre_id)
@@ -248,8 +246,6 @@ def test_trainings_without_a_cohort_name_the_living_ones_of_their_school(ana, tr
     row = queries.cohort_page(ana, code).row
     assert [(one.number, one.pupils, one.candidates) for one in loose] == [(more.number, 90, ((row.id, code),))]
 
-
-def test_trainings_without_a_cohort_are_found_by_their_programme_among_all_requests(ana, training, session):
     with effort(db.engine) as made:
         queries.loose_trainings(ana, TODAY)
     (asked,) = [one for one in made.statements if "requested_presentation" in one]

@@ -289,15 +289,13 @@ def test_it_is_taken_back_within_the_hour_by_who_noted_it(scene):
     assert rows() == []
 
 
-def test_it_is_not_noted_ahead_of_the_clock_of_the_school(scene):
+def test_who_was_there_notes_it_within_its_day_and_a_colleague_reads_none_of_hers(scene):
     ahead = HandOffDraft(HandedTo.SCHOOL, dt.time(14, 1))  # it is 14:00 there
     with rejection(at="in_the_future"):
         note_hand_off(scene.as_ana, scene.visit.number, ahead, now=THE_DAY)
     with rejection(at="not_on_its_day"):
         note_hand_off(scene.as_ana, scene.visit.number, SCHOOL, now=THE_DAY - dt.timedelta(days=1))
 
-
-def test_who_was_not_there_notes_none_and_a_colleague_reads_none_of_hers(scene):
     stranger = presenter_actor(a_cleared_educator(centre_id=scene.ana.centre_id))
     note_hand_off(scene.as_ana, scene.visit.number, SCHOOL, now=THE_DAY)
     with pytest.raises(OutOfReach):

@@ -43,7 +43,7 @@ def test_nothing_becomes_firmer(was, becomes):
     assert refusal_of(lambda: put(seat, becomes)) == "presenter_is_not_stopped"
 
 
-def test_what_she_has_promised_stays_also_where_the_visit_moves():
+def test_what_she_has_promised_stays_where_the_visit_moves_and_another_is_not_put_in_her_place():
     person = a_cleared_educator()
     presentation = a_presentation()
     seat = make_assignment(presentation, person.id)
@@ -53,8 +53,6 @@ def test_what_she_has_promised_stays_also_where_the_visit_moves():
     db.session.rollback()
     assert db.session.get_one(Assignment, seat.id).on_day == VISIT_DAY + dt.timedelta(days=1)
 
-
-def test_another_is_not_put_into_her_place():
     free, hers = a_cleared_educator(), a_cleared_educator()
     seat = make_assignment(a_presentation(), free.id)
     stopped(hers.id)

@@ -151,7 +151,7 @@ def test_a_cell_that_is_not_there_is_zero(topics, found):
     assert rules.differences(something, nothing) == {name: [after, before] for name, (before, after) in found.items()}
 
 
-def test_periods_are_added_up_with_their_margins_from_the_first_day_to_the_last():
+def test_periods_are_added_up_and_the_public_reads_totals_and_splits():
     january = helpline_draft(age={"from_11": 60, "adult": 2})
     february = helpline_draft(DAY(2026, 2, 1), DAY(2026, 2, 28), age={"from_11": 7}, topic={"grooming": 5})
 
@@ -164,8 +164,6 @@ def test_periods_are_added_up_with_their_margins_from_the_first_day_to_the_last(
         HelplineMargin.TOPIC: {"grooming": 5},
     }
 
-
-def test_the_public_reads_totals_and_each_split_with_what_is_not_known():
     numbers = rules.published_numbers([helpline_draft(age={"from_11": 60}, topic={"grooming": 20})])
 
     assert {(one.margin, one.code): one.number for one in numbers if one.number} == {

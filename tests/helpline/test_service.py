@@ -92,11 +92,20 @@ def test_what_disagrees_is_refused_beside_its_field(ana, changed, problems):
     assert refused.value.problems == problems
 
 
-def test_no_day_is_counted_twice(ana):
+def test_no_day_is_counted_twice_and_no_column_takes_a_typed_text(ana, app):
     entered(ana)
     with pytest.raises(Rejected) as refused:
         entered(ana, first=dt.date(2026, 1, 27))
     assert refused.value.problems == {"first_day": HelplineReason.DAYS_ENTERED_ALREADY}
+
+    # Codes are of a list; what else is a text is a number, a day or a reference.
+    texts = {
+        f"{model.__tablename__}.{column.name}"
+        for model in (HelplinePeriod, HelplineCount)
+        for column in model.__table__.columns
+        if type(column.type) is sa.String
+    }
+    assert texts == {"helpline_count.code"}
 
 
 @pytest.mark.both_databases
@@ -214,17 +223,6 @@ def test_what_is_published_hides_small_cells_and_stays_as_it_was_told(ana, sessi
         service.publish(ana, FEBRUARY[0], FEBRUARY[1], now=MONDAY)
     assert refused.value.problems == {"first_day": HelplineReason.PUBLISHED_ALREADY}
     assert session.scalar(sa.select(sa.func.min(HelplinePublicCell.number)).where(HelplinePublicCell.number > 0)) >= 5
-
-
-def test_no_column_of_these_tables_takes_a_text_that_somebody_types(app):
-    """Codes are of a list; what else is a text is a number, a day or a reference."""
-    texts = {
-        f"{model.__tablename__}.{column.name}"
-        for model in (HelplinePeriod, HelplineCount)
-        for column in model.__table__.columns
-        if type(column.type) is sa.String
-    }
-    assert texts == {"helpline_count.code"}
 
 
 HEAD = "први дан;последњи дан;шта се броји;шифра;број"

@@ -70,7 +70,7 @@ def test_five_rate_a_draft_and_its_sums_are_read_once_it_is_closed(desk, youth):
     assert queries.violations() == []
 
 
-def test_what_four_have_rated_is_never_shown(desk, youth):
+def test_what_four_have_rated_is_never_shown_and_who_is_erased_leaves_her_answer(desk, youth):
     number = an_open_panel(desk)
     rated(number, youth[:4])
     service.close_panel(desk, number, now=MONDAY)
@@ -78,6 +78,19 @@ def test_what_four_have_rated_is_never_shown(desk, youth):
     read = row(desk, number)
     assert (read.closed, read.rated, read.sums) == (True, 0, {})
     assert seats() == []
+
+    number = an_open_panel(desk)
+    rated(number, youth[:1])
+    admin = an_actor(Role.ADMINISTRATOR, centre_id=desk.centre_id)
+    with transaction() as session:
+        email = session.scalar(sa.select(User.email).where(User.id == youth[0].user_id))
+    erase_subject(admin, email, centre_id=desk.centre_id, now=MONDAY)
+    rated(number, youth[1:])
+    service.close_panel(desk, number, now=MONDAY)
+
+    assert row(desk, number).rated == 5
+    assert queries.violations() == []
+    assert IN_A_WEEK > TODAY
 
 
 def test_nobody_rates_twice_or_too_late_or_leaves_a_question_out(desk, youth):
@@ -179,18 +192,3 @@ def test_too_few_young_people_and_things_of_others_are_refused(desk):
     assert refusal.value.problems == {"last_day": "in_the_past"}
     with pytest.raises(NotFound):
         an_open_panel(desk, post_number=planned(an_actor()))
-
-
-def test_who_is_erased_leaves_her_answer_in_the_sum_and_the_panel_goes_on(desk, youth):
-    number = an_open_panel(desk)
-    rated(number, youth[:1])
-    admin = an_actor(Role.ADMINISTRATOR, centre_id=desk.centre_id)
-    with transaction() as session:
-        email = session.scalar(sa.select(User.email).where(User.id == youth[0].user_id))
-    erase_subject(admin, email, centre_id=desk.centre_id, now=MONDAY)
-    rated(number, youth[1:])
-    service.close_panel(desk, number, now=MONDAY)
-
-    assert row(desk, number).rated == 5
-    assert queries.violations() == []
-    assert IN_A_WEEK > TODAY

@@ -143,17 +143,21 @@ def test_trust_s07_a_burst_of_tries_at_once_is_no_way_round(app, user, monkeypat
     assert sorted(kind.__name__ for kind in outcomes) == ["BadSignIn"] * 5 + ["TooMany"] * 7
 
 
-def test_a_success_frees_the_tries_of_its_own_account_only(user):
+def test_a_success_frees_the_tries_of_its_own_account_and_signing_out_ends_this_browser_only(user):
     for email in ("marija@centre.example", "nobody@centre.example"):
         with pytest.raises(BadSignIn):
             sign_in(email, "pogresna lozinka")
     sign_in()
     assert len(db.session.scalars(select(SignInAttempt)).all()) == 1
 
+    here, there = sign_in(), sign_in()
+    sign_out(here, now=MONDAY)
+    sign_out("unknown", now=MONDAY)
+    assert user_of(here) is None
+    assert user_of(there) is not None
 
-def test_hashing_inside_a_transaction_is_a_bug_and_a_hash_of_other_costs_is_made_anew_at_the_next_sign_in(
-    app, monkeypatch
-):
+
+def test_old_hashes_are_made_anew_at_the_next_sign_in_and_none_inside_a_transaction(app, monkeypatch):
     with transaction(), pytest.raises(RuntimeError):
         passwords.hash_password(PASSWORD)
 
@@ -180,14 +184,6 @@ def test_trust_s06_a_sign_in_of_staff_ends_after_twelve_hours_however_busy(user)
         note_seen(token, now=MONDAY + quarter * 15 * MINUTE)
     assert user_of(token, MONDAY + 719 * MINUTE) is not None
     assert user_of(token, MONDAY + 720 * MINUTE) is None
-
-
-def test_signing_out_ends_this_browser_only(user):
-    here, there = sign_in(), sign_in()
-    sign_out(here, now=MONDAY)
-    sign_out("unknown", now=MONDAY)
-    assert user_of(here) is None
-    assert user_of(there) is not None
 
 
 def test_trust_s06_suspension_ends_every_browser_at_once_and_restoring_asks_to_sign_in_anew(user):
@@ -272,7 +268,13 @@ def test_trust_s09_the_link_lasts_sixty_minutes_and_opens_nothing_else(user):
         queries.invited_by(link, purpose="invitation", now=MONDAY)
 
 
-def test_a_poor_new_password_or_what_is_no_address_is_refused_and_the_link_lives_on(user, app):
+def test_a_user_chooses_her_language_and_a_poor_password_leaves_the_link_alive(user, app):
+    set_language(user.actor(), "sr_Latn", now=MONDAY)
+    with pytest.raises(Rejected):
+        set_language(user.actor(), "de", now=MONDAY)
+    db.session.expire_all()
+    assert db.session.get(User, user.id).language == "sr_Latn"
+
     link = a_reset_link(user)
     with pytest.raises(Rejected) as refusal:
         reset_password(link, "lozinka123", now=MONDAY)
@@ -281,14 +283,6 @@ def test_a_poor_new_password_or_what_is_no_address_is_refused_and_the_link_lives
     with pytest.raises(Rejected) as refusal:
         ask("marija")
     assert refusal.value.problems == {"email": "not_an_email"}
-
-
-def test_a_user_chooses_the_language_of_her_mails(user):
-    set_language(user.actor(), "sr_Latn", now=MONDAY)
-    with pytest.raises(Rejected):
-        set_language(user.actor(), "de", now=MONDAY)
-    db.session.expire_all()
-    assert db.session.get(User, user.id).language == "sr_Latn"
 
 
 ISSUER, ADDRESS = "https://login.example/centre", "marija@centre.example"
@@ -337,11 +331,15 @@ def test_who_gets_her_address_at_the_login_later_does_not_get_her_account(linked
 
 
 @pytest.mark.both_databases
-def test_another_issuer_is_another_name(linked_user):
+def test_a_link_goes_with_its_person_and_another_issuer_is_another_name(linked_user):
     through_login()
     assert through_login("7", ADDRESS, "https://new.example") == linked_user.id
     with pytest.raises(BadSignIn):
         through_login("7", None, "https://third.example")
+
+    erase_accounts(db.session(), [linked_user.id], MONDAY)
+    db.session.commit()
+    assert db.session.scalars(select(LoginIdentity)).all() == []
 
 
 @pytest.mark.both_databases
@@ -380,14 +378,6 @@ def test_the_host_unlinks_and_the_next_way_links_anew(linked_user):
     assert through_login("8") == linked_user.id
     with pytest.raises(NotFound):
         forget_login_on_the_host("nobody@centre.example", now=MONDAY)
-
-
-@pytest.mark.both_databases
-def test_a_link_goes_with_its_person(linked_user):
-    through_login()
-    erase_accounts(db.session(), [linked_user.id], MONDAY)
-    db.session.commit()
-    assert db.session.scalars(select(LoginIdentity)).all() == []
 
 
 @pytest.mark.both_databases

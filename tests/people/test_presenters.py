@@ -121,7 +121,7 @@ def test_only_coordinators_and_administrators_create_presenters(app, role):
         create_presenter(an_actor(role), a_presenter(), now=MONDAY)
 
 
-def test_a_presenter_changes_her_own_week_and_nobody_elses(app):
+def test_a_presenter_changes_her_own_week_and_a_coordinator_presenters_of_her_centre_only(app):
     me, other = make_presenter(), make_presenter()
     set_hours(presenter_actor(me), me.id, MORNINGS, now=MONDAY)
     set_hours(presenter_actor(me), me.id, MORNINGS[1:], now=MONDAY)
@@ -129,8 +129,6 @@ def test_a_presenter_changes_her_own_week_and_nobody_elses(app):
         set_hours(presenter_actor(me), other.id, MORNINGS, now=MONDAY)
     assert queries.hours_of([me.id, other.id]) == {me.id: MORNINGS[1:], other.id: ()}
 
-
-def test_a_coordinator_changes_presenters_of_her_centre_only(app):
     coordinator = an_actor()
     ours, theirs = make_presenter(centre_id=coordinator.centre_id), make_presenter()
     draft = SkillsDraft(ours.home_id, (Topic.PRIVACY,), (TeachingLanguage.HUNGARIAN, TeachingLanguage.SERBIAN))

@@ -111,7 +111,7 @@ def test_hours_that_touch_hold_what_lies_across_them(from_local, until_local, fr
     assert rules.is_available(hours, [], TODAY, from_local, until_local) is free
 
 
-def test_an_exception_decides_over_the_week_and_an_absence_over_another_exception():
+def test_hours_go_forward_and_do_not_overlap_and_an_exception_decides_over_them():
     hours = [Hours(0, NINE, FOUR)]
     away = ExceptionDraft(TODAY, TODAY, available=False)
     here = ExceptionDraft(TODAY, TODAY, available=True)
@@ -121,8 +121,6 @@ def test_an_exception_decides_over_the_week_and_an_absence_over_another_exceptio
     assert not rules.is_available([], [], TODAY, NINE, TEN)
     assert rules.is_available(hours, [away], TODAY + dt.timedelta(days=7), NINE, TEN)
 
-
-def test_hours_of_a_day_go_forward_and_do_not_overlap():
     hours = [
         Hours(0, NINE, TWELVE), Hours(0, TEN, FOUR), Hours(2, FOUR, NINE), Hours(3, NINE, TEN), Hours(3, TEN, FOUR),
     ]  # fmt: skip
@@ -146,10 +144,13 @@ def test_a_centre_has_its_names_and_is_reached_where_it_says(given, problems):
     assert rules.problems_with_centre(a_centre(**given)) == problems
 
 
-def test_who_is_born_on_29_february_turns_on_the_later_day():
+def test_a_later_birthday_of_29_february_and_an_invitation_with_a_role():
     assert rules.birthday(dt.date(2008, 2, 29), 18) == dt.date(2026, 3, 1)
     assert rules.birthday(dt.date(2008, 2, 29), 4) == dt.date(2012, 2, 29)
     assert rules.adult_on(dt.date(2008, 5, 3)) == dt.date(2026, 5, 3)
+
+    assert rules.problems_with_invitation(InvitationDraft("a@centre.example", (Role.COORDINATOR,))) == {}
+    assert rules.problems_with_invitation(InvitationDraft("a", ())) == {"email": "not_an_email", "roles": "missing"}
 
 
 @pytest.mark.parametrize(
@@ -162,11 +163,6 @@ def test_who_is_born_on_29_february_turns_on_the_later_day():
 )
 def test_an_acceptance_needs_both_names_and_a_good_password(answer, problems):
     assert rules.problems_with_acceptance(Acceptance(*answer), email="a@b.example", common=COMMON) == problems
-
-
-def test_an_invitation_goes_somewhere_and_gives_a_role():
-    assert rules.problems_with_invitation(InvitationDraft("a@centre.example", (Role.COORDINATOR,))) == {}
-    assert rules.problems_with_invitation(InvitationDraft("a", ())) == {"email": "not_an_email", "roles": "missing"}
 
 
 def a_presenter(**given) -> PresenterDraft:

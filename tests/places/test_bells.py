@@ -93,11 +93,14 @@ def test_one_wrong_line_is_told_and_nothing_is_stored(actor, session, line, prob
     assert counts(session) == [0, 0]
 
 
-def test_what_a_school_told_is_not_written_over_and_who_may_not_is_refused(actor, session):
+def test_what_a_school_told_is_not_written_over_by_others_and_grades_and_letters_exclude_each_other(actor, session):
     stored(actor, GOOD)
     assert told_of(stored(actor, GOOD.replace("7.30", "7.15"))) == [(4, "host", "told_otherwise")]
     with pytest.raises(NotAllowed):
         stored(an_actor(Role.SAFEGUARDING), GOOD)
+
+    sheet = read_bells("škola;prva smena;druga smena;prva grupa;slova prve grupe\nЧегар;8;14;neparni;a\n".encode())
+    assert [one.problem for one in sheet.problems] == ["grades_or_letters"]
 
 
 WHOLE = (
@@ -154,11 +157,6 @@ def test_a_line_tells_the_middle_shift_letters_turns_and_shortened_days(actor, s
 def test_each_problem_of_the_rarer_columns_is_told(heading, cell, problem):
     sheet = read_bells(f"škola;prva smena;druga smena;{heading}\nЧегар;8:00;14:00;{cell}\n".encode())
     assert [(one.line, one.problem) for one in sheet.problems] == [(2, problem)]
-
-
-def test_grades_and_letters_at_once_are_told():
-    sheet = read_bells("škola;prva smena;druga smena;prva grupa;slova prve grupe\nЧегар;8;14;neparni;a\n".encode())
-    assert [one.problem for one in sheet.problems] == ["grades_or_letters"]
 
 
 TOLD = SchoolTime(
@@ -230,7 +228,7 @@ def test_the_database_refuses_impossible_bells(app, given, name):
         session.execute(insert(BellSchedule).values(**(fair | given)))
 
 
-def test_who_may_tell(app):
+def test_who_may_tell_and_what_is_incomplete_or_out_of_date_is_refused(app):
     mine, other = make_host(), make_host("Свети Сава")
     contact = school_contact(7, mine.id)
 
@@ -245,8 +243,6 @@ def test_who_may_tell(app):
     with pytest.raises(NotAllowed):
         write_call_note(contact, mine.id, "…", now=MONDAY)
 
-
-def test_what_is_incomplete_or_out_of_date_is_refused(app):
     host, actor = make_host(), an_actor()
     with pytest.raises(Rejected) as refusal:
         tell_school_time(actor, host.id, SchoolTime(bells={}), version=0, now=MONDAY)

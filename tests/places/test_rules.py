@@ -64,7 +64,7 @@ def test_straight_line_agrees_with_a_map(to, km):
     assert straight_line_km(BELGRADE, to) == pytest.approx(km, rel=0.01)
 
 
-def test_straight_lines_and_drives_that_are_known():
+def test_drives_search_keys_and_kinds_of_hosts_that_are_known():
     assert straight_line_km(Point(0, 0), Point(0, 180)) == pytest.approx(20015, abs=1)
     assert straight_line_km(Point(90, 0), Point(-90, 0)) == pytest.approx(20015, abs=1)
     same_town = Point(44.81, 20.47)
@@ -72,6 +72,18 @@ def test_straight_lines_and_drives_that_are_known():
     assert road_minutes(BELGRADE, same_town) == 7
     assert 75 <= road_minutes(BELGRADE, NOVI_SAD) <= 105
     assert 140 <= road_minutes(BELGRADE, NIS) <= 210
+
+    key = search_key(HostKind.PRIMARY, "Вук Караџић", "Vuk Karadžić", "Ниш")
+    assert key == "os osnovna skola vuk karadzic nis"
+
+    assert {kind: len(teaches(kind)) for kind in HostKind} == dict.fromkeys(HostKind, 2)
+    assert teaches(HostKind.SPECIAL_PRIMARY_SECONDARY) == (True, True)
+    assert teaches(HostKind.SECONDARY) == (False, True)
+    assert teaches(HostKind.LIBRARY) == (False, False)
+    assert all(search_key(kind, "x").endswith("x") for kind in HostKind)
+
+    assert both_scripts("Injekcija") == ("Injekcija", "Injekcija")
+    assert both_scripts("Његош") == ("Његош", "Njegoš")
 
 
 @pytest.mark.parametrize(("latitude", "longitude"), [(91, 0), (0, 181), (-90.1, 0), (float("nan"), 0)])
@@ -124,36 +136,12 @@ def test_school_days_follow_the_calendar_of_the_level(day, primary, secondary):
     assert answers == [primary, secondary]
 
 
-def test_a_holiday_in_a_year_without_calendar_has_no_lessons():
-    day = dt.date(2026, 11, 11)
-    assert not is_school_day(day, (), {day}, Level.PRIMARY)
-    assert is_school_day(day, (), set(), Level.PRIMARY)
-
-
-def test_search_key_holds_every_way_to_type_a_school():
-    key = search_key(HostKind.PRIMARY, "Вук Караџић", "Vuk Karadžić", "Ниш")
-    assert key == "os osnovna skola vuk karadzic nis"
-
-
-def test_every_kind_of_host_can_be_searched_and_says_whom_it_teaches():
-    assert {kind: len(teaches(kind)) for kind in HostKind} == dict.fromkeys(HostKind, 2)
-    assert teaches(HostKind.SPECIAL_PRIMARY_SECONDARY) == (True, True)
-    assert teaches(HostKind.SECONDARY) == (False, True)
-    assert teaches(HostKind.LIBRARY) == (False, False)
-    assert all(search_key(kind, "x").endswith("x") for kind in HostKind)
-
-
 @pytest.mark.parametrize(
     ("name", "iso", "city"),
     [("Звездара", "RS-00", "Београд"), ("Костолац", "RS-11", "Пожаревац"), ("Ниш", "RS-20", "Ниш")],
 )
 def test_reports_count_city_municipalities_under_their_city(name, iso, city):
     assert city_of(name, iso) == city
-
-
-def test_latin_typed_by_hand_stays():
-    assert both_scripts("Injekcija") == ("Injekcija", "Injekcija")
-    assert both_scripts("Његош") == ("Његош", "Njegoš")
 
 
 @pytest.mark.parametrize(
@@ -196,13 +184,11 @@ WORKING = CalendarSpan("working-saturday", A_SATURDAY, A_SATURDAY)
 NORTH = next(iter(SchoolCalendar))
 
 
-def test_a_host_that_teaches_no_level_is_open_on_every_working_day():
+def test_days_with_pupils_follow_levels_grades_and_the_years_that_are_entered():
     assert hosts.days_with_pupils([A_SATURDAY, SUNDAY, MONDAY], [], {MONDAY}, [YEAR]) == [MONDAY]
     assert hosts.days_with_pupils([SUNDAY, MONDAY], [Level.PRIMARY], {MONDAY}, [YEAR]) == []
     assert hosts.days_with_pupils([SUNDAY, MONDAY], [Level.PRIMARY], set(), [YEAR]) == [MONDAY]
 
-
-def test_a_grade_has_the_days_on_which_one_of_its_levels_has_lessons():
     early = CalendarSpan("term1", dt.date(2026, 9, 1), SUNDAY, "primary-8")
     others = CalendarSpan("term1", dt.date(2026, 9, 1), dt.date(2026, 12, 31), "primary-1-7")
     found = hosts.days_by_grade([MONDAY], [Level.PRIMARY], set(), [early, others])
@@ -211,22 +197,18 @@ def test_a_grade_has_the_days_on_which_one_of_its_levels_has_lessons():
     assert hosts.levels_taught(True, True) == [Level.PRIMARY, Level.SECONDARY]
     assert hosts.levels_taught(False, False) == []
 
-
-def test_a_working_saturday_alone_is_no_calendar_of_its_year():
     assert hosts.years_entered([YEAR, WORKING]) == {"2026/27"}
     assert hosts.years_entered([WORKING]) == set()
+
+    assert hosts.days_of_school_year("2026/27") == (dt.date(2026, 9, 1), dt.date(2027, 8, 31))
+    assert hosts.school_year(dt.date(2027, 8, 31)) == "2026/27"
+    assert hosts.school_year(dt.date(2099, 9, 1)) == "2099/00"
 
 
 @pytest.mark.parametrize("name", ["2026", "2026/28", "1999/00", "x"])
 def test_what_names_no_school_year_is_refused(name):
     with pytest.raises(ValueError, match=name):
         hosts.days_of_school_year(name)
-
-
-def test_a_school_year_is_september_to_august():
-    assert hosts.days_of_school_year("2026/27") == (dt.date(2026, 9, 1), dt.date(2027, 8, 31))
-    assert hosts.school_year(dt.date(2027, 8, 31)) == "2026/27"
-    assert hosts.school_year(dt.date(2099, 9, 1)) == "2099/00"
 
 
 @pytest.mark.parametrize(
@@ -285,10 +267,14 @@ def test_a_typed_holiday_has_a_name_and_is_to_come(draft: HolidayDraft, found: d
     assert hosts.problems_with_holiday(draft, today=MONDAY) == found
 
 
-def test_a_grade_that_has_ended_its_year_is_left_on_school_days_only():
+def test_no_lessons_on_a_holiday_and_who_ended_the_year_left():
     days = {None: frozenset({MONDAY}), 8: frozenset[dt.date]()}
     assert [str(one) for one in left_on(days, "7a, 8a", MONDAY)] == [str(one) for one in classes_in("8a")]
     assert left_on(days, "7a, 8a", SUNDAY) == []
+
+    day = dt.date(2026, 11, 11)
+    assert not is_school_day(day, (), {day}, Level.PRIMARY)
+    assert is_school_day(day, (), set(), Level.PRIMARY)
 
 
 @pytest.mark.parametrize(

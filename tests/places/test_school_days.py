@@ -56,22 +56,18 @@ def test_a_grade_has_lessons_only_when_its_level_has(day):
         assert any(by_grade) == is_school_day(day, entries, (), level)
 
 
-def test_the_last_grade_ends_early():
+def test_grades_that_end_early_or_write_an_exam_have_no_lessons_and_a_saturday_names_its_timetable():
     after = dt.date(2026, 6, 3)
     entries = spans(SchoolCalendar.REPUBLIC)
     assert [is_school_day(after, entries, (), Level.PRIMARY, grade) for grade in (7, 8)] == [True, False]
 
-
-def test_a_line_says_which_days_timetable_a_working_saturday_follows():
-    named = {line.first_day: line.timetable_of for line in LINES if line.timetable_of is not None}
-    assert named == {dt.date(2025, 10, 11): 0, dt.date(2026, 3, 21): 4}  # as Monday's, as Friday's
-
-
-def test_an_exam_day_has_no_lessons_for_those_it_concerns():
     term = CalendarSpan("term2", dt.date(2026, 1, 19), dt.date(2026, 6, 12))
     exam = CalendarSpan("exam-day", dt.date(2026, 3, 27), dt.date(2026, 3, 27), "primary-8")
     grades = [is_school_day(dt.date(2026, 3, 27), (term, exam), (), Level.PRIMARY, grade) for grade in (7, 8)]
     assert grades == [True, False]
+
+    named = {line.first_day: line.timetable_of for line in LINES if line.timetable_of is not None}
+    assert named == {dt.date(2025, 10, 11): 0, dt.date(2026, 3, 21): 4}  # as Monday's, as Friday's
 
 
 @pytest.mark.parametrize(
@@ -155,14 +151,11 @@ def test_a_span_is_answered_as_its_days_are_whatever_was_answered_before(calenda
         entries, closed = [*entries, CalendarSpan(kind, away, away)], closed ^ {data.draw(st.sampled_from(days))}
 
 
-def test_the_missing_school_year_is_named_until_both_calendars_have_it(session):
+def test_the_missing_year_is_named_until_an_example_calendar_covers_it_marked_until_it_leaves(session):
     load_reference_data(MONDAY)
     assert queries.calendar_missing(dt.date(2026, 3, 1)) == ""
     assert queries.calendar_missing(dt.date(2026, 10, 6)) == "2026/27"
 
-
-def test_an_example_calendar_covers_the_demos_year_is_marked_and_leaves(session):
-    load_reference_data(MONDAY)
     with transaction() as writing:
         load_example_calendars(writing, dt.date(2026, 11, 24))
     known = [row for row in queries.calendar_lines("2025/26") if row.example]

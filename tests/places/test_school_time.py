@@ -132,14 +132,12 @@ def test_a_rotation_by_period_changes_on_the_named_days_only_also_before_the_anc
     assert shifts(told, SEVEN_B, dt.date(2025, 1, 19), dt.date(2025, 1, 20)) == [AFTERNOON, MORNING]
 
 
-def test_mid_shift_grades_do_not_rotate():
+def test_a_rotation_goes_on_through_holidays_not_for_a_middle_shift_and_anew_where_it_stood_still():
     bells = BELLS | {(MIDDLE, False): Bells(dt.time(11), lessons=4)}
     told = a_school(rotation=Rotation.WEEK, middle_grades=frozenset({3}), bells=bells)
     assert shifts(told, ClassName(3, "a"), MAY_12, MAY_12 + WEEK) == [MIDDLE, MIDDLE]
     assert starts(told, ClassName(3, "a"), 1, MAY_12) == dt.time(11)
 
-
-def test_holidays_do_not_stop_the_rotation():
     told = a_school(rotation=Rotation.WEEK)
     closed = [MAY_12 + number * DAY for number in range(21)]
     standing = lesson_on(told, SEVEN_B, 3, MAY_12, lambda day: on_weekdays(day) and day not in closed)
@@ -149,8 +147,6 @@ def test_holidays_do_not_stop_the_rotation():
         (MAY_12 + 3 * WEEK, AFTERNOON),
     ]
 
-
-def test_a_school_whose_rotation_stood_still_names_the_day_on_which_it_began_anew():
     told = a_school(rotation=Rotation.WEEK, turns=frozenset({MAY_12 + 3 * WEEK}))
     assert shifts(told, SEVEN_B, MAY_12 + 3 * WEEK - DAY, MAY_12 + 3 * WEEK, MAY_12 + 4 * WEEK) == [
         MORNING,
@@ -184,7 +180,7 @@ def test_on_shortened_days_lessons_have_30_minutes_and_an_afternoon_may_begin_at
 # --- a time when the class is not in the building ---
 
 
-def test_a_time_in_the_other_shift_is_refused_with_the_nearest_right_ones():
+def test_a_time_outside_of_the_shift_or_beyond_its_last_lesson_is_refused():
     told = a_school(rotation=Rotation.WEEK)
     standing = lesson_at(told, SIX_B, dt.date(2025, 5, 14), dt.time(9, 55), 45, on_weekdays)
     assert (standing.shift, standing.reason, standing.lesson) == (AFTERNOON, "too_early", None)
@@ -194,8 +190,6 @@ def test_a_time_in_the_other_shift_is_refused_with_the_nearest_right_ones():
         (dt.date(2025, 5, 19), 3, dt.time(9, 55)),
     ]
 
-
-def test_a_presentation_that_outlasts_the_last_lesson_is_refused():
     told = a_school(rotation=Rotation.WEEK, bells={key: Bells(one.starts, lessons=5) for key, one in BELLS.items()})
     begins = dt.time(11, 35)
     assert lesson_at(told, SEVEN_B, MAY_12, begins, 45, on_weekdays).lesson.number == 5
@@ -225,7 +219,7 @@ def test_a_lesson_that_is_not_there_says_why():
     assert lesson_on(told, ClassName(7), 3, MAY_12, on_weekdays).reason == "unknown_class"
 
 
-def test_classes_that_are_in_the_same_place_are_named_together():
+def test_classes_in_the_same_place_are_named_together_and_a_missing_answer_by_its_field():
     here, away = ClassStanding(MAY_12, SEVEN_1, MORNING), ClassStanding(MAY_12, SIX_B, AFTERNOON, reason="too_early")
     unread = ClassStanding(MAY_12, None, reason="unknown_class")
 
@@ -238,8 +232,6 @@ def test_classes_that_are_in_the_same_place_are_named_together():
     ]
     assert {one.class_name for _names, one in said} == {None}
 
-
-def test_what_is_missing_is_named_by_its_field():
     assert problems_with_school_time(SchoolTime(bells={})) == {"morning_starts": "missing"}
     told = SchoolTime(bells={}, grouping=Grouping.GRADES, rotation=Rotation.PERIOD, middle_grades=frozenset({3}))
     assert set(problems_with_school_time(told)) == {
@@ -272,7 +264,7 @@ def test_a_class_that_cannot_be_read_is_no_reason_to_refuse_and_hides_none_that_
     assert is_anyone_away(best_standings(a_clock(), "8b, 9", FIVE_DAYS, AskedTime(45, dt.time(9, 55))))
 
 
-def test_over_several_days_the_first_that_suits_all_classes_is_meant():
+def test_the_first_day_that_suits_all_classes_is_meant():
     morning = AskedTime(45, dt.time(9, 55))
     two_weeks = [*FIVE_DAYS, *(day + dt.timedelta(days=7) for day in FIVE_DAYS)]
     assert {one.day for one in best_standings(a_clock(), "8b", two_weeks, morning)} == {
@@ -281,8 +273,6 @@ def test_over_several_days_the_first_that_suits_all_classes_is_meant():
     assert is_anyone_away(best_standings(a_clock(), "8b", FIVE_DAYS, morning))
     assert is_anyone_away(best_standings(a_clock(), "7b, 8b", two_weeks, morning))  # they are never there together
 
-
-def test_an_asked_lesson_is_meant_on_the_first_day_on_which_the_class_has_it():
     short_afternoons = {
         (Shift.MORNING, False): Bells(dt.time(8)),
         (Shift.AFTERNOON, False): Bells(dt.time(14), lessons=5),
@@ -293,13 +283,11 @@ def test_an_asked_lesson_is_meant_on_the_first_day_on_which_the_class_has_it():
     assert is_anyone_away(best_standings(a_clock(bells=short_afternoons), "8b", FIVE_DAYS, sixth))
 
 
-def test_a_class_without_lessons_on_a_day_of_its_school_is_away():
+def test_nearest_times_and_starts_are_right_for_all_classes():
     eighth_has_left = a_clock(of_grades={7: OPEN_DAYS, 8: OPEN_DAYS - {MONDAY}})
     assert class_away(eighth_has_left, "8b", MONDAY, dt.time(15, 55), 45)
     assert not class_away(eighth_has_left, "7b", MONDAY, dt.time(9, 55), 45)
 
-
-def test_the_nearest_right_times_of_several_classes_are_right_for_all_of_them():
     fifth_is_out = a_clock(of_grades={7: OPEN_DAYS, 5: OPEN_DAYS - {MONDAY}})
     said = class_standings(fifth_is_out, "7b, 5c", MONDAY, AskedTime(45, dt.time(7, 30)))
     assert [one.reason for one in said] == ["too_early", "no_school"]
@@ -307,8 +295,6 @@ def test_the_nearest_right_times_of_several_classes_are_right_for_all_of_them():
     assert near
     assert not [one for one in near if class_away(fifth_is_out, "7b, 5c", *one, 45)]
 
-
-def test_starts_are_those_lessons_that_all_classes_have_and_that_leave_time_enough():
     assert [one.lesson.number for one in starts_of(a_clock(), "7b, 5c", MONDAY, 45)] == [1, 2, 3, 4, 5, 6, 7]
     assert [one.lesson.number for one in starts_of(a_clock(), "7b", MONDAY, 90)] == [1, 2, 3, 4, 5, 6]
     assert starts_of(a_clock(), "7b, 8b", MONDAY, 45) == []

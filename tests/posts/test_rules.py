@@ -45,12 +45,10 @@ def test_a_post_fits_its_channel_in_every_script(given, problems):
     assert problems_with_post(a_post(**given), LINK) == problems
 
 
-def test_every_channel_has_its_length_and_each_script_is_counted_by_itself():
+def test_every_channel_has_its_length_for_each_script_and_a_ready_post_somebody_who_posts_it():
     assert set(MOST_LETTERS) == set(PostChannel)
     assert lengths_of(a_post(text_sr_cyrl="Љубав", text_en="Love"), LINK) == {"sr_Cyrl": 5, "sr_Latn": 6, "en": 4}
 
-
-def test_before_it_is_ready_a_post_has_a_text_and_somebody_who_posts_it():
     assert lacks_before_ready(a_post(text_sr_cyrl="")) == {"text_sr_cyrl": "missing", "poster": "missing"}
     assert lacks_before_ready(a_post(poster_id=7)) == {}
 

@@ -52,7 +52,7 @@ def test_a_post_is_planned_written_posted_and_what_came_of_it_is_typed(desk):
     assert [row.number for row in queries.posts_between(desk, DAY, DAY, queries.OF_HELPLINE)] == [number]
 
 
-def test_a_post_without_text_or_poster_is_not_ready_what_is_changed_is_looked_at_again_and_what_was_posted_stays(desk):
+def test_a_post_is_ready_with_a_text_looked_at_again_and_stays_once_posted(desk):
     number = planned(desk, text_sr_cyrl="", poster_id=None)
 
     with pytest.raises(Rejected) as refusal:
@@ -78,7 +78,7 @@ def test_posted_and_dropped_are_taken_back_within_the_hour(desk):
         service.take_post_back(desk, other, now=LATER)
 
 
-def test_it_is_of_the_centres_campaign_and_posted_by_its_staff(desk):
+def test_a_post_is_of_its_centre_for_who_reads_plans_and_posts_it(desk):
     stranger, foreign = make_user(), make_campaign()
     with pytest.raises(Rejected) as refusal:
         planned(desk, campaign_id=foreign.id, poster_id=stranger.id)
@@ -88,8 +88,6 @@ def test_it_is_of_the_centres_campaign_and_posted_by_its_staff(desk):
     assert [one.number for one in queries.posts_between(desk, DAY, DAY, own.slug)] == [number]
     assert queries.place_behind(number)[1:] == (LeadsTo.CAMPAIGN, own.slug)
 
-
-def test_another_centre_reads_none_and_a_presenter_plans_none(desk):
     number = planned(desk)
     with pytest.raises(NotFound):
         queries.post_of(an_actor(), number)
@@ -186,14 +184,12 @@ def test_what_is_wrong_is_named_and_nothing_is_stored(desk, line, problem):
     assert reach(desk, numbers["posted"]) == (None, None)
 
 
-def test_a_post_of_another_centre_is_unknown_and_officers_import_nothing(desk):
+def test_posts_of_others_are_unknown_in_a_file_and_a_workbook_is_read_as_well(desk):
     number = posted(an_actor(Role.COORDINATOR))
     assert [one.problem for one in taken_in(desk, f"{number};10;1").problems] == ["unknown_post"]
     with pytest.raises(NotAllowed):
         taken_in(an_actor(Role.SAFEGUARDING), f"{number};10;1")
 
-
-def test_a_workbook_is_read_as_well(desk):
     number = posted(desk)
     assert taken_in(desk, a_workbook([HEAD.split(";"), [number, 4180, 312]])).changed == 1
     assert reach(desk, number) == (4180, 312)

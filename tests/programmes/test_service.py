@@ -45,7 +45,7 @@ def test_a_described_programme_can_be_asked_for_with_latin_words_where_english_i
     assert shown.audiences == {Audience.PUPILS, Audience.TEACHERS}
 
 
-def test_two_programmes_of_one_name_have_two_addresses(session):
+def test_programmes_of_one_name_have_two_addresses_that_stay_while_they_are_changed(session):
     actor = admin()
     for _ in range(2):
         service.create_programme(actor, FAIR, now=MONDAY)

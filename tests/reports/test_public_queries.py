@@ -162,9 +162,23 @@ def test_a_small_number_is_hidden_with_the_one_that_would_give_it_away(numbers, 
     assert public_cells(numbers) == (shown, total)
 
 
-def test_what_remains_beside_another_page_is_small_too_and_a_hidden_sum_cannot_be_added_up():
+def test_what_could_be_computed_beside_is_hidden_and_high_school_pupils_with_it():
     assert public_cells([303, 90, 50], rests=[3, 90, 50]) == ((None, 90, None), 443)
     assert public_cells([60, 40], hide_total=True) == ((60, None), None)
+
+    year = a_year(a_cell(pupils=60, teachers=3), a_cell("RS-22", 2, pupils=30, teachers=9))
+    assert [(one.pupils, one.teachers) for one in year.centres] == [(60, None), (30, None)]
+    assert year.people == 102
+    year = a_year(
+        a_cell(campaign=7, pupils=300, teachers=3), a_cell("RS-22", pupils=70, teachers=50), a_cell("RS-00", pupils=90)
+    )
+    assert people_by(year) == {"RS-00": None, "RS-20": None, "RS-22": 120}
+
+    def told(others):
+        own = FigureCell(1, "RS-20", "Niš", 7, ReportCounts(presentations=1, pupils=80), 80)
+        return a_year(own, a_cell(pupils=others)).centres[0].campaigns[0].high_school_pupils
+
+    assert (told(0), told(3), told(50)) == (80, None, 80)
 
 
 @given(st.lists(st.integers(0, 40), max_size=7))
@@ -193,24 +207,6 @@ def test_a_year_adds_up_by_district_and_by_centre_and_what_was_held_abroad_is_a_
 
     assert [(line.iso, line.people) for line in year.districts][-1] == ("", 20)
     assert year.centres[0].cities == 1
-
-
-def test_small_numbers_of_one_centre_or_district_are_found_nowhere_else():
-    year = a_year(a_cell(pupils=60, teachers=3), a_cell("RS-22", 2, pupils=30, teachers=9))
-    assert [(one.pupils, one.teachers) for one in year.centres] == [(60, None), (30, None)]
-    assert year.people == 102
-    year = a_year(
-        a_cell(campaign=7, pupils=300, teachers=3), a_cell("RS-22", pupils=70, teachers=50), a_cell("RS-00", pupils=90)
-    )
-    assert people_by(year) == {"RS-00": None, "RS-20": None, "RS-22": 120}
-
-
-def test_a_campaign_in_a_year_tells_its_high_school_pupils_unless_few_are_left_beside_them():
-    def told(others):
-        own = FigureCell(1, "RS-20", "Niš", 7, ReportCounts(presentations=1, pupils=80), 80)
-        return a_year(own, a_cell(pupils=others)).centres[0].campaigns[0].high_school_pupils
-
-    assert (told(0), told(3), told(50)) == (80, None, 80)
 
 
 def an_outcome(counts, crew=None, around=None):

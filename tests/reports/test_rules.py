@@ -73,10 +73,31 @@ def with_its_books(books, totals=ReportCounts(), period=YEAR_2026):  # noqa: B00
     return Report(Filters(period, 1), (), totals, (), books=books)
 
 
-def test_a_period_is_two_days_in_their_order_with_both_ends():
+def test_periods_that_people_ask_for_need_no_counting_and_no_month_loses_its_place():
     first, last = dt.date(2023, 1, 1), dt.date(2023, 12, 31)
     assert read_period("2023-01-01", "2023-12-31") == period_or_none(first, last) == Period(first, last)
     assert [period_or_none(*days) for days in ((last, first), (None, last), (first, None))] == [None] * 3
+
+    rows = (CountRow((Key(Group.MONTH, "2026-10", "2026-10"),), ReportCounts(presentations=4)),)
+    report = Report(Filters(Period(dt.date(2026, 9, 1), dt.date(2026, 11, 3))), (Group.MONTH,), ReportCounts(), rows)
+    chart = months_of(report, "en")
+    assert (chart.labels, chart.series[0].values) == (("Sep", "Oct", "Nov"), (0, 4, 0))
+
+    found = presets(dt.date(2026, 2, 3))
+
+    assert {name: (one.first.isoformat(), one.last.isoformat()) for name, one in found.items()} == {
+        "this_year": ("2026-01-01", "2026-12-31"),
+        "last_year": ("2025-01-01", "2025-12-31"),
+        "school_year": ("2025-09-01", "2026-08-31"),
+        "year_2023": ("2023-01-01", "2023-12-31"),
+    }
+
+    assert spans_of(LEAP_YEAR, by_month=False) == Spans(years=(2024,))
+    assert spans_of(LEAP_YEAR, by_month=True) == Spans(months=(MonthRun(2024, 2024),))
+    school_year = Period(dt.date(2024, 9, 1), dt.date(2025, 8, 31))
+    assert spans_of(school_year, by_month=False) == Spans(
+        months=(MonthRun(2024, 2024, 9, 12), MonthRun(2025, 2025, 1, 8))
+    )
 
 
 @pytest.mark.parametrize(
@@ -117,42 +138,7 @@ def test_twelve_months_up_to_a_day_end_with_the_month_it_lies_in(day, first):
     assert (months[0][0].value, months[-1][0].value) == (f"{first:%Y-%m}", f"{day:%Y-%m}")
 
 
-def test_a_month_of_which_nothing_is_counted_keeps_its_place_in_the_drawing():
-    rows = (CountRow((Key(Group.MONTH, "2026-10", "2026-10"),), ReportCounts(presentations=4)),)
-    report = Report(Filters(Period(dt.date(2026, 9, 1), dt.date(2026, 11, 3))), (Group.MONTH,), ReportCounts(), rows)
-    chart = months_of(report, "en")
-    assert (chart.labels, chart.series[0].values) == (("Sep", "Oct", "Nov"), (0, 4, 0))
-
-
-def test_periods_that_people_ask_for_most_are_years_around_today_and_a_year_needs_no_counting():
-    found = presets(dt.date(2026, 2, 3))
-
-    assert {name: (one.first.isoformat(), one.last.isoformat()) for name, one in found.items()} == {
-        "this_year": ("2026-01-01", "2026-12-31"),
-        "last_year": ("2025-01-01", "2025-12-31"),
-        "school_year": ("2025-09-01", "2026-08-31"),
-        "year_2023": ("2023-01-01", "2023-12-31"),
-    }
-
-    assert spans_of(LEAP_YEAR, by_month=False) == Spans(years=(2024,))
-    assert spans_of(LEAP_YEAR, by_month=True) == Spans(months=(MonthRun(2024, 2024),))
-    school_year = Period(dt.date(2024, 9, 1), dt.date(2025, 8, 31))
-    assert spans_of(school_year, by_month=False) == Spans(
-        months=(MonthRun(2024, 2024, 9, 12), MonthRun(2025, 2025, 1, 8))
-    )
-
-
-def test_a_map_is_drawn_of_districts_alone_and_rows_by_presenter_do_not_add_up():
-    nisava = Key(Group.DISTRICT, "RS-20", "Nišava")
-    counts = ReportCounts(presentations=2, pupils=40, parents=3)
-    whole = a_report(CountRow((nisava,), counts), by=(Group.DISTRICT,))
-    split = CountRow((nisava, Key(Group.MONTH, "2023-02", "2023-02")), counts)
-    assert districts_of(whole) == (DistrictLine("RS-20", "Nišava", 2, 43),)
-    assert districts_of(a_report(split, by=(Group.DISTRICT, Group.MONTH))) == ()
-    assert (adds_up([Group.MONTH]), adds_up([Group.MONTH, Group.PRESENTER])) == (True, False)
-
-
-def test_the_document_names_period_filters_totals_and_rows_and_without_split_a_table_is_one_line():
+def test_a_document_names_what_it_holds_and_only_gains_keys():
     row = CountRow((Key(Group.PRESENTER, "7", "Ana"),), ReportCounts(presentations=2, pupils=9))
 
     document = as_document(a_report(row, by=(Group.PRESENTER,)))
@@ -167,8 +153,17 @@ def test_the_document_names_period_filters_totals_and_rows_and_without_split_a_t
     assert document["rows"] == [{"presenter": "Ana", "presenter_id": 7} | numbers]
     assert [dict(zip(headings, line, strict=True))["pupils"] for line in lines] == [9]
 
+    books = Books(corrections=(Correction(1, YEAR_2025, ReportCounts(pupils=-2)),))
+    plain, full = as_document(with_its_books(None)), document_of(with_its_books(books))
+    assert {name: full[name] for name in plain} == plain
+    assert full["signed"] is None
+    assert [(one["period"], one["pupils"]) for one in full["corrections"]] == [
+        ({"from": "2025-01-01", "to": "2025-12-31"}, -2)
+    ]
+    assert document_of(with_its_books(None)) == plain
 
-def test_months_and_whole_years_are_named_in_the_language():
+
+def test_months_are_named_and_maps_drawn_of_districts_alone():
     february = Key(Group.MONTH, "2023-02", "2023-02")
 
     named = {language: label_of(february, language) for language in ("en", "sr_Cyrl", "sr_Latn")}
@@ -179,6 +174,14 @@ def test_months_and_whole_years_are_named_in_the_language():
         "Izveštaj o prisustvu za 2023.",
     ]
     assert title(Period(dt.date(2023, 1, 1), dt.date(2023, 6, 30)), "en") == "Attendance report"
+
+    nisava = Key(Group.DISTRICT, "RS-20", "Nišava")
+    counts = ReportCounts(presentations=2, pupils=40, parents=3)
+    whole = a_report(CountRow((nisava,), counts), by=(Group.DISTRICT,))
+    split = CountRow((nisava, Key(Group.MONTH, "2023-02", "2023-02")), counts)
+    assert districts_of(whole) == (DistrictLine("RS-20", "Nišava", 2, 43),)
+    assert districts_of(a_report(split, by=(Group.DISTRICT, Group.MONTH))) == ()
+    assert (adds_up([Group.MONTH]), adds_up([Group.MONTH, Group.PRESENTER])) == (True, False)
 
 
 KEYS = [
@@ -283,17 +286,6 @@ def test_the_head_of_a_signed_report_says_what_was_signed_and_its_rows_what_chan
     [sentence] = signed_words(part, "en", "Europe/Belgrade")
     assert sentence.startswith("Part of these days is signed off")
     assert [with_sign(value, str(abs(value))) for value in (3, -2, 0)] == ["+3", "−2", "0"]
-
-
-def test_the_document_only_gains_keys():
-    books = Books(corrections=(Correction(1, YEAR_2025, ReportCounts(pupils=-2)),))
-    plain, full = as_document(with_its_books(None)), document_of(with_its_books(books))
-    assert {name: full[name] for name in plain} == plain
-    assert full["signed"] is None
-    assert [(one["period"], one["pupils"]) for one in full["corrections"]] == [
-        ({"from": "2025-01-01", "to": "2025-12-31"}, -2)
-    ]
-    assert document_of(with_its_books(None)) == plain
 
 
 DAYS = st.dates(dt.date(2019, 1, 1), dt.date(2025, 12, 31))
@@ -458,13 +450,6 @@ def test_who_agrees_more_forecasts_no_less(done, agreed, weeks, days, more):
     assert said.point <= with_more.point
 
 
-def test_the_pace_is_the_mean_week_and_before_a_whole_one_only_what_is_agreed_is_known():
-    said = forecast(800, 0, 0, [[100]] * 8, 28)  # four weeks more of 100 each
-    # by chance: 100² a week, over 4 weeks and the doubt of the mean of 8: 100 · √(4 · 1.5) = 244.9; t of seven: 1.415
-    assert (said.point, said.low, said.high) == (1200, 800 + 400 - 347, 800 + 400 + 347)
-    assert forecast(60, 0, 90, [], 30) == Forecast(60, 0, 90, 150, 150, None, 0)
-
-
 @given(st.lists(st.tuples(st.dates(BEGINS, ENDS), PEOPLE), max_size=40), st.dates(BEGINS, ENDS + dt.timedelta(days=9)))
 def test_whole_weeks_hold_each_day_behind_once_and_no_day_of_today(rows, today):
     held = [Heads(*row) for row in rows if row[0] < today]
@@ -510,10 +495,15 @@ def test_a_city_with_nothing_held_or_agreed_is_at_risk_and_says_why(city, school
     assert risk_of(CityLine("Ниш", "Niš", 1, 100, **city), school_days, free_days, known=known) is risk
 
 
-def test_weeks_begin_on_monday_and_none_is_left_out():
+def test_weeks_begin_on_monday_and_the_pace_is_the_mean_week():
     weeks = by_week([(dt.date(2026, 9, 14), 60), (dt.date(2026, 9, 18), 30)], dt.date(2026, 9, 3), dt.date(2026, 9, 20))
     assert weeks == (
         CampaignWeek(dt.date(2026, 8, 31), 0, 0),
         CampaignWeek(dt.date(2026, 9, 7), 0, 0),
         CampaignWeek(dt.date(2026, 9, 14), 2, 90),
     )
+
+    said = forecast(800, 0, 0, [[100]] * 8, 28)  # four weeks more of 100 each
+    # by chance: 100² a week, over 4 weeks and the doubt of the mean of 8: 100 · √(4 · 1.5) = 244.9; t of seven: 1.415
+    assert (said.point, said.low, said.high) == (1200, 800 + 400 - 347, 800 + 400 + 347)
+    assert forecast(60, 0, 90, [], 30) == Forecast(60, 0, 90, 150, 150, None, 0)

@@ -94,11 +94,18 @@ def test_who_works_here_may_be_a_guardian_and_a_young_person_never(address, reas
     assert guardian_problems(address, works_here=True) == ({"email": reason} if reason else {})
 
 
-def test_a_guardian_has_a_name_and_a_phone_if_any_and_an_adult_has_none():
+def test_a_guardian_is_named_for_a_minor_alone_whose_other_purposes_rest_on_taking_part():
     draft = GuardianDraft("Vesna Ilić", "vesna@family.example", "call me")
     assert problems_with_guardian(draft, minor=True, minor_email="", accounts={}) == {"phone": "not_a_phone"}
     assert guardian_problems("vesna@family.example", name="") == {"name": "missing"}
     assert guardian_problems("vesna@family.example", minor=False) == {"name": "is_an_adult"}
+
+    assert problems_with_ticks(TICKED) == {}
+    assert problems_with_ticks(ConsentDraft("2019-09", photo=True)) == {
+        "takes_part": "missing",
+        "text_version": "new_text",
+    }
+    assert ConsentDraft(CONSENT_TEXT) == ConsentDraft(CONSENT_TEXT, False, False, False)
 
 
 @pytest.mark.parametrize(
@@ -131,15 +138,6 @@ TAKEN_BACK = {"withdrawn": True, "withdrawn_at": MONDAY, "withdrawn_by": Withdra
 def test_after_a_withdrawal_a_link_is_for_who_had_consented_before(consents, reason):
     assert link_problem(VESNA, consents, has_account=False) == reason
     assert link_problem(VESNA, consents, has_account=True) == "address_of_an_account"
-
-
-def test_taking_part_is_what_all_other_purposes_rest_on_and_the_text_is_todays():
-    assert problems_with_ticks(TICKED) == {}
-    assert problems_with_ticks(ConsentDraft("2019-09", photo=True)) == {
-        "takes_part": "missing",
-        "text_version": "new_text",
-    }
-    assert ConsentDraft(CONSENT_TEXT) == ConsentDraft(CONSENT_TEXT, False, False, False)
 
 
 PAPER = PaperDraft(TICKED, day(-1), day(300), b"a scan", seen=True)

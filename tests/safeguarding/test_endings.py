@@ -79,15 +79,6 @@ def test_a_consent_that_ends_is_told_the_guardian_and_the_minor(session):
     assert (to_guardian.link_purpose, "{link}" in to_guardian.text) == ("guardian", True), "her own page"
 
 
-def test_a_guardian_with_an_account_gets_no_link_when_the_consent_ends(session):
-    minor = a_minor()
-    make_guardian(minor.id, email=make_user(email="parent@centre.example").email)
-    make_consent(minor.id, valid_until=TODAY + 7 * DAY)
-    service.warn_of_endings(now=MONDAY)
-    told = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "consent_ends")).one()
-    assert (told.address, told.link_purpose, "{link}" in told.text) == ("parent@centre.example", None, False)
-
-
 def test_trust_s48_a_new_text_asks_each_guardian_anew_once(session):
     older, today_s = a_minor(), a_minor()
     make_guardian(older.id, asked_text="2019-09")
@@ -98,7 +89,7 @@ def test_trust_s48_a_new_text_asks_each_guardian_anew_once(session):
     assert sent(session) == [("consent_asked", "vesna@family.example")]
 
 
-def test_a_minors_ending_check_is_copied_to_the_guardian_without_button_or_link(session):
+def test_a_minors_ending_check_or_consent_gives_no_link_to_a_copy_or_an_account(session):
     minor = a_minor(given_name="Tara", family_name="Ilić")
     make_vetting(minor.id, valid_until=TODAY + 7 * DAY)
     make_consent(minor.id)
@@ -111,6 +102,13 @@ def test_a_minors_ending_check_is_copied_to_the_guardian_without_button_or_link(
     assert "{link}" not in copy.text + copy.html
     assert "Tara" in copy.text
     assert "Ilić" not in copy.text + copy.subject
+
+    minor = a_minor()
+    make_guardian(minor.id, email=make_user(email="parent@centre.example").email)
+    make_consent(minor.id, valid_until=TODAY + 7 * DAY)
+    service.warn_of_endings(now=MONDAY)
+    told = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "consent_ends")).one()
+    assert (told.address, told.link_purpose, "{link}" in told.text) == ("parent@centre.example", None, False)
 
 
 def test_nobody_is_warned_of_what_a_later_proof_carries_on_or_nobody_needs_then(session):

@@ -82,14 +82,12 @@ def test_the_worker_finds_a_day_for_every_city_and_proves_the_order(touring):
     assert [line.cities for line in tours_of(touring.coordinator, shown.campaign)] == [4]
 
 
-def test_nights_are_away_only_where_they_may_be(touring):
+def test_nights_are_away_where_they_may_be_a_fixed_crew_stays_and_others_take_turns(touring):
     away, home = drawn(touring, night_km=0), drawn(touring, nights=False)
     assert away.nights > 0
     assert {stop.sleeps_away for stop in home.days} == {False}
     assert away.km < home.km
 
-
-def test_a_fixed_crew_goes_to_every_city_and_others_take_turns(touring):
     first = touring.educators[0]
     fixed = drawn(touring, mode=CrewMode.FIXED, people=(first.id,), nights=False)
     turns = drawn(touring, nights=False)
@@ -117,10 +115,14 @@ def test_a_tour_goes_around_a_closed_day_and_a_busy_crew_and_a_city_without_a_da
     ]
 
 
-def test_both_shifts_are_given_one_after_the_other(touring):
+def test_shifts_follow_each_other_and_ticked_days_stay(touring):
     stop = drawn(touring, mornings=2, afternoons=1).days[0]
     assert stop.arrives < stop.morning_local < stop.afternoon_local
     assert stop.afternoon_local >= dt.time(13, 30)
+
+    settled = (touring.towns[0].id, LAST - DAY)
+    shown = drawn(touring, stays=(settled,))
+    assert settled in {(stop.municipality_id, stop.on_day) for stop in shown.days}
 
 
 def test_a_visit_that_is_agreed_keeps_its_day(touring):
@@ -131,12 +133,6 @@ def test_a_visit_that_is_agreed_keeps_its_day(touring):
     stop = next(one for one in shown.days if one.municipality_id == town.id)
     assert (stop.on_day, stop.stays, stop.crew) == (day, True, ())
     assert len(shown.days) == 4
-
-
-def test_ticked_days_stay_when_it_is_drawn_anew(touring):
-    settled = (touring.towns[0].id, LAST - DAY)
-    shown = drawn(touring, stays=(settled,))
-    assert settled in {(stop.municipality_id, stop.on_day) for stop in shown.days}
 
 
 @pytest.mark.parametrize(
@@ -152,14 +148,12 @@ def test_what_cannot_be_a_tour_is_refused_by_its_field(touring, given, field, re
     assert refused(touring, **given)[field] == reason
 
 
-def test_where_no_young_presenter_can_come_there_is_no_day(session):
+def test_without_a_young_presenter_there_is_no_day_and_a_minor_is_in_no_tour(session):
     shown = drawn(a_campaign_on_tour(influencers=1))
     assert {stop.left_out for stop in shown.left_out} == {LeftOut.NOBODY_CAN}
     assert (shown.days, shown.km) == ((), 0)
 
-
-def test_a_minor_makes_days_possible_and_is_in_no_tour(session):
-    """She comes from home for the day: nights are of educators, whatever they are worth."""
+    # She comes from home for the day: nights are of educators, whatever they are worth.
     touring = a_campaign_on_tour(influencers=1)
     always_free(minor := a_cleared_minor(centre_id=touring.campaign.centre_id, home_id=touring.towns[0].id))
     shown = drawn(touring, night_km=0)
