@@ -124,7 +124,6 @@ def test_each_problem_is_told_with_its_line(line, problem):
 
 def test_columns_that_are_not_there_are_named_and_an_hour_that_the_clocks_skipped_is_told(actor):
     assert [one.column for one in read("Датум;шта\n1.2.2024.;x\n").problems] == ["host", "pupils"]
-
     assert problems(imported(actor, "31.3.2024.;Чегар;2:30;28;")) == [(2, "starts", "no_such_time")]
 
 

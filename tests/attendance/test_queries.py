@@ -1,4 +1,4 @@
-"""What pages show of counting, to whom, in which order and with how few questions; what the database refuses of it."""
+"""What pages show of counting, to whom and in which order; what the database refuses of it; states as services leave."""
 
 import datetime as dt
 
@@ -12,7 +12,7 @@ from scheduler.attendance.queries.invariants import violations
 from scheduler.attendance.queries.to_lock import assumed_attendance, waiting_attendance
 from scheduler.attendance.service.counting import assume_silent, countersign
 from scheduler.attendance.terms import AttendanceState, CountedVisit, CountSource, HeadCounts
-from scheduler.core.db import transaction
+from scheduler.core.db import db, transaction
 from scheduler.core.errors import NotAllowed, NotFound
 from scheduler.core.sorting import Sort
 from scheduler.core.text import fold
@@ -20,13 +20,24 @@ from scheduler.places.models import Host
 from scheduler.policy import ANONYMOUS
 from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Audience
-from scheduler.visits.models.visits import Presentation
+from scheduler.visits.models.visits import Assignment, Presentation
 from scheduler.visits.terms.states import PresentationState
 from tests.counting import statements
-from tests.factories.counting import FAIR, LEAVING, a_begun_visit, a_counted_visit, a_locked_visit
+from tests.factories.counting import (
+    FAIR,
+    LEAVING,
+    Begun,
+    a_begun_visit,
+    a_counted_visit,
+    a_locked_visit,
+    count_all,
+    sign_all,
+)
 from tests.factories.people import an_actor, presenter_actor
 from tests.factories.programmes import make_programme
 from tests.factories.safeguarding import a_cleared_educator
+from tests.side_by_side import rows_of as stored_rows
+from tests.side_by_side import sizes
 from tests.visits.defences import refusal_of, take_defences_away
 
 
@@ -251,3 +262,45 @@ def test_one_name_stands_once_in_a_visits_list(session):
     with pytest.raises(IntegrityError), transaction() as inside:
         inside.execute(insert(NamedAdult).values(**row))
         inside.execute(insert(NamedAdult).values(**(row | {"name": "Ana"})))
+
+
+LEFT_OUT = {"outbox_message", "calendar_entry"}  # letters and the texts of calendars: written by services alone
+SAID = HeadCounts(pupils=51, teachers=3)
+
+
+def locked_by_services() -> Begun:
+    return sign_all(count_all(a_begun_visit(2), SAID), SAID)
+
+
+STATES = {
+    "counted": (lambda: count_all(a_begun_visit(2), SAID), lambda: a_counted_visit(2, SAID)),
+    "locked": (locked_by_services, lambda: a_locked_visit(2, SAID)),
+}
+
+
+@pytest.mark.both_databases
+@pytest.mark.usefixtures("app")
+@pytest.mark.parametrize("state", STATES)
+def test_a_written_state_of_counting_is_the_played_one_in_every_column_and_every_table(state):
+    play, write = STATES[state]
+    empty = sizes()
+    played = play()
+    after = sizes()
+    written = write()
+    end = sizes()
+
+    assert stored_rows(written.visit.id) == stored_rows(played.visit.id)
+    grown = {table: after[table] - empty[table] for table in empty} | dict.fromkeys(LEFT_OUT, 0)
+    assert {table: end[table] - after[table] for table in empty} == grown
+
+
+@pytest.mark.both_databases
+@pytest.mark.usefixtures("app")
+@pytest.mark.parametrize("make", [a_counted_visit, a_locked_visit])
+def test_whoever_said_the_numbers_is_the_educator_of_the_visit(make):
+    begun = make()
+    db.session.rollback()
+    rows = db.session.query(Assignment.presenter_id).all()
+    said_by = db.session.execute(db.text("SELECT submitted_by_id FROM attendance")).scalars().all()
+    assert rows == [(begun.educator.id,)]
+    assert said_by == [begun.educator.user_id]

@@ -32,7 +32,6 @@ def test_numbers_that_cannot_be_are_named_somebody_came_and_names_have_letters()
     both = {"pupils": "count_out_of_range", "teachers": "count_out_of_range"}
     assert problems(HeadCounts(pupils=10**30, teachers=-5), begun=3600) == both
     assert problems(HeadCounts(), begun=3600) == {"pupils": "nobody_counted"}
-
     assert rules.problem_with_signature({1: FAIR, 2: FAIR}, {1, 2}) is None
     assert rules.problem_with_signature({1: FAIR}, {1, 2}) == "count_missing"
     assert rules.problem_with_names(["Ана", "12"], None) == "no_letter"

@@ -41,7 +41,6 @@ def test_a_number_is_read_back_from_how_people_type_it(number: str) -> None:
 
 def test_a_number_is_printed_in_fours_of_sixteen_letters_and_no_two_are_alike() -> None:
     assert rules.in_fours("0123456789ABCDEF") == "0123 4567 89AB CDEF"
-
     numbers = {rules.new_number() for _ in range(1000)}
     assert len(numbers) == 1000
     assert {len(number) for number in numbers} == {16}
@@ -218,7 +217,6 @@ def test_what_means_nothing_is_named(words, unknown, problem):
 def test_what_is_wrong_with_words_stands_at_its_field_and_what_is_filled_in_is_never_read():
     filled = rules.filled("for { Programme }\n  in {škola}", {"programme": "{school}", "school": "ОШ  Вук"})
     assert filled == "for {school} in ОШ Вук"
-
     wording = {"sr_Cyrl": Wording("{x}", "lead", "}"), "en": Wording("Thanks", "漢")}
     assert rules.problems_with_wording(wording) == {
         "title_sr_cyrl": "no_such_placeholder",
@@ -299,6 +297,5 @@ def test_letters_seen_before_sending_are_others_once_a_paper_or_an_address_chang
         (school, school),
     ]  # fmt: skip
     seen = rules.letters_seen(LetterPreview((school,), (), 0))
-
     assert seen == rules.letters_seen(LetterPreview((replace(school, visit_number="V-2"),), (school,), 5))
     assert seen not in {rules.letters_seen(LetterPreview(schools, (), 0)) for schools in changes}

@@ -336,7 +336,6 @@ def test_a_link_goes_with_its_person_and_another_issuer_is_another_name(linked_u
     assert through_login("7", ADDRESS, "https://new.example") == linked_user.id
     with pytest.raises(BadSignIn):
         through_login("7", None, "https://third.example")
-
     erase_accounts(db.session(), [linked_user.id], MONDAY)
     db.session.commit()
     assert db.session.scalars(select(LoginIdentity)).all() == []

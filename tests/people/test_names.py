@@ -131,7 +131,6 @@ def family_names(full_names: list[str]) -> list[str]:
 def test_names_of_both_scripts_stand_in_one_order_as_by_their_ranks():
     assert sorted(FAMILIES, key=names_key) == IN_ORDER
     assert names_key("Ђурић", "Ана") < names_key("Đurić", "Ceca")
-
     people = [(family, given) for family in (*FAMILIES, "Đurić", "Ђурић") for given in ("Ceca", "Ана", "Ana", "Цеца")]
     mixed = random.Random(7).sample(people, len(people))
     rank = name_ranks(name for person in mixed for name in person)

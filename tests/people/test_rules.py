@@ -148,7 +148,6 @@ def test_a_later_birthday_of_29_february_and_an_invitation_with_a_role():
     assert rules.birthday(dt.date(2008, 2, 29), 18) == dt.date(2026, 3, 1)
     assert rules.birthday(dt.date(2008, 2, 29), 4) == dt.date(2012, 2, 29)
     assert rules.adult_on(dt.date(2008, 5, 3)) == dt.date(2026, 5, 3)
-
     assert rules.problems_with_invitation(InvitationDraft("a@centre.example", (Role.COORDINATOR,))) == {}
     assert rules.problems_with_invitation(InvitationDraft("a", ())) == {"email": "not_an_email", "roles": "missing"}
 

@@ -98,7 +98,6 @@ def test_what_a_school_told_is_not_written_over_by_others_and_grades_and_letters
     assert told_of(stored(actor, GOOD.replace("7.30", "7.15"))) == [(4, "host", "told_otherwise")]
     with pytest.raises(NotAllowed):
         stored(an_actor(Role.SAFEGUARDING), GOOD)
-
     sheet = read_bells("škola;prva smena;druga smena;prva grupa;slova prve grupe\nЧегар;8;14;neparni;a\n".encode())
     assert [one.problem for one in sheet.problems] == ["grades_or_letters"]
 
@@ -223,7 +222,6 @@ def test_the_database_refuses_impossible_bells(app, given, name):
         "school_time_id": 1, "shift": Shift.AFTERNOON, "short": False, "starts_local": dt.time(14),
         "lesson_minutes": 45, "break_minutes": 5, "long_break_after": 2, "long_break_minutes": 20, "lessons": 7,
     }  # fmt: skip
-
     with pytest.raises(IntegrityError, match=name), transaction() as session:
         session.execute(insert(BellSchedule).values(**(fair | given)))
 

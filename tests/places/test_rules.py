@@ -271,7 +271,6 @@ def test_no_lessons_on_a_holiday_and_who_ended_the_year_left():
     days = {None: frozenset({MONDAY}), 8: frozenset[dt.date]()}
     assert [str(one) for one in left_on(days, "7a, 8a", MONDAY)] == [str(one) for one in classes_in("8a")]
     assert left_on(days, "7a, 8a", SUNDAY) == []
-
     day = dt.date(2026, 11, 11)
     assert not is_school_day(day, (), {day}, Level.PRIMARY)
     assert is_school_day(day, (), set(), Level.PRIMARY)

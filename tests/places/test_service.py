@@ -73,7 +73,6 @@ def test_holidays_are_known_two_years_ahead_and_a_removed_one_stays_removed(sess
     load_reference_data(MONDAY.replace(year=2031))
     assert session.scalar(select(func.max(Holiday.day))).year == 2033
     assert session.scalar(select(Holiday.no_lessons).where(Holiday.day == dt.date(2033, 1, 1)))
-
     load_reference_data(MONDAY)
     new_year = session.scalars(select(Holiday).where(Holiday.day == dt.date(2027, 1, 1))).one().id
     remove_holiday(admin(), new_year, now=MONDAY)

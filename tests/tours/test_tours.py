@@ -119,7 +119,6 @@ def test_shifts_follow_each_other_and_ticked_days_stay(touring):
     stop = drawn(touring, mornings=2, afternoons=1).days[0]
     assert stop.arrives < stop.morning_local < stop.afternoon_local
     assert stop.afternoon_local >= dt.time(13, 30)
-
     settled = (touring.towns[0].id, LAST - DAY)
     shown = drawn(touring, stays=(settled,))
     assert settled in {(stop.municipality_id, stop.on_day) for stop in shown.days}
