@@ -215,9 +215,7 @@ def test_a_delivery_writes_what_saving_on_the_page_writes_and_a_row_of_its_own(s
     written = lines_of_audit()
     submit_counts(begun.teacher, begun.first, a_count(HeadCounts(pupils=88, teachers=2)), now=LEAVING)
     by_page = lines_of_audit() - written
-
     phones.deliver(phones.types(0, 88))
-
     assert lines_of_audit() - written - by_page == by_page + 1  # two presenters were there
     db.session.rollback()
     countersign(phones.begun.school, phones.begun.visit.id, {phones.first: HeadCounts(88, 0, 2)}, now=LEAVING)

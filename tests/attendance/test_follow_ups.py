@@ -113,10 +113,8 @@ def test_a_school_that_objects_gets_no_more_until_it_takes_that_back(session):
         stop_follow_ups(begun.school, begun.visit.id, now=after(1))
     assert not is_followed_up(begun.visit.id)
     assert [follow(7), follow(90)] == [0, 0]
-
     for _press in range(2):
         resume_follow_ups(begun.school, begun.visit.id, now=after(91))
-
     assert is_followed_up(begun.visit.id)
     assert follow(91) == 1
     assert objections() == ["follow-ups stopped", "follow-ups resumed"]
@@ -190,10 +188,8 @@ def test_the_survey_is_kept_once_without_a_name_of_a_visit_that_was_held_and_thr
     with conflict("not_remembered_yet"):
         answer_survey(begun.school, begun.visit.id, SAID, now=after(89))
     assert survey_of(begun.visit.id) is None
-
     answer_survey(begun.school, begun.visit.id, SAID, now=after(90))
     answer_survey(begun.school, begun.visit.id, Survey(False, True, False, ""), now=after(91))
-
     assert survey_of(begun.visit.id) == SAID
     assert not {"name", "given_by", "actor"} & set(VisitSurvey.__table__.columns.keys())
 

@@ -54,12 +54,10 @@ def test_the_coordinator_chooses_whose_numbers_count(session, source, counts):
 
 def test_nothing_is_locked_or_corrected_early_nor_by_a_source_that_said_nothing_nor_without_a_reason(session):
     begun = a_counted_visit()
-
     for source, reason in ((CountSource.SCHOOL, "count_missing"), (CountSource.EDUCATOR, "wrong_state")):
         with conflict(reason):
             lock_counts(begun.coordinator, {begun.first: source}, now=LEAVING)
     assert (counting(begun.first), state_of(begun.first)) == (FAIR, AttendanceState.SUBMITTED)
-
     with rejection(pupils="count_out_of_range", reason="reason_missing"):
         correct_counts(begun.coordinator, begun.first, HeadCounts(pupils=-1), "", now=LEAVING)
     with conflict("wrong_state"):
@@ -70,7 +68,6 @@ def test_nothing_is_locked_or_corrected_early_nor_by_a_source_that_said_nothing_
 def test_only_a_coordinator_of_the_centre_locks_and_corrects(session):
     begun, silent = a_locked_visit(), a_counted_visit()
     assume_silent(now=LEAVING + WEEK)
-
     for actor, refusal in [(an_actor(), NotFound), (begun.teacher, NotAllowed), (begun.school, NotAllowed)]:
         with pytest.raises(refusal):
             lock_counts(actor, {begun.first: CountSource.EDUCATOR}, now=LEAVING)
@@ -106,10 +103,8 @@ def test_a_correction_has_a_reason_keeps_the_old_numbers_and_can_be_corrected_ag
 @pytest.mark.postgres_decides
 def test_seven_days_of_silence_are_taken_as_a_yes_flagged_and_locked_by_a_person(session):
     begun, late = a_counted_visit(), a_counted_visit()
-
     assert assume_silent(now=LEAVING + WEEK - dt.timedelta(minutes=1)) == 0
     assert [assume_silent(now=LEAVING + WEEK) for _sweep in range(2)] == [2, 0]
-
     assert state_of(begun.first) is AttendanceState.ASSUMED
     assert request_state(begun) is RequestState.DELIVERED
     lock_counts(begun.coordinator, {begun.first: CountSource.EDUCATOR}, now=LEAVING + WEEK)
@@ -139,18 +134,13 @@ def test_a_schools_silence_begins_when_it_is_asked_and_anew_with_other_numbers(s
 
 def test_the_school_names_adults_in_either_script_once_each_and_no_audit_row_holds_a_name(session):
     begun = a_counted_visit(counts=HeadCounts(pupils=50, teachers=3))
-
     name_adults(begun.school, begun.visit.id, ("Ана Петровић", "Ana Petrović", "Mira Savić"), now=LEAVING)
     name_adults(begun.school, begun.visit.id, ("Mira Savić", "Đorđe Čukić"), now=LEAVING)
-
     db.session.rollback()
     names = session.scalars(select(NamedAdult.name).order_by(NamedAdult.id)).all()
     assert names == ["Mira Savić", "Đorđe Čukić"]
-
     begun = a_locked_visit(names=("Ана Петровић",))
-
     details = " ".join(session.scalars(select(AuditEntry.details)))
-
     assert "Ана" not in details
     assert begun.visit.number not in details
 
@@ -175,9 +165,7 @@ def test_silent_schools_are_locked_together_but_for_what_has_changed_since_it_wa
     seen = {one.presentation_id: one.version for _visit, one in assumed_attendance(coordinator, 1).rows}
     assert len(seen) == 3
     countersign(answered.school, answered.visit.id, {answered.first: FAIR}, now=later)
-
     assert [lock_assumed(coordinator, seen, now=later) for _press in range(2)] == [2, 0]
-
     assert {state_of(one.id) for one in silent.presentations} == {AttendanceState.LOCKED}
     assert [counting(one.id) for one in silent.presentations] == [FAIR, FAIR]
 
@@ -211,10 +199,8 @@ def test_who_counts_far_off_is_asked_and_a_school_that_says_yes_to_it_brings_bot
 @pytest.mark.both_databases
 def test_a_far_number_is_not_locked_by_the_schools_signature_and_the_coordinator_settles_it(session):
     begun = a_counted_visit(counts=FAR)
-
     assert countersign(begun.school, begun.visit.id, {begun.first: FAR}, now=LEAVING, sure_of={}) is False
     assert countersign(begun.school, begun.visit.id, {begun.first: FAR}, now=LEAVING, sure_of={}) is False
-
     assert state_of(begun.first) is AttendanceState.COUNTERSIGNED
     one = counted_visit(begun.coordinator, begun.visit.number).presentations[0]
     assert (one.odd, one.differs, one.said_by_educator, one.said_by_school) == (True, False, FAR, FAR)
@@ -231,10 +217,8 @@ def stored(session, kind, row_id: int):
 def test_the_rest_of_a_counted_visit_was_not_held_and_the_school_is_asked_for_what_was(session, the_clock):
     begun = a_begun_visit(2)
     submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
-
     for _press in range(2):
         note_not_held(begun.coordinator, begun.presentations[1].id, host_absent=True, now=LEAVING)
-
     assert stored(session, Presentation, begun.presentations[1].id) is PresentationState.NO_SHOW_HOST
     assert stored(session, Visit, begun.visit.id) is VisitState.DELIVERED
     assert stored(session, SchoolRequest, begun.request.id) is RequestState.DELIVERED

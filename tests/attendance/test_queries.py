@@ -1,4 +1,4 @@
-"""What pages show of counting, to whom and in which order; what the database refuses of it; states as services leave."""
+"""What pages show of counting, to whom and in which order; what the database refuses; states as services leave them."""
 
 import datetime as dt
 
@@ -131,12 +131,10 @@ def test_what_waits_is_ordered_by_urgency_and_asks_as_often_for_three_visits_as_
 def test_violations_find_a_lock_without_counts_and_an_old_version_that_counts(session):
     begun, other = a_locked_visit(), a_locked_visit()
     assert violations() == []
-
     with transaction() as inside:
         take_defences_away(inside, "attendance", "head_count")
         inside.execute(update(HeadCount).where(HeadCount.presentation_id == begun.first).values(counts=False))
         inside.execute(update(Attendance).where(Attendance.presentation_id == other.first).values(version=9))
-
     assert violations() == [
         f"presentation {begun.first}: locked without exactly one count an audience",
         f"presentation {other.first}: an old version of the counts counts",
@@ -288,7 +286,6 @@ def test_a_written_state_of_counting_is_the_played_one_in_every_column_and_every
     after = sizes()
     written = write()
     end = sizes()
-
     assert stored_rows(written.visit.id) == stored_rows(played.visit.id)
     grown = {table: after[table] - empty[table] for table in empty} | dict.fromkeys(LEFT_OUT, 0)
     assert {table: end[table] - after[table] for table in empty} == grown

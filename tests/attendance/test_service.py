@@ -50,9 +50,7 @@ def moves_of_attendance():
 @pytest.mark.both_databases
 def test_the_educators_numbers_are_stored_and_the_visit_is_delivered(session):
     begun = a_begun_visit()
-
     submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
-
     assert state_of(begun.first) is AttendanceState.SUBMITTED
     assert counting(begun.first) == FAIR
     assert session.get(Visit, begun.visit.id).state is VisitState.DELIVERED
@@ -142,9 +140,7 @@ def test_other_numbers_are_a_new_version_beside_the_old_ones_and_the_same_again_
     before = moves_of_attendance()
     submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING + dt.timedelta(minutes=1))
     assert (moves_of_attendance(), len(said_so_far([begun.first]))) == (before, 1)
-
     submit_counts(begun.teacher, begun.first, a_count(OTHER), now=LEAVING)
-
     assert counting(begun.first) == OTHER
     assert [(line.version, line.source, line.said, line.counts) for line in said_so_far([begun.first])] == [
         (1, CountSource.EDUCATOR, FAIR, False),
@@ -290,7 +286,6 @@ def test_fewer_minutes_than_planned_make_it_part_delivered_until_others_are_said
         submit_counts(begun.teacher, begun.first, a_count(minutes_given=minutes), now=LEAVING)
         seen += held(session, begun)[:1]
     submit_counts(begun.teacher, begun.presentations[1].id, a_count(minutes_given=45), now=LEAVING)
-
     whole, part = P.DELIVERED, P.PART_DELIVERED
     assert seen == [(whole, None), (part, 20), (part, 25), (whole, None), (part, 30)]
     assert held(session, begun) == [(part, 30), (whole, None)]
@@ -332,9 +327,7 @@ def test_who_was_present_at_one_talk_can_still_be_taken_out_of_the_next(session)
     third = a_cleared_educator(centre_id=begun.visit.centre_id)
     make_assignment(begun.presentations[0], third.id)
     submit_counts(begun.teacher, begun.first, a_count(absent=frozenset({third.id})), now=LEAVING)
-
     withdraw_presenter(begun.coordinator, begun.visit.id, other.id, reason="Ill", now=LEAVING)
-
     assert seats(session, begun)[other.id] is A.PRESENT
     assert HeadCounts(88, 0, 2, 0) == said_so_far([begun.first])[0].said
 

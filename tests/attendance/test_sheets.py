@@ -124,7 +124,6 @@ def test_a_presentation_and_a_centre_keep_so_many_and_no_more(session, monkeypat
         by(begun.teacher, begun, a_scan("pdf", width=width))
     with rejection(scan="sheets_of_talk_full"):
         by(begun.teacher, begun)
-
     monkeypatch.setattr(rules, "MOST_BYTES_OF_A_CENTRE", sum(row.size for row in kept()) + 10)
     with rejection(scan="sheets_of_centre_full"):
         keep_sheet(begun.teacher, begun.presentations[1].id, PHOTO, now=LEAVING)
@@ -152,7 +151,6 @@ def test_who_sent_it_takes_it_back_until_the_school_has_answered_and_staff_alway
     assert kept() == []
     [removed] = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "sheet removed"))
     assert len(json.loads(removed.details)["sha256"]) == 64, "the paper in the binder is still known by it"
-
     other = by(locked.teacher, locked)
     with pytest.raises(NotAllowed):
         remove_sheet(locked.teacher, other, now=LEAVING)

@@ -38,19 +38,13 @@ MINUTE = dt.timedelta(minutes=1)
 @pytest.mark.both_databases
 def test_parents_count_themselves_also_at_once_and_nothing_is_stored_of_who_they_were(session, app):
     tally = an_evening()
-
     counted = [count_in(tally, people, now=BEGINS) for people in (1, 2, 2)]
-
     assert counted == [1, 3, 5]
     assert tally_of(tally.presentation_id) == 5
-
     tally = an_evening()
-
     failed = all_at_once(app, [lambda: count_in(tally, 2, now=BEGINS)] * 8)
-
     assert failed == [None] * 8
     assert marks() == 5 + 16
-
     assert set(TallyMark.__table__.columns.keys()) == {"id", "presentation_id", "people", "marked_at"}
 
 
@@ -123,7 +117,6 @@ def test_clearly_more_by_the_poster_than_in_the_room_is_flagged_and_locked_by_no
 def test_only_the_code_of_that_very_presentation_opens_it(session):
     one, other = an_evening(), an_evening()
     assert tally_behind(one.visit_number, one.ordinal, one.code).presentation_id == one.presentation_id
-
     wrong = [
         (one.visit_number, one.ordinal, other.code), (other.visit_number, one.ordinal, one.code),
         (one.visit_number, one.ordinal + 1, one.code), (one.visit_number, one.ordinal, ""),
@@ -140,9 +133,7 @@ def test_pupils_and_what_is_cancelled_have_no_tally_and_the_page_knows_the_codes
     make_presentation(visit, EVENING, **(fair | {"audience": Audience.PUPILS, "level": SchoolLevel.PRIMARY}))
     make_presentation(visit, EVENING, **(fair | {"state": PresentationState.CANCELLED}))
     assert tallies_of(visit.id) == tally_codes(one_visit(visit.number).row) == []
-
     parents = make_presentation(visit, EVENING, **fair)
-
     for posters in (tallies_of(visit.id), tally_codes(one_visit(visit.number).row)):
         [one] = [(one.visit_number, one.ordinal, one.code, one.starts_local) for one in posters]
         code = tallies_of(visit.id)[0].code

@@ -59,9 +59,7 @@ def test_each_level_has_a_paper_of_its_own(session):
         session.add(CohortPart(cohort_id=cohort.id, school_request_id=last.request.id, skill=CohortSkill.REPORT))
         session.flush()
         session.execute(sa.update(Cohort).values(level=3))
-
     awards.issue_for_cohort(SYSTEM, cohort.code, now=LEAVING)
-
     assert [row.about for row in stored()] == [f"cohort {cohort.id} 2", f"cohort {cohort.id} 3"]
 
 
@@ -72,7 +70,6 @@ def test_a_cohort_earns_nothing_before_the_numbers_of_every_part_are_locked(sess
     parts = zip(CohortSkill, (locked.request, open_one.request), strict=False)
     cohort = make_cohort(training, locked.request.host_id, *parts, level=2)
     bare = make_cohort(training, locked.request.host_id)
-
     for code in (cohort.code, bare.code):
         with conflict(CertificateReason.ATTENDANCE_NOT_LOCKED):
             awards.issue_for_cohort(SYSTEM, code, now=LEAVING)
@@ -210,7 +207,6 @@ def test_a_school_waits_until_all_its_visits_of_a_campaign_are_locked_and_is_cou
 def test_a_campaign_that_runs_gives_none_and_only_its_centre_issues_them(session):
     programme = make_programme()
     campaign = a_campaign_of(programme, [a_locked_visit(programme=programme)])
-
     with conflict(CertificateReason.CAMPAIGN_RUNS):
         awards.issue_for_campaign(SYSTEM, campaign.slug, now=LEAVING)
     for slug in (campaign.slug, "none"):
@@ -228,9 +224,7 @@ def test_a_campaigns_paper_is_reissued_with_the_numbers_of_now_and_revoked_it_st
     campaign = a_campaign_of(programme, [begun])
     awards.issue_for_campaign(SYSTEM, campaign.slug, now=AFTERWARDS)
     correct_counts(begun.coordinator, begun.first, HeadCounts(pupils=90), "miscounted", now=AFTERWARDS)
-
     new = issuing.reissue_certificate(SYSTEM, stored()[0].id, "", now=AFTERWARDS)
-
     assert papers.certificate_of_number(new).paper.pupils == 90
     issuing.revoke_certificate(SYSTEM, stored()[1].id, "wrong", now=AFTERWARDS)
     assert awards.issue_for_campaign(SYSTEM, campaign.slug, now=AFTERWARDS) == Issued(0, 0, ())
@@ -294,7 +288,6 @@ def test_a_class_earns_nothing_before_its_visit_is_locked_nor_where_parents_sat(
     for visit, who in ((counted, counted.coordinator), (evening, an_actor(centre_id=make_centre().id))):
         with pytest.raises((Conflict, NotFound)):
             awards.issue_for_groups(who, numbers[visit.visit.id], now=LEAVING)
-
     assert awards.issue_for_groups(SYSTEM, numbers[evening.visit.id], now=LEAVING) == Issued(0, 0, ())
     with pytest.raises(NotAllowed):
         awards.issue_for_groups(an_actor(Role.EDUCATOR), numbers[evening.visit.id], now=LEAVING)

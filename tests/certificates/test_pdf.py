@@ -140,13 +140,10 @@ def test_a_name_of_any_length_is_printed_whole_inside_the_frame(tmp_path, name):
 
 def test_equal_papers_give_equal_bytes_and_nothing_to_draw_or_an_address_beyond_ascii_is_refused():
     paper = a_teacher_certificate()
-
     first = draw(paper, "sr_Cyrl")
-
     assert draw(replace(paper), "sr_Cyrl") == first
     assert draw(replace(paper, holder_name="Ана"), "sr_Cyrl") != first
     assert draw(paper, "sr_Latn") != first
-
     with pytest.raises(ValueError, match="no certificate"):
         draw_many([], "sr_Cyrl")
     with pytest.raises(NotAscii):

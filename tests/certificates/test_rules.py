@@ -254,7 +254,9 @@ def test_a_signature_goes_with_its_name(before, after, pictures):
         (TemplateDraft(colour="#E6A028"), {"colour": "colour_too_pale"}),  # a bar may be paler than a title
         (TemplateDraft(colour="red"), {"colour": "not_a_colour"}),
         (TemplateDraft(accent="#FFFFFE"), {"accent": "colour_too_pale"}),
+        (TemplateDraft(accent="#FFFFEE"), {"accent": "colour_too_pale"}),
         (TemplateDraft(file_number="{x}"), {"file_number": "no_such_placeholder"}),
+        (TemplateDraft(file_number="04/{година"), {"file_number": "brace_alone"}),
         (TemplateDraft(signatories=(SignatoryDraft("Аna"),)), {"name_1": "mixed_scripts"}),
         (TemplateDraft(signatories=(MARINA, SignatoryDraft("", "директор"))), {"name_2": "duty_of_nobody"}),
         (TemplateDraft(signatories=(SignatoryDraft("", "", "head"),)), {"name_1": "duty_of_nobody"}),

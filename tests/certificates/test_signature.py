@@ -92,7 +92,6 @@ def test_whoever_changes_a_letter_is_found_out(client, issued, tmp_path):
     [code] = qr_codes_of(saved(issued[CertificateKind.SCHOOL][1], tmp_path))
     said, _, proof = code.rpartition(".")
     other = "B" if said[-5] != "B" else "C"
-
     assert checked(keys, code.replace("/certificates/", "/certificates/X"), tmp_path)[0] == 1
     assert checked(keys, f"{said[:-5]}{other}{said[-4:]}.{proof}", tmp_path)[0] == 1
     assert checked({"keys": []}, code, tmp_path)[0] == 2
@@ -116,10 +115,8 @@ def test_another_secret_key_leaves_papers_unsigned_until_the_next_one(issued, mo
     monkeypatch.setattr(signature, "settings", lambda: replace(settings(), secret_key="another " * 8))
     paper = a_school_certificate()
     assert list(signature.sealed_papers([(paper, "en")])) == [(paper, "en")]
-
     later = a_locked_visit()
     issuing.issue_certificates(SYSTEM, later.visit.id, now=LEAVING)
-
     [(signed, _)] = signature.sealed_papers([(paper, "en")])
     assert signed.check_url.startswith(f"{paper.check_url}#")
     assert len(signature.public_keys()) == 2
@@ -127,7 +124,6 @@ def test_another_secret_key_leaves_papers_unsigned_until_the_next_one(issued, mo
 
 def test_a_name_is_in_the_code_only_and_nothing_of_it_is_stored(issued):
     [row] = [row for row, _ in issued.values() if row.kind is CertificateKind.TEACHER]
-
     assert "#" not in row.printed
     assert "Џунић" not in row.printed
     with transaction() as session:  # what the night does after ninety days
@@ -162,9 +158,7 @@ LETTERS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=200)
 def test_any_words_are_signed_and_fit_a_square_that_a_phone_reads(host, holder, place):
     paper = a_teacher_certificate(host_name=host, holder_name=holder, host_place=place)
     made = Ed25519PrivateKey.generate()
-
     text = signature.signed_text(paper, "0123abcd", made.sign)
-
     said, _, proof = text.rpartition(".")
     made.public_key().verify(from_base64url(proof), said.encode())
     _, letters, written = said.partition("#")[2].split(".")
@@ -284,9 +278,7 @@ def test_a_key_that_does_not_open_is_told_and_signs_nothing(signing, spoil, tmp_
     if spoil == "file":
         (tmp_path / "letter.p12").write_text("no key")
         other = PdfSigning(str(tmp_path / "letter.p12"), PASSPHRASE)
-
     told = signature_of_papers(replace(signing, pdf_signing=other), MONDAY)
-
     assert told.state == "bad"
     assert "no PKCS#12 file" in told.told
     with pytest.raises(signed_pdf.NoSigningKey):
@@ -316,9 +308,7 @@ def test_a_key_that_cannot_sign_is_told_by_doctor_and_whoever_wants_a_paper_is_a
     desk = sign_in_as(
         app.test_client(), make_user(Role.COORDINATOR, centre_id=db.session.scalar(sa.select(Visit.centre_id))).id
     )
-
     answer = desk.get(f"/certificates/{numbers[0]}.pdf?lang=en")
-
     assert (answer.status_code, signature_of_papers(spoilt, MONDAY).state.value) == (503, "bad")
     assert "Try again in a few minutes." in answer.text
     assert words in signature_of_papers(spoilt, MONDAY).told

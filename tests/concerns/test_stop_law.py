@@ -78,9 +78,7 @@ def test_once_lifted_it_stays_lifted_and_she_takes_new_visits():
     lifted = "UPDATE assignment_stop SET lifted_at = stopped_at, lifted_because = 'settled'"
     assert refusal_of(lambda: by_sql(lifted)) == "stop_is_lifted_by_another"
     by_sql(f"{lifted}, lifted_by_id = :who", who=make_user().id)
-
     make_assignment(a_presentation(), person.id)
-
     undone = "UPDATE assignment_stop SET lifted_at = NULL, lifted_because = NULL"
     assert refusal_of(lambda: by_sql(undone)) == "stop_stays"
     db.session.rollback()

@@ -131,11 +131,9 @@ def test_both_numbers_of_a_sum_that_disagrees_are_named_but_a_margin_may_say_les
 def test_a_correction_tells_each_cell_and_its_days_before_and_after():
     old = helpline_draft(topic={"grooming": 20})
     new = helpline_draft(calls=79, communications=99, topic={"sextortion": 2})
-
     assert rules.differences(old, new) == {
         "communications": [100, 99], "calls": [80, 79], "topic.grooming": [20, 0], "topic.sextortion": [0, 2],
     }  # fmt: skip
-
     assert rules.differences(helpline_draft(), helpline_draft(DAY(2026, 1, 2), DAY(2026, 1, 30))) == {
         "first_day": ["2026-01-01", "2026-01-02"],
         "last_day": ["2026-01-31", "2026-01-30"],

@@ -9,7 +9,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from scheduler.core.db import db, transaction
-from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
+from scheduler.core.errors import Conflict, NotAllowed, NotFound
 from scheduler.core.imports import batches
 from scheduler.core.imports.batches import ColumnName, HangsOnIt
 from scheduler.core.imports.staging import Filing
@@ -27,6 +27,7 @@ from tests.factories import MONDAY
 from tests.factories.people import an_actor
 from tests.factories.places import make_host, make_municipality
 from tests.places.files import GOOD, sheet_of
+from tests.refusals import rejection
 
 
 @pytest.fixture
@@ -242,9 +243,8 @@ def test_who_may_tell_and_what_is_incomplete_or_out_of_date_is_refused(app):
         write_call_note(contact, mine.id, "…", now=MONDAY)
 
     host, actor = make_host(), an_actor()
-    with pytest.raises(Rejected) as refusal:
+    with rejection(morning_starts="missing"):
         tell_school_time(actor, host.id, SchoolTime(bells={}), version=0, now=MONDAY)
-    assert refusal.value.problems == {"morning_starts": "missing"}
     tell_school_time(actor, host.id, PLAIN, version=0, now=MONDAY)
     with pytest.raises(Conflict):
         tell_school_time(actor, host.id, TOLD, version=0, now=MONDAY)
@@ -265,18 +265,13 @@ def told(hour: int) -> SchoolTime:
 @pytest.mark.postgres_decides
 def test_school_time_sent_eight_times_at_once_is_told_once_and_of_eight_tellings_one_counts(app: Flask):
     host_id, actor = make_host().id, an_actor()
-
     raised = all_at_once(
         app, [lambda n=n: tell_school_time(actor, host_id, told(n), version=0, now=MONDAY) for n in range(EIGHT)]
     )
-
     refused = {error.reason for error in raised if isinstance(error, Conflict)}
     assert (raised.count(None), refused, how_many(HostSchoolTime)) == (1, {"changed_meanwhile"}, 1)
-
     host_id, actor = make_host().id, an_actor()
-
     raised = all_at_once(app, [lambda: tell_school_time(actor, host_id, told(1), version=0, now=MONDAY)] * EIGHT)
-
     assert (raised, how_many(HostSchoolTime), how_many(BellSchedule)) == ([None] * EIGHT, 2, 2)
 
 
@@ -349,9 +344,7 @@ def test_an_import_taken_back_eight_times_at_once_is_taken_back_once(app: Flask)
     batch_id = import_hosts(
         actor, sheet_of("1,Вук,primary,Ниш,018 123", "2,Сава,primary,Ниш,018 123"), Filing(MONDAY, actor.centre_id)
     ).batch_id
-
     raised = all_at_once(app, [lambda: take_back_hosts(actor, batch_id, now=MONDAY)] * EIGHT)
-
     assert raised.count(None) == 1
     assert {error.reason for error in raised if isinstance(error, Conflict)} == {"undone_already"}
     assert how_many(Host) == 0

@@ -16,7 +16,7 @@ from scheduler.places import queries
 from scheduler.places.imports.registers import read_calendar
 from scheduler.places.lessons import lesson_calendar, lessons_and_closures
 from scheduler.places.models import Closure
-from scheduler.places.rules.hosts import GRADES, days_by_grade, days_with_pupils, is_school_day, school_year
+from scheduler.places.rules.hosts import GRADES, days_by_grade, days_with_pupils, is_school_day
 from scheduler.places.service.calendars import load_example_calendars, remove_example_calendars
 from scheduler.places.service.hosts import load_reference_data
 from scheduler.places.terms.hosts import CalendarSpan, ClosureReason, Extent, HostKind, Level, Point, SchoolCalendar
@@ -114,14 +114,11 @@ def test_only_shown_hosts_are_read_whole_and_nothing_is_counted_for_who_shows_no
 def test_a_host_stands_at_its_point_or_its_municipalitys_seat_and_one_that_is_not_there_is_not_found(session):
     with pytest.raises(NotFound):
         queries.host_of(1)
-
     town = make_municipality("Чачак", lat=43.89, lon=20.35)
     at_seat = make_host(municipality_id=town.id)
     own = make_host(municipality_id=town.id, lat=43.9, lon=20.4)
     abroad = make_host("Slovenska škola", municipality_id=None, zone="Europe/Ljubljana")
-
     points = [queries.host_of(host.id).point for host in (at_seat, own, abroad)]
-
     assert points == [Point(43.89, 20.35), Point(43.9, 20.4), None]
     assert queries.host_of(abroad.id).municipality is None
 
@@ -129,9 +126,7 @@ def test_a_host_stands_at_its_point_or_its_municipalitys_seat_and_one_that_is_no
 def test_municipalities_come_by_district_with_the_city_that_reports_use(queries_run):
     load_reference_data(MONDAY)
     queries_run.clear()
-
     towns = queries.municipalities()
-
     assert (len(towns), len(queries_run)) == (182, 1)
     districts = [district for district, _towns in groupby(towns, key=lambda town: town.district_sr_latn)]
     in_belgrade = [town for town in towns if town.city_sr_latn == "Beograd"]
@@ -147,9 +142,7 @@ def test_school_days_of_a_host_follow_its_own_provinces_calendar(queries_run):
     hosts = [queries.host_of(make_host(municipality_id=towns[name]).id) for name in ("Niš", "Sombor")]
     first, last = dt.date(2025, 12, 22), dt.date(2026, 1, 20)
     queries_run.clear()
-
     nis, sombor = (queries.school_days(host, first, last) for host in hosts)
-
     assert (nis[-3:], sombor[2]) == ([dt.date(2025, 12, 30), *nis[-2:]], dt.date(2026, 1, 12))
     assert (len(nis), len(sombor)) == (9, 9)
     assert len(queries_run) == 2
@@ -219,21 +212,12 @@ def test_grades_that_end_early_or_write_an_exam_have_no_lessons_and_a_saturday_n
     after = dt.date(2026, 6, 3)
     entries = spans(SchoolCalendar.REPUBLIC)
     assert [is_school_day(after, entries, (), Level.PRIMARY, grade) for grade in (7, 8)] == [True, False]
-
     term = CalendarSpan("term2", dt.date(2026, 1, 19), dt.date(2026, 6, 12))
     exam = CalendarSpan("exam-day", dt.date(2026, 3, 27), dt.date(2026, 3, 27), "primary-8")
     grades = [is_school_day(dt.date(2026, 3, 27), (term, exam), (), Level.PRIMARY, grade) for grade in (7, 8)]
     assert grades == [True, False]
-
     named = {line.first_day: line.timetable_of for line in LINES if line.timetable_of is not None}
     assert named == {dt.date(2025, 10, 11): 0, dt.date(2026, 3, 21): 4}  # as Monday's, as Friday's
-
-
-@pytest.mark.parametrize(
-    ("day", "year"), [((2026, 8, 31), "2025/26"), ((2026, 9, 1), "2026/27"), ((2099, 9, 1), "2099/00")]
-)
-def test_a_school_year_begins_in_september(day, year):
-    assert school_year(dt.date(*day)) == year
 
 
 CLOSURES = st.lists(

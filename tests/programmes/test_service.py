@@ -11,7 +11,7 @@ from scheduler.core.db import db
 from scheduler.core.errors import NotAllowed, NotFound, Rejected
 from scheduler.people.terms import Topic
 from scheduler.policy import Role
-from scheduler.programmes import queries, rules, service
+from scheduler.programmes import queries, service
 from scheduler.programmes.models import Programme, ProgrammeAudience
 from scheduler.programmes.rules import RANGES, problems_with, problems_with_campaign, slug_of
 from scheduler.programmes.terms import Audience, CampaignDraft, ProgrammeDraft, ProgrammeKind
@@ -78,21 +78,8 @@ def test_a_change_keeps_the_address_and_a_retired_programme_cannot_be_asked_for_
     assert counts == [0, 0, 1]
 
 
-@pytest.mark.parametrize(
-    ("given", "field"),
-    [
-        ({"name_sr_cyrl": "…"}, "name_sr_cyrl"), ({"summary_sr_cyrl": ""}, "summary_sr_cyrl"),
-        ({"minutes": 5}, "minutes"), ({"group_size": 0}, "group_size"), ({"educators": 0}, "educators"),
-        ({"educators": 0, "influencers": 1}, "educators"), ({"audiences": ()}, "audiences"),
-    ],
-)  # fmt: skip
-def test_what_the_table_would_refuse_is_refused_with_a_word(given, field):
-    assert set(rules.problems_with(dataclasses.replace(TALK, **given))) == {field}
-
-
 def test_another_centre_and_another_role_are_refused(session):
     programme = make_programme()
-
     with pytest.raises(NotFound):
         service.retire_programme(admin(), programme.id, now=MONDAY)
     with pytest.raises(NotAllowed):

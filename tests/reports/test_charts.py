@@ -81,13 +81,11 @@ def test_cities_are_told_apart_by_shape_and_no_name_covers_another_or_leaves_the
 
 def test_lying_bars_begin_at_zero_in_proportion_and_nothing_is_drawn_of_nothing():
     drawing = charts.lying_bars([("Niš", 200, 100), ("Pirot", 50, 100), ("Bor", None, 0)], "said", "en")
-
     widths = [float(bar.width.rstrip("%")) for bar in drawing.bars]
     assert widths[0] == pytest.approx(4 * widths[1], abs=0.05)
     assert {bar.x for bar in drawing.bars} == {"33.00%"}
     assert [one.words for one in drawing.letters] == ["Niš", "200", "Pirot", "50", "Bor", "not shown"]
     assert sum(stroke.look == "target" for stroke in drawing.strokes) == 2
-
     for series in ((), (Series("Pupils", ()),)):
         assert charts.columns(Chart("Nothing", (), series), "en").bars == ()
     assert charts.lying_bars([], "said", "en").bars == ()

@@ -163,7 +163,6 @@ def test_totals_and_rows_are_one_pass_over_the_figures(session, groups, question
 @pytest.mark.postgres_decides
 def test_a_lock_adds_up_in_its_own_transaction(session):
     signed, disputed = a_counted_visit(), a_counted_visit()
-
     sign_all(signed)  # the same numbers: locked by that
     assert [(row.pupils, row.first_visits) for row in kept_years(session)] == [(88, 1)]
     sign_all(disputed, HeadCounts(pupils=80))
@@ -186,7 +185,6 @@ def test_a_school_that_moves_leaves_marks_and_the_job_takes_them(session):
     visit = held_in_nis()
     by_city = Filters(Period(dt.date(2026, 1, 1), dt.date(2026, 12, 31)))
     change(Host, Host.id == visit.host_id, municipality_id=make_municipality("Пирот").id)
-
     assert len(session.scalars(sa.select(StaleFigure)).all()) == 2, "where it was, and where it is"
     assert list(rows_of(reports.attendance_report(by_city, (Group.CITY,)))) == [("Пирот",)], "counted, not read"
     add_up_figures.call_local()

@@ -46,19 +46,13 @@ def test_numbers_and_definitions_are_printed_as_the_language_writes_them_and_an_
 def test_too_many_bars_long_and_hostile_cells_do_no_harm_and_equal_reports_give_equal_bytes(tmp_path):
     none = Chart("Празно", ("јан", "феб"), (Series("Ученици", (0, 0)),))
     many = Chart("Превише", tuple(map(str, range(60))), (Series("Ученици", tuple(range(60))),))
-
     words = words_of(saved(draw(a_report(charts=(none, many)), "sr_Cyrl"), tmp_path))
-
     assert "Празно" in words
     assert "Превише" not in words
-
     rows = tuple((f"<b>Град</b> &amp; {'Ж' * 60} {n}", 10**9, 10**9) for n in range(80))
-
     path = saved(draw(a_report(rows=rows, charts=()), "sr_Cyrl"), tmp_path)
-
     assert words_of(path).count("<b>Град</b>") == 80
     assert all(left >= 15.9 and right <= 194.1 and low < 291 for _w, left, _t, right, low in boxes_of(path))
-
     assert draw(a_report(), "sr_Cyrl") == draw(a_report(), "sr_Cyrl")
 
 
@@ -116,15 +110,11 @@ def test_it_is_two_pages_whatever_the_campaign_holds(tmp_path, language, size):
 def test_cities_at_risk_come_first_a_campaign_that_is_over_says_what_it_has_and_equal_rooms_give_equal_bytes(tmp_path):
     quiet = tuple(CityLine(f"Бор {n}", f"Bor {n}", n, 100, 1, 60) for n in range(14))
     risky = CityLine("Ниш", "Niš", 99, 100, risk=CityRisk.NOBODY_ASKED)
-
     words = words_of(saved(draw_brief(a_room(cities=(*quiet, risky)), "en", MONDAY), tmp_path))
-
     assert words.index("Niš") < words.index("Bor 0")
     assert "5 more cities stand on the page." in words
     assert "Pupils: 2,715 at the end, at today's pace (2,310 to 3,120); the target is 3,000." in words
-
     over = AudienceLine(Audience.PUPILS, 3_000, Forecast(2_940, 0, 0, 2_940, 2_940, 2_940, 8), CampaignVerdict.UNLIKELY)
     room = a_room(audiences=(over,), days_left=0)
-
     assert "Pupils: 2,940; the target is 3,000." in words_of(saved(draw_brief(room, "en", MONDAY), tmp_path))
     assert draw_brief(room, "en", MONDAY) == draw_brief(room, "en", MONDAY)

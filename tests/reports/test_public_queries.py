@@ -195,16 +195,13 @@ def test_trust_s44_no_small_number_can_be_computed_from_what_is_shown(numbers):
 
 def test_a_year_adds_up_by_district_and_by_centre_and_what_was_held_abroad_is_a_line_of_its_own():
     year = a_year(a_cell(pupils=60, teachers=6), a_cell("RS-22", 2, city="Pirot", pupils=30, parents=10))
-
     assert people_by(year) == {"RS-00": 0, "RS-20": 66, "RS-22": 40}
     assert (year.presentations, year.people) == (2, 106)
     assert [(one.name, one.pupils, one.parents, one.teachers) for one in year.centres] == [
         ("ncc", 60, 0, 6),
         ("cnzd", 30, 10, 0),
     ]
-
     year = a_year(a_cell("", city="", pupils=20), a_cell(pupils=20))
-
     assert [(line.iso, line.people) for line in year.districts][-1] == ("", 20)
     assert year.centres[0].cities == 1
 

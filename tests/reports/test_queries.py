@@ -112,9 +112,7 @@ def test_by_presenter_each_of_the_crew_has_a_row_and_of_who_was_a_minor_only_the
     young = a_cleared_minor(given_name="Luka", family_name="Tajni", birth_date=birth_date)
     for person, state in ((adult, "present"), (young, "present"), (absent, "absent")):
         make_assignment(presentation, person.id, AssignmentState(state))
-
     report = attendance_report(YEAR, [Group.PRESENTER])
-
     assert [(row.keys[0].label, row.counts.pupils) for row in report.rows] == [("Ana Ilić", 60), (told, 60)]
     assert report.totals.pupils == 60
 
@@ -190,7 +188,6 @@ def test_every_row_opens_to_visits_that_sum_to_it(session):
         host = make_host(municipality_id=make_municipality(town).id)
         for month in (3, 4):
             a_held_visit(HeadCounts(10, 2, 1, 0), on_day=dt.date(2026, month, 3), host_id=host.id, kilometres=30)
-
     for by in Group:
         for row in attendance_report(YEAR, [by]).rows:
             narrowed = Filters(YEAR.period, **row.url())
@@ -286,14 +283,12 @@ def held(*, again: bool = False, crew=(), visit=None, at=9):
 def test_stopped_and_called_off_are_told_apart_and_each_visit_once(session):
     a_stopped_visit(VisitState.CONFIRMED)  # lifted in time: it stopped nothing
     assert not_held(YEAR) == NOBODY
-
     a_stopped_visit()
     a_stopped_visit(VisitState.REPLANNED)  # another visit stands for it: it was stopped all the same
     a_stopped_visit(VisitState.CANCELLED, cancelled_by=CancelledBy.SCHOOL)  # stopped first
     off(CancelledBy.SCHOOL)
     off(CancelledBy.CENTRE)
     make_visit(VisitState.CONFIRMED, on_day=DAY)
-
     assert not_held(YEAR) == NOBODY | {"stopped": 3, "cancelled_by_school": 1, "cancelled_by_centre": 1}
 
 
@@ -336,7 +331,6 @@ def test_one_visit_or_three_ask_as_often(session):
         off(CancelledBy.CENTRE)
         held()
         asked.append((selects_of(lambda: not_held(YEAR)), selects_of(lambda: indicators(YEAR))))
-
     assert len(set(asked)) == 1
     at_most(2, asked[0][0])
     at_most(1, asked[0][1])
@@ -415,8 +409,6 @@ def test_what_was_held_without_its_young_presenter_does_not_count_as_with_one(se
     held(crew=[(adult, P.PRESENT), (young, P.ABSENT)], at=13)
     held(crew=[(adult, P.PRESENT)], at=17)
     held(crew=[(adult, P.PRESENT), (young, P.PRESENT), (other, P.ABSENT)], at=18)  # one of two is enough
-
     found = indicators(YEAR)
-
     assert (found["with_influencer"], found["without_influencer"]) == (2, 1)
     assert attendance_report(YEAR).totals.presentations == 4

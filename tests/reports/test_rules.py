@@ -502,7 +502,6 @@ def test_weeks_begin_on_monday_and_the_pace_is_the_mean_week():
         CampaignWeek(dt.date(2026, 9, 7), 0, 0),
         CampaignWeek(dt.date(2026, 9, 14), 2, 90),
     )
-
     said = forecast(800, 0, 0, [[100]] * 8, 28)  # four weeks more of 100 each
     # by chance: 100² a week, over 4 weeks and the doubt of the mean of 8: 100 · √(4 · 1.5) = 244.9; t of seven: 1.415
     assert (said.point, said.low, said.high) == (1200, 800 + 400 - 347, 800 + 400 + 347)

@@ -101,7 +101,6 @@ def test_differences_are_shown_of_their_own_centre_and_in_a_whole_report_of_it_a
     visit = held(theirs, 2025)
     sign(make_user(Role.COORDINATOR, centre_id=theirs.centre_id).actor(), 2025)
     recount(visit, 5)
-
     assert corrections_of(programme, 2026) == []
     assert corrections_of(theirs, 2026) == [(2025, -25)]
     assert sign(signer, 2025).presentations == 0
@@ -151,9 +150,7 @@ def test_of_many_who_sign_at_once_one_signs_and_a_difference_is_carried_once(app
     recount(visit, 40)
     days = [Period(dt.date(2025, 1, 1), dt.date(2025, 6, 20 + shift)) for shift in range(6)]
     seen = {one: seen_of(signer.centre_id, one) for one in days}
-
     raised = all_at_once(app, [lambda one=one: service.sign_period(signer, one, seen[one], now=NOW) for one in days])
-
     refused = [one.problems for one in raised if one is not None]
     assert (len(raised), refused) == (6, [{"first": "signed_already"}] * 5)
     assert db.session.scalars(sa.select(CarriedDifference.pupils)).all() == [10]
@@ -198,10 +195,8 @@ def test_who_carries_a_difference_is_taken_back_before_the_period_it_is_of(progr
     first = sign(signer, 2024)
     recount(visit, 9)
     second = sign(signer, 2025)
-
     with conflict("carried_already"):
         service.take_back(chief, first.id, "Разлог", now=NOW)
-
     for row in (second, first):
         service.take_back(chief, row.id, "Разлог", now=NOW)
     with conflict("taken_back_already"):

@@ -99,7 +99,6 @@ def test_a_guardian_is_named_for_a_minor_alone_whose_other_purposes_rest_on_taki
     assert problems_with_guardian(draft, minor=True, minor_email="", accounts={}) == {"phone": "not_a_phone"}
     assert guardian_problems("vesna@family.example", name="") == {"name": "missing"}
     assert guardian_problems("vesna@family.example", minor=False) == {"name": "is_an_adult"}
-
     assert problems_with_ticks(TICKED) == {}
     assert problems_with_ticks(ConsentDraft("2019-09", photo=True)) == {
         "takes_part": "missing",

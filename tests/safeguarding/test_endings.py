@@ -120,5 +120,4 @@ def test_nobody_is_warned_of_what_a_later_proof_carries_on_or_nobody_needs_then(
     soon_grown_up = a_minor(birth_date=dt.date(2008, TODAY.month, TODAY.day) + 8 * DAY)
     make_vetting(soon_grown_up.id)
     make_consent(soon_grown_up.id, valid_until=TODAY + 7 * DAY)
-
     assert service.warn_of_endings(now=MONDAY) == 0

@@ -45,9 +45,7 @@ def speaks(minor: Presenter, now: dt.datetime) -> str:
 def test_the_first_guardian_speaks_at_once_and_gets_her_link(session):
     minor = a_minor()
     officer = an_officer_of(minor)
-
     first = service.name_guardian(officer, minor.id, VESNA, now=MONDAY)
-
     assert service.name_guardian(officer, minor.id, VESNA, now=MONDAY) == first, "typed twice is once"
     assert speaks(minor, MONDAY) == "vesna@family.example"
     mail = session.scalars(select(OutboxMessage)).one()

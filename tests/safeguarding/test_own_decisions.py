@@ -147,7 +147,6 @@ def test_a_check_is_never_lengthened_and_a_refusal_stays(session, make, change, 
     result = {"result": "refused"} if "result" in change else {}
     row = make(make_presenter().id, **result)
     said = text(f"UPDATE {row.__tablename__} SET {change}")
-
     if not refused:
         with transaction() as inside:
             inside.execute(said)
@@ -217,7 +216,6 @@ def test_a_concern_that_nobody_reported_or_ended_is_named(session):
     with transaction() as inside:
         row = inside.get_one(Concern, concern)
         row.ended_at, row.ended_by_id = MONDAY, other.user_id
-
     assert concerns.violations() == [
         f"concern {concern} has no audit row",
         f"end of concern {concern} has no audit row",

@@ -116,10 +116,8 @@ def officer(app) -> Actor:
 
 def test_a_check_as_a_driver_is_kept_with_its_days_once_and_apart_from_the_other(officer):
     adult = make_presenter(centre_id=officer.centre_id)
-
     first = service.record_driving_check(officer, adult.id, CHECKED, now=MONDAY)
     again = service.record_driving_check(officer, adult.id, CHECKED, now=MONDAY)
-
     assert first == again
     found = driving_checks_of(adult.id, TODAY)
     assert (found.standing.standing, len(found.checks)) == (ProofStanding.VALID, 1)
@@ -177,9 +175,7 @@ def test_nobody_rides_without_a_consent_to_that_very_thing_on_that_day(app, give
     make_consent(minor.id, travels=True, **given)
     other = make_presenter()
     make_vetting(other.id)
-
     facts = ride_facts([adult.id, minor.id, other.id])
-
     assert not facts.may_ride(adult.id, minor.id, TODAY)
     assert not facts.may_ride(other.id, minor.id, TODAY)
 
@@ -189,7 +185,6 @@ def test_the_database_takes_no_minor_as_a_driver_and_lets_nobody_write_a_consent
     minor = a_minor()
     make_consent(minor.id)
     session.rollback()
-
     with pytest.raises(IntegrityError, match="driver_is_an_adult"), transaction() as own:
         fair = {"result": VettingResult.CLEARED, "checked_on": TODAY, "valid_until": TODAY, "recorded_at": MONDAY}
         own.add(DrivingCheck(presenter_id=minor.id, **fair))

@@ -87,7 +87,6 @@ def test_nights_are_away_where_they_may_be_a_fixed_crew_stays_and_others_take_tu
     assert away.nights > 0
     assert {stop.sleeps_away for stop in home.days} == {False}
     assert away.km < home.km
-
     first = touring.educators[0]
     fixed = drawn(touring, mode=CrewMode.FIXED, people=(first.id,), nights=False)
     turns = drawn(touring, nights=False)
@@ -201,9 +200,7 @@ def test_the_largest_cities_without_a_visit_this_year_come_first(touring):
 def test_a_day_of_a_tour_becomes_a_plan_of_its_district_by_its_crew(touring):
     shown = drawn(touring)
     stop = shown.days[0]
-
     draft = plan_of_day(touring.coordinator, shown.line.id, stop.on_day.isoformat())
-
     assert (draft.scope.first_day, draft.scope.last_day) == (stop.on_day, stop.on_day)
     assert draft.scope.districts == (stop.district_id,)
     assert draft.scope.programmes == (touring.campaign.programme_id,)
@@ -220,7 +217,6 @@ def test_a_tour_is_read_in_the_same_questions_however_many_cities_it_has(touring
         with statements() as asked:
             tour_page(touring.coordinator, shown.line.id, now=MONDAY)
         counts.append(len(asked))
-
     assert counts[0] == counts[1]
     at_most(9, counts[0])
 
