@@ -46,6 +46,11 @@ def issue(begun, actor=SYSTEM):
     return issuing.issue_certificates(actor, begun.visit.id, now=LEAVING)
 
 
+def reissue(begun, number, name):
+    row = queries.certificate_to_change(begun.coordinator, number)
+    return issuing.reissue_certificate(begun.coordinator, row.id, name, now=LEAVING)
+
+
 @pytest.mark.both_databases
 def test_a_locked_visit_gives_one_for_the_school_and_one_for_each_named_adult(session):
     begun = a_locked_visit(names=TWO)
@@ -172,9 +177,7 @@ def test_who_may_issue_reissue_and_revoke(session):
 def test_a_reissue_prints_the_right_name_and_the_old_number_says_replaced(session):
     begun = a_locked_visit(names=("Ana Petrovic",))
     old = issue(begun).numbers[1]
-    row = queries.certificate_to_change(begun.coordinator, old)
-
-    new = issuing.reissue_certificate(begun.coordinator, row.id, "Ana Petrović", now=LEAVING)
+    new = reissue(begun, old, "Ana Petrović")
 
     was = queries.certificate_of_number(old)
     assert (was.state, was.replaced_by_number) == (CertificateState.REISSUED, new)
@@ -190,8 +193,7 @@ def test_a_name_that_was_wrong_never_comes_back_by_itself_and_can_be_mended_back
     number = issue(begun).numbers[1]
 
     for name in ("Jovana Jović", "Jovan Jović"):
-        row = queries.certificate_to_change(begun.coordinator, number)
-        number = issuing.reissue_certificate(begun.coordinator, row.id, name, now=LEAVING)
+        number = reissue(begun, number, name)
 
     states = [state for (state,) in papers(Certificate.state)]
     assert states.count(CertificateState.ISSUED) == 2
@@ -199,8 +201,7 @@ def test_a_name_that_was_wrong_never_comes_back_by_itself_and_can_be_mended_back
 
     begun = a_locked_visit(names=("Jovan Jović",))
     old = issue(begun).numbers[1]
-    row = queries.certificate_to_change(begun.coordinator, old)
-    issuing.reissue_certificate(begun.coordinator, row.id, "Jovana Jović", now=LEAVING)
+    reissue(begun, old, "Jovana Jović")
 
     name_adults(begun.school, begun.visit.id, ("Jovan Jović",), now=LEAVING)
 
@@ -211,8 +212,7 @@ def test_a_schools_certificate_is_issued_anew_with_the_numbers_that_count_now(se
     begun = a_locked_visit()
     old = issue(begun).numbers[0]
     correct_counts(begun.coordinator, begun.first, HeadCounts(70, 0, 2), "the list says 70", now=LEAVING)
-    row = queries.certificate_to_change(begun.coordinator, old)
-    new = issuing.reissue_certificate(begun.coordinator, row.id, "", now=LEAVING)
+    new = reissue(begun, old, "")
     assert queries.certificate_of_number(old).paper.pupils == 88
     assert queries.certificate_of_number(new).paper.pupils == 70
 
@@ -220,20 +220,19 @@ def test_a_schools_certificate_is_issued_anew_with_the_numbers_that_count_now(se
 @pytest.mark.parametrize(("name", "problem"), [("", "missing"), ("  ", "missing"), ("А" * 101, "too_long")])
 def test_a_reissue_without_a_possible_name_is_refused(session, name, problem):
     begun = a_locked_visit(names=("Ана",))
-    row = queries.certificate_to_change(begun.coordinator, issue(begun).numbers[1])
+    number = issue(begun).numbers[1]
     with rejection(name=problem):
-        issuing.reissue_certificate(begun.coordinator, row.id, name, now=LEAVING)
+        reissue(begun, number, name)
 
 
 def test_a_reissue_to_a_teacher_who_has_one_is_refused_and_no_audit_row_holds_a_name(session):
     begun = a_locked_visit(names=TWO)
-    row = queries.certificate_to_change(begun.coordinator, issue(begun).numbers[1])
+    number = issue(begun).numbers[1]
     with conflict("certificate_exists"):
-        issuing.reissue_certificate(begun.coordinator, row.id, "Ђорђе Чукић", now=LEAVING)
+        reissue(begun, number, "Ђорђе Чукић")
     assert {state for (state,) in papers(Certificate.state)} == {CertificateState.ISSUED}
     begun = a_locked_visit(names=TWO)
-    row = queries.certificate_to_change(begun.coordinator, issue(begun).numbers[1])
-    issuing.reissue_certificate(begun.coordinator, row.id, "Неко Други", now=LEAVING)
+    reissue(begun, issue(begun).numbers[1], "Неко Други")
     told = " ".join(session.scalars(select(AuditEntry.details)))
     assert not {"Ана", "Петровић", "Đorđe", "Неко"} & set(told.replace('"', " ").split())
 

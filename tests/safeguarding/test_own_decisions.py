@@ -53,6 +53,12 @@ def a_concern(about: int, centre_id: int) -> int:
     return concern.id
 
 
+def end_by(concern: int, user_id: int | None) -> None:
+    with transaction() as session:
+        row = session.get_one(Concern, concern)
+        row.ended_at, row.ended_by_id = MONDAY, user_id
+
+
 def test_a_concern_stays_about_whom_it_was_and_is_ended_by_somebody_else(session):
     presenter, other = make_presenter(), make_presenter()
     concern = a_concern(presenter.id, presenter.centre_id)
@@ -64,13 +70,9 @@ def test_a_concern_stays_about_whom_it_was_and_is_ended_by_somebody_else(session
     ):
         with database_refusal("concern_stays") as inside:
             inside.execute(text(statement))
-    with database_refusal("concern_is_ended_by_another") as inside:
-        row = inside.get_one(Concern, concern)
-        row.ended_at, row.ended_by_id = MONDAY, presenter.user_id
-        inside.flush()
-    with transaction() as inside:
-        row = inside.get_one(Concern, concern)
-        row.ended_at, row.ended_by_id = MONDAY, other.user_id
+    with database_refusal("concern_is_ended_by_another"):
+        end_by(concern, presenter.user_id)
+    end_by(concern, other.user_id)
     with transaction() as inside, opened_way(inside, NamedWay.RETENTION):
         inside.execute(text("DELETE FROM concern"))
 
@@ -213,9 +215,7 @@ def test_a_guardian_replaced_by_nobody_and_a_seat_in_a_visit_of_another_centre_a
 def test_a_concern_that_nobody_reported_or_ended_is_named(session):
     presenter, other = make_presenter(), make_presenter()
     concern = a_concern(presenter.id, presenter.centre_id)
-    with transaction() as inside:
-        row = inside.get_one(Concern, concern)
-        row.ended_at, row.ended_by_id = MONDAY, other.user_id
+    end_by(concern, other.user_id)
     assert concerns.violations() == [
         f"concern {concern} has no audit row",
         f"end of concern {concern} has no audit row",
@@ -229,8 +229,6 @@ def test_a_concern_that_nobody_reported_or_ended_is_named(session):
 def test_a_concern_that_ended_stays_as_it_was_reported(session, change):
     presenter, other = make_presenter(), make_presenter()
     concern = a_concern(presenter.id, presenter.centre_id)
-    with transaction() as inside:
-        row = inside.get_one(Concern, concern)
-        row.ended_at, row.ended_by_id = MONDAY, other.user_id
+    end_by(concern, other.user_id)
     with database_refusal("concern_stays") as inside:
         inside.execute(text(f"UPDATE concern SET {change}"))
