@@ -217,6 +217,8 @@ def test_what_means_nothing_is_named(words, unknown, problem):
 def test_what_is_wrong_with_words_stands_at_its_field_and_what_is_filled_in_is_never_read():
     filled = rules.filled("for { Programme }\n  in {škola}", {"programme": "{school}", "school": "ОШ  Вук"})
     assert filled == "for {school} in ОШ Вук"
+    thrice = rules.filled("{Програм}, {program}, {programme}", {"programme": "{школа}"})
+    assert thrice == "{школа}, {школа}, {школа}"
     wording = {"sr_Cyrl": Wording("{x}", "lead", "}"), "en": Wording("Thanks", "漢")}
     assert rules.problems_with_wording(wording) == {
         "title_sr_cyrl": "no_such_placeholder",

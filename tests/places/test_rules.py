@@ -78,6 +78,8 @@ def test_drives_search_keys_and_kinds_of_hosts_that_are_known():
 
     assert {kind: len(teaches(kind)) for kind in HostKind} == dict.fromkeys(HostKind, 2)
     assert teaches(HostKind.SPECIAL_PRIMARY_SECONDARY) == (True, True)
+    assert teaches(HostKind.MUSIC) == (True, True)
+    assert teaches(HostKind.PRIMARY) == (True, False)
     assert teaches(HostKind.SECONDARY) == (False, True)
     assert teaches(HostKind.LIBRARY) == (False, False)
     assert all(search_key(kind, "x").endswith("x") for kind in HostKind)
