@@ -205,7 +205,9 @@ def test_placeholders_are_listed_in_the_letters_of_who_writes(language, words):
     ("words", "unknown", "problem"),
     [
         ("за {програм} у школи { ŠKOLA }", [], None), ("{ko} i {šta} i {ko}", ["{ko}", "{šta}"], "no_such_placeholder"),
-        ("{}", ["{}"], "no_such_placeholder"), ("{program", [], "brace_alone"), ("program}", [], "brace_alone"),
+        ("{}", ["{}"], "no_such_placeholder"),
+        ("{Програм}, {program}, {programme}{x} { } {x}", ["{x}", "{ }"], "no_such_placeholder"),
+        ("{program", [], "brace_alone"), ("program}", [], "brace_alone"),
         ("{{program}}", [], "brace_alone"), ("漢字", [], "unprintable"), ("", [], None),
     ],
 )  # fmt: skip
