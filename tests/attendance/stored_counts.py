@@ -6,6 +6,7 @@ from scheduler.attendance.models import Attendance, HeadCount
 from scheduler.attendance.terms import HeadCounts
 from scheduler.core.db import db
 from scheduler.programmes.terms import Audience
+from scheduler.requests.models import SchoolRequest
 
 
 def state_of(presentation_id):
@@ -23,3 +24,8 @@ def counting(presentation_id):
     ).all()
     assert len(rows) in (0, len(Audience))
     return HeadCounts(**{audience.value: people for audience, people in rows}) if rows else None
+
+
+def request_state(begun):
+    db.session.rollback()
+    return db.session.get(SchoolRequest, begun.request.id).state

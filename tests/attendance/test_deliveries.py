@@ -24,15 +24,7 @@ from scheduler.core.errors import NotFound
 from scheduler.visits.models.visits import Presentation
 from scheduler.visits.terms.states import PresentationState
 from tests.at_once import all_at_once
-from tests.attendance.phones import (
-    Letter,
-    Phones,
-    deliveries,
-    lines_of_audit,
-    mark_standing,
-    times_stored,
-    two_phones,
-)
+from tests.attendance.phones import Letter, Phones, deliveries, lines_of_audit, mark_standing, times_stored, two_phones
 from tests.attendance.stored_counts import counting, state_of
 from tests.factories.counting import LEAVING, a_begun_visit, a_count, sign_all
 from tests.factories.people import presenter_actor
@@ -46,12 +38,11 @@ SECRET = "a secret of the installation"  # nosec
 
 def test_a_key_is_known_for_its_presentation_and_person_alone():
     key = rules.sheet_key(7, 3, "open-1", "n", SECRET)
-
     assert rules.mark_in(key, 7, 3, SECRET) == "open-1"
-    assert [rules.mark_in(key, *other) for other in ((8, 3, SECRET), (7, 4, SECRET), (7, 3, "other"))] == [None] * 3
-    assert [rules.mark_in(bad, 7, 3, SECRET) for bad in ("", ".", "open-1.n.", key.replace("1", "2", 1), "ж.ж.ж")] == [
-        None
-    ] * 5
+    for other in ((8, 3, SECRET), (7, 4, SECRET), (7, 3, "other")):
+        assert rules.mark_in(key, *other) is None
+    for bad in ("", ".", "open-1.n.", key.replace("1", "2", 1), "ж.ж.ж"):
+        assert rules.mark_in(bad, 7, 3, SECRET) is None
 
 
 @pytest.mark.parametrize(
@@ -74,7 +65,6 @@ def test_a_first_delivery_counts_if_nothing_was_said_since_the_form_was_shown(tu
 )
 def test_a_form_may_say_other_numbers_after_its_own_and_never_after_somebody_elses(turn, stands, outcome):
     earlier = [EarlierDelivery(2, "88", STORED, "submitted-1")]
-
     assert rules.outcome_of(turn, earlier, shown="open-1", stands=stands, agrees=False) is outcome
 
 
@@ -170,9 +160,7 @@ def deliver_and_look(phones: Phones, letter: Letter) -> None:
 def test_what_two_phones_deliver_at_once_is_stored_once_and_the_other_number_set_aside(app, session):
     phones = two_phones()
     letters = [phones.types(0, 88), phones.types(1, 90)]
-
     raised = all_at_once(app, [lambda one=one: phones.deliver(one) for one in letters * 5])
-
     assert raised == [None] * 10
     assert sorted(one.outcome for one in deliveries(phones.first)) == [ASIDE, STORED]
     assert times_stored(phones.first) == 1
@@ -198,16 +186,19 @@ def test_numbers_that_come_after_the_lock_or_for_a_talk_that_was_called_off_are_
 def test_who_looks_at_the_page_is_asked_instead(session):
     phones = two_phones()
     phones.deliver(phones.types(0, 88))
-
     with conflict(AttendanceReason.COUNTED_MEANWHILE):
         draft, page = a_count(HeadCounts(pupils=90)), CountSheet(phones.sheets[1])
         deliver_counts(phones.who[1], phones.first, draft, page, now=LEAVING)
-
     assert len(deliveries(phones.first)) == 1
 
 
-def test_what_cannot_be_true_or_is_far_from_the_announced_is_refused_by_the_phone_too_and_not_kept(session):
+def test_a_stranger_and_what_cannot_be_true_or_is_far_off_is_refused_by_the_phone_too(session):
     phones = two_phones()
+    stranger = presenter_actor(a_cleared_educator(centre_id=phones.begun.visit.centre_id))
+
+    with pytest.raises(NotFound):
+        phones.deliver(Letter(stranger, CountSheet(phones.sheets[0], 1, asks=False), 88))
+
     far, sheet = a_count(HeadCounts(pupils=10), sure_of=None), CountSheet(phones.sheets[0], 1, asks=False)
 
     with rejection(pupils="count_out_of_range"):
@@ -219,22 +210,12 @@ def test_what_cannot_be_true_or_is_far_from_the_announced_is_refused_by_the_phon
     assert phones.deliver(phones.types(0, 88)) is STORED
 
 
-def test_a_stranger_delivers_nothing(session):
-    phones = two_phones()
-    stranger = presenter_actor(a_cleared_educator(centre_id=phones.begun.visit.centre_id))
-
-    with pytest.raises(NotFound):
-        phones.deliver(Letter(stranger, CountSheet(phones.sheets[0], 1, asks=False), 88))
-
-
 def test_a_delivery_writes_what_saving_on_the_page_writes_and_a_row_of_its_own(session):
     begun, phones = a_begun_visit(), two_phones()
     written = lines_of_audit()
     submit_counts(begun.teacher, begun.first, a_count(HeadCounts(pupils=88, teachers=2)), now=LEAVING)
     by_page = lines_of_audit() - written
-
     phones.deliver(phones.types(0, 88))
-
     assert lines_of_audit() - written - by_page == by_page + 1  # two presenters were there
     db.session.rollback()
     countersign(phones.begun.school, phones.begun.visit.id, {phones.first: HeadCounts(88, 0, 2)}, now=LEAVING)

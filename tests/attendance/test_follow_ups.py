@@ -87,7 +87,7 @@ def test_follow_up(session):
     assert session.scalars(told).all() == [FollowUp.FEEDBACK, FollowUp.SURVEY, FollowUp.NEXT_YEAR]
 
 
-def test_only_who_may_count_is_reminded_and_not_after_a_month_and_a_minor_is_not(session):
+def test_only_who_may_count_and_has_not_is_reminded_within_a_month_no_minor_and_who_has_answered_is_not_asked(session):
     begun = a_begun_visit()
     minor = a_cleared_minor(centre_id=begun.visit.centre_id)
     make_assignment(begun.presentations[0], minor.id)
@@ -98,8 +98,6 @@ def test_only_who_may_count_is_reminded_and_not_after_a_month_and_a_minor_is_not
     assert letters("follow_up_report_due") == [address_of(begun.educator)]
     assert posted(session, "follow_up_report_due")["List-Unsubscribe"] is None  # it is about a visit
 
-
-def test_a_counted_visit_reminds_nobody_and_who_has_answered_is_not_asked(session):
     begun = a_counted_visit(contact_email=SCHOOL)
     assert [follow(days) for days in (1, 2, 6)] == [0, 0, 0]
 
@@ -115,10 +113,8 @@ def test_a_school_that_objects_gets_no_more_until_it_takes_that_back(session):
         stop_follow_ups(begun.school, begun.visit.id, now=after(1))
     assert not is_followed_up(begun.visit.id)
     assert [follow(7), follow(90)] == [0, 0]
-
     for _press in range(2):
         resume_follow_ups(begun.school, begun.visit.id, now=after(91))
-
     assert is_followed_up(begun.visit.id)
     assert follow(91) == 1
     assert objections() == ["follow-ups stopped", "follow-ups resumed"]
@@ -180,9 +176,7 @@ def test_an_invitation_goes_once_a_school_and_not_where_it_asks_already(session)
 @pytest.mark.both_databases
 def test_two_sweeps_at_once_write_one_letter(app, session):
     a_counted_visit(contact_email=SCHOOL)
-
     failed = all_at_once(app, [lambda: follow(7)] * 4)
-
     assert failed == [None] * 4
     assert letters("follow_up_feedback") == [SCHOOL]
 
@@ -194,17 +188,14 @@ def test_the_survey_is_kept_once_without_a_name_of_a_visit_that_was_held_and_thr
     with conflict("not_remembered_yet"):
         answer_survey(begun.school, begun.visit.id, SAID, now=after(89))
     assert survey_of(begun.visit.id) is None
-
     answer_survey(begun.school, begun.visit.id, SAID, now=after(90))
     answer_survey(begun.school, begun.visit.id, Survey(False, True, False, ""), now=after(91))
-
     assert survey_of(begun.visit.id) == SAID
     assert not {"name", "given_by", "actor"} & set(VisitSurvey.__table__.columns.keys())
 
 
 def test_another_school_neither_answers_nor_stops(session):
     begun, other = a_locked_visit(), a_begun_visit()
-
     for act in (stop_follow_ups, resume_follow_ups):
         with pytest.raises(NotFound):
             act(other.school, begun.visit.id, now=after(1))
@@ -215,14 +206,12 @@ def test_another_school_neither_answers_nor_stops(session):
 @given(st.dates(dt.date(2024, 1, 1), dt.date(2030, 12, 31)), st.sampled_from(sorted(rules.FOLLOW_UPS)))
 def test_the_days_of_a_letter_are_in_the_past_and_in_order(today, kind):
     first, last = rules.visit_days_of(kind, today)
-
     assert first < last < today
 
 
 @given(st.dates(dt.date(2024, 1, 1), dt.date(2030, 12, 31)))
 def test_schools_are_invited_only_while_they_plan_their_year_and_for_the_year_before(today):
     days = rules.visit_days_of(FollowUp.NEXT_YEAR, today)
-
     assert rules.visit_days_of(FollowUp.STOPPED, today) is None  # an objection sends nothing
     assert (days is not None) == (today.month in (9, 10))
     if days:

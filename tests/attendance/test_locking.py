@@ -28,7 +28,7 @@ from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.service.cancel import cancel_visit
 from scheduler.visits.terms.plans import NewTimes
 from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
-from tests.attendance.stored_counts import counting, state_of
+from tests.attendance.stored_counts import counting, request_state, state_of
 from tests.factories.counting import FAIR, LEAVING, a_begun_visit, a_count, a_counted_visit, a_locked_visit
 from tests.factories.people import an_actor, make_user
 from tests.factories.programmes import make_programme
@@ -40,38 +40,34 @@ OTHER = HeadCounts(pupils=86, teachers=3)
 WEEK = dt.timedelta(days=7)
 
 
-def request_state(begun):
-    db.session.rollback()
-    return db.session.get(SchoolRequest, begun.request.id).state
-
-
 @pytest.mark.postgres_decides
 @pytest.mark.parametrize(("source", "counts"), [(CountSource.EDUCATOR, FAIR), (CountSource.SCHOOL, OTHER)])
 def test_the_coordinator_chooses_whose_numbers_count(session, source, counts):
     begun = a_counted_visit()
     countersign(begun.school, begun.visit.id, {begun.first: OTHER}, now=LEAVING)
-
     lock_counts(begun.coordinator, {begun.first: source}, now=LEAVING)
-
     assert counting(begun.first) == counts
     assert state_of(begun.first) is AttendanceState.LOCKED
     assert request_state(begun) is RequestState.REPORTED
     assert waiting_attendance(begun.coordinator)[0].rows == []
 
 
-def test_a_source_that_said_nothing_cannot_be_chosen_and_nothing_is_locked_early(session):
+def test_nothing_is_locked_or_corrected_early_nor_by_a_source_that_said_nothing_nor_without_a_reason(session):
     begun = a_counted_visit()
-
     for source, reason in ((CountSource.SCHOOL, "count_missing"), (CountSource.EDUCATOR, "wrong_state")):
         with conflict(reason):
             lock_counts(begun.coordinator, {begun.first: source}, now=LEAVING)
     assert (counting(begun.first), state_of(begun.first)) == (FAIR, AttendanceState.SUBMITTED)
+    with rejection(pupils="count_out_of_range", reason="reason_missing"):
+        correct_counts(begun.coordinator, begun.first, HeadCounts(pupils=-1), "", now=LEAVING)
+    with conflict("wrong_state"):
+        correct_counts(begun.coordinator, begun.first, OTHER, "too early", now=LEAVING)
+    assert counting(begun.first) == FAIR
 
 
 def test_only_a_coordinator_of_the_centre_locks_and_corrects(session):
     begun, silent = a_locked_visit(), a_counted_visit()
     assume_silent(now=LEAVING + WEEK)
-
     for actor, refusal in [(an_actor(), NotFound), (begun.teacher, NotAllowed), (begun.school, NotAllowed)]:
         with pytest.raises(refusal):
             lock_counts(actor, {begun.first: CountSource.EDUCATOR}, now=LEAVING)
@@ -104,23 +100,11 @@ def test_a_correction_has_a_reason_keeps_the_old_numbers_and_can_be_corrected_ag
     assert violations() == []
 
 
-def test_a_correction_without_reason_or_before_the_lock_is_refused(session):
-    begun = a_counted_visit()
-
-    with rejection(pupils="count_out_of_range", reason="reason_missing"):
-        correct_counts(begun.coordinator, begun.first, HeadCounts(pupils=-1), "", now=LEAVING)
-    with conflict("wrong_state"):
-        correct_counts(begun.coordinator, begun.first, OTHER, "too early", now=LEAVING)
-    assert counting(begun.first) == FAIR
-
-
 @pytest.mark.postgres_decides
 def test_seven_days_of_silence_are_taken_as_a_yes_flagged_and_locked_by_a_person(session):
     begun, late = a_counted_visit(), a_counted_visit()
-
     assert assume_silent(now=LEAVING + WEEK - dt.timedelta(minutes=1)) == 0
     assert [assume_silent(now=LEAVING + WEEK) for _sweep in range(2)] == [2, 0]
-
     assert state_of(begun.first) is AttendanceState.ASSUMED
     assert request_state(begun) is RequestState.DELIVERED
     lock_counts(begun.coordinator, {begun.first: CountSource.EDUCATOR}, now=LEAVING + WEEK)
@@ -130,7 +114,7 @@ def test_seven_days_of_silence_are_taken_as_a_yes_flagged_and_locked_by_a_person
 
 
 @pytest.mark.postgres_decides
-def test_a_schools_silence_begins_when_it_is_asked_not_when_the_first_presentation_was_counted(session):
+def test_a_schools_silence_begins_when_it_is_asked_and_anew_with_other_numbers(session):
     begun = a_begun_visit(talks=2)
     submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
     assert assume_silent(now=LEAVING + WEEK) == 0  # nobody has asked the school yet
@@ -141,8 +125,6 @@ def test_a_schools_silence_begins_when_it_is_asked_not_when_the_first_presentati
     assert assume_silent(now=LEAVING + 2 * WEEK - dt.timedelta(minutes=1)) == 0
     assert assume_silent(now=LEAVING + 2 * WEEK) == 2
 
-
-def test_other_numbers_of_the_educator_give_the_school_a_new_week(session):
     begun = a_counted_visit()
     submit_counts(begun.teacher, begun.first, a_count(OTHER), now=LEAVING + dt.timedelta(days=3))
 
@@ -150,37 +132,28 @@ def test_other_numbers_of_the_educator_give_the_school_a_new_week(session):
     assert assume_silent(now=LEAVING + WEEK + dt.timedelta(days=3)) == 1
 
 
-def test_the_school_names_adults_in_either_script_once_each_and_the_new_list_replaces_the_old(session):
+def test_the_school_names_adults_in_either_script_once_each_and_no_audit_row_holds_a_name(session):
     begun = a_counted_visit(counts=HeadCounts(pupils=50, teachers=3))
-
     name_adults(begun.school, begun.visit.id, ("Ана Петровић", "Ana Petrović", "Mira Savić"), now=LEAVING)
     name_adults(begun.school, begun.visit.id, ("Mira Savić", "Đorđe Čukić"), now=LEAVING)
-
     db.session.rollback()
     names = session.scalars(select(NamedAdult.name).order_by(NamedAdult.id)).all()
     assert names == ["Mira Savić", "Đorđe Čukić"]
+    begun = a_locked_visit(names=("Ана Петровић",))
+    details = " ".join(session.scalars(select(AuditEntry.details)))
+    assert "Ана" not in details
+    assert begun.visit.number not in details
 
 
 def test_the_school_alone_names_adults_before_anybody_has_counted_and_no_more_than_were_in_the_room(session):
     early, begun = a_begun_visit(), a_counted_visit(counts=HeadCounts(pupils=50, teachers=1))
-
     name_adults(early.school, early.visit.id, ("Ана", "Мира"), now=LEAVING)
-
     with rejection(names="more_names_than_adults"):
         name_adults(begun.school, begun.visit.id, ("Ана", "Мира"), now=LEAVING)
     for actor, refusal in [(early.teacher, NotAllowed), (early.coordinator, NotAllowed), (begun.school, NotFound)]:
         with pytest.raises(refusal):
             name_adults(actor, early.visit.id, (), now=LEAVING)
     assert session.scalars(select(NamedAdult.visit_id)).all() == [early.visit.id] * 2
-
-
-def test_no_audit_row_holds_a_name(session):
-    begun = a_locked_visit(names=("Ана Петровић",))
-
-    details = " ".join(session.scalars(select(AuditEntry.details)))
-
-    assert "Ана" not in details
-    assert begun.visit.number not in details
 
 
 @pytest.mark.postgres_decides
@@ -192,9 +165,7 @@ def test_silent_schools_are_locked_together_but_for_what_has_changed_since_it_wa
     seen = {one.presentation_id: one.version for _visit, one in assumed_attendance(coordinator, 1).rows}
     assert len(seen) == 3
     countersign(answered.school, answered.visit.id, {answered.first: FAIR}, now=later)
-
     assert [lock_assumed(coordinator, seen, now=later) for _press in range(2)] == [2, 0]
-
     assert {state_of(one.id) for one in silent.presentations} == {AttendanceState.LOCKED}
     assert [counting(one.id) for one in silent.presentations] == [FAIR, FAIR]
 
@@ -202,7 +173,7 @@ def test_silent_schools_are_locked_together_but_for_what_has_changed_since_it_wa
 FAR = HeadCounts(pupils=9, teachers=1)  # of 90
 
 
-def test_who_counts_far_off_is_asked_and_only_the_yes_to_that_very_number_is_stored(session):
+def test_who_counts_far_off_is_asked_and_a_school_that_says_yes_to_it_brings_both_numbers_to_the_coordinator(session):
     begun = a_begun_visit()
 
     for sure_of in (None, 11):
@@ -213,23 +184,6 @@ def test_who_counts_far_off_is_asked_and_only_the_yes_to_that_very_number_is_sto
 
     assert state_of(begun.first) is AttendanceState.SUBMITTED
 
-
-@pytest.mark.both_databases
-def test_a_far_number_is_not_locked_by_the_schools_signature_and_the_coordinator_settles_it(session):
-    begun = a_counted_visit(counts=FAR)
-
-    assert countersign(begun.school, begun.visit.id, {begun.first: FAR}, now=LEAVING, sure_of={}) is False
-    assert countersign(begun.school, begun.visit.id, {begun.first: FAR}, now=LEAVING, sure_of={}) is False
-
-    assert state_of(begun.first) is AttendanceState.COUNTERSIGNED
-    one = counted_visit(begun.coordinator, begun.visit.number).presentations[0]
-    assert (one.odd, one.differs, one.said_by_educator, one.said_by_school) == (True, False, FAR, FAR)
-    assert Matter.FAR_COUNT in {turn.matter for turn in turns_about(begun.visit.id, LEAVING)}
-    lock_counts(begun.coordinator, {begun.first: CountSource.SCHOOL}, now=LEAVING)
-    assert (state_of(begun.first), counting(begun.first)) == (AttendanceState.LOCKED, FAR)
-
-
-def test_a_school_that_types_far_off_is_asked_and_its_own_yes_brings_both_numbers_to_the_coordinator(session):
     begun, wanted = a_counted_visit(), HeadCounts(pupils=900)
 
     with rejection(**{f"sure-{begun.first}": "over_the_hall"}):
@@ -242,32 +196,29 @@ def test_a_school_that_types_far_off_is_asked_and_its_own_yes_brings_both_number
     assert (one.odd, one.differs, one.said_by_school) == (True, True, wanted)
 
 
+@pytest.mark.both_databases
+def test_a_far_number_is_not_locked_by_the_schools_signature_and_the_coordinator_settles_it(session):
+    begun = a_counted_visit(counts=FAR)
+    assert countersign(begun.school, begun.visit.id, {begun.first: FAR}, now=LEAVING, sure_of={}) is False
+    assert countersign(begun.school, begun.visit.id, {begun.first: FAR}, now=LEAVING, sure_of={}) is False
+    assert state_of(begun.first) is AttendanceState.COUNTERSIGNED
+    one = counted_visit(begun.coordinator, begun.visit.number).presentations[0]
+    assert (one.odd, one.differs, one.said_by_educator, one.said_by_school) == (True, False, FAR, FAR)
+    assert Matter.FAR_COUNT in {turn.matter for turn in turns_about(begun.visit.id, LEAVING)}
+    lock_counts(begun.coordinator, {begun.first: CountSource.SCHOOL}, now=LEAVING)
+    assert (state_of(begun.first), counting(begun.first)) == (AttendanceState.LOCKED, FAR)
+
+
 def stored(session, kind, row_id: int):
     session.rollback()
     return session.scalar(select(kind.state).where(kind.id == row_id))
 
 
-def test_a_visit_counted_in_part_is_neither_moved_nor_cancelled(session):
-    begun = a_begun_visit(2)
-    submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
-    wish = NewTimes(begun.visit.on_day + WEEK, {}, LEAVING + dt.timedelta(days=1))
-
-    with conflict("counted_in_part"):
-        cancel_visit(begun.coordinator, begun.visit.id, reason="Snow", now=LEAVING)
-    with conflict("counted_in_part"):
-        move_visit(begun.coordinator, begun.visit.id, wish, now=LEAVING)
-
-    submit_counts(begun.teacher, begun.presentations[1].id, a_count(), now=LEAVING)
-    assert stored(session, Visit, begun.visit.id) is VisitState.DELIVERED
-
-
 def test_the_rest_of_a_counted_visit_was_not_held_and_the_school_is_asked_for_what_was(session, the_clock):
     begun = a_begun_visit(2)
     submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
-
     for _press in range(2):
         note_not_held(begun.coordinator, begun.presentations[1].id, host_absent=True, now=LEAVING)
-
     assert stored(session, Presentation, begun.presentations[1].id) is PresentationState.NO_SHOW_HOST
     assert stored(session, Visit, begun.visit.id) is VisitState.DELIVERED
     assert stored(session, SchoolRequest, begun.request.id) is RequestState.DELIVERED
@@ -285,16 +236,14 @@ def test_the_rest_of_a_counted_visit_was_not_held_and_the_school_is_asked_for_wh
 )
 def test_when_nothing_was_held_the_visit_is_called_off_by_who_was_not_there(session, host_absent, state, ended, seat):
     begun = a_begun_visit()
-
     note_not_held(begun.coordinator, begun.first, host_absent=host_absent, now=LEAVING)
-
     assert stored(session, Presentation, begun.first) is state
     assert stored(session, Visit, begun.visit.id) is VisitState.CANCELLED
     assert stored(session, SchoolRequest, begun.request.id) is ended
     assert session.scalars(select(Assignment.state)).all() == [seat]
 
 
-def test_only_a_coordinator_after_the_end_notes_it_and_not_of_what_was_counted(session):
+def test_a_part_counted_visit_is_not_moved_or_called_off_and_not_held_is_noted_after_the_end(session):
     begun = a_begun_visit(2)
     with pytest.raises(NotAllowed):
         note_not_held(begun.teacher, begun.first, host_absent=True, now=LEAVING)
@@ -303,6 +252,18 @@ def test_only_a_coordinator_after_the_end_notes_it_and_not_of_what_was_counted(s
     submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
     with conflict("wrong_state"):
         note_not_held(begun.coordinator, begun.first, host_absent=True, now=LEAVING)
+
+    begun = a_begun_visit(2)
+    submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
+    wish = NewTimes(begun.visit.on_day + WEEK, {}, LEAVING + dt.timedelta(days=1))
+
+    with conflict("counted_in_part"):
+        cancel_visit(begun.coordinator, begun.visit.id, reason="Snow", now=LEAVING)
+    with conflict("counted_in_part"):
+        move_visit(begun.coordinator, begun.visit.id, wish, now=LEAVING)
+
+    submit_counts(begun.teacher, begun.presentations[1].id, a_count(), now=LEAVING)
+    assert stored(session, Visit, begun.visit.id) is VisitState.DELIVERED
 
 
 def test_a_coordinator_notes_it_from_the_form_of_counting_once_its_time_is_over_or_on_the_visits_page(

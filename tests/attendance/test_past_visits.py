@@ -90,16 +90,12 @@ def problems(outcome):
 @pytest.mark.parametrize(
     "content",
     [
-        TWO.encode("utf-8-sig"),
-        ("Посете школама 2023/24;;;;;;\n;;;;;;\n" + TWO).encode(),
-        TWO.replace("Vuk Karadžić;Niš", "Вук Караџић;Ниш").encode("cp1251"),
-        LATIN.encode("cp1250"),
-        a_workbook(ROWS),
+        TWO.encode("utf-8-sig"), ("Посете школама 2023/24;;;;;;\n;;;;;;\n" + TWO).encode(),
+        TWO.replace("Vuk Karadžić;Niš", "Вук Караџић;Ниш").encode("cp1251"), LATIN.encode("cp1250"), a_workbook(ROWS),
     ],
-)
+)  # fmt: skip
 def test_a_file_is_read_as_people_have_it(content):
     sheet = read(content)
-
     assert sheet.problems == ()
     assert [(one.on_day, one.classes, one.counts.pupils, one.counts.teachers) for one in sheet.sittings] == [
         (dt.date(2024, 3, 12), "VII-1", 28, 2),
@@ -126,8 +122,9 @@ def test_each_problem_is_told_with_its_line(line, problem):
     assert problems(read(f"{HEAD}\n{line}\n")) == [problem]
 
 
-def test_columns_that_are_not_there_are_named():
+def test_columns_that_are_not_there_are_named_and_an_hour_that_the_clocks_skipped_is_told(actor):
     assert [one.column for one in read("Датум;шта\n1.2.2024.;x\n").problems] == ["host", "pupils"]
+    assert problems(imported(actor, "31.3.2024.;Чегар;2:30;28;")) == [(2, "starts", "no_such_time")]
 
 
 @pytest.mark.both_databases
@@ -153,7 +150,6 @@ def test_one_wrong_line_is_told_and_nothing_of_its_file_is_stored(actor, session
     for line in ("1.2.2024.;Непозната;;;5;;", "1.2.2024.;Чегар;Ниш;;5;;"):
         assert problems(stored(actor, read(f"{TWO}{line}\n"))) == [(5, "host", "unknown_host")]
     assert counts(session) == [0, 0, 0, 0]
-
     stored(actor, read(TWO))
     [other] = stored(actor, read(TWO.replace(";40;", ";41;"))).problems
     assert (other.line, other.problem) == (4, "visit_stored_otherwise")
@@ -161,22 +157,9 @@ def test_one_wrong_line_is_told_and_nothing_of_its_file_is_stored(actor, session
 
 def test_two_hosts_of_one_name_want_the_town(actor):
     make_host("Чегар", place="Лесковац")
-
     [problem] = stored(actor, read(f"{HEAD}\n1.2.2024.;Чегар;;;5;;\n")).problems
     assert problem.problem == "several_hosts"
     assert stored(actor, read(f"{HEAD}\n1.2.2024.;Чегар;Лесковац;;5;;\n")).problems == ()
-
-
-@pytest.mark.both_databases
-def test_an_import_is_taken_back_whole_and_can_come_again(actor, session):
-    batch_id = stored(actor, read(TWO)).batch_id
-
-    take_back_visits(actor, batch_id, now=MONDAY)
-
-    assert counts(session) == [0, 0, 0, 0]
-    with conflict("undone_already"):
-        take_back_visits(actor, batch_id, now=MONDAY)
-    assert stored(actor, read(TWO)).new == 3
 
 
 @pytest.mark.both_databases
@@ -207,13 +190,21 @@ def test_only_who_may_imports_and_takes_back(actor, session):
 
 
 @pytest.mark.both_databases
+def test_an_import_is_taken_back_whole_and_can_come_again(actor, session):
+    batch_id = stored(actor, read(TWO)).batch_id
+    take_back_visits(actor, batch_id, now=MONDAY)
+    assert counts(session) == [0, 0, 0, 0]
+    with conflict("undone_already"):
+        take_back_visits(actor, batch_id, now=MONDAY)
+    assert stored(actor, read(TWO)).new == 3
+
+
+@pytest.mark.both_databases
 def test_a_visit_that_gets_the_number_of_one_taken_back_gets_its_papers(actor, session):
     """SQLite gives the ids of deleted rows again."""
     batch_id = stored(actor, read(TWO)).batch_id
     take_back_visits(actor, batch_id, now=MONDAY)
-
     begun = a_locked_visit()
-
     assert papers.visits_missing_certificates() == [begun.visit.id]
 
 
@@ -238,10 +229,8 @@ def test_a_count_that_is_stored_reads_the_counts_of_its_own_presentation(session
     """A law that looks through all of them makes ten times the past a hundred times as slow."""
     months = [f"{month}.{year}" for year in (2021, 2022, 2023) for month in range(1, 13)]
     lines = [f"{day}.{month};Чегар;Врање;;40;2;" for month in months for day in range(1, 21)]
-
     with counts_read() as told:
         stored(actor, read("\n".join([HEAD, *lines])))
-
     assert counts(session)[0] == len(lines)
     assert len(lines) < sum(told) < 50 * len(lines), told
 
@@ -249,7 +238,6 @@ def test_a_count_that_is_stored_reads_the_counts_of_its_own_presentation(session
 @pytest.mark.postgres_decides
 def test_past_visits_imported_by_four_at_once_are_stored_once(app, actor):
     raised = all_at_once(app, [lambda: stored(actor, read(TWO))] * 4)
-
     assert raised == [None] * 4
     assert counts(db.session()) == [2, 3, 3, 12]
 
@@ -257,12 +245,7 @@ def test_past_visits_imported_by_four_at_once_are_stored_once(app, actor):
 @pytest.mark.postgres_decides
 def test_an_import_taken_back_and_stored_again_at_once_is_there_once_or_not_at_all(app, actor):
     batch_id = stored(actor, read(TWO)).batch_id
-
-    raised = all_at_once(
-        app,
-        [lambda: take_back_visits(actor, batch_id, now=MONDAY), lambda: stored(actor, read(TWO))],
-    )
-
+    raised = all_at_once(app, [lambda: take_back_visits(actor, batch_id, now=MONDAY), lambda: stored(actor, read(TWO))])
     assert raised == [None, None]
     assert counts(db.session()) in ([2, 3, 3, 12], [0, 0, 0, 0])
 
@@ -292,22 +275,14 @@ def crews(session):
 @pytest.mark.parametrize(
     "written",
     [
-        "Јелена Илић",
-        "jelena ilic",
-        "Ilić Jelena",
-        "J. Ilić",
-        "Илић Ј.",
-        "dr Jelena Ilić",
-        "Илић",
+        "Јелена Илић", "jelena ilic", "Ilić Jelena", "J. Ilić", "Илић Ј.", "dr Jelena Ilić", "Илић",
         "JELENA@centre.example",
     ],
-)
+)  # fmt: skip
 def test_a_presenter_is_known_by_the_ways_in_which_people_write_her(actor, session, written):
     who = educator(actor, "Јелена", "Илић", email="jelena@centre.example")
     educator(actor, "Марко", "Савић")
-
     outcome = imported(actor, f"12.3.2024.;Чегар;10:00;28;{written}")
-
     assert problems(outcome) == []
     assert crews(session) == [(dt.date(2024, 3, 12), dt.time(10), who, AssignmentState.PRESENT)]
 
@@ -316,9 +291,7 @@ def test_a_presenter_is_known_by_the_ways_in_which_people_write_her(actor, sessi
 @pytest.mark.parametrize("between", [", ", "; ", " / ", " + ", " и ", " i ", "\n"])
 def test_several_stand_in_one_cell_and_count_once_each(actor, session, between):
     first, second = educator(actor, "Јелена", "Илић"), educator(actor, "Марко", "Савић")
-
     outcome = imported(actor, f'12.3.2024.;Чегар;10:00;28;"Jelena Ilić{between}Марко Савић{between}Ilić"')
-
     assert problems(outcome) == []
     assert [row[2] for row in crews(session)] == sorted((first, second))
     assert violations() == []
@@ -331,9 +304,7 @@ def test_names_that_nobody_has_are_told_by_line_and_place_and_nothing_is_stored(
     make_presenter(given_name="Туђа", family_name="Туђић")
 
     outcome = imported(
-        actor,
-        "12.3.2024.;Чегар;10:00;28;Jelena Ilić, Petar Petrović, Perić",
-        "13.3.2024.;Чегар;10:00;28;Tuđa Tuđić",
+        actor, "12.3.2024.;Чегар;10:00;28;Jelena Ilić, Petar Petrović, Perić", "13.3.2024.;Чегар;10:00;28;Tuđa Tuđić"
     )
 
     assert problems(outcome) == [
@@ -348,7 +319,6 @@ def test_names_that_nobody_has_are_told_by_line_and_place_and_nothing_is_stored(
 def test_nobody_presents_in_two_places_at_a_told_hour_neither_of_a_file_nor_of_what_is_stored(actor, session):
     educator(actor, "Јелена", "Илић")
     here, there = "12.3.2024.;Чегар;10:00;28;Ilić", "12.3.2024.;Вук Караџић;10:30;30;Ilić"
-
     assert problems(imported(actor, here, there)) == [(3, "presenters", "presenter_in_two_places")]
     assert problems(imported(actor, here)) == []
     assert problems(imported(actor, there)) == [(2, "presenters", "presenter_in_two_places")]
@@ -357,18 +327,12 @@ def test_nobody_presents_in_two_places_at_a_told_hour_neither_of_a_file_nor_of_w
 @pytest.mark.both_databases
 def test_hours_that_nobody_told_follow_each_other_for_one_presenter(actor, session):
     who = educator(actor, "Јелена", "Илић")
-
     outcome = imported(
         actor, "12.3.2024.;Чегар;;28;Ilić", "12.3.2024.;Вук Караџић;;30;Ilić", "12.3.2024.;Вук Караџић;9:00;31;Ilić"
     )
-
     assert problems(outcome) == []
     assert len({row[1] for row in crews(session) if row[2] == who}) == 3
     assert violations() == []
-
-
-def test_an_hour_that_the_clocks_skipped_is_told(actor):
-    assert problems(imported(actor, "31.3.2024.;Чегар;2:30;28;")) == [(2, "starts", "no_such_time")]
 
 
 @pytest.mark.parametrize(("first", "second"), [("A", "2:30B"), ("a", "2.30 б"), ("\u0410", "2:30\u0412")])
@@ -376,9 +340,7 @@ def test_an_hour_that_came_twice_is_asked_about_and_either_is_taken(actor, sessi
     """Also by the Cyrillic letters that look like A and B: our words show Cyrillic readers just those."""
     asked = imported(actor, "27.10.2024.;Чегар;2:30;28;")
     assert problems(asked) == [(2, "starts", "hour_twice")]
-
     assert problems(imported(actor, f"27.10.2024.;Чегар;2:30{first};28;", f"27.10.2024.;Чегар;{second};28;")) == []
-
     starts = session.scalars(select(Presentation.starts_at).order_by(Presentation.starts_at)).all()
     assert starts == [dt.datetime(2024, 10, 27, hour, 30, tzinfo=dt.UTC) for hour in (0, 1)]
 
@@ -417,10 +379,8 @@ def test_a_crew_with_a_minor_is_stored_in_any_order_of_names_and_taken_back_whol
     agreed = young(actor, "Лука", "Лукић")
     make_consent(agreed)
     make_vetting(agreed)
-
     outcome = imported(actor, "12.3.2024.;Чегар;10:00;28;Lukić, Ilić", "13.3.2024.;Чегар;10:00;28;Ilić")
     assert (problems(outcome), len(crews(session))) == ([], 3)
-
     take_back_visits(actor, outcome.batch_id, now=MONDAY)
     assert crews(session) == []
 
@@ -428,7 +388,5 @@ def test_a_crew_with_a_minor_is_stored_in_any_order_of_names_and_taken_back_whol
 def test_many_visits_of_one_presenter_are_settled_in_order_of_the_file(actor, session):
     educator(actor, "Јелена", "Илић")
     days = [dt.date(2019, 1, 1) + dt.timedelta(days=7 * week) for week in range(60)]
-
     outcome = imported(actor, *(f"{day:%d.%m.%Y.};Чегар;{9 + day.day % 4}:00;28;Ilić" for day in days))
-
     assert (problems(outcome), outcome.new, len(crews(session))) == ([], 60, 60)

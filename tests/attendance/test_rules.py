@@ -19,9 +19,6 @@ from scheduler.attendance.terms import (
 from tests.bounds import at_each_bound
 from tests.factories import MONDAY
 
-STARTED = MONDAY - dt.timedelta(hours=1)
-
-
 FAIR = HeadCounts(pupils=90, teachers=2)
 _PEOPLE = st.integers(0, 400)
 _HEADS = st.builds(HeadCounts, pupils=_PEOPLE, parents=_PEOPLE, teachers=_PEOPLE, others=_PEOPLE)
@@ -31,24 +28,21 @@ def a_draft(counts: HeadCounts = FAIR, **given: int) -> CountDraft:
     return CountDraft(counts, teacher_present=True, **({"minutes_given": 45} | given))
 
 
-def test_a_fair_count_has_no_problem() -> None:
-    assert rules.problems_with(a_draft(), starts_at=STARTED, now=MONDAY) == {}
+def test_numbers_that_cannot_be_are_named_somebody_came_and_names_have_letters() -> None:
+    both = {"pupils": "count_out_of_range", "teachers": "count_out_of_range"}
+    assert problems(HeadCounts(pupils=10**30, teachers=-5), begun=3600) == both
+    assert problems(HeadCounts(), begun=3600) == {"pupils": "nobody_counted"}
+    assert rules.problem_with_signature({1: FAIR, 2: FAIR}, {1, 2}) is None
+    assert rules.problem_with_signature({1: FAIR}, {1, 2}) == "count_missing"
+    assert rules.problem_with_names(["Ана", "12"], None) == "no_letter"
+    assert rules.problem_with_names([], 0) is None
 
 
-@pytest.mark.parametrize(
-    ("counts", "problem"),
-    [
-        (HeadCounts(pupils=10**30, teachers=-5), {"pupils": "count_out_of_range", "teachers": "count_out_of_range"}),
-        (HeadCounts(), {"pupils": "nobody_counted"}),
-    ],
-)
-def test_a_number_that_cannot_be_is_named(counts: HeadCounts, problem: dict[str, str]) -> None:
-    assert rules.problems_with(a_draft(counts), starts_at=STARTED, now=MONDAY) == problem
-
-
-def test_the_educator_may_say_other_numbers_until_the_school_has_answered() -> None:
+def test_the_educator_counts_until_the_school_has_answered_and_differences_stand_first() -> None:
     allowed = {state for state in AttendanceState if rules.may_be_counted(state)}
     assert allowed == {AttendanceState.OPEN, AttendanceState.SUBMITTED}
+    s = AttendanceState
+    assert rules.URGENT_FIRST == (s.COUNTERSIGNED, s.ASSUMED, s.SUBMITTED)
 
 
 @given(_HEADS, _HEADS, st.integers(1, 1000))
@@ -67,62 +61,17 @@ def test_a_count_is_far_off_by_its_own_size_and_never_by_who_is_counted(came, ex
     assert rules.problem_with_far(came, expected, hall, came.total + 1) == why
 
 
-@pytest.mark.parametrize(
-    ("said", "problem"),
-    [
-        ({1: FAIR, 2: FAIR}, None),
-        ({1: FAIR}, "count_missing"),
-    ],
-)
-def test_a_school_says_a_possible_number_for_every_presentation(
-    said: dict[int, HeadCounts], problem: str | None
-) -> None:
-    assert rules.problem_with_signature(said, {1, 2}) == problem
-
-
-@pytest.mark.parametrize(
-    ("names", "adults", "problem"),
-    [
-        (["Ана"], None, None),
-        (["Ана", "12"], None, "no_letter"),
-        ([], 0, None),
-    ],
-)
-def test_no_more_adults_are_named_than_were_there(names: list[str], adults: int | None, problem: str | None) -> None:
-    assert rules.problem_with_names(names, adults) == problem
-
-
-def test_a_difference_is_more_urgent_than_silence_and_silence_than_a_fresh_count() -> None:
-    s = AttendanceState
-    assert rules.URGENT_FIRST == (s.COUNTERSIGNED, s.ASSUMED, s.SUBMITTED)
-
-
-@pytest.mark.parametrize(
-    ("kind", "today", "first", "last"),
-    [
-        (FollowUp.REPORT_DUE, dt.date(2026, 10, 31), dt.date(2026, 10, 1), dt.date(2026, 10, 30)),
-        (FollowUp.FEEDBACK, dt.date(2026, 10, 31), dt.date(2026, 10, 1), dt.date(2026, 10, 24)),
-    ],
-)
-def test_a_letter_after_a_visit_goes_for_visits_of_certain_days(
-    kind: FollowUp, today: dt.date, first: dt.date, last: dt.date
-) -> None:
-    assert rules.visit_days_of(kind, today) == (first, last)
+def test_a_letter_after_a_visit_goes_for_visits_of_certain_days() -> None:
+    first = OCTOBER.replace(day=1)
+    assert rules.visit_days_of(FollowUp.REPORT_DUE, OCTOBER) == (first, dt.date(2026, 10, 30))
+    assert rules.visit_days_of(FollowUp.FEEDBACK, OCTOBER) == (first, dt.date(2026, 10, 24))
 
 
 def test_the_code_of_a_tally_follows_from_the_uid_and_the_secret_alone() -> None:
-    code = rules.tally_code("uid-1", "secret")
-
+    code, *others = (rules.tally_code(*one) for one in (("uid-1", "secret"), ("uid-2", "secret"), ("uid-1", "another")))
     assert code == rules.tally_code("uid-1", "secret")
-    assert len({code, rules.tally_code("uid-2", "secret"), rules.tally_code("uid-1", "another")}) == 3
-    assert len(code) == 16
-    assert code.isalnum()
-
-
-def test_adults_count_themselves_from_an_hour_before_to_two_hours_after() -> None:
-    opens, closes = rules.tally_hours(MONDAY, MONDAY + dt.timedelta(hours=1))
-
-    assert (opens, closes) == (MONDAY - dt.timedelta(hours=1), MONDAY + dt.timedelta(hours=3))
+    assert len({code, *others}) == 3
+    assert (len(code), code.isalnum()) == (16, True)
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ from scheduler.staffing.service.crew import withdraw_presenter
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
 from tests.at_once import all_at_once, until_somebody_waits_for
-from tests.attendance.stored_counts import counting, state_of
+from tests.attendance.stored_counts import counting, request_state, state_of
 from tests.factories.counting import FAIR, LEAVING, a_begun_visit, a_count, a_counted_visit, a_locked_visit
 from tests.factories.people import an_actor, make_presenter, presenter_actor
 from tests.factories.requests import make_school_request
@@ -47,17 +47,10 @@ def moves_of_attendance():
     return list(db.session.scalars(wanted))
 
 
-def request_state(begun):
-    db.session.rollback()
-    return db.session.get(SchoolRequest, begun.request.id).state
-
-
 @pytest.mark.both_databases
 def test_the_educators_numbers_are_stored_and_the_visit_is_delivered(session):
     begun = a_begun_visit()
-
     submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
-
     assert state_of(begun.first) is AttendanceState.SUBMITTED
     assert counting(begun.first) == FAIR
     assert session.get(Visit, begun.visit.id).state is VisitState.DELIVERED
@@ -67,7 +60,17 @@ def test_the_educators_numbers_are_stored_and_the_visit_is_delivered(session):
     assert violations() == []
 
 
-def test_each_contact_of_a_school_is_asked_once_by_a_link_of_its_own_after_the_last_presentation(session):
+def test_each_contact_of_a_school_is_asked_once_by_a_link_of_its_own_and_nobody_where_there_is_no_request(session):
+    begun = a_begun_visit()
+    visit = session.get(Visit, begun.visit.id)
+    visit.school_request_id = None
+    session.commit()
+
+    submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
+
+    assert mails(session, "countersign") == []
+    assert state_of(begun.first) is AttendanceState.SUBMITTED
+
     begun = a_begun_visit(talks=2)
     merged = make_school_request(
         RequestState.MERGED_INTO,
@@ -88,18 +91,6 @@ def test_each_contact_of_a_school_is_asked_once_by_a_link_of_its_own_after_the_l
     assert (bojan.address, bojan.language, bojan.link_subject_id) == ("bojan@school.example", "en", merged.id)
     assert (ana.link_purpose, ana.link_path) == ("status", "/status/{token}/attendance")
     assert "Вук Караџић" in ana.text
-
-
-def test_a_visit_without_a_school_request_asks_nobody(session):
-    begun = a_begun_visit()
-    visit = session.get(Visit, begun.visit.id)
-    visit.school_request_id = None
-    session.commit()
-
-    submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
-
-    assert mails(session, "countersign") == []
-    assert state_of(begun.first) is AttendanceState.SUBMITTED
 
 
 def test_nobody_counts_but_an_educator_of_the_crew_or_a_coordinator_of_the_centre(session):
@@ -127,7 +118,7 @@ def test_nobody_counts_but_an_educator_of_the_crew_or_a_coordinator_of_the_centr
     assert session.scalars(select(Attendance)).all() == []
 
 
-def test_what_has_not_begun_is_not_confirmed_or_cannot_be_is_not_counted(session):
+def test_what_has_not_begun_or_cannot_be_is_not_counted(session):
     begun = a_begun_visit()
     early = begun.presentations[0].starts_at - dt.timedelta(seconds=1)
 
@@ -149,9 +140,7 @@ def test_other_numbers_are_a_new_version_beside_the_old_ones_and_the_same_again_
     before = moves_of_attendance()
     submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING + dt.timedelta(minutes=1))
     assert (moves_of_attendance(), len(said_so_far([begun.first]))) == (before, 1)
-
     submit_counts(begun.teacher, begun.first, a_count(OTHER), now=LEAVING)
-
     assert counting(begun.first) == OTHER
     assert [(line.version, line.source, line.said, line.counts) for line in said_so_far([begun.first])] == [
         (1, CountSource.EDUCATOR, FAIR, False),
@@ -163,9 +152,7 @@ def test_other_numbers_are_a_new_version_beside_the_old_ones_and_the_same_again_
 def test_ten_presses_at_once_are_one_count_one_delivery_and_one_mail(app, session):
     begun = a_begun_visit()
     teacher, first = begun.teacher, begun.first
-
     failed = all_at_once(app, [lambda: submit_counts(teacher, first, a_count(), now=LEAVING)] * 10)
-
     assert failed == [None] * 10
     assert (counting(first), len(said_so_far([first])), len(mails(session, "countersign"))) == (FAIR, 1, 1)
     assert moves_of_attendance() == ["attendance open", "attendance submitted"]
@@ -175,9 +162,7 @@ def test_ten_presses_at_once_are_one_count_one_delivery_and_one_mail(app, sessio
 def test_when_the_school_says_the_same_it_is_locked_at_once_and_the_request_reported(session):
     begun = a_counted_visit(talks=2)
     said = {presentation.id: FAIR for presentation in begun.presentations}
-
     agreed = countersign(begun.school, begun.visit.id, said, now=LEAVING)
-
     assert agreed
     assert {state_of(one.id) for one in begun.presentations} == {AttendanceState.LOCKED}
     assert counting(begun.first) == FAIR
@@ -188,9 +173,7 @@ def test_when_the_school_says_the_same_it_is_locked_at_once_and_the_request_repo
 @pytest.mark.both_databases
 def test_trust_r30_a_difference_waits_for_the_coordinator_who_sees_both_and_nothing_is_added_up(session):
     begun = a_counted_visit()
-
     agreed = countersign(begun.school, begun.visit.id, {begun.first: OTHER}, now=LEAVING)
-
     assert not agreed
     assert counting(begun.first) == FAIR
     assert request_state(begun) is RequestState.DELIVERED
@@ -199,7 +182,7 @@ def test_trust_r30_a_difference_waits_for_the_coordinator_who_sees_both_and_noth
     assert (shown.said_by_educator, shown.said_by_school, shown.disputed) == (FAIR, OTHER, True)
 
 
-def test_the_school_signs_once_but_may_press_twice(session):
+def test_counts_are_signed_after_the_count_once_and_stay_then(session):
     begun = a_counted_visit()
     for _press in range(2):
         assert countersign(begun.school, begun.visit.id, {begun.first: OTHER}, now=LEAVING) is False
@@ -208,8 +191,6 @@ def test_the_school_signs_once_but_may_press_twice(session):
         countersign(begun.school, begun.visit.id, {begun.first: FAIR}, now=LEAVING)
     assert len(said_so_far([begun.first])) == 2
 
-
-def test_before_the_count_and_after_a_correction_there_is_nothing_to_sign(session):
     begun, corrected = a_begun_visit(), a_locked_visit()
     correct_counts(corrected.coordinator, corrected.first, OTHER, "counted twice", now=LEAVING)
 
@@ -218,27 +199,21 @@ def test_before_the_count_and_after_a_correction_there_is_nothing_to_sign(sessio
     with conflict("not_submitted"):  # an old page shows no number of the school's any more
         countersign(corrected.school, corrected.visit.id, {}, now=LEAVING)
 
-
-def test_after_the_school_has_answered_the_educator_cannot_change_the_numbers(session):
     begun = a_locked_visit()
 
     with conflict("already_countersigned"):
         submit_counts(begun.teacher, begun.first, a_count(OTHER), now=LEAVING)
 
 
-def test_a_school_must_say_every_number_and_a_possible_one(session):
+def test_the_school_alone_says_every_number_and_a_possible_one(session):
     begun = a_counted_visit()
-
     with rejection(counts="count_missing"):
         countersign(begun.school, begun.visit.id, {}, now=LEAVING)
     with rejection(counts="count_out_of_range"):
         countersign(begun.school, begun.visit.id, {begun.first: HeadCounts(pupils=-1)}, now=LEAVING)
     assert state_of(begun.first) is AttendanceState.SUBMITTED
 
-
-def test_nobody_signs_for_another_school(session):
     begun, other = a_counted_visit(), a_begun_visit()
-
     with pytest.raises(NotFound):
         countersign(other.school, begun.visit.id, {begun.first: FAIR}, now=LEAVING)
     for actor in (begun.teacher, begun.coordinator, ANONYMOUS):
@@ -261,10 +236,7 @@ def test_a_school_and_a_job_at_the_same_moment_leave_one_state_that_the_audit_te
 
     assert (failed, state_of(first)) == ([None] * 2, AttendanceState.LOCKED)
     steps = [line.to.value for line in history_of([first])]
-    assert steps in (
-        ["submitted", "countersigned", "locked"],
-        ["submitted", "assumed", "countersigned", "locked"],
-    )
+    assert steps in (["submitted", "countersigned", "locked"], ["submitted", "assumed", "countersigned", "locked"])
 
 
 @pytest.mark.both_databases
@@ -314,7 +286,6 @@ def test_fewer_minutes_than_planned_make_it_part_delivered_until_others_are_said
         submit_counts(begun.teacher, begun.first, a_count(minutes_given=minutes), now=LEAVING)
         seen += held(session, begun)[:1]
     submit_counts(begun.teacher, begun.presentations[1].id, a_count(minutes_given=45), now=LEAVING)
-
     whole, part = P.DELIVERED, P.PART_DELIVERED
     assert seen == [(whole, None), (part, 20), (part, 25), (whole, None), (part, 30)]
     assert held(session, begun) == [(part, 30), (whole, None)]
@@ -322,7 +293,7 @@ def test_fewer_minutes_than_planned_make_it_part_delivered_until_others_are_said
 
 
 @pytest.mark.both_databases
-def test_a_young_presenter_who_did_not_come_is_absent_and_the_educator_present_however_often_it_is_said(session):
+def test_an_absent_presenter_adult_or_young_is_noted_however_often_it_is_said_and_a_mistake_is_undone(session):
     begun = a_begun_visit()
     minor = a_cleared_minor(centre_id=begun.visit.centre_id)
     make_assignment(begun.presentations[0], minor.id)
@@ -334,9 +305,6 @@ def test_a_young_presenter_who_did_not_come_is_absent_and_the_educator_present_h
     assert seats(session, begun) == {begun.educator.id: A.PRESENT, minor.id: A.ABSENT}
     assert [line.version for line in said_so_far([begun.first])] == [1]
 
-
-@pytest.mark.both_databases
-def test_an_absent_adult_is_noted_though_a_minor_came_and_a_mistake_is_undone(session):
     begun = a_begun_visit()
     other = a_cleared_educator(centre_id=begun.visit.centre_id)
     minor = a_cleared_minor(centre_id=begun.visit.centre_id)
@@ -359,9 +327,7 @@ def test_who_was_present_at_one_talk_can_still_be_taken_out_of_the_next(session)
     third = a_cleared_educator(centre_id=begun.visit.centre_id)
     make_assignment(begun.presentations[0], third.id)
     submit_counts(begun.teacher, begun.first, a_count(absent=frozenset({third.id})), now=LEAVING)
-
     withdraw_presenter(begun.coordinator, begun.visit.id, other.id, reason="Ill", now=LEAVING)
-
     assert seats(session, begun)[other.id] is A.PRESENT
     assert HeadCounts(88, 0, 2, 0) == said_so_far([begun.first])[0].said
 
@@ -370,7 +336,6 @@ def test_colleagues_read_a_minors_first_name_only(session):
     begun = a_begun_visit()
     minor = a_cleared_minor(centre_id=begun.visit.centre_id, given_name="Tara", family_name="Ilić")
     make_assignment(begun.presentations[0], minor.id)
-
     assert "Tara" in [one.name for one in crew_at(begun.first, VISIT_DAY)]
 
 
@@ -379,7 +344,7 @@ def flagged(begun, talk=0) -> bool:
     return counted_visit(begun.coordinator, begun.visit.number).presentations[talk].at_the_desk
 
 
-def test_a_coordinator_who_counts_for_the_presenters_delivers_the_visit_and_is_flagged_until_they_count(session):
+def test_who_counts_for_the_presenters_or_was_in_the_other_room_is_flagged_until_they_count(session):
     begun = a_begun_visit()
     submit_counts(begun.coordinator, begun.first, a_count(), now=LEAVING)
 
@@ -390,8 +355,6 @@ def test_a_coordinator_who_counts_for_the_presenters_delivers_the_visit_and_is_f
     submit_counts(begun.teacher, begun.first, a_count(turned_away=3), now=LEAVING)
     assert not flagged(begun)
 
-
-def test_a_colleague_who_was_in_the_other_room_counts_and_is_flagged(session):
     begun = a_begun_visit(talks=2)
     colleague = a_cleared_educator(centre_id=begun.visit.centre_id)
     make_assignment(begun.presentations[1], colleague.id)

@@ -47,7 +47,7 @@ def by(actor, begun, content=PHOTO, now=LEAVING) -> int:
     return keep_sheet(actor, begun.first, content, now=now)
 
 
-def test_the_presenter_keeps_a_sheet_once_and_its_hash_is_that_of_the_bytes(session):
+def test_a_sheet_is_kept_once_no_finer_than_it_is_read_and_its_hash_is_that_of_the_bytes(session):
     begun = a_begun_visit()
 
     ids = {by(begun.teacher, begun) for _press in range(2)}
@@ -60,9 +60,6 @@ def test_the_presenter_keeps_a_sheet_once_and_its_hash_is_that_of_the_bytes(sess
     assert (shown.ordinal, shown.sha256, shown.added_by_id) == (1, row.sha256, begun.educator.user_id)
     assert "content" not in vars(shown), "the picture is opened apart, on record"
 
-
-def test_a_photo_is_kept_no_finer_than_it_is_read_and_a_pdf_as_it_is(session):
-    begun = a_begun_visit()
     fine, pdf = (by(begun.teacher, begun, one) for one in (a_scan("png", width=3000, height=4000), a_scan("pdf")))
 
     picture, kind = open_sheet(begun.teacher, fine, now=LEAVING)
@@ -82,22 +79,9 @@ def test_a_photo_is_kept_no_finer_than_it_is_read_and_a_pdf_as_it_is(session):
 )
 def test_trust_s23_what_is_no_sheet_is_refused_and_nothing_is_kept(session, content, reason):
     begun = a_begun_visit()
-
     with rejection(scan=reason):
         by(begun.teacher, begun, content)
-
     assert kept() == []
-
-
-def test_before_it_begins_and_where_nothing_is_confirmed_no_sheet_is_taken(session):
-    begun = a_begun_visit()
-    with rejection(scan="not_begun"):
-        by(begun.teacher, begun, now=LEAVING - DAY)
-
-    db.session.get_one(Presentation, begun.first).state = PresentationState.PLANNED
-    db.session.commit()
-    with conflict("not_confirmed"):
-        by(begun.teacher, begun)
 
 
 def test_who_may_count_keeps_and_opens_and_nobody_else(session):
@@ -129,7 +113,6 @@ def test_who_opens_it_is_written_down_once_in_a_quarter_of_an_hour(session):
     one, desk = by(begun.teacher, begun), begun.coordinator
     for minutes in (0, 5, 14, 15):
         open_sheet(desk, one, now=LEAVING + dt.timedelta(minutes=minutes))
-
     of_sheets = select(AuditEntry.action, AuditEntry.actor).where(AuditEntry.thing == "sheet_scan")
     written = session.execute(of_sheets.order_by(AuditEntry.id)).all()
     assert written == [("sheet kept", begun.teacher.label), *[("sheet opened", desk.label)] * 2]
@@ -141,20 +124,25 @@ def test_a_presentation_and_a_centre_keep_so_many_and_no_more(session, monkeypat
         by(begun.teacher, begun, a_scan("pdf", width=width))
     with rejection(scan="sheets_of_talk_full"):
         by(begun.teacher, begun)
-
     monkeypatch.setattr(rules, "MOST_BYTES_OF_A_CENTRE", sum(row.size for row in kept()) + 10)
     with rejection(scan="sheets_of_centre_full"):
         keep_sheet(begun.teacher, begun.presentations[1].id, PHOTO, now=LEAVING)
     assert len(kept()) == rules.MOST_OF_A_TALK
 
 
-def test_ten_who_send_the_same_sheet_at_once_keep_it_once(app, session):
+def test_a_sheet_is_taken_once_it_began_also_of_ten_at_once_one(app, session):
     begun = a_begun_visit()
     teacher, first = begun.teacher, begun.first
-
     failed = all_at_once(app, [lambda: keep_sheet(teacher, first, PHOTO, now=LEAVING)] * 10)
-
     assert (failed, len(kept())) == ([None] * 10, 1)
+
+    begun = a_begun_visit()
+    with rejection(scan="not_begun"):
+        by(begun.teacher, begun, now=LEAVING - DAY)
+    db.session.get_one(Presentation, begun.first).state = PresentationState.PLANNED
+    db.session.commit()
+    with conflict("not_confirmed"):
+        by(begun.teacher, begun)
 
 
 def test_who_sent_it_takes_it_back_until_the_school_has_answered_and_staff_always(session):
@@ -163,7 +151,6 @@ def test_who_sent_it_takes_it_back_until_the_school_has_answered_and_staff_alway
     assert kept() == []
     [removed] = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "sheet removed"))
     assert len(json.loads(removed.details)["sha256"]) == 64, "the paper in the binder is still known by it"
-
     other = by(locked.teacher, locked)
     with pytest.raises(NotAllowed):
         remove_sheet(locked.teacher, other, now=LEAVING)
@@ -174,7 +161,6 @@ def test_who_sent_it_takes_it_back_until_the_school_has_answered_and_staff_alway
 def test_trust_s40_a_sheet_is_gone_ninety_days_after_the_visit_and_its_numbers_stay(session):
     begun = a_locked_visit()
     by(begun.teacher, begun)
-
     assert run_retention(now=LEAVING + 89 * DAY).counts[RetentionRow.SHEET] == 0
     for dry_run in (True, False):
         assert run_retention(now=LEAVING + 90 * DAY, dry_run=dry_run).counts[RetentionRow.SHEET] == 1
@@ -185,23 +171,16 @@ def test_trust_s42_the_sheets_that_a_teacher_may_have_signed_go_with_her(session
     begun, other = (a_locked_visit(contact_email=f"{who}@school.example") for who in ("mira", "ana"))
     _goes, stays = (by(one.teacher, one) for one in (begun, other))
     later = LEAVING + 40 * DAY
-
     assert preview(policy.SYSTEM, "mira@school.example", centre_id=None, now=later).goes["sheet_scan"] == 1
     erase_subject(policy.SYSTEM, "mira@school.example", centre_id=None, now=later)
-
     assert [row.id for row in kept()] == [stays]
 
 
 CHANGES = {
     "presentation_id": None,  # another one of the visit
-    "kind": "png",
-    "sha256": "0" * 64,
-    "size": 1,
-    "content": b"another",
-    "added_at": LEAVING + DAY,
-    "added_by_id": None,
+    "kind": "png", "sha256": "0" * 64, "size": 1, "content": b"another", "added_at": LEAVING + DAY, "added_by_id": None,
     "id": 999,
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("column", CHANGES)
@@ -210,10 +189,8 @@ def test_the_database_changes_nothing_of_a_kept_sheet(session, column):
     by(begun.teacher, begun)
     was = getattr(kept()[0], column)
     other = begun.presentations[1].id if column == "presentation_id" else CHANGES[column]
-
     with database_refusal("sheet_stays", "row_is_not_replaced") as inside:
         inside.execute(update(SheetScan).values({column: other}).execution_options(synchronize_session=False))
-
     assert getattr(kept()[0], column) == was
 
 
@@ -225,11 +202,10 @@ def test_an_account_that_is_deleted_leaves_its_sheet_without_a_sender(session):
         inside.add(SheetScan(presentation_id=begun.first, added_at=LEAVING, **values))
         inside.flush()
         inside.execute(delete(User).where(User.id == desk.id))
-
     assert [row.added_by_id for row in kept()] == [begun.educator.user_id, None]
 
 
-def test_a_sheet_is_not_replaced_by_another_of_its_hash(session):
+def test_no_sheet_is_replaced_by_another_of_its_hash_and_one_of_other_bytes_is_named(session):
     """SQLite's INSERT OR REPLACE asks no trigger of what it deletes; TRUNCATE, on PostgreSQL, of no row."""
     begun = a_begun_visit()
     by(begun.teacher, begun)
@@ -242,10 +218,7 @@ def test_a_sheet_is_not_replaced_by_another_of_its_hash(session):
 
     assert len(kept()) == 1
 
-
-def test_a_sheet_whose_bytes_are_not_those_of_its_hash_is_named(session):
-    """Written by SQL: on SQLite no trigger computes a hash."""
-    begun = a_begun_visit()
+    # Written by SQL: on SQLite no trigger computes a hash.
     by(presenter_actor(begun.educator), begun)
     assert violations() == []
     values = {"kind": ScanKind.PDF, "sha256": "0" * 64, "size": 4, "content": b"%PDF"}

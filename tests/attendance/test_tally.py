@@ -36,26 +36,15 @@ MINUTE = dt.timedelta(minutes=1)
 
 
 @pytest.mark.both_databases
-def test_parents_count_themselves_and_the_sum_is_read(session):
+def test_parents_count_themselves_also_at_once_and_nothing_is_stored_of_who_they_were(session, app):
     tally = an_evening()
-
     counted = [count_in(tally, people, now=BEGINS) for people in (1, 2, 2)]
-
     assert counted == [1, 3, 5]
     assert tally_of(tally.presentation_id) == 5
-
-
-@pytest.mark.both_databases
-def test_everybody_who_presses_at_once_is_counted(app, session):
     tally = an_evening()
-
     failed = all_at_once(app, [lambda: count_in(tally, 2, now=BEGINS)] * 8)
-
     assert failed == [None] * 8
-    assert marks() == 16
-
-
-def test_nothing_is_stored_of_who_they_were(session):
+    assert marks() == 5 + 16
     assert set(TallyMark.__table__.columns.keys()) == {"id", "presentation_id", "people", "marked_at"}
 
 
@@ -67,11 +56,18 @@ def test_the_tally_is_open_from_an_hour_before_until_two_hours_after(session):
     for now in (early - MINUTE, late + MINUTE):
         with conflict("tally_not_open"):
             count_in(tally, 1, now=now)
-
     assert marks() == 2
 
 
-def test_one_press_counts_one_to_ten_and_a_hall_holds_no_more_than_a_count_may_say(session, monkeypatch):
+def test_a_poster_counts_one_to_ten_a_press_no_more_than_the_hall_or_twice_the_announced(session, monkeypatch):
+    tally = an_evening(expected_parents=80, expected_teachers=0)
+
+    assert tally.most == max(160, db.session.scalars(select(Programme.group_size)).one())
+    for press in range(tally.most // 10):
+        assert count_in(tally, 10, now=BEGINS) == 10 * (press + 1)
+    with rejection(people="hall_is_full"):
+        count_in(tally, 10, now=BEGINS)
+
     monkeypatch.setattr(rules, "MOST_IN_A_ROOM", 12)
     tally = an_evening()
     for people in (0, -1, 11, 2000):
@@ -81,17 +77,7 @@ def test_one_press_counts_one_to_ten_and_a_hall_holds_no_more_than_a_count_may_s
     count_in(tally, 10, now=BEGINS)
     with rejection(people="hall_is_full"):
         count_in(tally, 3, now=BEGINS)
-    assert marks() == 10
-
-
-def test_a_poster_counts_no_more_than_the_hall_or_twice_the_announced(session):
-    tally = an_evening(expected_parents=80, expected_teachers=0)
-
-    assert tally.most == max(160, db.session.scalars(select(Programme.group_size)).one())
-    for press in range(tally.most // 10):
-        assert count_in(tally, 10, now=BEGINS) == 10 * (press + 1)
-    with rejection(people="hall_is_full"):
-        count_in(tally, 10, now=BEGINS)
+    assert tally_of(tally.presentation_id) == 10
 
 
 def an_evening_counted_as(people: int) -> tuple[Begun, HeadCounts]:
@@ -110,7 +96,7 @@ def an_evening_counted_as(people: int) -> tuple[Begun, HeadCounts]:
 
 
 @pytest.mark.both_databases
-def test_clearly_more_by_the_poster_than_in_the_room_is_locked_by_no_signature_and_flagged(session):
+def test_clearly_more_by_the_poster_than_in_the_room_is_flagged_and_locked_by_no_signature_and_a_few_more_are(session):
     begun, counts = an_evening_counted_as(24)
 
     assert countersign(begun.school, begun.visit.id, {begun.first: counts}, now=LEAVING, sure_of={}) is False
@@ -122,8 +108,6 @@ def test_clearly_more_by_the_poster_than_in_the_room_is_locked_by_no_signature_a
     lock_counts(begun.coordinator, {begun.first: CountSource.SCHOOL}, now=LEAVING)
     assert state_of(begun.first) is AttendanceState.LOCKED
 
-
-def test_fewer_or_a_few_more_by_the_poster_hold_nothing_up(session):
     begun, counts = an_evening_counted_as(25)
 
     assert countersign(begun.school, begun.visit.id, {begun.first: counts}, now=LEAVING, sure_of={}) is True
@@ -133,15 +117,11 @@ def test_fewer_or_a_few_more_by_the_poster_hold_nothing_up(session):
 def test_only_the_code_of_that_very_presentation_opens_it(session):
     one, other = an_evening(), an_evening()
     assert tally_behind(one.visit_number, one.ordinal, one.code).presentation_id == one.presentation_id
-
     wrong = [
-        (one.visit_number, one.ordinal, other.code),
-        (other.visit_number, one.ordinal, one.code),
-        (one.visit_number, one.ordinal + 1, one.code),
-        (one.visit_number, one.ordinal, ""),
-        (one.visit_number, one.ordinal, "ћирилица"),
-        ("\0", one.ordinal, one.code),
-    ]
+        (one.visit_number, one.ordinal, other.code), (other.visit_number, one.ordinal, one.code),
+        (one.visit_number, one.ordinal + 1, one.code), (one.visit_number, one.ordinal, ""),
+        (one.visit_number, one.ordinal, "ћирилица"), ("\0", one.ordinal, one.code),
+    ]  # fmt: skip
     for number, ordinal, code in wrong:
         with pytest.raises(NotFound):
             tally_behind(number, ordinal, code)
@@ -153,9 +133,7 @@ def test_pupils_and_what_is_cancelled_have_no_tally_and_the_page_knows_the_codes
     make_presentation(visit, EVENING, **(fair | {"audience": Audience.PUPILS, "level": SchoolLevel.PRIMARY}))
     make_presentation(visit, EVENING, **(fair | {"state": PresentationState.CANCELLED}))
     assert tallies_of(visit.id) == tally_codes(one_visit(visit.number).row) == []
-
     parents = make_presentation(visit, EVENING, **fair)
-
     for posters in (tallies_of(visit.id), tally_codes(one_visit(visit.number).row)):
         [one] = [(one.visit_number, one.ordinal, one.code, one.starts_local) for one in posters]
         code = tallies_of(visit.id)[0].code
@@ -166,7 +144,6 @@ def test_pupils_and_what_is_cancelled_have_no_tally_and_the_page_knows_the_codes
 @pytest.mark.parametrize("language", ["sr_Cyrl", "sr_Latn", "en"])
 def test_the_poster_is_one_page_whose_code_a_phone_reads(language, tmp_path):
     paper = saved(pdf.draw_poster(a_poster(), language), tmp_path)
-
     assert pages_of(paper) == 1
     assert qr_codes_of(paper) == [a_poster().address]
     assert unembedded_fonts(paper) == []
@@ -177,7 +154,6 @@ def test_the_poster_is_one_page_whose_code_a_phone_reads(language, tmp_path):
 @pytest.mark.parametrize("language", ["sr_Cyrl", "sr_Latn", "en"])
 def test_the_sheet_to_take_home_is_one_page_with_the_helpline(language, tmp_path):
     paper = saved(pdf.draw_sheet(a_poster(), language), tmp_path)
-
     assert pages_of(paper) == 1
     assert unembedded_fonts(paper) == []
     assert words_of(paper).count("19833") >= 2

@@ -22,15 +22,7 @@ from tests.certificates.stored_papers import refusal, stored, words_on
 from tests.factories.awards import AFTERWARDS, a_campaign_of, a_trained_cohort
 from tests.factories.certificates import make_certificate
 from tests.factories.cohorts import make_cohort, make_training
-from tests.factories.counting import (
-    FAIR,
-    LEAVING,
-    a_begun_visit,
-    a_counted_visit,
-    a_locked_visit,
-    count_all,
-    sign_all,
-)
+from tests.factories.counting import FAIR, LEAVING, a_begun_visit, a_counted_visit, a_locked_visit, count_all, sign_all
 from tests.factories.people import an_actor, make_centre
 from tests.factories.programmes import make_programme
 from tests.refusals import conflict
@@ -67,9 +59,7 @@ def test_each_level_has_a_paper_of_its_own(session):
         session.add(CohortPart(cohort_id=cohort.id, school_request_id=last.request.id, skill=CohortSkill.REPORT))
         session.flush()
         session.execute(sa.update(Cohort).values(level=3))
-
     awards.issue_for_cohort(SYSTEM, cohort.code, now=LEAVING)
-
     assert [row.about for row in stored()] == [f"cohort {cohort.id} 2", f"cohort {cohort.id} 3"]
 
 
@@ -80,7 +70,6 @@ def test_a_cohort_earns_nothing_before_the_numbers_of_every_part_are_locked(sess
     parts = zip(CohortSkill, (locked.request, open_one.request), strict=False)
     cohort = make_cohort(training, locked.request.host_id, *parts, level=2)
     bare = make_cohort(training, locked.request.host_id)
-
     for code in (cohort.code, bare.code):
         with conflict(CertificateReason.ATTENDANCE_NOT_LOCKED):
             awards.issue_for_cohort(SYSTEM, code, now=LEAVING)
@@ -89,7 +78,6 @@ def test_a_cohort_earns_nothing_before_the_numbers_of_every_part_are_locked(sess
 
 def test_only_who_issues_certificates_of_that_centre_does(session):
     cohort, _parts = a_trained_cohort(held=1)
-
     for stranger in (an_actor(Role.EDUCATOR), an_actor(Role.SAFEGUARDING), an_actor(Role.INFLUENCER)):
         with pytest.raises(NotAllowed):
             awards.issue_for_cohort(stranger, cohort.code, now=LEAVING)
@@ -169,10 +157,9 @@ def test_a_paper_keeps_what_it_is_about_and_one_in_its_place_becomes_that_one_an
         assert law in {"subject_stays", "certificate_stays", "row_is_not_replaced_by_subject"}, (column, other)
 
 
-def test_a_paper_of_a_cohort_is_none_of_its_visits_own(session):
+def test_a_class_or_cohort_paper_of_its_visit_is_none_of_the_visits_own_and_is_revoked_with_its_pupils(session):
     cohort, parts = a_trained_cohort(held=1)
     awards.issue_for_cohort(SYSTEM, cohort.code, now=LEAVING)
-
     assert papers.visits_missing_certificates() == [parts[0].visit.id]
     assert issuing.issue_certificates(SYSTEM, parts[0].visit.id, now=LEAVING).issued == 1
     kinds = [row.kind for row in papers.certificates_of_request(parts[0].school, parts[0].request.id)]
@@ -212,9 +199,7 @@ def test_a_school_waits_until_all_its_visits_of_a_campaign_are_locked_and_is_cou
     waits, due = a_locked_visit(programme=programme), a_locked_visit(programme=programme)
     more = [a_counted_visit(programme=programme, host_id=waits.request.host_id) for _ in range(2)]
     campaign = a_campaign_of(programme, [waits, *more, due])
-
     found = subjects.campaign_papers(an_actor(centre_id=programme.centre_id), campaign.slug, AFTERWARDS.date())
-
     assert (found.papers, found.due, found.waiting) == ((), 1, 1)
     assert [one.about for one in subjects.campaign_facts(campaign)] == [f"campaign {campaign.id} {due.request.host_id}"]
 
@@ -222,7 +207,6 @@ def test_a_school_waits_until_all_its_visits_of_a_campaign_are_locked_and_is_cou
 def test_a_campaign_that_runs_gives_none_and_only_its_centre_issues_them(session):
     programme = make_programme()
     campaign = a_campaign_of(programme, [a_locked_visit(programme=programme)])
-
     with conflict(CertificateReason.CAMPAIGN_RUNS):
         awards.issue_for_campaign(SYSTEM, campaign.slug, now=LEAVING)
     for slug in (campaign.slug, "none"):
@@ -240,9 +224,7 @@ def test_a_campaigns_paper_is_reissued_with_the_numbers_of_now_and_revoked_it_st
     campaign = a_campaign_of(programme, [begun])
     awards.issue_for_campaign(SYSTEM, campaign.slug, now=AFTERWARDS)
     correct_counts(begun.coordinator, begun.first, HeadCounts(pupils=90), "miscounted", now=AFTERWARDS)
-
     new = issuing.reissue_certificate(SYSTEM, stored()[0].id, "", now=AFTERWARDS)
-
     assert papers.certificate_of_number(new).paper.pupils == 90
     issuing.revoke_certificate(SYSTEM, stored()[1].id, "wrong", now=AFTERWARDS)
     assert awards.issue_for_campaign(SYSTEM, campaign.slug, now=AFTERWARDS) == Issued(0, 0, ())
@@ -306,7 +288,6 @@ def test_a_class_earns_nothing_before_its_visit_is_locked_nor_where_parents_sat(
     for visit, who in ((counted, counted.coordinator), (evening, an_actor(centre_id=make_centre().id))):
         with pytest.raises((Conflict, NotFound)):
             awards.issue_for_groups(who, numbers[visit.visit.id], now=LEAVING)
-
     assert awards.issue_for_groups(SYSTEM, numbers[evening.visit.id], now=LEAVING) == Issued(0, 0, ())
     with pytest.raises(NotAllowed):
         awards.issue_for_groups(an_actor(Role.EDUCATOR), numbers[evening.visit.id], now=LEAVING)
@@ -346,9 +327,7 @@ def test_a_group_whose_pupils_were_corrected_away_has_its_paper_revoked_not_issu
     awards.issue_for_groups(SYSTEM, begun.visit.number, now=LEAVING)
     [row] = stored()
     correct_counts(SYSTEM, row.presentation_id, HeadCounts(0, 0, 3), "teachers alone came", now=LEAVING)
-
     with conflict(CertificateReason.NO_PUPILS_LEFT):
         issuing.reissue_certificate(SYSTEM, row.id, "", now=LEAVING)
-
     issuing.revoke_certificate(SYSTEM, row.id, "nobody came", now=LEAVING)
     assert [one.state for one in stored()] == [CertificateState.REVOKED]

@@ -110,14 +110,9 @@ def house(app, tmp_path) -> Iterator[House]:
     settings = app.config["SETTINGS"]
     (tmp_path / "tmp").mkdir()
     env = os.environ | {
-        "INSTANCE": str(settings.instance),
-        "DATABASE_URL": settings.database_url,
-        "MODE": "demo",
-        "SECRET_KEY": settings.secret_key,
-        "REDIS_URL": "",
-        "RASPORED_ENV": "",
-        "TMPDIR": str(tmp_path / "tmp"),
-    }
+        "INSTANCE": str(settings.instance), "DATABASE_URL": settings.database_url, "MODE": "demo",
+        "SECRET_KEY": settings.secret_key, "REDIS_URL": "", "RASPORED_ENV": "", "TMPDIR": str(tmp_path / "tmp"),
+    }  # fmt: skip
     queue.huey.flush()
     kept = House(env)
     yield kept

@@ -77,7 +77,6 @@ def says(client, typed):
 def test_a_forgotten_name_is_known_after_a_change_of_secret_key(client, given, another_secret):
     forget_the_name()
     another_secret()
-
     assert "The name matches." in says(client, "ljubica džunić nježić")
     assert "The name does not match." in says(client, "Љубица Џунић")
     assert service.issue_for_locked_attendance(SYSTEM, [given], now=LEAVING).issued == 0
@@ -118,7 +117,14 @@ def test_the_key_lies_in_a_file_of_the_owner_and_a_backup_brings_it_back(app, gi
         connection.execute(sa.text("DROP TABLE alembic_version"))
 
 
-def test_a_lost_key_is_told(given, another_name_key):
+def test_a_lost_key_is_told_and_one_that_others_may_read_stops_production(app, given, another_name_key):
+    file = settings().instance / NAME_KEY
+    name_secret()
+    file.chmod(0o640)
+    assert file in config.open_to_others(settings())
+    file.chmod(0o600)
+    assert file not in config.open_to_others(settings())
+
     assert fitness._names(settings(), MONDAY).state == "good"
 
     another_name_key()
@@ -128,15 +134,6 @@ def test_a_lost_key_is_told(given, another_name_key):
     assert NAME_KEY in told.told
 
 
-def test_a_key_that_others_may_read_stops_production(app):
-    file = settings().instance / NAME_KEY
-    name_secret()
-    file.chmod(0o640)
-    assert file in config.open_to_others(settings())
-    file.chmod(0o600)
-    assert file not in config.open_to_others(settings())
-
-
 @pytest.mark.parametrize("left", ["", "\n", "half of it"])
 def test_a_key_that_is_cut_off_stops_production(app, left):
     """A disk was full, or a file half copied: hashes under what is left of it are guessed."""
@@ -144,9 +141,7 @@ def test_a_key_that_is_cut_off_stops_production(app, left):
     before = name_secret()
     told = f"{file} is not whole: bring it back of a backup, names were hashed under it"
     assert told not in config.problems_with(production)
-
     file.write_text(left)
-
     assert told in config.problems_with(production)
     file.write_text(before)
 

@@ -4,7 +4,6 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from scheduler.certificates.pdf import draw, draw_each, draw_many
-from scheduler.certificates.rules import in_fours
 from scheduler.certificates.signature import signed_text
 from scheduler.certificates.terms import CertificatePaper, PaperFace, PaperPicture, PaperShape, PicturePlace, Signatory
 from scheduler.core.names import problem_with_name
@@ -24,7 +23,6 @@ LONG = "Александра-Магдалена Петронијевић-Кон�
 @pytest.mark.parametrize("language", ["sr_Cyrl", "sr_Latn", "en"])
 def test_a_certificate_is_a_clean_file_and_its_code_leads_to_the_check_page(tmp_path, make, language):
     path = saved(draw(make(), language), tmp_path)
-
     assert "No syntax or stream encoding errors found" in told("qpdf", "--check", path)
     assert unembedded_fonts(path) == []
     assert pages_of(path) == 1
@@ -44,7 +42,6 @@ def test_one_more_certificate_of_a_file_takes_two_kilobytes(make):
         len(draw_many([signed(make(), number=f"7K3Q9WZX{nth:08}") for nth in range(count)], "sr_Cyrl"))
         for count in (5, 45)
     )
-
     assert (many - few) / 40 <= 2_000
 
 
@@ -57,7 +54,6 @@ def signed(paper: CertificatePaper, **fields: str) -> CertificatePaper:
 @pytest.mark.usefixtures("poppler")
 def test_the_teachers_certificate_prints_every_field(tmp_path):
     words = words_of(saved(draw(a_teacher_certificate(), "sr_Cyrl"), tmp_path))
-
     for text in [
         "У В Е Р Е Њ Е", "Љубица Џунић-Њежић", "ОШ „Ђура Јакшић“, Каћ", "„Поштуј – реагуј на мржњу“", "број 412",
         "8 сати", "11. децембар 2026.", "Београд, 14. децембар 2026.", "Марина Ковач", "координатор центра",
@@ -70,9 +66,7 @@ def test_the_teachers_certificate_prints_every_field(tmp_path):
 @pytest.mark.usefixtures("poppler")
 def test_the_schools_certificate_prints_the_host_and_only_counts_that_are_there(tmp_path):
     paper = a_school_certificate(host_name="Škola Čćžšđ ČĆŽŠĐ", holder_name="Не Штампа Се")
-
     words = words_of(saved(draw(paper, "sr_Latn"), tmp_path))
-
     assert "Škola Čćžšđ ČĆŽŠĐ" in words
     assert "prezentacije učenici nastavnici" in words
     assert "3 1.204 12" in words
@@ -84,20 +78,15 @@ def test_the_schools_certificate_prints_the_host_and_only_counts_that_are_there(
 @pytest.mark.parametrize(
     "typed",
     [
-        "Љубица Џунић-Њежић",
-        "Đurđa Čeĉ O\u2019Hara",
+        "Љубица Џунић-Њежић", "Đurđa Čeĉ O\u2019Hara",
         "S\u030cpela Z\u030civkovic\u0301",  # letter and accent apart, as some keyboards send them
-        "Gyo\u030bzo\u030b Ľudmila",
-        "Ана\u200b\u202e Ристић",
-        "Ана Smith",
+        "Gyo\u030bzo\u030b Ľudmila", "Ана\u200b\u202e Ристић", "Ана Smith",
     ],
-)
+)  # fmt: skip
 def test_trust_s22_a_certificate_shows_exactly_the_stored_letters(tmp_path, typed):
     stored = clean(typed, limit=120)
     assert problem_with_name(stored) is None
-
     words = words_of(saved(draw(a_teacher_certificate(holder_name=stored), "sr_Cyrl"), tmp_path))
-
     assert stored.replace(" ", "") in words.replace(" ", "")
     assert unprintable(stored) == ""
 
@@ -109,11 +98,25 @@ def test_the_duration_is_counted_in_serbian(tmp_path, minutes, text):
 
 
 @pytest.mark.usefixtures("poppler")
-def test_an_unknown_duration_and_number_are_left_out(tmp_path):
+def test_an_unknown_duration_and_number_and_a_fourth_signatory_are_left_out_and_a_long_name_is_set_smaller(tmp_path):
     words = words_of(saved(draw(a_teacher_certificate(minutes=0, programme_number=""), "sr_Cyrl"), tmp_path))
 
     assert "трајање" not in words
     assert "програм " not in words
+
+    four = tuple(Signatory(f"Потписник {n}", "улога") for n in "АБВГ")
+
+    words = words_of(saved(draw(a_school_certificate(signatories=four), "sr_Cyrl"), tmp_path))
+
+    assert "Потписник В" in words
+    assert "Потписник Г" not in words
+    assert draw(a_school_certificate(signatories=()), "sr_Cyrl")
+
+    def height(name: str) -> float:
+        boxes = boxes_of(saved(draw(a_teacher_certificate(holder_name=name), "sr_Cyrl"), tmp_path))
+        return max(low - top for _word, _left, top, _right, low in boxes)
+
+    assert height("Ана Ћук") > 1.5 * height(LONG)
 
 
 @pytest.mark.usefixtures("poppler")
@@ -135,57 +138,26 @@ def test_a_name_of_any_length_is_printed_whole_inside_the_frame(tmp_path, name):
     assert all(left >= 11 and right <= 286 and top >= 11 and low <= 201 for _w, left, top, right, low in boxes_of(path))
 
 
-@pytest.mark.usefixtures("poppler")
-def test_a_long_name_is_set_smaller_and_a_short_one_large(tmp_path):
-    def height(name: str) -> float:
-        boxes = boxes_of(saved(draw(a_teacher_certificate(holder_name=name), "sr_Cyrl"), tmp_path))
-        return max(low - top for _word, _left, top, _right, low in boxes)
-
-    assert height("Ана Ћук") > 1.5 * height(LONG)
-
-
-def test_equal_papers_give_equal_bytes_and_another_name_gives_others():
+def test_equal_papers_give_equal_bytes_and_nothing_to_draw_or_an_address_beyond_ascii_is_refused():
     paper = a_teacher_certificate()
-
     first = draw(paper, "sr_Cyrl")
-
     assert draw(replace(paper), "sr_Cyrl") == first
     assert draw(replace(paper, holder_name="Ана"), "sr_Cyrl") != first
     assert draw(paper, "sr_Latn") != first
-
-
-@pytest.mark.slow
-def test_many_certificates_share_frame_and_fonts(tmp_path):
-    papers = [a_school_certificate(running_number=f"U-2026-{n:06d}") for n in range(1, 21)]
-
-    path = saved(draw_many(papers, "sr_Cyrl"), tmp_path)
-
-    assert pages_of(path) == 20
-    assert all(paper.running_number in words_of(path) for paper in papers)
-    assert path.stat().st_size < 3 * len(draw(papers[0], "sr_Cyrl"))
-    assert unembedded_fonts(path) == []
-
-
-@pytest.mark.usefixtures("poppler")
-def test_a_fourth_signatory_has_no_place_and_none_is_fine(tmp_path):
-    four = tuple(Signatory(f"Потписник {n}", "улога") for n in "АБВГ")
-
-    words = words_of(saved(draw(a_school_certificate(signatories=four), "sr_Cyrl"), tmp_path))
-
-    assert "Потписник В" in words
-    assert "Потписник Г" not in words
-    assert draw(a_school_certificate(signatories=()), "sr_Cyrl")
-
-
-def test_nothing_to_draw_and_an_address_beyond_ascii_are_refused():
     with pytest.raises(ValueError, match="no certificate"):
         draw_many([], "sr_Cyrl")
     with pytest.raises(NotAscii):
         draw(a_school_certificate(check_url="https://распоред.example.org/x"), "sr_Cyrl")
 
 
-def test_numbers_are_shown_in_fours():
-    assert in_fours("7K3Q9WZX2M4T8VBN") == "7K3Q 9WZX 2M4T 8VBN"
+@pytest.mark.slow
+def test_many_certificates_share_frame_and_fonts(tmp_path):
+    papers = [a_school_certificate(running_number=f"U-2026-{n:06d}") for n in range(1, 21)]
+    path = saved(draw_many(papers, "sr_Cyrl"), tmp_path)
+    assert pages_of(path) == 20
+    assert all(paper.running_number in words_of(path) for paper in papers)
+    assert path.stat().st_size < 3 * len(draw(papers[0], "sr_Cyrl"))
+    assert unembedded_fonts(path) == []
 
 
 @pytest.mark.slow
@@ -232,7 +204,6 @@ def test_sixty_papers_of_a_template_hold_its_pictures_once_and_every_long_name_i
 )
 def test_facts_of_a_sheet_that_stands_are_clear_of_the_text_and_none_is_left_alone(tmp_path, paper, alone):
     path = saved(draw_each([(paper, "sr_Cyrl")], {1: PaperFace(PaperShape.DOWN)}), tmp_path)
-
     boxes = {word: (x, y) for word, x, y, _to, _low in boxes_of(path)}
     text_ends = max(low for _word, _x, y, _to, low in boxes_of(path) if 138 < y < 163)
     first, others = ("школа", ["програм", "трајање", "одржано"]) if alone else ("место", ["одржано", "наставници"])

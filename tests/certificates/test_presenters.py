@@ -83,9 +83,7 @@ def test_it_states_presentations_and_hours_of_one_school_year_and_neither_place_
 def test_the_last_day_on_it_is_that_of_the_year_or_of_its_issue_and_none_of_a_visit(tara):
     visit = a_locked_visit_with(tara).visit
     tomorrow = LEAVING + dt.timedelta(days=1)
-
     [early] = awards.issue_for_presenter(SYSTEM, tara.id, YEAR, now=tomorrow).numbers
-
     assert papers.certificate_of_number(early).paper.on_day == tomorrow.date()
     issuing.reissue_certificate(SYSTEM, stored()[0].id, "", now=LATER)
     paper = papers.paper_of(stored()[1])
@@ -98,9 +96,7 @@ def test_the_last_day_on_it_is_that_of_the_year_or_of_its_issue_and_none_of_a_vi
 def test_asked_again_it_is_the_same_until_the_numbers_change_and_then_the_old_one_is_replaced(tara, paper_of_tara):
     assert awards.issue_for_presenter(SYSTEM, tara.id, YEAR, now=LEAVING) == Issued(0, 1, (paper_of_tara,))
     a_locked_visit_with(tara, from_hour=11)
-
     again = awards.issue_for_presenter(SYSTEM, tara.id, YEAR, now=LEAVING)
-
     assert again.issued == 1
     assert [row.state for row in stored()] == [CertificateState.REISSUED, CertificateState.ISSUED]
     assert {row.about for row in stored()} == {f"presenter {tara.id} {YEAR}"}
@@ -149,7 +145,6 @@ def test_nothing_that_is_stored_names_a_minor_and_neither_does_what_is_signed(ta
 
 def test_her_first_name_is_drawn_for_a_person_alone_and_for_nobody_once_her_guardian_withdraws(tara, paper_of_tara):
     number, desk = paper_of_tara, an_actor(centre_id=tara.centre_id)
-
     for reader in (presenter_actor(tara), desk):
         words = words_on(number, reader)
         assert ("Тара" in words, "Јовићев" in words) == (True, False)
@@ -246,7 +241,7 @@ def test_who_turns_out_to_be_a_minor_is_named_no_longer_and_can_still_be_revoked
     assert stored()[0].state is CertificateState.REVOKED
 
 
-def test_the_school_where_it_was_held_neither_sees_nor_gets_nor_hears_of_it(tara):
+def test_the_school_where_it_was_held_and_another_centre_neither_see_nor_get_nor_hear_of_it(tara):
     begun = a_locked_visit_with(tara, contact_email="school@example.rs")
     [number] = awards.issue_for_presenter(SYSTEM, tara.id, YEAR, now=LEAVING).numbers
     desk = an_actor(centre_id=tara.centre_id)
@@ -269,7 +264,6 @@ def test_the_school_where_it_was_held_neither_sees_nor_gets_nor_hears_of_it(tara
 
 def test_nobody_else_issues_reads_or_takes_it(tara, ana, paper_of_tara):
     others = [presenter_actor(ana), an_actor(centre_id=make_centre().id), presenter_actor(a_cleared_minor())]
-
     for stranger in others:
         with pytest.raises(NotFound):
             issuing.certificate_pdf(stranger, paper_of_tara)

@@ -28,17 +28,31 @@ def issued(begun):
     return issuing.issue_certificates(SYSTEM, begun.visit.id, now=LEAVING).numbers
 
 
-def test_a_number_is_found_however_it_is_typed(session):
+def test_a_number_is_found_however_it_is_typed_and_lists_are_for_the_centre_and_the_school(session):
     number = issued(a_locked_visit())[0]
-
     for typed in (number, number.lower(), rules.in_fours(number), rules.in_fours(number).replace(" ", "-")):
         assert papers.certificate_of_number(typed).paper.number == number
+
+    begun, other = a_locked_visit(), a_locked_visit()
+    issued(begun)
+    issued(other)
+
+    [row] = papers.certificates_of_request(begun.school, begun.request.id)
+    assert row.kind is CertificateKind.SCHOOL
+    with pytest.raises(NotFound):
+        papers.certificates_of_request(begun.school, other.request.id)
+    for actor in (begun.school, begun.teacher, ANONYMOUS):
+        with pytest.raises(NotAllowed):
+            lists.certificates_of_centre(actor, 1, CertificateFilters())
+        with pytest.raises(NotAllowed):
+            papers.certificate_to_change(actor, row.number)
+    with pytest.raises(NotFound):
+        papers.certificate_to_change(other.coordinator, row.number)
 
 
 @pytest.mark.parametrize("typed", ["", "0" * 16, "9" * 5000, "' OR 1=1 --", "\x00"])
 def test_what_no_certificate_has_is_not_found(session, typed):
     issued(a_locked_visit())
-
     with pytest.raises(NotFound):
         papers.certificate_of_number(typed)
 
@@ -53,9 +67,7 @@ def test_what_no_certificate_has_is_not_found(session, typed):
 )
 def test_every_field_is_printed_in_the_schools_language_and_kept_as_printed(session, language, host, place, centre):
     begun = a_locked_visit(talks=2, language=language, names=("Ана Петровић",))
-
     checked = papers.certificate_of_number(issued(begun)[1])
-
     paper = checked.paper
     assert (paper.host_name, paper.host_place, paper.centre_name) == (host, place, centre)
     assert (paper.pupils, paper.teachers, paper.presentations, paper.minutes) == (176, 4, 2, 90)
@@ -68,12 +80,19 @@ def test_a_name_that_is_no_longer_kept_can_still_be_compared(session):
     number = issued(a_locked_visit(names=("Ана Петровић",)))[1]
     with transaction() as inside:
         inside.execute(update(Certificate).values(holder_name=None))
-
     checked = papers.certificate_of_number(number)
-
     assert checked.holder_name is None
     assert rules.names_match(checked.holder_key, "Ana Petrović", secrets=name_secrets())
     assert not rules.names_match(checked.holder_key, "Ana", secrets=name_secrets())
+
+
+def test_a_name_that_is_no_longer_kept_is_found_when_it_is_typed_whole(session):
+    begun = a_locked_visit(names=("Ана Петровић",))
+    issued(begun)
+    with transaction() as inside:
+        inside.execute(update(Certificate).values(holder_name=None))
+    assert found(begun.coordinator, typed="ana petrović") == ["U-2026-000002"]
+    assert found(begun.coordinator, typed="ana") == []
 
 
 def test_the_list_of_a_centre_asks_as_often_for_three_as_for_one(session):
@@ -92,28 +111,9 @@ def test_the_list_of_a_centre_asks_as_often_for_three_as_for_one(session):
     assert len(for_four) == len(for_one)
 
 
-def test_lists_are_for_the_centre_and_for_the_school_itself(session):
-    begun, other = a_locked_visit(), a_locked_visit()
-    issued(begun)
-    issued(other)
-
-    [row] = papers.certificates_of_request(begun.school, begun.request.id)
-    assert row.kind is CertificateKind.SCHOOL
-    with pytest.raises(NotFound):
-        papers.certificates_of_request(begun.school, other.request.id)
-    for actor in (begun.school, begun.teacher, ANONYMOUS):
-        with pytest.raises(NotAllowed):
-            lists.certificates_of_centre(actor, 1, CertificateFilters())
-        with pytest.raises(NotAllowed):
-            papers.certificate_to_change(actor, row.number)
-    with pytest.raises(NotFound):
-        papers.certificate_to_change(other.coordinator, row.number)
-
-
 def test_due_are_delivered_visits_with_every_presentation_locked(session):
     locked, _ = a_locked_visit(), a_counted_visit()
     campaign = make_campaign(programme=make_programme())
-
     assert papers.due_visits() == [locked.visit.id]
     assert papers.due_visits(locked.visit.centre_id) == [locked.visit.id]
     assert papers.due_visits(locked.visit.centre_id + 1000) == []
@@ -123,7 +123,6 @@ def test_due_are_delivered_visits_with_every_presentation_locked(session):
 def test_missing_are_due_visits_without_any_and_with_a_new_name(session):
     begun = a_locked_visit()
     assert papers.visits_missing_certificates() == [begun.visit.id]
-
     issued(begun)
     assert papers.visits_missing_certificates() == []
     name_adults(begun.school, begun.visit.id, ("Ана",), now=LEAVING)
@@ -150,16 +149,6 @@ def test_the_list_is_found_by_school_person_and_number_in_any_script(session):
     for typed in ("Мира", "%", "_", "U-2027"):
         assert found(desk, typed=typed) == [], typed
     assert found(desk, typed="  ") == found(desk)
-
-
-def test_a_name_that_is_no_longer_kept_is_found_when_it_is_typed_whole(session):
-    begun = a_locked_visit(names=("Ана Петровић",))
-    issued(begun)
-    with transaction() as inside:
-        inside.execute(update(Certificate).values(holder_name=None))
-
-    assert found(begun.coordinator, typed="ana petrović") == ["U-2026-000002"]
-    assert found(begun.coordinator, typed="ana") == []
 
 
 def test_the_list_is_narrowed_by_kind_and_by_what_became_of_them(session):

@@ -20,7 +20,7 @@ from scheduler.certificates.service import issuing
 from scheduler.certificates.terms import CertificateKind, CertificateState, Issued
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
-from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
+from scheduler.core.errors import NotAllowed, NotFound
 from scheduler.core.refusals import refused_by
 from scheduler.messages.models import OutboxMessage
 from scheduler.policy import ANONYMOUS, SYSTEM
@@ -32,6 +32,7 @@ from tests.counting import asked_and_written
 from tests.factories.counting import LEAVING, a_begun_visit, a_counted_visit, a_locked_visit
 from tests.factories.people import an_actor
 from tests.factories.programmes import make_programme
+from tests.refusals import conflict, rejection
 
 TWO = ("Ана Петровић", "Đorđe Čukić")
 
@@ -45,12 +46,15 @@ def issue(begun, actor=SYSTEM):
     return issuing.issue_certificates(actor, begun.visit.id, now=LEAVING)
 
 
+def reissue(begun, number, name):
+    row = queries.certificate_to_change(begun.coordinator, number)
+    return issuing.reissue_certificate(begun.coordinator, row.id, name, now=LEAVING)
+
+
 @pytest.mark.both_databases
 def test_a_locked_visit_gives_one_for_the_school_and_one_for_each_named_adult(session):
     begun = a_locked_visit(names=TWO)
-
     answer = issue(begun, begun.coordinator)
-
     rows = papers(Certificate.kind, Certificate.holder_name, Certificate.running_number)
     assert rows == [
         (CertificateKind.SCHOOL, None, "U-2026-000001"),
@@ -61,7 +65,8 @@ def test_a_locked_visit_gives_one_for_the_school_and_one_for_each_named_adult(se
     assert session.get(SchoolRequest, begun.request.id).state is RequestState.CERTIFIED
 
 
-def test_asking_again_gives_the_same_ones_and_a_name_added_later_gives_one_more(session):
+@pytest.mark.both_databases
+def test_asking_again_gives_the_same_ones_a_name_added_later_one_more_and_no_more_than_adults_were_counted(session):
     begun = a_locked_visit(names=("Ана Петровић",))
     first = issue(begun)
 
@@ -71,9 +76,6 @@ def test_asking_again_gives_the_same_ones_and_a_name_added_later_gives_one_more(
 
     assert (later.issued, later.already, later.numbers[:2]) == (1, 2, first.numbers)
 
-
-@pytest.mark.both_databases
-def test_a_school_that_changes_its_list_gets_no_more_than_adults_were_counted(session):
     begun = a_locked_visit(names=TWO)
     first = issue(begun)
     name_adults(begun.school, begun.visit.id, ("Вера Марић", "Гоца Лукић"), now=LEAVING)
@@ -97,14 +99,21 @@ def test_a_revoked_certificate_leaves_its_place_to_the_next_name(session):
     assert [name for name, state in living if state is CertificateState.ISSUED] == [None, "Đorđe Čukić", "Вера Марић"]
 
 
-def test_the_school_is_told_when_there_is_something_new_and_only_then(session):
+def test_one_set_comes_of_a_locked_visit_and_the_school_is_told_of_it_once(session):
     begun = a_locked_visit()
-
     issue(begun)
     issue(begun)
-
     [mail] = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "certificates_ready")).all()
     assert (mail.address, mail.link_subject_id) == ("ana@school.example", begun.request.id)
+
+    begun = a_counted_visit(talks=2)
+    second = begun.presentations[1].id
+    said = {begun.first: HeadCounts(88, 0, 2), second: HeadCounts(1)}
+    countersign(begun.school, begun.visit.id, said, now=LEAVING)
+    with conflict("attendance_not_locked"):
+        issue(begun)
+    lock_counts(begun.coordinator, {second: CountSource.EDUCATOR}, now=LEAVING)
+    assert issue(begun).issued == 1
 
 
 @pytest.mark.both_databases
@@ -134,25 +143,12 @@ def test_trust_s30_twenty_threads_that_issue_the_same_visit_make_one_set(app, se
 @pytest.mark.parametrize("make", [a_begun_visit, a_counted_visit])
 def test_trust_s30_nothing_is_issued_before_the_lock(session, make):
     begun = make(talks=2)
-
-    with pytest.raises(Conflict, match="attendance_not_locked"):
+    with conflict("attendance_not_locked"):
         issue(begun)
     assert papers(Certificate.id) == []
 
 
-def test_one_unlocked_presentation_holds_back_the_whole_visit(session):
-    begun = a_counted_visit(talks=2)
-    second = begun.presentations[1].id
-    said = {begun.first: HeadCounts(88, 0, 2), second: HeadCounts(1)}
-    countersign(begun.school, begun.visit.id, said, now=LEAVING)
-
-    with pytest.raises(Conflict, match="attendance_not_locked"):
-        issue(begun)
-    lock_counts(begun.coordinator, {second: CountSource.EDUCATOR}, now=LEAVING)
-    assert issue(begun).issued == 1
-
-
-def test_who_may_issue(session):
+def test_who_may_issue_reissue_and_revoke(session):
     begun = a_locked_visit()
 
     for actor, refusal in [
@@ -167,14 +163,21 @@ def test_who_may_issue(session):
         issuing.issue_certificates(SYSTEM, 10**6, now=LEAVING)
     assert papers(Certificate.id) == []
 
+    begun = a_locked_visit(names=TWO)
+    issue(begun)
+    certificate_id = papers(Certificate.id)[1].id
+    for actor, refusal in [(begun.school, NotAllowed), (begun.teacher, NotAllowed), (an_actor(), NotFound)]:
+        with pytest.raises(refusal):
+            issuing.reissue_certificate(actor, certificate_id, "Неко Други", now=LEAVING)
+        with pytest.raises(refusal):
+            issuing.revoke_certificate(actor, certificate_id, "because", now=LEAVING)
+
 
 @pytest.mark.both_databases
 def test_a_reissue_prints_the_right_name_and_the_old_number_says_replaced(session):
     begun = a_locked_visit(names=("Ana Petrovic",))
     old = issue(begun).numbers[1]
-    row = queries.certificate_to_change(begun.coordinator, old)
-
-    new = issuing.reissue_certificate(begun.coordinator, row.id, "Ana Petrović", now=LEAVING)
+    new = reissue(begun, old, "Ana Petrović")
 
     was = queries.certificate_of_number(old)
     assert (was.state, was.replaced_by_number) == (CertificateState.REISSUED, new)
@@ -185,38 +188,31 @@ def test_a_reissue_prints_the_right_name_and_the_old_number_says_replaced(sessio
     assert (again.issued, again.already, new in again.numbers, old in again.numbers) == (0, 2, True, False)
 
 
-def test_a_name_that_was_wrong_never_comes_back_by_itself(session):
+def test_a_name_that_was_wrong_never_comes_back_by_itself_and_can_be_mended_back_and_forth(session):
+    begun = a_locked_visit(names=("Jovan Jović",))
+    number = issue(begun).numbers[1]
+
+    for name in ("Jovana Jović", "Jovan Jović"):
+        number = reissue(begun, number, name)
+
+    states = [state for (state,) in papers(Certificate.state)]
+    assert states.count(CertificateState.ISSUED) == 2
+    assert queries.certificate_of_number(number).holder_name == "Jovan Jović"
+
     begun = a_locked_visit(names=("Jovan Jović",))
     old = issue(begun).numbers[1]
-    row = queries.certificate_to_change(begun.coordinator, old)
-    issuing.reissue_certificate(begun.coordinator, row.id, "Jovana Jović", now=LEAVING)
+    reissue(begun, old, "Jovana Jović")
 
     name_adults(begun.school, begun.visit.id, ("Jovan Jović",), now=LEAVING)
 
     assert issue(begun).issued == 0
 
 
-def test_a_name_can_be_mended_back_and_forth(session):
-    begun = a_locked_visit(names=("Jovan Jović",))
-    number = issue(begun).numbers[1]
-
-    for name in ("Jovana Jović", "Jovan Jović"):
-        row = queries.certificate_to_change(begun.coordinator, number)
-        number = issuing.reissue_certificate(begun.coordinator, row.id, name, now=LEAVING)
-
-    states = [state for (state,) in papers(Certificate.state)]
-    assert states.count(CertificateState.ISSUED) == 2
-    assert queries.certificate_of_number(number).holder_name == "Jovan Jović"
-
-
 def test_a_schools_certificate_is_issued_anew_with_the_numbers_that_count_now(session):
     begun = a_locked_visit()
     old = issue(begun).numbers[0]
     correct_counts(begun.coordinator, begun.first, HeadCounts(70, 0, 2), "the list says 70", now=LEAVING)
-
-    row = queries.certificate_to_change(begun.coordinator, old)
-    new = issuing.reissue_certificate(begun.coordinator, row.id, "", now=LEAVING)
-
+    new = reissue(begun, old, "")
     assert queries.certificate_of_number(old).paper.pupils == 88
     assert queries.certificate_of_number(new).paper.pupils == 70
 
@@ -224,21 +220,21 @@ def test_a_schools_certificate_is_issued_anew_with_the_numbers_that_count_now(se
 @pytest.mark.parametrize(("name", "problem"), [("", "missing"), ("  ", "missing"), ("А" * 101, "too_long")])
 def test_a_reissue_without_a_possible_name_is_refused(session, name, problem):
     begun = a_locked_visit(names=("Ана",))
-    row = queries.certificate_to_change(begun.coordinator, issue(begun).numbers[1])
-
-    with pytest.raises(Rejected) as refusal:
-        issuing.reissue_certificate(begun.coordinator, row.id, name, now=LEAVING)
-
-    assert refusal.value.problems == {"name": problem}
+    number = issue(begun).numbers[1]
+    with rejection(name=problem):
+        reissue(begun, number, name)
 
 
-def test_a_reissue_to_a_teacher_who_has_one_is_refused(session):
+def test_a_reissue_to_a_teacher_who_has_one_is_refused_and_no_audit_row_holds_a_name(session):
     begun = a_locked_visit(names=TWO)
-    row = queries.certificate_to_change(begun.coordinator, issue(begun).numbers[1])
-
-    with pytest.raises(Conflict, match="certificate_exists"):
-        issuing.reissue_certificate(begun.coordinator, row.id, "Ђорђе Чукић", now=LEAVING)
+    number = issue(begun).numbers[1]
+    with conflict("certificate_exists"):
+        reissue(begun, number, "Ђорђе Чукић")
     assert {state for (state,) in papers(Certificate.state)} == {CertificateState.ISSUED}
+    begun = a_locked_visit(names=TWO)
+    reissue(begun, issue(begun).numbers[1], "Неко Други")
+    told = " ".join(session.scalars(select(AuditEntry.details)))
+    assert not {"Ана", "Петровић", "Đorđe", "Неко"} & set(told.replace('"', " ").split())
 
 
 @pytest.mark.both_databases
@@ -247,29 +243,17 @@ def test_a_revoked_certificate_says_why_and_stays_revoked(session):
     number = issue(begun).numbers[1]
     row = queries.certificate_to_change(begun.coordinator, number)
 
-    with pytest.raises(Conflict, match="reason_missing"):
+    with conflict("reason_missing"):
         issuing.revoke_certificate(begun.coordinator, row.id, "", now=LEAVING)
     issuing.revoke_certificate(begun.coordinator, row.id, "was not in the room", now=LEAVING)
 
     assert queries.certificate_of_number(number).state is CertificateState.REVOKED
     assert issue(begun).issued == 0
     assert number not in issue(begun).numbers
-    with pytest.raises(Conflict, match="wrong_state"):
+    with conflict("wrong_state"):
         issuing.reissue_certificate(begun.coordinator, row.id, "Ана", now=LEAVING)
     with pytest.raises(NotFound):
         issuing.certificate_pdf(begun.coordinator, number)
-
-
-def test_only_the_centre_reissues_and_revokes(session):
-    begun = a_locked_visit(names=TWO)
-    issue(begun)
-    certificate_id = papers(Certificate.id)[1].id
-
-    for actor, refusal in [(begun.school, NotAllowed), (begun.teacher, NotAllowed), (an_actor(), NotFound)]:
-        with pytest.raises(refusal):
-            issuing.reissue_certificate(actor, certificate_id, "Неко Други", now=LEAVING)
-        with pytest.raises(refusal):
-            issuing.revoke_certificate(actor, certificate_id, "because", now=LEAVING)
 
 
 def test_a_file_is_drawn_for_those_who_may_in_the_order_of_the_numbers(session):
@@ -312,16 +296,6 @@ def test_the_database_refuses_a_second_living_one_and_a_person_on_a_schools(sess
         assert refusal in refused_by(error.value) or refusal == "each_certificate_once"
 
 
-def test_no_audit_row_holds_a_name(session):
-    begun = a_locked_visit(names=TWO)
-    row = queries.certificate_to_change(begun.coordinator, issue(begun).numbers[1])
-    issuing.reissue_certificate(begun.coordinator, row.id, "Неко Други", now=LEAVING)
-
-    told = " ".join(session.scalars(select(AuditEntry.details)))
-
-    assert not {"Ана", "Петровић", "Đorđe", "Неко"} & set(told.replace('"', " ").split())
-
-
 def _numbers_of_statements(begun):
     visits = [one.visit.id for one in begun]
     with asked_and_written() as made:
@@ -335,9 +309,7 @@ def test_ten_visits_ask_and_write_as_often_as_two_and_nothing_where_nothing_is_d
     signature.renew_key(now=LEAVING)
     few = [a_locked_visit(programme=programme, names=("Ана Петровић",)) for _ in range(2)]
     many = [a_locked_visit(programme=programme, names=("Ана Петровић",)) for _ in range(10)]
-
     (issued_few, for_few), (issued_many, for_many) = _numbers_of_statements(few), _numbers_of_statements(many)
-
     assert (issued_few, issued_many) == (4, 20)
     assert for_many == for_few
     issued_again, (selects, writes) = _numbers_of_statements(many)

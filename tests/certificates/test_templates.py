@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from pypdf import PdfReader
 from sqlalchemy.exc import IntegrityError
 
-from scheduler.certificates import rules
 from scheduler.certificates.models import Certificate, CertificateTemplate
+from scheduler.certificates.pdf import draw
 from scheduler.certificates.queries import papers, templates
 from scheduler.certificates.service import issuing
 from scheduler.certificates.service import templates as service
@@ -23,13 +23,15 @@ from scheduler.certificates.terms import (
     Wording,
 )
 from scheduler.core.db import db, transaction
-from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
+from scheduler.core.errors import NotAllowed, NotFound
 from scheduler.people.models import Centre
 from scheduler.policy import SYSTEM, Role
+from scheduler.visits.models.visits import Visit
 from tests.factories.counting import LEAVING, Begun, a_locked_visit
 from tests.factories.people import an_actor, make_centre
-from tests.factories.programmes import make_programme
+from tests.factories.programmes import make_campaign, make_programme
 from tests.pictures import a_logo, a_signature
+from tests.refusals import conflict, rejection
 
 OWN = TemplateScope()
 LOOK = TemplateDraft(
@@ -137,7 +139,6 @@ def test_the_database_lets_no_version_and_no_picture_change_or_vanish(app, state
     begun = a_locked_visit()
     service.change_template(desk_of(begun), OWN, LOOK, now=LEAVING)
     service.give_picture(desk_of(begun), OWN, PicturePlace.LOGO, a_logo(), now=LEAVING)
-
     with pytest.raises(IntegrityError, match="template_stays"), transaction() as session:
         session.execute(sa.text(statement))
 
@@ -162,31 +163,15 @@ def test_a_change_that_changes_nothing_makes_no_version_and_an_old_page_changes_
     desk = an_actor(Role.COORDINATOR)
     service.change_template(desk, OWN, LOOK, now=LEAVING)
     service.change_template(desk, TemplateScope(version=1), LOOK, now=LEAVING)
-
-    with pytest.raises(Conflict, match="changed_meanwhile"):
+    with conflict("changed_meanwhile"):
         service.change_template(desk, TemplateScope(version=0), replace(LOOK, colour=""), now=LEAVING)
-
     assert db.session.scalars(sa.select(CertificateTemplate.version)).all() == [1]
 
 
-@pytest.mark.parametrize(
-    ("wrong", "problems"),
-    [
-        ({"colour": "#F4B93A"}, {"colour": "colour_too_pale"}),
-        ({"colour": "red"}, {"colour": "not_a_colour"}),
-        ({"accent": "#FFFFEE"}, {"accent": "colour_too_pale"}),
-        ({"file_number": "04/{месец}"}, {"file_number": "no_such_placeholder"}),
-        ({"file_number": "04/{година"}, {"file_number": "brace_alone"}),
-        ({"signatories": (SignatoryDraft("", "директор"),)}, {"name_1": "duty_of_nobody"}),
-        ({"signatories": (SignatoryDraft("مريم"),)}, {"name_1": "unprintable"}),
-        ({"signatories": (SignatoryDraft("Ана", "מנהל"),)}, {"duty_1": "unprintable"}),
-    ],
-)
-def test_a_look_that_paper_cannot_show_is_refused_field_by_field(app, wrong, problems):
-    with pytest.raises(Rejected) as refused:
-        service.change_template(an_actor(Role.COORDINATOR), OWN, replace(LOOK, **wrong), now=LEAVING)
-
-    assert refused.value.problems == problems
+def test_a_look_that_paper_cannot_show_is_refused(app):
+    with rejection(colour="colour_too_pale", name_1="unprintable"):
+        wrong = replace(LOOK, colour="#F4B93A", signatories=(SignatoryDraft("مريم"),))
+        service.change_template(an_actor(Role.COORDINATOR), OWN, wrong, now=LEAVING)
     assert db.session.scalars(sa.select(CertificateTemplate)).all() == []
 
 
@@ -208,9 +193,7 @@ def test_the_preview_shows_a_paper_and_stores_nothing(app, shape, language, kind
     begun = a_locked_visit()
     desk = desk_of(begun)
     shown = replace(service.template_to_change(desk, OWN, now=LEAVING), draft=replace(LOOK, shape=shape))
-
     paper = service.preview(desk, shown, kind, language, now=LEAVING)
-
     page = PdfReader(io.BytesIO(paper)).pages[0]
     assert "0000 0000 0000 0000" in page.extract_text()
     assert (page.mediabox.width > page.mediabox.height) is (shape is PaperShape.ACROSS)
@@ -237,15 +220,6 @@ def test_the_preview_spells_who_signs_as_the_issued_paper_does(app, whose):
     assert "Живка" not in words
 
 
-def test_placeholders_are_words_of_each_script_and_nothing_filled_in_is_read_again():
-    words = "{Програм}, {program}, {programme}"
-
-    assert rules.unknown_placeholders(words + "{x} { } {x}") == ["{x}", "{ }"]
-    assert rules.filled(words, {"programme": "{школа}"}) == "{школа}, {школа}, {школа}"
-    assert rules.said_in({"sr_Cyrl": Wording("Хвала", "", "за {програм}")}, "sr_Latn").title == "Hvala"
-    assert rules.problems_with_wording({"en": Wording(text="{foo}")}) == {"text_en": "no_such_placeholder"}
-
-
 @pytest.mark.both_databases
 def test_a_programme_that_went_back_follows_its_centre_again_and_its_papers_stay(app):
     begun = a_locked_visit()
@@ -270,3 +244,67 @@ def test_a_programme_that_went_back_follows_its_centre_again_and_its_papers_stay
     )
     assert sorted(map(tuple, db.session.execute(rows))) == [(1, False), (2, True), (3, False)]
     assert templates.with_own_template(begun.visit.centre_id) == {begun.visit.programme_id}
+
+
+OWN_WORDS = {
+    "certificate_title_sr_cyrl": "Захвалница",
+    "certificate_title_en": "Thanks",
+    "certificate_text_sr_cyrl": "за храброст у кампањи.",
+    "certificate_text_en": "for courage.",
+}
+
+
+def issued(begun: Begun) -> dict[CertificateKind, tuple[str, str]]:
+    """For each kind its number and all that its paper says, on one line and without the breaks of the paper."""
+    issuing.issue_certificates(SYSTEM, begun.visit.id, now=LEAVING)
+    found = {}
+    for row in db.session.scalars(sa.select(Certificate).where(Certificate.visit_id == begun.visit.id)):
+        [(paper, language)] = papers.papers_to_draw(SYSTEM, [row.number])
+        page = PdfReader(io.BytesIO(draw(paper, language))).pages[0].extract_text()
+        found[row.kind] = row.number, " ".join(page.split())
+    return found
+
+
+def within(campaign, begun: Begun) -> Begun:
+    with transaction() as session:
+        session.execute(sa.update(Visit).where(Visit.id == begun.visit.id).values(campaign_id=campaign.id))
+    return begun
+
+
+@pytest.mark.parametrize("kind", list(CertificateKind)[:2])
+def test_paper_and_check_page_say_the_campaigns_own_words(app, kind):
+    programme = make_programme()
+    begun = within(
+        make_campaign(programme=programme, **OWN_WORDS), a_locked_visit(names=("Ана Петровић",), programme=programme)
+    )
+
+    number, paper = issued(begun)[kind]
+    page = app.test_client().get(f"/certificates/{number}?lang=sr_Cyrl").text
+
+    assert "ЗАХВАЛНИЦА" in paper
+    assert "за храброст у кампањи." in paper
+    assert "Разговор са ученицима" not in paper
+    assert "Захвалница" in page
+    assert "за храброст у кампањи." in page
+
+
+def test_a_teacher_reads_the_catalogue_and_a_campaign_without_words_gives_the_usual_paper(app):
+    programme = make_programme()
+    begun = within(make_campaign(programme=programme), a_locked_visit(programme=programme))
+
+    _number, paper = issued(begun)[CertificateKind.SCHOOL]
+
+    assert "Разговор са ученицима" in paper
+    assert "ЗАХВАЛНИЦА" not in paper
+
+    programme = make_programme(catalogue_number="512", catalogue_hours=8)
+
+    papers = issued(a_locked_visit(names=("Ана Петровић",), programme=programme))
+
+    number, paper = papers[CertificateKind.TEACHER]
+    page = app.test_client().get(f"/certificates/{number}?lang=en").text
+    assert "512" in paper
+    assert "8 сати" in paper
+    assert "512" in page
+    assert "8 hours" in page
+    assert "512" not in papers[CertificateKind.SCHOOL][1].replace(papers[CertificateKind.SCHOOL][0], "")

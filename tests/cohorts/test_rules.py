@@ -52,8 +52,9 @@ def test_a_school_year_ends_with_august(day, last):
     assert rules.end_of_school_year(day) == last
 
 
-def test_a_school_year_is_called_by_both_years():
+def test_a_school_year_is_called_by_both_years_and_who_teaches_no_grade_has_no_cohort():
     assert a_cohort(ends_on=dt.date(2030, 8, 31)).school_year == "2029/30"
+    assert grade(1, SchoolLevel.NONE) == NO_GRADE
 
 
 def grade(number: int, level: SchoolLevel = SchoolLevel.PRIMARY) -> dict[str, str]:
@@ -90,10 +91,6 @@ def test_what_each_rule_answers_at_its_bound(rule, value, answer):
     assert rule(value) == answer
 
 
-def test_who_teaches_no_grade_has_no_cohort():
-    assert grade(1, SchoolLevel.NONE) == NO_GRADE
-
-
 @pytest.mark.parametrize(
     ("row", "state"),
     [
@@ -107,26 +104,21 @@ def test_how_far_a_cohort_is_follows_from_its_level_and_the_day(row, state):
     assert rules.state_of(row, TODAY) is state
 
 
-def test_a_part_is_held_called_off_or_on_its_way():
+def test_parts_levels_and_the_next_part_four_weeks_after_the_last():
     assert rules.state_of_part(RequestState.CLOSED, held=True) is PartState.HELD
     assert rules.state_of_part(RequestState.CANCELLED_BY_SCHOOL, held=False) is PartState.CALLED_OFF
     assert rules.state_of_part(RequestState.CONFIRMED, held=False) is PartState.ON_ITS_WAY
-
-
-def test_a_level_is_how_many_skills_were_trained_not_how_many_parts():
     twice = a_cohort(a_part(CohortSkill.RECOGNISE), a_part(CohortSkill.RECOGNISE))
     off = a_part(CohortSkill.HELP, PartState.CALLED_OFF)
-
     assert rules.level_to_note(twice) == 1
     assert rules.earned_level([*twice.parts, off, a_part(CohortSkill.REPORT)]) == 2
     assert rules.level_to_note(a_cohort(a_part(CohortSkill.HELP), level=1)) is None
 
-
-def test_the_next_part_is_proposed_four_weeks_after_the_last():
     begun = a_cohort(a_part(CohortSkill.RECOGNISE))
-
     assert rules.proposed_part(begun, TODAY) == ProposedPart(CohortSkill.HELP, dt.date(2026, 4, 29))
     assert rules.proposed_part(a_cohort(), TODAY) == ProposedPart(CohortSkill.RECOGNISE, dt.date(2026, 3, 2))
+    row = a_cohort(a_part(CohortSkill.RECOGNISE), a_part(CohortSkill.HELP, PartState.CALLED_OFF))
+    assert rules.proposed_part(row, TODAY).skill is CohortSkill.HELP
 
 
 @pytest.mark.parametrize(
@@ -142,20 +134,11 @@ def test_no_part_is_proposed_while_one_is_on_its_way_or_once_it_is_over(row):
     assert rules.proposed_part(row, TODAY) is None
 
 
-def test_a_part_that_was_called_off_is_proposed_again():
-    row = a_cohort(a_part(CohortSkill.RECOGNISE), a_part(CohortSkill.HELP, PartState.CALLED_OFF))
-
-    assert rules.proposed_part(row, TODAY).skill is CohortSkill.HELP
-
-
 def test_detectives_of_a_district_are_told_where_they_are_five_or_more():
     assert rules.public_detectives({"RS-01": 12, "RS-06": 30}) == {"": 42, "RS-01": 12, "RS-06": 30}
     assert rules.public_detectives({"RS-01": 12, "RS-02": 3, "RS-06": 30}) == {
-        "": 45,
-        "RS-01": None,
-        "RS-02": None,
-        "RS-06": 30,
-    }
+        "": 45, "RS-01": None, "RS-02": None, "RS-06": 30,
+    }  # fmt: skip
 
 
 @given(st.dictionaries(st.sampled_from(["RS-01", "RS-02", "RS-03", "RS-04"]), st.integers(5, 60), min_size=1))

@@ -29,7 +29,6 @@ def stopped(presenter_id: int) -> AssignmentStop:
 def test_who_is_stopped_is_given_nothing_new(state):
     person = a_cleared_educator()
     stopped(person.id)
-
     refused = refusal_of(lambda: make_assignment(a_presentation(), person.id, state))
     assert refused == "presenter_is_not_stopped"
 
@@ -41,28 +40,22 @@ def test_nothing_becomes_firmer(was, becomes):
     person = a_cleared_educator()
     seat = make_assignment(a_presentation(), person.id, was)
     stopped(person.id)
-
     assert refusal_of(lambda: put(seat, becomes)) == "presenter_is_not_stopped"
 
 
-def test_what_she_has_promised_stays_also_where_the_visit_moves():
+def test_what_she_has_promised_stays_where_the_visit_moves_and_another_is_not_put_in_her_place():
     person = a_cleared_educator()
     presentation = a_presentation()
     seat = make_assignment(presentation, person.id)
     stopped(person.id)
-
     move(presentation, days=1)
     put(seat, S.WITHDRAWN)
-
     db.session.rollback()
     assert db.session.get_one(Assignment, seat.id).on_day == VISIT_DAY + dt.timedelta(days=1)
 
-
-def test_another_is_not_put_into_her_place():
     free, hers = a_cleared_educator(), a_cleared_educator()
     seat = make_assignment(a_presentation(), free.id)
     stopped(hers.id)
-
     assert refusal_of(lambda: give_seat(seat, hers.id)) == "presenter_is_not_stopped"
 
 
@@ -76,7 +69,6 @@ def test_another_is_not_put_into_her_place():
 )
 def test_a_stop_is_lifted_with_a_reason_or_stays(statement, refusal):
     stopped(a_cleared_educator().id)
-
     assert refusal in refusal_of(lambda: by_sql(statement))
 
 
@@ -86,9 +78,7 @@ def test_once_lifted_it_stays_lifted_and_she_takes_new_visits():
     lifted = "UPDATE assignment_stop SET lifted_at = stopped_at, lifted_because = 'settled'"
     assert refusal_of(lambda: by_sql(lifted)) == "stop_is_lifted_by_another"
     by_sql(f"{lifted}, lifted_by_id = :who", who=make_user().id)
-
     make_assignment(a_presentation(), person.id)
-
     undone = "UPDATE assignment_stop SET lifted_at = NULL, lifted_because = NULL"
     assert refusal_of(lambda: by_sql(undone)) == "stop_stays"
     db.session.rollback()

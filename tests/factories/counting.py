@@ -1,6 +1,6 @@
 """Visits that have begun, with a request, a crew and presentations to count; and ones that are counted and locked.
 
-What is counted and locked is written in one step, as the services leave it (tests/attendance/test_states.py holds both
+What is counted and locked is written in one step, as the services leave it (tests/attendance/test_queries.py holds both
 side by side) but for letters and calendar texts. `count_all` and `sign_all` play the services.
 """
 

@@ -79,12 +79,7 @@ NEW_YEAR = (DAY(2025, 12, 31), DAY(2026, 1, 1), DAY(2026, 1, 2))
         (DAY(2026, 11, 28), DAY(2026, 11, 29), DAY(2026, 11, 30)),
         ({}, TOO_EARLY, TOO_EARLY),
     ),
-    (
-        "the first day of a publication",
-        lambda first: reasons_to_publish(first, SPRING),
-        NEW_YEAR,
-        ({}, {}, CUT),
-    ),
+    ("the first day of a publication", lambda first: reasons_to_publish(first, SPRING), NEW_YEAR, ({}, {}, CUT)),
     (
         "the last day of a publication",
         lambda last: reasons_to_publish(DAY(2026, 1, 1), last),
@@ -109,15 +104,12 @@ def test_each_bound_of_days(rule, value, answer):
     assert rule(value) == answer
 
 
-def test_figures_that_are_not_signed_stand_in_no_profile():
+def test_a_part_of_a_month_is_told_as_what_it_is_and_what_is_not_signed_stands_in_no_profile():
     assert signed_days(DAY(2026, 1, 1), SPRING, signed=False) == 1
-
-
-def test_a_part_of_a_month_is_told_as_what_it_is():
     assert rules.problems_with_days(DAY(2024, 4, 1), DAY(2024, 4, 26), TODAY) == {}
 
 
-def test_both_numbers_of_a_sum_that_disagrees_are_named():
+def test_both_numbers_of_a_sum_that_disagrees_are_named_but_a_margin_may_say_less():
     draft = helpline_draft(calls=81, forwarded=7, topic={"grooming": 20, "sextortion": 11})
 
     assert rules.disagreements(draft) == [
@@ -133,20 +125,18 @@ def test_both_numbers_of_a_sum_that_disagrees_are_named():
         "topic": HelplineReason.MORE_THAN_ITS_TOTAL,
     }
 
-
-def test_a_margin_may_say_less_than_its_total_for_not_everything_is_known():
     assert rules.disagreements(helpline_draft(age={"from_11": 99}, act={"kz_185b": 6})) == []
 
 
-def test_a_correction_tells_each_cell_before_and_after():
+def test_a_correction_tells_each_cell_and_its_days_before_and_after():
     old = helpline_draft(topic={"grooming": 20})
     new = helpline_draft(calls=79, communications=99, topic={"sextortion": 2})
-
     assert rules.differences(old, new) == {
-        "communications": [100, 99],
-        "calls": [80, 79],
-        "topic.grooming": [20, 0],
-        "topic.sextortion": [0, 2],
+        "communications": [100, 99], "calls": [80, 79], "topic.grooming": [20, 0], "topic.sextortion": [0, 2],
+    }  # fmt: skip
+    assert rules.differences(helpline_draft(), helpline_draft(DAY(2026, 1, 2), DAY(2026, 1, 30))) == {
+        "first_day": ["2026-01-01", "2026-01-02"],
+        "last_day": ["2026-01-31", "2026-01-30"],
     }
 
 
@@ -155,19 +145,11 @@ def test_a_correction_tells_each_cell_before_and_after():
 )
 def test_a_cell_that_is_not_there_is_zero(topics, found):
     nothing, something = helpline_draft(), helpline_draft(topic=topics)
-
     assert rules.differences(nothing, something) == found
     assert rules.differences(something, nothing) == {name: [after, before] for name, (before, after) in found.items()}
 
 
-def test_a_correction_of_days_is_told_too():
-    assert rules.differences(helpline_draft(), helpline_draft(DAY(2026, 1, 2), DAY(2026, 1, 30))) == {
-        "first_day": ["2026-01-01", "2026-01-02"],
-        "last_day": ["2026-01-31", "2026-01-30"],
-    }
-
-
-def test_periods_are_added_up_with_their_margins_from_the_first_day_to_the_last():
+def test_periods_are_added_up_and_the_public_reads_totals_and_splits():
     january = helpline_draft(age={"from_11": 60, "adult": 2})
     february = helpline_draft(DAY(2026, 2, 1), DAY(2026, 2, 28), age={"from_11": 7}, topic={"grooming": 5})
 
@@ -180,32 +162,19 @@ def test_periods_are_added_up_with_their_margins_from_the_first_day_to_the_last(
         HelplineMargin.TOPIC: {"grooming": 5},
     }
 
-
-def test_the_public_reads_totals_and_each_split_with_what_is_not_known():
     numbers = rules.published_numbers([helpline_draft(age={"from_11": 60}, topic={"grooming": 20})])
 
     assert {(one.margin, one.code): one.number for one in numbers if one.number} == {
-        ("total", "communications"): 100,
-        ("total", "cases"): 30,
-        ("month", "2026-01-01"): 100,
-        ("month_cases", "2026-01-01"): 30,
-        ("channel", "calls"): 80,
-        ("channel", "mails"): 20,
-        ("outcome", "advisory"): 24,
-        ("outcome", "forwarded"): 6,
-        ("forwarded_to", "to_police"): 6,
-        ("age", "from_11"): 60,
-        ("age", "not_known"): 40,
-        ("caller", "not_known"): 100,
-        ("district", "not_known"): 100,
-        ("topic", "grooming"): 20,
-        ("topic", "not_known"): 10,
-        ("act", "not_known"): 6,
-    }
+        ("total", "communications"): 100, ("total", "cases"): 30, ("month", "2026-01-01"): 100,
+        ("month_cases", "2026-01-01"): 30, ("channel", "calls"): 80, ("channel", "mails"): 20,
+        ("outcome", "advisory"): 24, ("outcome", "forwarded"): 6, ("forwarded_to", "to_police"): 6,
+        ("age", "from_11"): 60, ("age", "not_known"): 40, ("caller", "not_known"): 100, ("district", "not_known"): 100,
+        ("topic", "grooming"): 20, ("topic", "not_known"): 10, ("act", "not_known"): 6,
+    }  # fmt: skip
     assert {one.number for one in numbers if not one.number} == {0}
 
 
-def test_each_margin_is_split_by_codes_of_its_own():
+def test_each_margin_is_split_by_codes_of_its_own_and_a_list_is_used_from_its_day_on():
     (shipped,) = queries.shipped_lists()
     codes = {margin: rules.codes_of(margin, shipped, ["RS-00"]) for margin in HelplineMargin}
 
@@ -217,8 +186,6 @@ def test_each_margin_is_split_by_codes_of_its_own():
         HelplineMargin.ACT: shipped.of(HelplineMargin.ACT),
     }
 
-
-def test_a_list_is_used_from_its_day_on():
     lists = queries.shipped_lists()
 
     assert rules.list_for(DAY(2024, 1, 1), lists).version == lists[0].version
@@ -239,19 +206,16 @@ def test_only_whole_signed_periods_of_one_list_are_published_each_once(changed, 
         HelplineMonth(1, 1, 1, helpline_draft(), MONDAY),
         HelplineMonth(**(vars(HelplineMonth(2, 1, 1, helpline_draft(), MONDAY)) | changed)),
     ]
-
     assert rules.problems_with_publishing(months, DAY(2026, 1, 1), DAY(2026, 2, 28)) == {"first_day": reason}
 
 
-def test_the_shipped_list_is_written_and_read_back_as_it_is():
+def test_a_written_list_is_read_back_as_it_is_with_topics_and_acts_apart():
     (shipped,) = queries.shipped_lists()
 
     for margin in (HelplineMargin.TOPIC, HelplineMargin.ACT):
         codes, wrong = rules.read_list(margin, rules.written_list(shipped, margin))
         assert (tuple(one.code for one in codes), wrong) == (shipped.of(margin), None)
 
-
-def test_topics_and_acts_of_a_written_list_stay_apart():
     codes, problems = rules.read_lists(a_list(acts="kz_185; Члан 185; Article 185"), queries.shipped_lists()[-1])
 
     assert [(one.margin, one.code) for one in codes] == [

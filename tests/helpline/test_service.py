@@ -1,24 +1,36 @@
-"""Figures are entered, corrected, signed off, opened and published; the database refuses what disagrees."""
+"""Figures are entered, read from files, corrected, signed and published; the database refuses what disagrees."""
 
 import datetime as dt
 import json
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError
 
 from scheduler.core.audit import AuditEntry
-from scheduler.core.db import transaction
-from scheduler.core.errors import Conflict, GroundReason, NotAllowed, NotFound, Rejected
+from scheduler.core.clock import local_day
+from scheduler.core.db import db, transaction
+from scheduler.core.errors import GroundReason, NotAllowed, NotFound, Rejected
+from scheduler.core.imports.batches import HangsOnIt
+from scheduler.core.imports.staging import Filing
 from scheduler.core.refusals import refused_by
 from scheduler.helpline import queries
-from scheduler.helpline.models import HelplineCount, HelplinePeriod, HelplinePublicCell
+from scheduler.helpline.imports import read_helpline
+from scheduler.helpline.models import HelplineCode, HelplineCount, HelplinePeriod, HelplinePublicCell
+from scheduler.helpline.service import figures
 from scheduler.helpline.service import figures as service
-from scheduler.helpline.terms import CorrectionCause, HelplineMargin, HelplineReason
+from scheduler.helpline.service.figures import enter_month
+from scheduler.helpline.service.importing import import_helpline, take_back_helpline
+from scheduler.helpline.service.lists import add_list, take_list_back
+from scheduler.helpline.terms import SHIPPED_LISTS, CorrectionCause, HelplineMargin, HelplineReason
 from scheduler.policy import Role
 from tests.factories import MONDAY
-from tests.factories.helpline import helpline_draft
-from tests.factories.people import an_actor
+from tests.factories.helpline import a_list, helpline_draft
+from tests.factories.people import an_actor, make_centre
 from tests.factories.places import make_district
+from tests.refusals import conflict, rejection
+from tests.workbooks import a_workbook
 
 FEBRUARY = (dt.date(2026, 2, 1), dt.date(2026, 2, 28))
 
@@ -40,28 +52,24 @@ def stored(actor, period_id):
 def test_what_is_entered_is_read_again_with_its_margins(ana):
     iso = make_district().iso
     draft = helpline_draft(topic={"grooming": 20, "other": 0}, district={iso: 9}, age={"from_11": 3}, act={"kz_215": 6})
-
     found = stored(ana, service.enter_month(ana, draft, now=MONDAY))
-
     assert found.figures.totals == draft.totals
     assert found.figures.margin(HelplineMargin.TOPIC) == {"grooming": 20}
     assert found.figures.margin(HelplineMargin.DISTRICT) == {iso: 9}
     assert (found.code_list, found.version, found.signed_at) == (1, 1, None)
 
 
-def test_who_does_not_enter_figures_is_refused(session):
-    for role in (Role.EDUCATOR, Role.SAFEGUARDING):
-        with pytest.raises(NotAllowed):
-            entered(an_actor(role))
-
-
-def test_another_centre_does_not_see_them(ana, session):
+def test_another_centre_and_who_does_not_enter_figures_are_refused_and_an_administrator_alone_publishes(ana, session):
     period_id, other = entered(ana), an_actor(Role.COORDINATOR)
-
     with pytest.raises(NotFound):
         service.sign_month(other, period_id, 1, now=MONDAY)
     with pytest.raises(NotFound):
         queries.month(other.centre_id, period_id)
+    for role in (Role.EDUCATOR, Role.SAFEGUARDING):
+        with pytest.raises(NotAllowed):
+            entered(an_actor(role))
+    with pytest.raises(NotAllowed):
+        service.publish(an_actor(Role.COORDINATOR), *FEBRUARY, now=MONDAY)
 
 
 @pytest.mark.parametrize(
@@ -77,17 +85,23 @@ def test_another_centre_does_not_see_them(ana, session):
     ],
 )
 def test_what_disagrees_is_refused_beside_its_field(ana, changed, problems):
-    with pytest.raises(Rejected) as refused:
+    with rejection(**problems):
         entered(ana, **changed)
-    assert refused.value.problems == problems
 
 
-def test_no_day_is_counted_twice(ana):
+def test_no_day_is_counted_twice_and_no_column_takes_a_typed_text(ana, app):
     entered(ana)
-
-    with pytest.raises(Rejected) as refused:
+    with rejection(first_day=HelplineReason.DAYS_ENTERED_ALREADY):
         entered(ana, first=dt.date(2026, 1, 27))
-    assert refused.value.problems == {"first_day": HelplineReason.DAYS_ENTERED_ALREADY}
+
+    # Codes are of a list; what else is a text is a number, a day or a reference.
+    texts = {
+        f"{model.__tablename__}.{column.name}"
+        for model in (HelplinePeriod, HelplineCount)
+        for column in model.__table__.columns
+        if type(column.type) is sa.String
+    }
+    assert texts == {"helpline_count.code"}
 
 
 @pytest.mark.both_databases
@@ -110,7 +124,6 @@ def test_no_day_is_counted_twice(ana):
 )
 def test_the_database_refuses_sums_that_disagree_and_codes_that_no_list_has(ana, statement, law):
     entered(ana, topic={"grooming": 20}, age={"from_11": 3})
-
     assert refusal(statement) == law
 
 
@@ -130,7 +143,6 @@ def test_the_database_refuses_sums_that_disagree_and_codes_that_no_list_has(ana,
 )
 def test_the_database_keeps_what_is_signed(ana, statement):
     service.sign_month(ana, entered(ana, topic={"grooming": 20}), 1, now=MONDAY)
-
     assert refusal(statement) == "signed_figures_stay"
 
 
@@ -138,7 +150,6 @@ def test_the_database_keeps_what_is_signed(ana, statement):
 def test_the_database_keeps_what_was_published_and_no_period_is_published_twice(ana):
     service.sign_month(ana, entered(ana), 1, now=MONDAY)
     service.publish(ana, dt.date(2026, 1, 1), dt.date(2026, 1, 31), now=MONDAY)
-
     assert refusal("UPDATE helpline_public_cell SET number = 7") == "published_figures_stay"
     assert refusal("DELETE FROM helpline_publication") == "published_figures_stay"
     assert refusal("UPDATE helpline_period SET publication_id = NULL") == "published_period_stays"
@@ -162,34 +173,28 @@ def test_a_correction_has_a_reason_and_its_history(ana, session):
     assert told == {
         "why": "counted_twice",
         "changes": {
-            "communications": [100, 99],
-            "calls": [80, 79],
-            "topic.grooming": [20, 0],
-            "topic.sextortion": [0, 8],
+            "communications": [100, 99], "calls": [80, 79], "topic.grooming": [20, 0], "topic.sextortion": [0, 8],
         },
-    }
+    }  # fmt: skip
 
 
 def test_who_read_older_figures_corrects_and_signs_nothing(ana):
     period_id = entered(ana)
     service.correct_month(ana, period_id, helpline_draft(calls=70, mails=30), CorrectionCause.OTHER_CODE, 1, now=MONDAY)
-
-    with pytest.raises(Conflict, match="changed_meanwhile"):
+    with conflict("changed_meanwhile"):
         service.correct_month(ana, period_id, helpline_draft(), CorrectionCause.OTHER_CODE, 1, now=MONDAY)
-    with pytest.raises(Conflict, match="changed_meanwhile"):
+    with conflict("changed_meanwhile"):
         service.sign_month(ana, period_id, 1, now=MONDAY)
 
 
 def test_a_signed_month_is_locked_until_somebody_opens_it_with_a_reason(ana):
     period_id = entered(ana)
     service.sign_month(ana, period_id, 1, now=MONDAY)
-
-    with pytest.raises(Conflict, match="figures_are_signed"):
+    with conflict("figures_are_signed"):
         service.correct_month(ana, period_id, helpline_draft(), CorrectionCause.CAME_LATER, 1, now=MONDAY)
     service.open_month(ana, period_id, CorrectionCause.CAME_LATER, now=MONDAY)
     wish = helpline_draft(calls=70, mails=30)
     service.correct_month(ana, period_id, wish, CorrectionCause.CAME_LATER, 2, now=MONDAY)
-
     assert stored(ana, period_id).figures.totals == wish.totals
 
 
@@ -210,24 +215,152 @@ def test_what_is_published_hides_small_cells_and_stays_as_it_was_told(ana, sessi
     assert told["total", "communications"] == 200
     assert (told["month", "2026-01-01"], told["month", "2026-02-01"]) == (100, 100)
     assert (told["topic", "sextortion"], told["topic", "grooming"], told["topic", "not_known"]) == (None, None, 37)
-    with pytest.raises(Rejected) as refused:
+    with rejection(first_day=HelplineReason.PUBLISHED_ALREADY):
         service.publish(ana, FEBRUARY[0], FEBRUARY[1], now=MONDAY)
-    assert refused.value.problems == {"first_day": HelplineReason.PUBLISHED_ALREADY}
     assert session.scalar(sa.select(sa.func.min(HelplinePublicCell.number)).where(HelplinePublicCell.number > 0)) >= 5
 
 
-def test_only_an_administrator_publishes(session):
+HEAD = "први дан;последњи дан;шта се броји;шифра;број"
+GOOD = f"""{HEAD}
+1.1.2024;31.1.2024;pozivi;;80
+1.1.2024;31.1.2024;mails;;20
+1.1.2024;31.1.2024;communications;;100
+1.1.2024;31.1.2024;саветодавни;;24
+1.1.2024;31.1.2024;policija;;6
+1.1.2024;31.1.2024;тема;grooming;20
+1.4.2024;26.4.2024;позиви;;7
+"""
+
+
+@pytest.fixture
+def desk(session):
+    return an_actor(Role.COORDINATOR)
+
+
+def read(text):
+    return read_helpline(text if isinstance(text, bytes) else text.encode(), today=local_day(MONDAY))
+
+
+def taken_in(actor, text, **given):
+    return import_helpline(actor, read(text), Filing(MONDAY, actor.centre_id, "a.csv", **given))
+
+
+def stored_months(actor):
+    return queries.months_of(actor.centre_id, dt.date(2024, 1, 1), dt.date(2024, 12, 31))
+
+
+@pytest.mark.both_databases
+def test_whole_periods_are_stored_once_and_taken_back_whole(desk, session):
+    assert taken_in(desk, GOOD, dry_run=True).new == 2
+    assert stored_months(desk) == []
+
+    outcome = taken_in(desk, GOOD)
+
+    january, april = stored_months(desk)
+    told = january.figures
+    assert [told.total(name) for name in ("communications", "calls", "cases", "forwarded")] == [100, 80, 30, 6]
+    assert told.margin(HelplineMargin.TOPIC) == {"grooming": 20}
+    assert (april.figures.last_day, april.figures.total("communications")) == (dt.date(2024, 4, 26), 7)
+    assert (taken_in(desk, GOOD).same, len(stored_months(desk))) == (2, 2)
+
+    take_back_helpline(desk, outcome.batch_id, now=MONDAY)
+    assert session.scalar(select(func.count(HelplinePeriod.id))) == 0
+    assert session.scalar(select(func.count(HelplineCount.id))) == 0
+
+
+def test_an_import_that_was_signed_since_stays(desk):
+    outcome = taken_in(desk, GOOD)
+    figures.sign_month(desk, stored_months(desk)[0].id, 1, now=MONDAY)
+    with pytest.raises(HangsOnIt):
+        take_back_helpline(desk, outcome.batch_id, now=MONDAY)
+
+
+def test_a_workbook_is_read_as_well(desk):
+    lines = [[int(cell) if cell.isdigit() else cell for cell in line.split(";")] for line in GOOD.strip().splitlines()]
+    assert taken_in(desk, a_workbook(lines)).new == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("1.2.2024;29.2.2024;communications;;9", ("communications: 9 – 0", "sum_disagrees")),
+        ("1.2.2024;29.2.2024;тема;grooming;9", ("topic: 0 – 9", "sum_disagrees")),
+        ("1.2.2024;1.3.2024;calls;;9", ("последњи дан", "not_one_month")),
+        ("1.9.2026;30.9.2026;calls;;9", ("последњи дан", "in_the_future")),
+        ("31.2.2024;31.2.2024;calls;;9", ("први дан", "not_a_day")),
+        ("1.2.2024;29.2.2024;Petar from Nis;;9", ("шта се броји", "unknown_figure")),
+        ("1.2.2024;29.2.2024;calls;Petar;9", ("шифра", "unknown_figure")),
+        ("1.2.2024;29.2.2024;topic;;9", ("шифра", "missing")),
+        ("1.2.2024;29.2.2024;calls;;many", ("број", "not_a_number")),
+        ("1.1.2024;31.1.2024;calls;;1", ("шта се броји", "number_twice")),
+        ("1.2.2024;29.2.2024;calls;;0101990710008", ("број", "identity_number")),
+    ],
+)
+def test_what_is_wrong_is_named_and_nothing_is_stored(desk, line, problem):
+    outcome = taken_in(desk, GOOD + line)
+    assert problem in [(one.column, one.problem) for one in outcome.problems]
+    assert stored_months(desk) == []
+
+
+def test_a_code_that_no_list_has_and_days_that_are_stored_otherwise_are_refused(desk):
+    strange = taken_in(desk, f"{HEAD}\n1.1.2024;31.1.2024;advisory;;9\n1.1.2024;31.1.2024;topic;Petar;9\n")
+    assert [(one.column, one.problem) for one in strange.problems] == [("topic", "unknown_code")]
+    taken_in(desk, GOOD)
+    other = taken_in(desk, f"{HEAD}\n27.1.2024;31.1.2024;calls;;9\n")
+    assert [(one.column, one.problem) for one in other.problems] == [("first_day", "days_entered_already")]
+
+
+DAY = dt.date
+JULY, AUGUST = (DAY(2026, 7, 1), DAY(2026, 7, 31)), (DAY(2026, 8, 1), DAY(2026, 8, 31))
+
+
+@pytest.mark.both_databases
+def test_a_month_is_counted_by_the_list_of_its_first_day_and_stays_so(desk):
+    enter_month(desk, helpline_draft(*JULY, topic={"grooming": 3}), now=MONDAY)
+    version = add_list(desk, a_list(), now=MONDAY)
+
+    with pytest.raises(Rejected) as unknown:
+        enter_month(desk, helpline_draft(*AUGUST, topic={"grooming": 3}), now=MONDAY)
+    enter_month(desk, helpline_draft(*AUGUST, topic={"ai_pictures": 3}), now=MONDAY)
+
+    months = queries.months_of(desk.centre_id, JULY[0], AUGUST[1])
+    assert unknown.value.problems == {"topic": GroundReason.UNKNOWN}
+    assert (version, [one.code_list for one in months]) == (SHIPPED_LISTS + 1, [1, version])
+    assert [one.version for one in queries.lists_up_to(version)] == [1, version]
+    assert queries.code_list(version).of(HelplineMargin.TOPIC) == ("sextortion", "ai_pictures")
+    assert [(one.own, one.periods) for one in queries.stored_lists(desk.centre_id)] == [(True, 1), (False, 1)]
+
+
+@pytest.mark.both_databases
+def test_it_is_the_centres_own(desk):
+    add_list(desk, a_list(), now=MONDAY)
+    others = make_centre().id
+    assert [one.version for one in queries.code_lists(others)] == [1]
+    with pytest.raises(NotFound):
+        take_list_back(an_actor(Role.COORDINATOR, centre_id=others), SHIPPED_LISTS + 1, now=MONDAY)
     with pytest.raises(NotAllowed):
-        service.publish(an_actor(Role.COORDINATOR), *FEBRUARY, now=MONDAY)
+        add_list(an_actor(Role.EDUCATOR, centre_id=desk.centre_id), a_list(), now=MONDAY)
+    assert add_list(an_actor(Role.ADMINISTRATOR, centre_id=others), a_list(), now=MONDAY) == SHIPPED_LISTS + 2
 
 
-def test_no_column_of_these_tables_takes_a_text_that_somebody_types(app):
-    """Codes are of a list; what else is a text is a number, a day or a reference."""
-    texts = {
-        f"{model.__tablename__}.{column.name}"
-        for model in (HelplinePeriod, HelplineCount)
-        for column in model.__table__.columns
-        if type(column.type) is sa.String
-    }
+@pytest.mark.both_databases
+def test_it_is_taken_back_while_nothing_is_counted_by_it(desk):
+    first = add_list(desk, a_list(), now=MONDAY)
+    take_list_back(desk, first, now=MONDAY)
+    assert db.session.scalar(select(func.count(HelplineCode.id)).where(HelplineCode.code_list == first)) == 0
+    again = add_list(desk, a_list(), now=MONDAY)
+    enter_month(desk, helpline_draft(*AUGUST), now=MONDAY)
+    with conflict(HelplineReason.LIST_IS_COUNTED_BY):
+        take_list_back(desk, again, now=MONDAY)
+    with pytest.raises(Rejected):
+        add_list(desk, a_list(), now=MONDAY)
 
-    assert texts == {"helpline_count.code"}
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("act", ["DELETE FROM helpline_list", "UPDATE helpline_list SET first_day = '2026-01-01'"])
+def test_the_database_keeps_a_list_that_is_counted_by(desk, act):
+    add_list(desk, a_list(), now=MONDAY)
+    enter_month(desk, helpline_draft(*AUGUST), now=MONDAY)
+    with pytest.raises(IntegrityError, match="list_stays"):
+        db.session.execute(text(act))
+    db.session.rollback()

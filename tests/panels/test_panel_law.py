@@ -43,7 +43,6 @@ def told() -> tuple[int, int, int]:
 def test_a_seat_counts_itself_once_and_stays_while_it_is_open(desk, youth):
     an_open_panel(desk)
     by_sql(SIT, who=youth[0].id)
-
     assert told() == (1, 0, 1)
     assert refusal_of(lambda: by_sql(SIT, who=youth[0].id)) == "nobody_rates_twice"
     assert refusal_of(lambda: by_sql("DELETE FROM panel_seat")) == "seat_stays"
@@ -90,7 +89,6 @@ def test_a_closed_panel_empties_its_seats_and_never_opens_again(desk, youth):
     number = an_open_panel(desk)
     rated(number, youth)
     service.close_panel(desk, number, now=MONDAY)
-
     assert told() == (5, 5, 0)
     assert refusal_of(lambda: by_sql(SIT, who=youth[0].id)) == "seat_is_of_who_is_asked"
     assert refusal_of(lambda: by_sql("UPDATE panel SET closed_at = NULL")) == "panel_stays"
@@ -103,7 +101,6 @@ def test_every_sum_is_written_with_each_rating_so_that_none_tells_of_it(desk, yo
     """PostgreSQL marks each row with the transaction that wrote it last: of a panel all marks are alike."""
     number = an_open_panel(desk)
     rated(number, youth[:3])
-
     with transaction() as session:
         if session.get_bind().dialect.name == "postgresql":
             marks = session.scalars(sa.text("SELECT DISTINCT xmin::text FROM panel_sum")).all()

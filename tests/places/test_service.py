@@ -1,3 +1,5 @@
+"""Reference data, days that people enter, imported and proposed hosts."""
+
 import datetime as dt
 import json
 import os
@@ -10,17 +12,30 @@ from sqlalchemy.exc import IntegrityError
 
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import transaction
-from scheduler.core.errors import NotAllowed, Rejected
+from scheduler.core.errors import NotAllowed, NotFound, Rejected
 from scheduler.core.imports.sheets import LineProblem
 from scheduler.core.imports.staging import Filing
+from scheduler.jobs.places import keep_days_current as nightly
+from scheduler.places import queries
 from scheduler.places.imports.registers import read_hosts
 from scheduler.places.models import District, Holiday, Host, Municipality, SchoolCalendarEntry
+from scheduler.places.service.days import (
+    add_calendar_entry,
+    add_holiday,
+    remove_calendar_entry,
+    remove_holiday,
+    restore_calendar_entry,
+    restore_holiday,
+)
 from scheduler.places.service.hosts import import_hosts, load_example_hosts, load_reference_data, propose_host
-from scheduler.places.terms.hosts import Change, HostKind, SchoolCalendar
+from scheduler.places.service.reference_days import keep_days_current
+from scheduler.places.terms.hosts import CalendarDraft, Change, HolidayDraft, HostKind, SchoolCalendar
 from scheduler.policy import ANONYMOUS, SYSTEM, Actor, Role
 from tests.factories import MONDAY
+from tests.factories.people import an_actor
 from tests.factories.places import a_host_draft, make_host, make_municipality
 from tests.places.files import sheet_of
+from tests.refusals import rejection
 
 COORDINATOR = Actor(frozenset({Role.COORDINATOR}), user_id=7, centre_id=1)
 EDUCATOR = Actor(frozenset({Role.EDUCATOR}), user_id=8, centre_id=1)
@@ -31,7 +46,7 @@ def rows_in(session, table):
     return session.scalar(select(func.count()).select_from(table))
 
 
-def test_reference_data_are_whole_and_loading_twice_is_once(session):
+def test_reference_data_are_whole_know_holidays_and_loading_twice_is_once(session):
     tables = (District, Municipality, Holiday, SchoolCalendarEntry)
     load_reference_data(MONDAY)
     first = [rows_in(session, table) for table in tables]
@@ -45,8 +60,6 @@ def test_reference_data_are_whole_and_loading_twice_is_once(session):
     kostolac = session.scalar(select(Municipality).where(Municipality.name_sr_cyrl == "Костолац"))
     assert (kostolac.city_sr_latn, kostolac.search_key) == ("Požarevac", "kostolac")
 
-
-def test_reference_data_know_holidays_and_school_days_of_remembrance(session):
     load_reference_data(MONDAY)
     days = {row.day: row for row in session.scalars(select(Holiday))}
 
@@ -57,11 +70,15 @@ def test_reference_data_know_holidays_and_school_days_of_remembrance(session):
     assert {day.year for day in days} == set(range(2023, 2029))
 
 
-def test_holidays_are_known_two_years_ahead_whenever_they_are_loaded(session):
+def test_holidays_are_known_two_years_ahead_and_a_removed_one_stays_removed(session):
     load_reference_data(MONDAY.replace(year=2031))
-
     assert session.scalar(select(func.max(Holiday.day))).year == 2033
     assert session.scalar(select(Holiday.no_lessons).where(Holiday.day == dt.date(2033, 1, 1)))
+    load_reference_data(MONDAY)
+    new_year = session.scalars(select(Holiday).where(Holiday.day == dt.date(2027, 1, 1))).one().id
+    remove_holiday(admin(), new_year, now=MONDAY)
+    load_reference_data(MONDAY)
+    assert queries.holidays_between(dt.date(2027, 1, 1), dt.date(2027, 1, 1)) == []
 
 
 def test_what_a_coordinator_edited_outlives_loading_again(session):
@@ -70,9 +87,7 @@ def test_what_a_coordinator_edited_outlives_loading_again(session):
         writing.scalar(select(Holiday).where(Holiday.day == dt.date(2027, 1, 27))).no_lessons = False
         for entry in writing.scalars(select(SchoolCalendarEntry).where(SchoolCalendarEntry.kind == "break-spring")):
             entry.last_day = dt.date(2026, 4, 15)
-
     load_reference_data(LATER)
-
     assert not session.scalar(select(Holiday.no_lessons).where(Holiday.day == dt.date(2027, 1, 27)))
     springs = select(SchoolCalendarEntry.last_day).where(SchoolCalendarEntry.kind == "break-spring")
     assert set(session.scalars(springs)) == {dt.date(2026, 4, 15)}
@@ -107,9 +122,7 @@ def test_import_adds_changes_and_leaves_and_says_so(session):
 def test_a_dry_run_says_the_same_and_stores_nothing(session):
     make_municipality("Ниш")
     sheet = sheet_of("1,Вук,primary,Ниш,018 123")
-
     dry = import_hosts(COORDINATOR, sheet, Filing(MONDAY, dry_run=True))
-
     assert rows_in(session, Host) == rows_in(session, AuditEntry) == 0
     stored = import_hosts(COORDINATOR, sheet, Filing(MONDAY))
     assert stored.batch_id
@@ -144,7 +157,6 @@ def test_two_municipalities_of_one_name_are_told_apart_by_the_district(session):
     iso = session.get(District, towns[1].district_id).iso
     sheet = sheet_of("1,Вук,primary,Палилула,018 123")
     told = replace(sheet, rows=tuple(replace(row, district_iso=iso) for row in sheet.rows))
-
     assert import_hosts(SYSTEM, sheet, Filing(MONDAY)).problems[0].problem == "several_municipalities"
     assert import_hosts(SYSTEM, told, Filing(MONDAY)).problems == ()
     assert session.scalar(select(Host.municipality_id)) == towns[1].id
@@ -154,16 +166,13 @@ def test_two_municipalities_of_one_name_are_told_apart_by_the_district(session):
 def test_import_is_refused_to_who_may_not(session, actor):
     with pytest.raises(NotAllowed):
         import_hosts(actor, sheet_of("1,Вук,primary,Ниш,018 123"), Filing(MONDAY))
-
     assert rows_in(session, Host) == 0
 
 
 def test_the_example_hosts_are_stored_once_and_marked(session):
     load_reference_data(MONDAY)
-
     first = load_example_hosts(MONDAY)
     second = load_example_hosts(LATER)
-
     assert (first.new, first.problems, second.same) == (300, (), 300)
     assert session.scalar(select(func.count()).select_from(Host).where(Host.example, Host.listed)) == 300
 
@@ -174,10 +183,8 @@ def test_the_example_hosts_are_stored_once_and_marked(session):
 def test_the_whole_register_is_stored_and_a_second_time_changes_nothing(session):
     load_reference_data(MONDAY)
     content = Path(os.environ["SCHOOL_REGISTER"]).read_bytes()
-
     first = import_hosts(COORDINATOR, read_hosts(content), Filing(MONDAY))
     second = import_hosts(COORDINATOR, read_hosts(content), Filing(LATER))
-
     assert (first.rows, first.new, first.problems) == (1792, 1792, ())
     assert (second.same, second.changed, second.changes) == (1792, 0, ())
     told = session.scalars(select(AuditEntry.action)).all()
@@ -185,7 +192,7 @@ def test_the_whole_register_is_stored_and_a_second_time_changes_nothing(session)
     assert len(told) == 1793, "and one line for the file: the second changed nothing and says nothing"
 
 
-def test_a_proposed_host_is_stored_unlisted_with_one_audit_row(session):
+def test_a_proposed_host_is_stored_unlisted_with_one_audit_row_and_one_abroad_has_its_own_zone(session):
     town = make_municipality("Бајина Башта")
 
     host = propose_host(ANONYMOUS, a_host_draft(municipality_id=town.id), now=MONDAY)
@@ -197,8 +204,6 @@ def test_a_proposed_host_is_stored_unlisted_with_one_audit_row(session):
     assert (entry.action, entry.thing_id, entry.actor) == ("host proposed", host.id, "anonymous")
     assert json.loads(entry.details) == {}
 
-
-def test_a_host_abroad_has_its_own_zone_and_no_municipality(session):
     host = propose_host(
         ANONYMOUS, a_host_draft(kind=HostKind.OTHER, place="Ljubljana", zone="Europe/Ljubljana"), now=MONDAY
     )
@@ -211,10 +216,8 @@ def test_a_host_abroad_has_its_own_zone_and_no_municipality(session):
     [({"name": ""}, {"name": "missing"}), ({"municipality_id": 999}, {"municipality": "unknown_municipality"})],
 )
 def test_a_wrong_proposal_is_rejected_and_nothing_stored(session, given, problems):
-    with pytest.raises(Rejected) as refusal:
+    with rejection(**problems):
         propose_host(ANONYMOUS, a_host_draft(**given), now=MONDAY)
-
-    assert refusal.value.problems == problems
     assert rows_in(session, Host) == rows_in(session, AuditEntry) == 0
 
 
@@ -240,23 +243,15 @@ def test_the_database_refuses_impossible_hosts(session, given, constraint):
 
 
 @pytest.mark.both_databases
-def test_the_database_refuses_a_second_host_with_a_register_id(session):
+def test_the_database_refuses_a_second_register_id_a_town_without_end_and_days_out_of_order(session):
     make_host(register_id="7")
-
     with pytest.raises(IntegrityError, match="register_id"):
         make_host(register_id="7")
 
-
-@pytest.mark.both_databases
-def test_a_municipality_with_hosts_cannot_vanish(session):
     host = make_host()
-
     with pytest.raises(IntegrityError), transaction() as writing:
         writing.delete(writing.get(Municipality, host.municipality_id))
 
-
-@pytest.mark.both_databases
-def test_a_calendar_line_cannot_end_before_it_begins(session):
     with pytest.raises(IntegrityError, match="days_in_order"), transaction() as writing:
         writing.add(
             SchoolCalendarEntry(
@@ -267,3 +262,96 @@ def test_a_calendar_line_cannot_end_before_it_begins(session):
                 last_day=dt.date(2026, 9, 1),
             )
         )
+
+
+def test_the_night_adds_no_day_that_somebody_removed(session, the_clock):
+    load_reference_data(MONDAY)
+    with transaction() as writing:
+        writing.scalar(select(Holiday).where(Holiday.day == dt.date(2027, 1, 27))).removed_at = MONDAY
+    the_clock.stands_at(MONDAY.replace(year=MONDAY.year + 1))
+    nightly.call_local()
+    days = session.execute(select(Holiday.day, Holiday.removed_at)).all()
+    assert len({day for day, _removed in days}) == len(days)
+    assert [day for day, removed in days if removed] == [dt.date(2027, 1, 27)]
+    assert max(days)[0].year == MONDAY.year + 3
+
+
+def test_each_new_year_brings_the_holidays_of_another_one_unless_nothing_was_set_up(session):
+    assert keep_days_current(MONDAY) == 0
+    assert session.scalar(select(func.count()).select_from(Holiday)) == 0
+    load_reference_data(MONDAY)
+    assert keep_days_current(MONDAY) == 0
+    for years in range(1, 6):
+        assert keep_days_current(MONDAY.replace(year=MONDAY.year + years)) > 10
+    assert session.scalar(select(func.max(Holiday.day))).year == MONDAY.year + 7
+
+
+CHRISTMAS = dt.date(2026, 12, 25)
+TODAY = MONDAY.date()
+
+
+def admin():
+    return an_actor(Role.ADMINISTRATOR)
+
+
+def shown() -> list[str]:
+    return [row.name("sr_Latn") for row in queries.holidays_between(CHRISTMAS, CHRISTMAS)]
+
+
+def test_a_holiday_is_added_removed_and_put_back(session):
+    actor = admin()
+    with rejection(name="missing"):
+        add_holiday(actor, HolidayDraft(CHRISTMAS, "…"), now=MONDAY)
+    holiday_id = add_holiday(actor, HolidayDraft(CHRISTMAS, "Божић"), now=MONDAY)
+    seen = [shown()]
+    for act in (remove_holiday, remove_holiday, restore_holiday):
+        act(actor, holiday_id, now=MONDAY)
+        seen.append(shown())
+    assert seen == [["Božić"], [], [], ["Božić"]]
+
+
+def test_a_day_in_the_list_is_not_added_twice_and_a_removed_one_comes_back(session):
+    actor = admin()
+    first = add_holiday(actor, HolidayDraft(CHRISTMAS, "Божић"), now=MONDAY)
+    with pytest.raises(Rejected) as refusal:
+        add_holiday(actor, HolidayDraft(CHRISTMAS, "Слава"), now=MONDAY)
+    remove_holiday(actor, first, now=MONDAY)
+    second = add_holiday(actor, HolidayDraft(CHRISTMAS, "Слава"), now=MONDAY)
+    assert (refusal.value.problems, first == second, shown()) == ({"day": "exists"}, True, ["Slava"])
+    with pytest.raises(NotFound):
+        remove_holiday(admin(), 999, now=MONDAY)
+
+
+@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.SAFEGUARDING, Role.EDUCATOR])
+def test_only_an_administrator_changes_school_days(session, role):
+    with pytest.raises(NotAllowed):
+        add_holiday(an_actor(role), HolidayDraft(CHRISTMAS, "Божић"), now=MONDAY)
+    with pytest.raises(NotAllowed):
+        remove_calendar_entry(an_actor(role), 1, now=MONDAY)
+
+
+def a_line(**given) -> CalendarDraft:
+    fair = {
+        "calendar": SchoolCalendar.VOJVODINA, "kind": "term1", "first_day": dt.date(2026, 9, 1),
+        "last_day": dt.date(2026, 12, 22), "applies_to": "all",
+    }  # fmt: skip
+    return CalendarDraft(**(fair | given))
+
+
+def spans() -> list[dt.date]:
+    return [span.last_day for span in queries.calendar_spans(SchoolCalendar.VOJVODINA, TODAY, TODAY)]
+
+
+def test_a_line_of_a_school_calendar_is_added_removed_and_put_back(session):
+    actor = admin()
+    with rejection(last_day="days_not_in_order"):
+        add_calendar_entry(actor, a_line(last_day=dt.date(2026, 8, 31)), now=MONDAY)
+    line_id = add_calendar_entry(actor, a_line(), now=MONDAY)
+    seen = [spans()]
+    for act in (remove_calendar_entry, restore_calendar_entry):
+        act(actor, line_id, now=MONDAY)
+        seen.append(spans())
+
+    end = dt.date(2026, 12, 22)
+    assert seen == [[end], [], [end]]
+    assert queries.supplies(TODAY).calendars == {SchoolCalendar.VOJVODINA}

@@ -62,15 +62,10 @@ class Sitting:
 
     def meets(self, filters: Filters) -> bool:
         asked = {
-            "centre_id": self.visit.centre_id,
-            "programme": self.programme,
-            "campaign": self.campaign,
-            "city": self.city,
-            "district": self.district,
-            "month": f"{self.presentation.on_day:%Y-%m}",
-            "audience": self.presentation.audience,
-            "level": self.presentation.level,
-        }
+            "centre_id": self.visit.centre_id, "programme": self.programme, "campaign": self.campaign,
+            "city": self.city, "district": self.district, "month": f"{self.presentation.on_day:%Y-%m}",
+            "audience": self.presentation.audience, "level": self.presentation.level,
+        }  # fmt: skip
         narrowed = all(getattr(filters, name) in (None, value) for name, value in asked.items())
         narrowed = narrowed and (filters.presenter is None or filters.presenter in self.crew)
         narrowed = narrowed and (self.came or not filters.young)

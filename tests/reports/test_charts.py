@@ -12,7 +12,6 @@ def test_every_district_has_a_shape_with_its_number_and_its_towns_inside_it():
     land = charts.country()
     shapes = {one.iso: one.path for one in land.outlines}
     towns = {"RS-00": (44.8, 20.47), "RS-20": (43.32, 21.9), "RS-25": (42.66, 21.17), "RS-01": (46.1, 19.67)}
-
     assert list(shapes) == [row["iso_3166_2"] for row in files.rows_of("districts.csv")]
     assert [one.iso for one in land.outlines if not covers(one.path, (one.x, one.y))] == []
     assert [iso for iso, town in towns.items() if not covers(shapes[iso], land.place(*town))] == []
@@ -58,7 +57,7 @@ def test_the_map_shades_and_numbers_each_district_and_every_district_has_a_name(
     assert areas["RS-23"].words == "Jablanica: 0 presentations"  # no line of the report: its name is the shipped one
 
 
-def test_cities_are_told_apart_by_shape_and_no_name_covers_another():
+def test_cities_are_told_apart_by_shape_and_no_name_covers_another_or_leaves_the_map():
     towns = [("Beograd", 44.8, 20.47, 2), ("Pančevo", 44.87, 20.64, 1), ("Smederevo", 44.66, 20.93, 0)]
     cities = [CityOutcome(name, name, lat, lon, 100, held, held * 90) for name, lat, lon, held in towns]
     cities.append(CityOutcome("Graz", "Graz", None, None, 0, 1, 40))
@@ -70,8 +69,6 @@ def test_cities_are_told_apart_by_shape_and_no_name_covers_another():
     places = [(spot.name.x, spot.name.y) for spot in drawing.spots]
     assert not any(one == other for one, other in combinations(places, 2))
 
-
-def test_a_name_with_no_free_side_still_stays_on_the_map():
     crowd = [(f"Crna Trava {place}", 42.81 + place / 99, 22.3) for place in range(9)]
     cities = [CityOutcome(name, name, lat, lon, 100, 1, 90) for name, lat, lon in crowd]
 
@@ -82,21 +79,21 @@ def test_a_name_with_no_free_side_still_stays_on_the_map():
     assert max(ends) <= charts.COUNTRY_WIDTH + 31
 
 
-def test_lying_bars_begin_at_zero_and_are_in_proportion():
+def test_lying_bars_begin_at_zero_in_proportion_and_nothing_is_drawn_of_nothing():
     drawing = charts.lying_bars([("Niš", 200, 100), ("Pirot", 50, 100), ("Bor", None, 0)], "said", "en")
-
     widths = [float(bar.width.rstrip("%")) for bar in drawing.bars]
     assert widths[0] == pytest.approx(4 * widths[1], abs=0.05)
     assert {bar.x for bar in drawing.bars} == {"33.00%"}
     assert [one.words for one in drawing.letters] == ["Niš", "200", "Pirot", "50", "Bor", "not shown"]
     assert sum(stroke.look == "target" for stroke in drawing.strokes) == 2
+    for series in ((), (Series("Pupils", ()),)):
+        assert charts.columns(Chart("Nothing", (), series), "en").bars == ()
+    assert charts.lying_bars([], "said", "en").bars == ()
 
 
 def test_columns_have_their_value_over_them_and_the_result_in_a_sentence():
     chart = Chart("By month", ("Jan", "Feb"), (Series("Pupils", (1000, 2000)), Series("Parents", (0, 7))))
-
     drawing = charts.columns(chart, "en")
-
     said = "By month. Pupils: 3,000 in all, most in Feb (2,000). Parents: 7 in all, most in Feb (7)."
     assert (drawing.summary, drawing.slots) == (said, 2)
     tall = [bar.height for bar in drawing.bars]
@@ -114,16 +111,9 @@ def test_columns_have_their_value_over_them_and_the_result_in_a_sentence():
 )
 def test_names_under_narrow_columns_leave_each_other_room_and_stay_inside(labels, named):
     drawing = charts.columns(Chart("By week", tuple(labels), (Series("Pupils", (1,) * len(labels)),)), "en")
-
     under = [one for one in drawing.letters if one.words in labels]
     assert [one.words for one in under] == named
     assert (under[-1].anchor == "end") == (len(named) < len(labels))
     places = [float(one.x.rstrip("%")) for one in under]
     wide = max(map(len, labels)) * charts.LETTER / charts.NARROWEST * 100
     assert all(after - before >= wide for before, after in pairwise(places))
-
-
-def test_nothing_is_drawn_of_nothing():
-    for series in ((), (Series("Pupils", ()),)):
-        assert charts.columns(Chart("Nothing", (), series), "en").bars == ()
-    assert charts.lying_bars([], "said", "en").bars == ()

@@ -200,9 +200,7 @@ def test_posts_of_the_campaign_stand_with_their_reach(desk, campaign):
     for state in (PostState.READY, PostState.POSTED):
         posts.move_post(desk, number, state, now=MONDAY)
     posts.say_reach(desk, number, ReachDraft(1200, 80), now=MONDAY)
-
     room = control_room(desk, campaign.slug, MONDAY)
-
     assert [one.number for one in room.posts] == [number]
     assert (room.post_sums.posted, room.post_sums.reached) == (1, 1200)
 

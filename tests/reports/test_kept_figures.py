@@ -154,10 +154,8 @@ def test_totals_and_rows_are_one_pass_over_the_figures(session, groups, question
     """The names of municipalities come in it; the second question asks for those of programmes."""
     held_in_nis(on_day=dt.date(2025, 4, 7))
     add_up_marked()
-
     with statements() as asked:
         reports.attendance_report(WHOLE, groups)
-
     at_most(questions, asked)
     assert sum("kept_figure" in one for one in asked) == 1
 
@@ -165,7 +163,6 @@ def test_totals_and_rows_are_one_pass_over_the_figures(session, groups, question
 @pytest.mark.postgres_decides
 def test_a_lock_adds_up_in_its_own_transaction(session):
     signed, disputed = a_counted_visit(), a_counted_visit()
-
     sign_all(signed)  # the same numbers: locked by that
     assert [(row.pupils, row.first_visits) for row in kept_years(session)] == [(88, 1)]
     sign_all(disputed, HeadCounts(pupils=80))
@@ -188,7 +185,6 @@ def test_a_school_that_moves_leaves_marks_and_the_job_takes_them(session):
     visit = held_in_nis()
     by_city = Filters(Period(dt.date(2026, 1, 1), dt.date(2026, 12, 31)))
     change(Host, Host.id == visit.host_id, municipality_id=make_municipality("Пирот").id)
-
     assert len(session.scalars(sa.select(StaleFigure)).all()) == 2, "where it was, and where it is"
     assert list(rows_of(reports.attendance_report(by_city, (Group.CITY,)))) == [("Пирот",)], "counted, not read"
     add_up_figures.call_local()
@@ -252,7 +248,6 @@ def test_months_of_several_years_that_follow_each_other_are_read_from_figures(se
 def test_who_turns_out_not_to_have_come_is_not_counted(session):
     _chief, *young = a_visit_with_the_young()
     assert young_share(WHOLE).presenters == 2
-
     for one, left in zip(young, (1, 0), strict=True):
         change(Assignment, Assignment.presenter_id == one.id, state=AssignmentState.ABSENT)
         counted = young_share(WHOLE)
@@ -263,7 +258,6 @@ def test_who_was_entered_as_an_educator_and_is_young_is_counted_as_young(session
     chief, *young = a_visit_with_the_young()
     born = {name: getattr(young[0], name) for name in ("birth_date", "adult_on", "may_present_from")}
     change(Presenter, Presenter.id == chief.id, kind=PresenterKind.INFLUENCER, **born)
-
     counted = young_share(WHOLE)
     assert (counted.presenters, counted.counts.presentations) == (3, 1)
 
@@ -271,10 +265,8 @@ def test_who_was_entered_as_an_educator_and_is_young_is_counted_as_young(session
 def test_a_report_by_presenter_takes_its_totals_from_figures_and_counts_its_rows(session):
     """One question each, the names come with the rows."""
     chief, *young = a_visit_with_the_young()
-
     with statements() as asked:
         report = reports.attendance_report(WHOLE, (Group.PRESENTER,))
-
     at_most(2, asked)
     assert [("kept_figure" in one, "head_count" in one) for one in asked] == [(True, False), (False, True)]
     assert {row.keys[0].value for row in report.rows} == {str(one.id) for one in (chief, *young)}
@@ -285,7 +277,5 @@ def test_a_crew_of_a_campaign_that_is_wrong_is_named(session):
     visit = make_visit(programme=session.get_one(Programme, campaign.programme_id), campaign_id=campaign.id)
     make_assignment(make_presentation(visit), a_cleared_educator(centre_id=visit.centre_id).id)
     assert kept_figures.violations() == []
-
     change(CampaignCrew, sa.true(), seats=2)
-
     assert kept_figures.violations() == [f"campaign {campaign.id}: its kept crew is not that of its assignments"]

@@ -1,11 +1,28 @@
+"""What everybody reads: small numbers are hidden (TRUST S44), from locked rows alone, with few questions."""
+
 import datetime as dt
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scheduler.attendance.terms import AttendanceState, HeadCounts
+from scheduler.people.terms import PresenterKind
 from scheduler.programmes import queries as programme_queries
-from scheduler.programmes.terms import Audience, SchoolLevel
+from scheduler.programmes.terms import Audience, CampaignCityRow, SchoolLevel
 from scheduler.reports.queries.public import campaign_outcome, public_names, public_year
+from scheduler.reports.rules.attendance import year_of
+from scheduler.reports.rules.public import LEAST, outcome_of, public_cells, public_year_of
+from scheduler.reports.terms.counting import (
+    CountRow,
+    DistrictName,
+    FigureCell,
+    Filters,
+    Group,
+    Key,
+    Report,
+    ReportCounts,
+)
 from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
 from tests.ceilings import at_most
 from tests.counting import statements
@@ -114,3 +131,114 @@ def test_a_page_for_everybody_asks_four_questions_at_most_however_much_was_held(
         asked.append(len(made))
 
     at_most(4, max(asked))
+
+
+DISTRICTS = [DistrictName("RS-00", "Beograd"), DistrictName("RS-20", "Nišavski"), DistrictName("RS-22", "Pirotski")]
+CENTRES = {1: "ncc", 2: "cnzd"}
+
+
+def a_cell(district="RS-20", centre=1, campaign=None, city="Niš", **counts):
+    return FigureCell(centre, district, city, campaign, ReportCounts(presentations=1, **counts))
+
+
+def a_year(*cells):
+    return public_year_of(2026, cells, DISTRICTS, CENTRES, {7: "Show respect"})
+
+
+def people_by(year):
+    return {line.iso: line.people for line in year.districts}
+
+
+@pytest.mark.parametrize(
+    ("numbers", "shown", "total"),
+    [
+        ([60, 40, 0], (60, 40, 0), 100),
+        ([60, 40, 3], (60, None, None), 103),  # the smaller large one goes with the small one
+        ([60, 3, 2], (None, None, None), 65), ([3, 0], (None, 0), None),  # nothing to hide behind: the sum goes too
+        ([4], (None,), None), ([5], (5,), 5), ([], (), 0), ([1, 1], (None, None), None),
+    ],
+)  # fmt: skip
+def test_a_small_number_is_hidden_with_the_one_that_would_give_it_away(numbers, shown, total):
+    assert public_cells(numbers) == (shown, total)
+
+
+def test_what_could_be_computed_beside_is_hidden_and_high_school_pupils_with_it():
+    assert public_cells([303, 90, 50], rests=[3, 90, 50]) == ((None, 90, None), 443)
+    assert public_cells([60, 40], hide_total=True) == ((60, None), None)
+
+    year = a_year(a_cell(pupils=60, teachers=3), a_cell("RS-22", 2, pupils=30, teachers=9))
+    assert [(one.pupils, one.teachers) for one in year.centres] == [(60, None), (30, None)]
+    assert year.people == 102
+    year = a_year(
+        a_cell(campaign=7, pupils=300, teachers=3), a_cell("RS-22", pupils=70, teachers=50), a_cell("RS-00", pupils=90)
+    )
+    assert people_by(year) == {"RS-00": None, "RS-20": None, "RS-22": 120}
+
+    def told(others):
+        own = FigureCell(1, "RS-20", "Niš", 7, ReportCounts(presentations=1, pupils=80), 80)
+        return a_year(own, a_cell(pupils=others)).centres[0].campaigns[0].high_school_pupils
+
+    assert (told(0), told(3), told(50)) == (80, None, 80)
+
+
+@given(st.lists(st.integers(0, 40), max_size=7))
+def test_trust_s44_no_small_number_can_be_computed_from_what_is_shown(numbers):
+    shown, total = public_cells(numbers)
+    hidden = [number for number, one in zip(numbers, shown, strict=True) if one is None]
+    assert all(one is None or one == 0 or one >= LEAST for one in shown)
+    assert total is None or total == 0 or total >= LEAST
+    if total is not None and hidden:  # the reader knows the sum of the hidden ones, and that each is at least one
+        known = total - sum(one for one in shown if one is not None)
+        assert known == sum(hidden)
+        assert known > len(hidden) > 1  # so each of them may have more than one value
+
+
+def test_a_year_adds_up_by_district_and_by_centre_and_what_was_held_abroad_is_a_line_of_its_own():
+    year = a_year(a_cell(pupils=60, teachers=6), a_cell("RS-22", 2, city="Pirot", pupils=30, parents=10))
+    assert people_by(year) == {"RS-00": 0, "RS-20": 66, "RS-22": 40}
+    assert (year.presentations, year.people) == (2, 106)
+    assert [(one.name, one.pupils, one.parents, one.teachers) for one in year.centres] == [
+        ("ncc", 60, 0, 6),
+        ("cnzd", 30, 10, 0),
+    ]
+    year = a_year(a_cell("", city="", pupils=20), a_cell(pupils=20))
+    assert [(line.iso, line.people) for line in year.districts][-1] == ("", 20)
+    assert year.centres[0].cities == 1
+
+
+def an_outcome(counts, crew=None, around=None):
+    planned = [CampaignCityRow(name, name, 44.0, 21.0, 100) for name in ("Niš", "Pirot")]
+    rows = tuple(CountRow((Key(Group.CITY, city, city),), one) for city, one in counts.items())
+    totals = ReportCounts(
+        presentations=sum(one.presentations for one in counts.values()),
+        pupils=sum(one.pupils for one in counts.values()),
+        teachers=sum(one.teachers for one in counts.values()),
+    )
+    report = Report(Filters(year_of(2026)), (Group.CITY,), totals, rows)
+    return outcome_of(planned, report, around or totals, crew or {})
+
+
+def test_a_campaign_is_told_city_by_city_and_hides_what_would_tell_the_rest_of_its_centre():
+    outcome = an_outcome(
+        {"Niš": ReportCounts(presentations=2, pupils=90), "Užice": ReportCounts(presentations=1, pupils=40)}
+    )
+
+    assert [(city.city_sr_cyrl, city.target, city.pupils) for city in outcome.cities] == [
+        ("Niš", 100, 90),
+        ("Pirot", 100, 0),
+        ("Užice", 0, 40),
+    ]
+    assert (outcome.cities_reached, outcome.reached[Audience.PUPILS]) == (2, 130)
+
+    counts = {"Niš": ReportCounts(presentations=1, pupils=90), "Pirot": ReportCounts(presentations=1, pupils=60)}
+
+    outcome = an_outcome(counts, around=ReportCounts(pupils=153))
+
+    assert outcome.reached[Audience.PUPILS] is None
+    assert [city.pupils for city in outcome.cities] == [90, None]
+
+
+@pytest.mark.parametrize(("young", "told"), [(0, 0), (2, None), (5, 5)])
+def test_young_people_whom_one_could_count_on_a_hand_are_not_counted(young, told):
+    crew = {PresenterKind.EDUCATOR: 3, PresenterKind.INFLUENCER: young}
+    assert (an_outcome({}, crew).educators, an_outcome({}, crew).influencers) == (3, told)

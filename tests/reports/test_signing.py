@@ -91,11 +91,21 @@ def test_a_signed_period_stays_and_a_signed_difference_appears_in_the_next(progr
 def test_attendance_that_is_locked_after_the_sign_off_is_a_difference_too(programme, signer):
     held(programme, 2025, 30, kilometres=40)
     sign(signer, 2025)
-
     held(programme, 2025, 12, kilometres=15)
-
     (one,) = report_of(programme.centre_id, year_of(2026)).books.corrections
     assert one.counts == ReportCounts(visits=1, presentations=1, pupils=12, kilometres=15)
+
+
+def test_differences_are_shown_of_their_own_centre_and_in_a_whole_report_of_it_alone(programme, signer):
+    theirs = make_programme()
+    visit = held(theirs, 2025)
+    sign(make_user(Role.COORDINATOR, centre_id=theirs.centre_id).actor(), 2025)
+    recount(visit, 5)
+    assert corrections_of(programme, 2026) == []
+    assert corrections_of(theirs, 2026) == [(2025, -25)]
+    assert sign(signer, 2025).presentations == 0
+    for filters in (Filters(year_of(2025)), Filters(year_of(2025), signer.centre_id, campaign="x")):
+        assert books_of(attendance_report(filters)) is None
 
 
 @pytest.mark.both_databases
@@ -104,25 +114,10 @@ def test_todays_numbers_of_several_periods_are_those_of_their_reports(programme)
         held(programme, year, pupils, kilometres=pupils)
     held(make_programme(), 2025, 999)
     years = {year: year_of(year) for year in (2023, 2024, 2025)}
-
     counted = counted_by_period(programme.centre_id, years)
-
     each = {key: attendance_report(Filters(one, programme.centre_id)).totals for key, one in years.items()}
     assert counted == {key: counts for key, counts in each.items() if counts.presentations}
     assert set(counted) == {2024, 2025}
-
-
-def test_differences_are_shown_of_their_own_centre_and_in_a_whole_report_of_it_alone(programme, signer):
-    theirs = make_programme()
-    visit = held(theirs, 2025)
-    sign(make_user(Role.COORDINATOR, centre_id=theirs.centre_id).actor(), 2025)
-    recount(visit, 5)
-
-    assert corrections_of(programme, 2026) == []
-    assert corrections_of(theirs, 2026) == [(2025, -25)]
-    assert sign(signer, 2025).presentations == 0
-    for filters in (Filters(year_of(2025)), Filters(year_of(2025), signer.centre_id, campaign="x")):
-        assert books_of(attendance_report(filters)) is None
 
 
 @pytest.mark.both_databases
@@ -132,10 +127,8 @@ def test_differences_are_shown_of_their_own_centre_and_in_a_whole_report_of_it_a
 def test_no_day_is_signed_twice(programme, signer, first, last):
     sign(signer, 2025)
     period = read_period(first, last)
-
     with rejection(first="signed_already"):
         service.sign_period(signer, period, seen_of(signer.centre_id, period), now=NOW)
-
     assert len(db.session.scalars(sa.select(SignedPeriod)).all()) == 1
 
 
@@ -144,7 +137,6 @@ def test_the_database_refuses_a_day_signed_twice_and_an_edited_number_whatever_w
     row = sign(signer, 2025)
     crossing = {"first_day": dt.date(2025, 12, 31), "last_day": dt.date(2026, 1, 1), "signed_at": NOW}
     twin = SignedPeriod(centre_id=signer.centre_id, **crossing, **dict.fromkeys(attendance.COUNT_FIELDS, 0))
-
     with database_refusal("no_day_signed_twice") as session:
         session.add(twin)
     with database_refusal("signed_period_stays") as session:
@@ -158,9 +150,7 @@ def test_of_many_who_sign_at_once_one_signs_and_a_difference_is_carried_once(app
     recount(visit, 40)
     days = [Period(dt.date(2025, 1, 1), dt.date(2025, 6, 20 + shift)) for shift in range(6)]
     seen = {one: seen_of(signer.centre_id, one) for one in days}
-
     raised = all_at_once(app, [lambda one=one: service.sign_period(signer, one, seen[one], now=NOW) for one in days])
-
     refused = [one.problems for one in raised if one is not None]
     assert (len(raised), refused) == (6, [{"first": "signed_already"}] * 5)
     assert db.session.scalars(sa.select(CarriedDifference.pupils)).all() == [10]
@@ -172,10 +162,8 @@ def test_what_is_not_over_or_has_moved_since_it_was_read_is_not_signed(programme
     visit, period = held(programme, 2025), year_of(2025)
     seen = seen_of(signer.centre_id, period)
     recount(visit, 31)
-
     with conflict("changed_meanwhile"):
         service.sign_period(signer, period, seen, now=NOW)
-
     assert db.session.scalars(sa.select(SignedPeriod)).all() == []
 
 
@@ -207,10 +195,8 @@ def test_who_carries_a_difference_is_taken_back_before_the_period_it_is_of(progr
     first = sign(signer, 2024)
     recount(visit, 9)
     second = sign(signer, 2025)
-
     with conflict("carried_already"):
         service.take_back(chief, first.id, "Разлог", now=NOW)
-
     for row in (second, first):
         service.take_back(chief, row.id, "Разлог", now=NOW)
     with conflict("taken_back_already"):
@@ -240,7 +226,6 @@ def test_a_coordinator_signs_and_an_administrator_of_the_centre_takes_back_with_
 def test_signing_and_taking_back_leave_one_audit_row_each(signer, chief):
     row = sign(signer, 2025)
     service.take_back(chief, row.id, "Тајни разлог", now=NOW)
-
     of_periods = sa.select(AuditEntry).where(AuditEntry.thing == "signed_period").order_by(AuditEntry.id)
     signed, back = db.session.scalars(of_periods)
     assert (signed.action, signed.actor) == ("signed off", signer.label)
@@ -255,7 +240,6 @@ def test_the_books_take_as_many_queries_for_three_periods_as_for_one(programme, 
     for year in (2024, 2025, 2026):
         sign(signer, year)
         asked.append(selects_of(lambda: books_of(report)))
-
     assert len(set(asked)) == 1
 
 
@@ -326,10 +310,8 @@ def test_after_a_correction_report_profile_and_public_say_what_was_signed_until_
     held(programme, 2025, 30)
     row = sign(chief, 2025)
     recount(visit, 60)
-
     assert set(said(programme.centre_id).values()) == {(2, 80)}
     assert document_of(report_of(programme.centre_id, year_of(2025)))["signed"]["changed_since"]["pupils"] == 10
-
     service.take_back(chief, row.id, "Mended", now=NOW)
     assert set(said(programme.centre_id).values()) == {(2, 90)}
 
@@ -339,7 +321,6 @@ def test_what_is_hidden_from_the_public_stays_hidden_and_small_numbers_are_hidde
         2025, (CentreYear(7, "NCC", 2, 80, None, 12, 1), CentreYear(8, "CNED", 1, 9, 9, 9, 1)), (), 3, 110
     )
     told = as_signed(counted, {7: ReportCounts(2, 3, 78, 6, 3, cities=2)})
-
     mine, others = told.centres
     assert (mine.presentations, mine.pupils, mine.parents, mine.teachers, mine.cities) == (3, 78, None, None, 2)
     assert others == counted.centres[1]

@@ -42,7 +42,6 @@ def test_an_age_is_that_of_the_day(born, band):
 
 def test_everybody_stands_in_one_band():
     report = youth_report(YEAR, [("2026-10", YouthCounts(10, 4, 200, 300))], people_of(1, 2, 3))
-
     bands = [(one.people, one.presentations, one.minutes) for one in report.bands]
     assert bands == [(1, 2, 90), (2, 4, 180), (3, 6, 270)]
     assert (report.people, report.totals.share, YouthCounts().share) == (6, 0.4, 0)
@@ -77,7 +76,6 @@ def test_whole_months_as_they_are_kept_and_days_beside_them_are_one_report(held)
     counted = youth_numbers(filters)
     add_up_marked()
     report = youth_numbers(filters)
-
     assert report == counted
     assert report.totals == YouthCounts(presentations=4, with_young=4, minutes=5 * 30, listeners=61 + 41 + 31 + 51)
     assert [(one.people, one.presentations) for one in report.bands] == [(1, 1), (1, 4), (0, 0)]

@@ -67,22 +67,17 @@ def guardian_problems(email: str, *, works_here: bool = False, name: str = "Vesn
 @pytest.mark.parametrize(
     ("address", "reason"),
     [
-        ("vesna@family.example", None),
-        ("tara@home.example", "address_of_the_minor"),
-        ("Tara@Home.Example", "address_of_the_minor"),
-        ("tara+mama@home.example", "address_of_the_minor"),
+        ("vesna@family.example", None), ("tara@home.example", "address_of_the_minor"),
+        ("Tara@Home.Example", "address_of_the_minor"), ("tara+mama@home.example", "address_of_the_minor"),
         ("tаra@home.example", "address_mixes_scripts"),  # a Cyrillic а
-        ("tára@home.example", "address_of_the_minor"),
-        ("tara@hοme.example", "address_mixes_scripts"),  # a Greek ο
-        ("tara@h0me.example", "address_of_the_minor"),
-        ("officer@centre.example", "address_of_an_account"),
+        ("tára@home.example", "address_of_the_minor"), ("tara@hοme.example", "address_mixes_scripts"),  # a Greek ο
+        ("tara@h0me.example", "address_of_the_minor"), ("officer@centre.example", "address_of_an_account"),
         ("Officer+mama@centre.example", "address_of_an_account"),
         ("оfficer@centre.example", "address_mixes_scripts"),  # a Cyrillic о
         ("officer@xn--entre-0ye.example", "address_mixes_scripts"),  # сentre, with a Cyrillic с
-        ("jana@home.example", "address_of_a_minor"),
-        ("vesna", "not_an_email"),
+        ("jana@home.example", "address_of_a_minor"), ("vesna", "not_an_email"),
     ],
-)
+)  # fmt: skip
 def test_trust_s48_the_guardians_address_is_nobody_elses_however_it_is_written(address, reason):
     assert guardian_problems(address) == ({"email": reason} if reason else {})
 
@@ -99,15 +94,17 @@ def test_who_works_here_may_be_a_guardian_and_a_young_person_never(address, reas
     assert guardian_problems(address, works_here=True) == ({"email": reason} if reason else {})
 
 
-def test_a_guardians_phone_is_one_or_is_left_out():
+def test_a_guardian_is_named_for_a_minor_alone_whose_other_purposes_rest_on_taking_part():
     draft = GuardianDraft("Vesna Ilić", "vesna@family.example", "call me")
-
     assert problems_with_guardian(draft, minor=True, minor_email="", accounts={}) == {"phone": "not_a_phone"}
-
-
-def test_a_guardian_has_a_name_and_an_adult_has_none():
     assert guardian_problems("vesna@family.example", name="") == {"name": "missing"}
     assert guardian_problems("vesna@family.example", minor=False) == {"name": "is_an_adult"}
+    assert problems_with_ticks(TICKED) == {}
+    assert problems_with_ticks(ConsentDraft("2019-09", photo=True)) == {
+        "takes_part": "missing",
+        "text_version": "new_text",
+    }
+    assert ConsentDraft(CONSENT_TEXT) == ConsentDraft(CONSENT_TEXT, False, False, False)
 
 
 @pytest.mark.parametrize(
@@ -142,41 +139,28 @@ def test_after_a_withdrawal_a_link_is_for_who_had_consented_before(consents, rea
     assert link_problem(VESNA, consents, has_account=True) == "address_of_an_account"
 
 
-def test_taking_part_is_what_all_other_purposes_rest_on_and_the_text_is_todays():
-    assert problems_with_ticks(TICKED) == {}
-    assert problems_with_ticks(ConsentDraft("2019-09", photo=True)) == {
-        "takes_part": "missing",
-        "text_version": "new_text",
-    }
-    assert ConsentDraft(CONSENT_TEXT) == ConsentDraft(CONSENT_TEXT, False, False, False)
-
-
 PAPER = PaperDraft(TICKED, day(-1), day(300), b"a scan", seen=True)
 
 
 @pytest.mark.parametrize(
     ("given", "problems"),
     [
-        ({}, {}),
-        ({"given_on": day(1)}, {"given_on": "in_the_future"}),
-        ({"given_on": day(-5)}, {}),
-        ({"given_on": day(-6)}, {"given_on": "before_the_withdrawal"}),
-        ({"valid_until": day(-1)}, {}),
-        ({"valid_until": day(-2)}, {"valid_until": "days_not_in_order"}),
-        ({"valid_until": day(2 * 366 - 1)}, {}),
-        ({"valid_until": day(2 * 366)}, {"valid_until": "too_long"}),
-        ({"seen": False}, {"seen": "paper_not_seen"}),
+        ({}, {}), ({"given_on": day(1)}, {"given_on": "in_the_future"}), ({"given_on": day(-5)}, {}),
+        ({"given_on": day(-6)}, {"given_on": "before_the_withdrawal"}), ({"valid_until": day(-1)}, {}),
+        ({"valid_until": day(-2)}, {"valid_until": "days_not_in_order"}), ({"valid_until": day(2 * 366 - 1)}, {}),
+        ({"valid_until": day(2 * 366)}, {"valid_until": "too_long"}), ({"seen": False}, {"seen": "paper_not_seen"}),
         ({"ticked": ConsentDraft(CONSENT_TEXT, travels=True)}, {"takes_part": "missing"}),
     ],
-)
+)  # fmt: skip
 def test_each_thing_that_a_paper_lacks_is_named(given, problems):
     draft = dataclasses.replace(PAPER, **given)
-
     assert problems_with_paper(draft, today=TODAY, minor=True, withdrawn_on=day(-5)) == problems
 
 
-def test_an_adult_needs_nobodys_paper():
+def test_a_consent_by_link_ends_with_childhood_after_two_years_at_most_and_an_adult_needs_no_paper():
     assert problems_with_paper(PAPER, today=TODAY, minor=False, withdrawn_on=None) == {"given_on": "is_an_adult"}
+    assert last_day_of_consent(day(100), TODAY) == day(99)
+    assert last_day_of_consent(day(3000), TODAY) == day(2 * 366)
 
 
 @pytest.mark.parametrize(
@@ -193,23 +177,14 @@ def test_two_different_people_see_a_paper_and_never_the_guardian(viewer, email, 
     assert who_may_see(viewer, email, first_seen_by_id=first, guardian_email=VESNA.email) == reason
 
 
-def test_a_consent_by_link_ends_with_childhood_and_after_two_years_at_most():
-    assert last_day_of_consent(day(100), TODAY) == day(99)
-    assert last_day_of_consent(day(3000), TODAY) == day(2 * 366)
-
-
 @pytest.mark.parametrize(
     ("born", "educator", "reason"),
     [
-        (dt.date(2009, 1, 1), False, None),
-        (dt.date(2004, 5, 17), False, "same_birth_date"),
-        (day(-1), False, None),
-        (TODAY, False, "not_a_birth_date"),
-        (dt.date(TODAY.year - 100, 1, 1), False, None),
-        (dt.date(TODAY.year - 101, 12, 31), False, "not_a_birth_date"),
-        (dt.date(2009, 1, 1), True, "not_of_educators"),
+        (dt.date(2009, 1, 1), False, None), (dt.date(2004, 5, 17), False, "same_birth_date"), (day(-1), False, None),
+        (TODAY, False, "not_a_birth_date"), (dt.date(TODAY.year - 100, 1, 1), False, None),
+        (dt.date(TODAY.year - 101, 12, 31), False, "not_a_birth_date"), (dt.date(2009, 1, 1), True, "not_of_educators"),
     ],
-)
+)  # fmt: skip
 def test_a_birth_date_is_corrected_to_another_that_can_be_one(born, educator, reason):
     assert problem_with_correction(born, dt.date(2004, 5, 17), educator=educator, today=TODAY) == reason
 
@@ -260,17 +235,14 @@ def test_a_refusal_undoes_the_clear_checks_before_it_and_of_others_the_furthest_
 @pytest.mark.parametrize(
     ("rows", "standing"),
     [
-        ([], ProofStanding.MISSING),
-        ([consent(-10, 300)], ProofStanding.VALID),
-        ([consent(-10, 20)], ProofStanding.ENDS_SOON),
-        ([consent(-10, -1)], ProofStanding.ENDED),
-        ([consent(0, 300)], ProofStanding.VALID),
-        ([consent(1, 300)], ProofStanding.MISSING),
+        ([], ProofStanding.MISSING), ([consent(-10, 300)], ProofStanding.VALID),
+        ([consent(-10, 20)], ProofStanding.ENDS_SOON), ([consent(-10, -1)], ProofStanding.ENDED),
+        ([consent(0, 300)], ProofStanding.VALID), ([consent(1, 300)], ProofStanding.MISSING),
         ([consent(-10, 300, withdrawn=True)], ProofStanding.WITHDRAWN),
         ([consent(-10, 300, withdrawn=True), consent(-1, 300)], ProofStanding.VALID),
         ([consent(-10, 300, purposes=("photo",))], ProofStanding.MISSING),
     ],
-)
+)  # fmt: skip
 def test_a_minor_needs_a_living_consent_to_take_part(rows, standing):
     assert consent_on(rows, TODAY, minor=True).standing == standing
     assert consent_on(rows, TODAY, minor=False).standing is ProofStanding.NOT_NEEDED
@@ -279,17 +251,12 @@ def test_a_minor_needs_a_living_consent_to_take_part(rows, standing):
 @pytest.mark.parametrize(
     ("checked_on", "valid_until", "problems"),
     [
-        (0, 365, {}),
-        (0, 0, {}),
-        (0, 5 * 366, {}),
-        (1, 365, {"checked_on": "in_the_future"}),
-        (0, -1, {"valid_until": "days_not_in_order"}),
-        (0, 5 * 366 + 1, {"valid_until": "too_long"}),
+        (0, 365, {}), (0, 0, {}), (0, 5 * 366, {}), (1, 365, {"checked_on": "in_the_future"}),
+        (0, -1, {"valid_until": "days_not_in_order"}), (0, 5 * 366 + 1, {"valid_until": "too_long"}),
     ],
-)
+)  # fmt: skip
 def test_a_check_was_made_and_covers_days_that_follow(checked_on, valid_until, problems):
     draft = VettingDraft(VettingResult.CLEARED, day(checked_on), day(valid_until))
-
     assert problems_with_vetting(draft, today=TODAY) == problems
 
 
@@ -332,7 +299,6 @@ def test_a_clearance_is_both_proofs_and_whether_she_is_a_minor():
 )
 def test_a_check_that_ends_soon_is_told_once(vettings, warned):
     endings = endings_of(a_presenter(), {ProofKind.VETTING: vettings}, [], TODAY)
-
     assert [(ending.kind, ending.days) for ending in endings] == [(ProofKind.VETTING, days) for days in warned]
 
 
@@ -351,14 +317,11 @@ def test_a_check_that_ends_soon_is_told_once(vettings, warned):
 )
 def test_a_consent_that_ends_soon_is_told_while_it_is_needed(adult_on, consents, warned):
     endings = endings_of(a_presenter(adult_on), {}, consents, TODAY)
-
     assert [(ending.kind, ending.days) for ending in endings] == [(ProofKind.CONSENT, days) for days in warned]
 
 
 @pytest.mark.parametrize("other", [consent(-300, 20, purposes=("photo",)), consent(-300, 20, withdrawn=True)])
 def test_the_consent_to_take_part_that_stands_is_the_one_that_ends(other):
     stands = dataclasses.replace(consent(-300, 20), id=2)
-
     endings = endings_of(a_presenter(BORN_YOUNG), {}, [other, stands], TODAY)
-
     assert [ending.proof_id for ending in endings] == [2]

@@ -39,9 +39,7 @@ def test_a_check_that_ends_is_told_30_and_7_days_before_each_once(session):
     presenter = make_presenter()
     make_vetting(presenter.id, valid_until=TODAY + 30 * DAY)
     address = session.get_one(User, presenter.user_id).email
-
     told = [service.warn_of_endings(now=MONDAY + days * DAY) for days in (-1, 0, 0, 5, 23, 23, 30, 31)]
-
     assert told == [0, 1, 0, 0, 1, 0, 0, 0]
     assert sent(session) == [("vetting_ends", address)] * 2
     assert [entry.action for entry in session.scalars(select(AuditEntry))] == ["vetting ends soon"] * 2
@@ -75,23 +73,10 @@ def test_a_consent_that_ends_is_told_the_guardian_and_the_minor(session):
     make_vetting(minor.id)
     make_consent(minor.id, valid_until=TODAY + 7 * DAY)
     address = session.get_one(User, minor.user_id).email
-
     assert service.warn_of_endings(now=MONDAY) == 1
-
     assert sent(session) == [("consent_ends", "vesna@family.example"), ("own_consent_ends", address)]
     to_guardian = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "consent_ends")).one()
     assert (to_guardian.link_purpose, "{link}" in to_guardian.text) == ("guardian", True), "her own page"
-
-
-def test_a_guardian_with_an_account_gets_no_link_when_the_consent_ends(session):
-    minor = a_minor()
-    make_guardian(minor.id, email=make_user(email="parent@centre.example").email)
-    make_consent(minor.id, valid_until=TODAY + 7 * DAY)
-
-    service.warn_of_endings(now=MONDAY)
-
-    told = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "consent_ends")).one()
-    assert (told.address, told.link_purpose, "{link}" in told.text) == ("parent@centre.example", None, False)
 
 
 def test_trust_s48_a_new_text_asks_each_guardian_anew_once(session):
@@ -100,13 +85,11 @@ def test_trust_s48_a_new_text_asks_each_guardian_anew_once(session):
     make_consent(older.id, text_version="2019-09")
     make_guardian(today_s.id, email="other@family.example", asked_text="")
     make_consent(today_s.id)
-
     assert [service.ask_anew(now=MONDAY) for _night in range(2)] == [1, 0]
-
     assert sent(session) == [("consent_asked", "vesna@family.example")]
 
 
-def test_a_minors_ending_check_is_copied_to_the_guardian_without_button_or_link(session):
+def test_a_minors_ending_check_or_consent_gives_no_link_to_a_copy_or_an_account(session):
     minor = a_minor(given_name="Tara", family_name="Ilić")
     make_vetting(minor.id, valid_until=TODAY + 7 * DAY)
     make_consent(minor.id)
@@ -120,6 +103,13 @@ def test_a_minors_ending_check_is_copied_to_the_guardian_without_button_or_link(
     assert "Tara" in copy.text
     assert "Ilić" not in copy.text + copy.subject
 
+    minor = a_minor()
+    make_guardian(minor.id, email=make_user(email="parent@centre.example").email)
+    make_consent(minor.id, valid_until=TODAY + 7 * DAY)
+    service.warn_of_endings(now=MONDAY)
+    told = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "consent_ends")).one()
+    assert (told.address, told.link_purpose, "{link}" in told.text) == ("parent@centre.example", None, False)
+
 
 def test_nobody_is_warned_of_what_a_later_proof_carries_on_or_nobody_needs_then(session):
     minor = a_minor()
@@ -130,5 +120,4 @@ def test_nobody_is_warned_of_what_a_later_proof_carries_on_or_nobody_needs_then(
     soon_grown_up = a_minor(birth_date=dt.date(2008, TODAY.month, TODAY.day) + 8 * DAY)
     make_vetting(soon_grown_up.id)
     make_consent(soon_grown_up.id, valid_until=TODAY + 7 * DAY)
-
     assert service.warn_of_endings(now=MONDAY) == 0

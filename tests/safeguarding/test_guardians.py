@@ -45,9 +45,7 @@ def speaks(minor: Presenter, now: dt.datetime) -> str:
 def test_the_first_guardian_speaks_at_once_and_gets_her_link(session):
     minor = a_minor()
     officer = an_officer_of(minor)
-
     first = service.name_guardian(officer, minor.id, VESNA, now=MONDAY)
-
     assert service.name_guardian(officer, minor.id, VESNA, now=MONDAY) == first, "typed twice is once"
     assert speaks(minor, MONDAY) == "vesna@family.example"
     mail = session.scalars(select(OutboxMessage)).one()
@@ -55,6 +53,14 @@ def test_the_first_guardian_speaks_at_once_and_gets_her_link(session):
     assert "Kostić" not in mail.text, "of a minor the first name is enough"
     assert [entry.action for entry in session.scalars(select(AuditEntry))] == ["guardian named"]
     assert session.scalars(select(GuardianConsent)).all() == [], "naming consents to nothing"
+
+
+@pytest.mark.postgres_decides
+def test_the_database_holds_one_last_guardian(session):
+    minor = a_minor()
+    make_guardian(minor.id)
+    with pytest.raises(IntegrityError, match=r"one_last_guardian|row_is_not_replaced"):
+        make_guardian(minor.id, email="other@family.example")
 
 
 @pytest.mark.parametrize(
@@ -70,7 +76,6 @@ def test_a_link_never_goes_to_the_minor_to_an_account_or_to_the_mailbox_of_a_cen
     make_user(Role.SAFEGUARDING, email="officer@centre.example", centre_id=minor.centre_id)
     with transaction() as open_session:
         open_session.get_one(Centre, minor.centre_id).email = "Office@centre.example"
-
     with rejection(email=reason):
         service.name_guardian(an_officer_of(minor), minor.id, GuardianDraft("Vesna", email), now=MONDAY)
     assert (told(session), session.scalars(select(Guardian)).all()) == ([], [])
@@ -80,9 +85,7 @@ def test_a_guardian_who_works_here_is_named_and_gets_no_link(session):
     minor = a_minor()
     make_user(Role.COORDINATOR, email="parent@centre.example", centre_id=minor.centre_id)
     draft = GuardianDraft("Vesna Ilić", "parent@centre.example", works_here=True)
-
     service.name_guardian(an_officer_of(minor), minor.id, draft, now=MONDAY)
-
     mail = session.scalars(select(OutboxMessage)).one()
     assert (mail.kind, mail.link_purpose, "{link}" in mail.text) == ("consent_on_paper", None, False)
     with conflict("address_of_an_account"):
@@ -178,15 +181,6 @@ def test_who_may_name_a_guardian(session):
 
 
 @pytest.mark.postgres_decides
-def test_the_database_holds_one_last_guardian(session):
-    minor = a_minor()
-    make_guardian(minor.id)
-
-    with pytest.raises(IntegrityError, match=r"one_last_guardian|row_is_not_replaced"):
-        make_guardian(minor.id, email="other@family.example")
-
-
-@pytest.mark.postgres_decides
 @pytest.mark.parametrize(
     "statement",
     [
@@ -201,6 +195,5 @@ def test_trust_s46_the_database_forgets_no_withdrawal(session, statement):
     """Without it a guardian named since, or an older paper, would give the consent again."""
     minor, other = a_minor(), make_presenter()
     make_consent(minor.id, withdrawn_at=MONDAY, withdrawn_by=WithdrawnBy.GUARDIAN)
-
     with pytest.raises(DBAPIError, match="withdrawal_stays"):
         session.execute(text(statement), {"other": other.id} if ":other" in statement else {})

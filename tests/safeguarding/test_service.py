@@ -1,27 +1,48 @@
-"""Checks for schools and as a driver: recorded with their days, never of oneself; who may go, drive and ride then."""
+"""Checks for schools and as a driver: recorded with their days, once, never of oneself; who may go, drive and ride."""
 
 import datetime as dt
 from dataclasses import replace
+from functools import partial
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
+from scheduler import policy
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import NotAllowed, NotFound, Rejected
+from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import Presenter
 from scheduler.people.terms import PresenterKind
 from scheduler.policy import Actor, Role
 from scheduler.safeguarding import service
-from scheduler.safeguarding.models import DrivingCheck, GuardianConsent, Vetting
+from scheduler.safeguarding.models import DrivingCheck, Guardian, GuardianConsent, Vetting
 from scheduler.safeguarding.queries import page_of
-from scheduler.safeguarding.terms import ProofStanding, SafeguardingReason, VettingDraft, VettingResult
+from scheduler.safeguarding.terms import (
+    CONSENT_TEXT,
+    ConsentDraft,
+    GuardianDraft,
+    PaperDraft,
+    ProofStanding,
+    SafeguardingReason,
+    VettingDraft,
+    VettingResult,
+)
 from scheduler.staffing.queries.driving import driving_checks_of, ride_facts
+from scheduler.staffing.service.consents import confirm_paper, give_consent, record_paper
 from scheduler.visits.queries.clearance import ONLINE, clearance
+from tests.at_once import all_at_once
 from tests.factories import MONDAY
 from tests.factories.people import a_minor, an_actor, an_officer_of, make_centre, make_presenter, presenter_actor
-from tests.factories.safeguarding import a_cleared_educator, make_consent, make_driving_check, make_vetting
+from tests.factories.safeguarding import (
+    a_cleared_educator,
+    a_scan,
+    make_consent,
+    make_driving_check,
+    make_guardian,
+    make_vetting,
+)
 from tests.refusals import rejection
 from tests.visits.defences import by_sql, refusal_of
 
@@ -41,16 +62,14 @@ def test_a_result_is_recorded_with_its_days_and_who_recorded_it(app, role):
     presenter = make_presenter()
     actor = an_officer_of(presenter, role)
     assert cleared_presenters(TODAY) == frozenset()
-
     service.record_vetting(actor, presenter.id, CLEARED, now=MONDAY)
-
     row = db.session.scalars(select(Vetting)).one()
     assert (row.result, row.recorded_by_id, row.recorded_at) == (VettingResult.CLEARED, actor.user_id, MONDAY)
     assert cleared_presenters(TODAY) == {presenter.id}
     assert [entry.action for entry in db.session.scalars(select(AuditEntry))] == ["vetting recorded"]
 
 
-def test_nobody_records_her_own_result(app):
+def test_nobody_records_her_own_result_or_one_of_another_centre(app):
     presenter = make_presenter()
     both = Actor(frozenset({Role.EDUCATOR, Role.COORDINATOR}), presenter.user_id, presenter.centre_id, presenter.id)
 
@@ -58,10 +77,6 @@ def test_nobody_records_her_own_result(app):
         with pytest.raises(NotAllowed):
             service.record_vetting(actor, presenter.id, CLEARED, now=MONDAY)
     assert db.session.scalars(select(Vetting)).all() == []
-
-
-def test_a_presenter_of_another_centre_does_not_exist(app):
-    presenter = make_presenter()
 
     for call in (
         lambda: service.record_vetting(an_actor(Role.SAFEGUARDING), presenter.id, CLEARED, now=MONDAY),
@@ -71,7 +86,7 @@ def test_a_presenter_of_another_centre_does_not_exist(app):
             call()
 
 
-def test_who_is_cleared_depends_on_the_day(app):
+def test_who_is_cleared_depends_on_the_day_and_nobody_is_below_fifteen(app):
     educator = make_presenter()
     make_vetting(educator.id, checked_on=TODAY, valid_until=TODAY + dt.timedelta(days=10))
     suspended = a_cleared_educator()
@@ -82,8 +97,6 @@ def test_who_is_cleared_depends_on_the_day(app):
     assert cleared_presenters(TODAY + dt.timedelta(days=10)) == {educator.id}
     assert cleared_presenters(TODAY + dt.timedelta(days=11)) == frozenset()
 
-
-def test_a_young_person_below_fifteen_is_not_cleared_yet(app):
     young = make_presenter(PresenterKind.INFLUENCER, birth_date=dt.date(2011, 10, 1))
     make_vetting(young.id)
     make_consent(young.id)
@@ -103,10 +116,8 @@ def officer(app) -> Actor:
 
 def test_a_check_as_a_driver_is_kept_with_its_days_once_and_apart_from_the_other(officer):
     adult = make_presenter(centre_id=officer.centre_id)
-
     first = service.record_driving_check(officer, adult.id, CHECKED, now=MONDAY)
     again = service.record_driving_check(officer, adult.id, CHECKED, now=MONDAY)
-
     assert first == again
     found = driving_checks_of(adult.id, TODAY)
     assert (found.standing.standing, len(found.checks)) == (ProofStanding.VALID, 1)
@@ -153,13 +164,10 @@ def test_the_last_check_decides_and_ends_what_was_cleared(officer):
 @pytest.mark.parametrize(
     "given",
     [
-        {"rides": False},
-        {"rides": True, "takes_part": False},
-        {"rides": True, "withdrawn_at": MONDAY},
-        {"rides": True, "valid_until": TODAY - DAY},
-        {"rides": True, "given_on": TODAY + DAY},
+        {"rides": False}, {"rides": True, "takes_part": False}, {"rides": True, "withdrawn_at": MONDAY},
+        {"rides": True, "valid_until": TODAY - DAY}, {"rides": True, "given_on": TODAY + DAY},
     ],
-)
+)  # fmt: skip
 def test_nobody_rides_without_a_consent_to_that_very_thing_on_that_day(app, given):
     """Leave to travel to other towns is none to ride, and neither the check for schools lets anybody drive."""
     adult, minor = make_presenter(), a_minor()
@@ -167,9 +175,7 @@ def test_nobody_rides_without_a_consent_to_that_very_thing_on_that_day(app, give
     make_consent(minor.id, travels=True, **given)
     other = make_presenter()
     make_vetting(other.id)
-
     facts = ride_facts([adult.id, minor.id, other.id])
-
     assert not facts.may_ride(adult.id, minor.id, TODAY)
     assert not facts.may_ride(other.id, minor.id, TODAY)
 
@@ -179,7 +185,6 @@ def test_the_database_takes_no_minor_as_a_driver_and_lets_nobody_write_a_consent
     minor = a_minor()
     make_consent(minor.id)
     session.rollback()
-
     with pytest.raises(IntegrityError, match="driver_is_an_adult"), transaction() as own:
         fair = {"result": VettingResult.CLEARED, "checked_on": TODAY, "valid_until": TODAY, "recorded_at": MONDAY}
         own.add(DrivingCheck(presenter_id=minor.id, **fair))
@@ -187,3 +192,61 @@ def test_the_database_takes_no_minor_as_a_driver_and_lets_nobody_write_a_consent
     assert refusal_of(lambda: by_sql("UPDATE guardian_consent SET rides = true")) == "ride_is_agreed_once"
     db.session.rollback()
     assert db.session.scalars(select(GuardianConsent.rides)).all() == [False]
+
+
+IN_A_YEAR = TODAY + dt.timedelta(days=365)
+GOOD, REFUSED = (VettingDraft(result, TODAY, IN_A_YEAR) for result in VettingResult)
+VESNA = GuardianDraft("Vesna Ilić", "Vesna@Family.Example")
+TICKED = ConsentDraft(CONSENT_TEXT, takes_part=True)
+EIGHT = 8
+
+
+def how_many(model) -> int:
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(model))
+
+
+@pytest.mark.postgres_decides
+def test_a_guardian_is_named_and_told_once(app):
+    minor = a_minor()
+    officer, minor_id = an_actor(Role.SAFEGUARDING, centre_id=minor.centre_id), minor.id
+    raised = all_at_once(app, [lambda: service.name_guardian(officer, minor_id, VESNA, now=MONDAY)] * EIGHT)
+    assert raised == [None] * EIGHT
+    assert (how_many(Guardian), how_many(OutboxMessage)) == (1, 1)
+
+
+@pytest.mark.postgres_decides
+def test_a_guardian_consents_once(app):
+    minor = a_minor()
+    her = policy.guardian(make_guardian(minor.id).id, minor.id)
+    raised = all_at_once(app, [lambda: give_consent(her, "Vesna Ilić", TICKED, now=MONDAY)] * EIGHT)
+    assert raised == [None] * EIGHT
+    assert (how_many(GuardianConsent), how_many(OutboxMessage)) == (1, 1)
+
+
+@pytest.mark.postgres_decides
+def test_of_eight_who_see_a_paper_at_once_one_is_the_second(app):
+    minor = a_minor()
+    make_guardian(minor.id)
+    officers = [an_officer_of(minor) for _ in range(EIGHT + 1)]
+    draft = PaperDraft(TICKED, TODAY, IN_A_YEAR, a_scan(), seen=True)
+    paper = record_paper(officers[0], minor.id, draft, now=MONDAY)
+    raised = all_at_once(app, [partial(confirm_paper, who, paper, now=MONDAY) for who in officers[1:]])
+    assert raised.count(None) == 1
+    assert (how_many(GuardianConsent), how_many(OutboxMessage)) == (1, 1)
+
+
+@pytest.mark.postgres_decides
+def test_a_result_is_recorded_once(app):
+    educator = make_presenter()
+    officer, educator_id = an_actor(Role.SAFEGUARDING, centre_id=educator.centre_id), educator.id
+    raised = all_at_once(app, [lambda: service.record_vetting(officer, educator_id, GOOD, now=MONDAY)] * EIGHT)
+    assert (raised, how_many(Vetting)) == ([None] * EIGHT, 1)
+
+
+def test_a_result_that_another_one_has_overtaken_counts_again(app):
+    educator = make_presenter()
+    officer = an_actor(Role.SAFEGUARDING, centre_id=educator.centre_id)
+    for result in (GOOD, REFUSED, GOOD):
+        service.record_vetting(officer, educator.id, result, now=MONDAY)
+    assert how_many(Vetting) == 3

@@ -74,7 +74,6 @@ def refused(touring, **given):
 
 def test_the_worker_finds_a_day_for_every_city_and_proves_the_order(touring):
     shown = drawn(touring)
-
     assert len(shown.days) == 4
     assert shown.left_out == ()
     assert shown.bound == shown.cost == shown.km + shown.nights * 100
@@ -83,24 +82,19 @@ def test_the_worker_finds_a_day_for_every_city_and_proves_the_order(touring):
     assert [line.cities for line in tours_of(touring.coordinator, shown.campaign)] == [4]
 
 
-def test_nights_are_away_only_where_they_may_be(touring):
+def test_nights_are_away_where_they_may_be_a_fixed_crew_stays_and_others_take_turns(touring):
     away, home = drawn(touring, night_km=0), drawn(touring, nights=False)
-
     assert away.nights > 0
     assert {stop.sleeps_away for stop in home.days} == {False}
     assert away.km < home.km
-
-
-def test_a_fixed_crew_goes_to_every_city_and_others_take_turns(touring):
     first = touring.educators[0]
     fixed = drawn(touring, mode=CrewMode.FIXED, people=(first.id,), nights=False)
     turns = drawn(touring, nights=False)
-
     assert crews(fixed) == {str(first.id)}
     assert crews(turns) == {str(one.id) for one in touring.educators}
 
 
-def test_a_closed_day_and_a_busy_crew_are_gone_around(touring):
+def test_a_tour_goes_around_a_closed_day_and_a_busy_crew_and_a_city_without_a_day_says_why(touring):
     make_snow(touring.towns[1], FIRST, FIRST + 3 * DAY)
     first = touring.educators[0]
     make_busy(first, FIRST + 7 * DAY, minutes=400)
@@ -112,41 +106,31 @@ def test_a_closed_day_and_a_busy_crew_are_gone_around(touring):
     assert not FIRST <= of_town[touring.towns[1].id] <= FIRST + 3 * DAY
     assert FIRST + 7 * DAY not in of_town.values()
 
-
-def test_both_shifts_are_given_one_after_the_other(touring):
-    stop = drawn(touring, mornings=2, afternoons=1).days[0]
-
-    assert stop.arrives < stop.morning_local < stop.afternoon_local
-    assert stop.afternoon_local >= dt.time(13, 30)
-
-
-def test_a_visit_that_is_agreed_keeps_its_day(touring):
-    town, day = touring.towns[2], FIRST + 2 * DAY
-    host = make_host(municipality_id=town.id)
-    make_visit(programme=touring.programme, host_id=host.id, campaign_id=touring.campaign.id, on_day=day)
-
-    shown = drawn(touring)
-
-    stop = next(one for one in shown.days if one.municipality_id == town.id)
-    assert (stop.on_day, stop.stays, stop.crew) == (day, True, ())
-    assert len(shown.days) == 4
-
-
-def test_ticked_days_stay_when_it_is_drawn_anew(touring):
-    settled = (touring.towns[0].id, LAST - DAY)
-
-    shown = drawn(touring, stays=(settled,))
-
-    assert settled in {(stop.municipality_id, stop.on_day) for stop in shown.days}
-
-
-def test_a_city_that_finds_no_day_says_why(touring):
     make_snow(touring.towns[1], FIRST, LAST)
     short = drawn(touring, first_day=FIRST, last_day=FIRST + 3 * DAY)
 
     assert [(stop.municipality_id, stop.left_out) for stop in short.left_out] == [
         (touring.towns[1].id, LeftOut.NO_SCHOOL_DAY)
     ]
+
+
+def test_shifts_follow_each_other_and_ticked_days_stay(touring):
+    stop = drawn(touring, mornings=2, afternoons=1).days[0]
+    assert stop.arrives < stop.morning_local < stop.afternoon_local
+    assert stop.afternoon_local >= dt.time(13, 30)
+    settled = (touring.towns[0].id, LAST - DAY)
+    shown = drawn(touring, stays=(settled,))
+    assert settled in {(stop.municipality_id, stop.on_day) for stop in shown.days}
+
+
+def test_a_visit_that_is_agreed_keeps_its_day(touring):
+    town, day = touring.towns[2], FIRST + 2 * DAY
+    host = make_host(municipality_id=town.id)
+    make_visit(programme=touring.programme, host_id=host.id, campaign_id=touring.campaign.id, on_day=day)
+    shown = drawn(touring)
+    stop = next(one for one in shown.days if one.municipality_id == town.id)
+    assert (stop.on_day, stop.stays, stop.crew) == (day, True, ())
+    assert len(shown.days) == 4
 
 
 @pytest.mark.parametrize(
@@ -162,20 +146,15 @@ def test_what_cannot_be_a_tour_is_refused_by_its_field(touring, given, field, re
     assert refused(touring, **given)[field] == reason
 
 
-def test_where_no_young_presenter_can_come_there_is_no_day(session):
+def test_without_a_young_presenter_there_is_no_day_and_a_minor_is_in_no_tour(session):
     shown = drawn(a_campaign_on_tour(influencers=1))
-
     assert {stop.left_out for stop in shown.left_out} == {LeftOut.NOBODY_CAN}
     assert (shown.days, shown.km) == ((), 0)
 
-
-def test_a_minor_makes_days_possible_and_is_in_no_tour(session):
-    """She comes from home for the day: nights are of educators, whatever they are worth."""
+    # She comes from home for the day: nights are of educators, whatever they are worth.
     touring = a_campaign_on_tour(influencers=1)
     always_free(minor := a_cleared_minor(centre_id=touring.campaign.centre_id, home_id=touring.towns[0].id))
-
     shown = drawn(touring, night_km=0)
-
     going = {who for crew in crews(shown) for who in crew.split(",") if who}
     assert shown.days
     assert going <= {str(one.id) for one in touring.educators}
@@ -187,7 +166,6 @@ def test_a_day_is_open_exactly_when_free_dates_offer_it(touring):
     make_snow(touring.towns[1], FIRST, FIRST + 2 * DAY)
     make_busy(touring.educators[0], FIRST + DAY, FIRST + 7 * DAY, minutes=300)
     tour_id = begin_tour(touring.coordinator, touring.campaign.slug, touring.draft(), now=MONDAY)
-
     for town in asked_tour(tour_of(touring.coordinator, tour_id), now=MONDAY).towns:
         offered = free_dates(town.morning, clock.moment_of).free
         within = {one.day for one in offered if any(start <= dt.time(12, 30) for start in one.starts)}
@@ -198,11 +176,9 @@ def test_a_tour_is_finished_once_and_a_dead_worker_leaves_nothing(touring):
     tour_id = begin_tour(touring.coordinator, touring.campaign.slug, touring.draft(), now=MONDAY)
     work_id = db.session.scalars(select(LongWork.id)).one()
     work_service.take(work_id, now=MONDAY)
-
     left = tour_page(touring.coordinator, tour_id, now=MONDAY)
     ended = finish_tour(touring.coordinator, tour_id, _nothing(touring), now=MONDAY)
     again = finish_tour(touring.coordinator, tour_id, _nothing(touring), now=MONDAY)
-
     assert (left.days, left.line.finished) == ((), False)
     assert (ended, again) == (True, False)
 
@@ -216,9 +192,7 @@ def test_the_largest_cities_without_a_visit_this_year_come_first(touring):
     campaign = own_campaign(touring.coordinator, touring.campaign.slug)
     host = make_host(municipality_id=touring.towns[3].id)
     make_visit(programme=touring.programme, host_id=host.id, on_day=FIRST)
-
     found = largest_not_visited(campaign, FIRST, 2, [touring.towns[2].id])
-
     assert found == [touring.towns[1].id, touring.towns[0].id]
     assert largest_not_visited(campaign, FIRST, 0, []) == []
 
@@ -226,9 +200,7 @@ def test_the_largest_cities_without_a_visit_this_year_come_first(touring):
 def test_a_day_of_a_tour_becomes_a_plan_of_its_district_by_its_crew(touring):
     shown = drawn(touring)
     stop = shown.days[0]
-
     draft = plan_of_day(touring.coordinator, shown.line.id, stop.on_day.isoformat())
-
     assert (draft.scope.first_day, draft.scope.last_day) == (stop.on_day, stop.on_day)
     assert draft.scope.districts == (stop.district_id,)
     assert draft.scope.programmes == (touring.campaign.programme_id,)
@@ -245,7 +217,6 @@ def test_a_tour_is_read_in_the_same_questions_however_many_cities_it_has(touring
         with statements() as asked:
             tour_page(touring.coordinator, shown.line.id, now=MONDAY)
         counts.append(len(asked))
-
     assert counts[0] == counts[1]
     at_most(9, counts[0])
 
@@ -268,9 +239,7 @@ def test_others_see_no_tour(touring):
 def test_old_tours_are_forgotten_with_old_plans(touring, the_clock):
     begin_tour(touring.coordinator, touring.campaign.slug, touring.draft(), now=MONDAY)
     the_clock.stands_at(MONDAY + 61 * DAY)
-
     proposals.forget_old.call_local()
-
     db.session.rollback()
     assert db.session.scalar(select(func.count()).select_from(CampaignTour)) == 0
     assert db.session.scalar(select(func.count()).select_from(CampaignStop)) == 0
