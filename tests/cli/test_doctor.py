@@ -33,15 +33,12 @@ from tools import another_day
 from tools.services import free_port
 
 GOOD = {
-    "mode": "production",
-    "secret_key": "Jx7-vQe0dKc9_TzRb3uWn5LsGf1hYpXo",
-    "base_url": "https://a.example",
-    "mail_from": "desk@centre.example",
-    "uid_domain": "centre.example",
+    "mode": "production", "secret_key": "Jx7-vQe0dKc9_TzRb3uWn5LsGf1hYpXo", "base_url": "https://a.example",
+    "mail_from": "desk@centre.example", "uid_domain": "centre.example",
     "sms_url": "https://desk:hush-hush@sms.example/send",
     "backup_recipient": "age1wxddhu47jp3ukddfz06c53x6e9p82wrqvrs4q0apqhtw05kchu5sdmknk2",
     "security_contact": ("mailto:safe@centre.example",),
-}
+}  # fmt: skip
 
 
 @pytest.fixture

@@ -22,10 +22,7 @@ def told(app: Flask, issuer_url: str, authority: Path | str = "") -> Diagnosis:
 def test_without_one_nothing_is_wrong(app):
     found = surroundings.own_login(config.settings())
 
-    assert (found.state, found.told) == (
-        Fitness.GOOD,
-        "none, people sign in with a password: OIDC_ISSUER is not set",
-    )
+    assert (found.state, found.told) == (Fitness.GOOD, "none, people sign in with a password: OIDC_ISSUER is not set")
 
 
 @pytest.mark.parametrize(

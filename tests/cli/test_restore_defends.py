@@ -155,8 +155,7 @@ def test_a_backup_of_an_older_schema_brings_no_trigger_that_we_do_not_know_and_s
 
 
 @pytest.mark.parametrize(
-    "planted",
-    ["CREATE VIEW planted AS SELECT * FROM user_account", "CREATE VIRTUAL TABLE planted USING fts5(text)"],
+    "planted", ["CREATE VIEW planted AS SELECT * FROM user_account", "CREATE VIRTUAL TABLE planted USING fts5(text)"]
 )
 def test_a_database_with_a_view_in_it_is_refused(run, tmp_path, planted):
     run("create", tmp_path / "b.zip")

@@ -75,30 +75,12 @@ CHRISTMAS_PARTY = dt.date(2026, 12, 16)
 @pytest.mark.parametrize(
     "typed",
     [
-        "16.12.2026.",
-        "16.12.",
-        "16.12",
-        "16/12",
-        "16,12",
-        "16. 12. 26.",
-        "16.12.2026. године",
-        "2026-12-16",
-        "16. decembar",
-        "16. decembra 2026. god.",
-        "16. децембар",
-        "16.децембра",
-        "16 дец",
-        "16. XII",
-        "16 Dec",
-        "16 December 26",
-        "16th December",
-        "December 16, 2026",
-        "Dec 16",
-        "среда, 16. децембар 2026.",
-        "sreda 16.12.",
+        "16.12.2026.", "16.12.", "16.12", "16/12", "16,12", "16. 12. 26.", "16.12.2026. године", "2026-12-16",
+        "16. decembar", "16. decembra 2026. god.", "16. децембар", "16.децембра", "16 дец", "16. XII", "16 Dec",
+        "16 December 26", "16th December", "December 16, 2026", "Dec 16", "среда, 16. децембар 2026.", "sreda 16.12.",
         "Wed 16 Dec",
     ],
-)
+)  # fmt: skip
 def test_one_day_in_many_words(typed):
     assert day_typed(typed, TODAY) == CHRISTMAS_PARTY
 

@@ -49,14 +49,11 @@ def test_what_was_written_is_read_and_nothing_is_wrong(path):
 @pytest.mark.parametrize(
     ("how", "named"),
     [
-        ("taken out", "line 3 does not follow"),
-        ("moved", "line 3 does not follow"),
-        ("changed", "line 3 does not follow"),
-        ("begun later", "line 1 does not follow"),
-        ("unchained", "line 3 is not chained"),
-        ("no line", "line 3 is no line of a ledger"),
+        ("taken out", "line 3 does not follow"), ("moved", "line 3 does not follow"),
+        ("changed", "line 3 does not follow"), ("begun later", "line 1 does not follow"),
+        ("unchained", "line 3 is not chained"), ("no line", "line 3 is no line of a ledger"),
     ],
-)
+)  # fmt: skip
 def test_trust_r24_a_line_that_was_tampered_with_is_named(path, how, named):
     lines = path.read_text().splitlines()
     third = lines[2]

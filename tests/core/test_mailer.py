@@ -11,15 +11,10 @@ from scheduler.core.mailboxes import likely_meant
 from scheduler.core.text import clean, problem_with_address
 
 FAIR = {
-    "sender": "raspored@example.org",
-    "sender_name": "Распоред",
-    "to": "ana@school.example",
-    "subject": "Потврђено: уторак",
-    "text": "Добар дан,\nвидимо се.",
-    "html": "<p>Добар дан</p>",
-    "message_id": "<abc@raspored.example.org>",
-    "date": "Mon, 14 Sep 2026 09:00:00 +0000",
-}
+    "sender": "raspored@example.org", "sender_name": "Распоред", "to": "ana@school.example",
+    "subject": "Потврђено: уторак", "text": "Добар дан,\nвидимо се.", "html": "<p>Добар дан</p>",
+    "message_id": "<abc@raspored.example.org>", "date": "Mon, 14 Sep 2026 09:00:00 +0000",
+}  # fmt: skip
 
 
 def test_a_mail_becomes_one_file_that_a_mail_program_reads(tmp_path: Path) -> None:

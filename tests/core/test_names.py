@@ -22,17 +22,11 @@ from scheduler.core.text import clean
 @pytest.mark.parametrize(
     "name",
     [
-        "",
-        "Ана",
-        "Ana Đurić-Petrović",
-        "Љубинка Њежић",
-        "D'Artagnan",
-        "ОШ „Вук Караџић“ бр. 7",
+        "", "Ана", "Ana Đurić-Petrović", "Љубинка Њежић", "D'Artagnan", "ОШ „Вук Караџић“ бр. 7",
         "Ана Smith",  # two words, each in its script
-        "Győző Ľudmila Țăranu Şükrü",
-        "К-19",
+        "Győző Ľudmila Țăranu Şükrü", "К-19",
     ],
-)
+)  # fmt: skip
 def test_trust_s22_names_of_both_scripts_are_taken(name: str):
     assert problem_with_name(name) is None
 
@@ -40,16 +34,12 @@ def test_trust_s22_names_of_both_scripts_are_taken(name: str):
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        (".", GroundReason.NO_LETTER),
-        ("- 7 -", GroundReason.NO_LETTER),
+        (".", GroundReason.NO_LETTER), ("- 7 -", GroundReason.NO_LETTER),
         ("Aна", GroundReason.MIXED_SCRIPTS),  # a Latin A
-        ("Маrko Петровић", GroundReason.MIXED_SCRIPTS),
-        ("Ρetar", GroundReason.MIXED_SCRIPTS),  # a Greek Rho
-        ("山田", GroundReason.UNPRINTABLE),
-        ("Ана 😀", GroundReason.UNPRINTABLE),
-        ("𝐀na", GroundReason.UNPRINTABLE),
+        ("Маrko Петровић", GroundReason.MIXED_SCRIPTS), ("Ρetar", GroundReason.MIXED_SCRIPTS),  # a Greek Rho
+        ("山田", GroundReason.UNPRINTABLE), ("Ана 😀", GroundReason.UNPRINTABLE), ("𝐀na", GroundReason.UNPRINTABLE),
     ],
-)
+)  # fmt: skip
 def test_trust_s22_a_name_that_would_not_be_read_as_it_is_stored_is_refused(name: str, reason: GroundReason):
     assert problem_with_name(clean(name, limit=80)) is reason
 
@@ -117,15 +107,11 @@ def test_every_spelling_is_known_to_who_takes_a_name_out():
 @pytest.mark.parametrize(
     ("name", "other", "problem"),
     [
-        ("Вера", "Vera", None),
-        ("Vera", "Вера", None),
-        ("Вера", "", None),
-        ("Вера", "Вјера", GroundReason.SAME_LETTERS),
-        ("Vera", "Wera", GroundReason.SAME_LETTERS),
-        ("Вера", "Veра", GroundReason.MIXED_SCRIPTS),
-        ("Вера", "123", GroundReason.NO_LETTER),
+        ("Вера", "Vera", None), ("Vera", "Вера", None), ("Вера", "", None),
+        ("Вера", "Вјера", GroundReason.SAME_LETTERS), ("Vera", "Wera", GroundReason.SAME_LETTERS),
+        ("Вера", "Veра", GroundReason.MIXED_SCRIPTS), ("Вера", "123", GroundReason.NO_LETTER),
         ("Вера", "薇拉", GroundReason.UNPRINTABLE),
     ],
-)
+)  # fmt: skip
 def test_the_other_spelling_is_a_name_in_the_other_letters(name, other, problem):
     assert problem_with_other_name(name, other) == problem

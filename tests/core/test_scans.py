@@ -89,16 +89,10 @@ def test_trust_s23_what_is_no_scan_is_refused_with_its_reason(content: bytes, re
 @pytest.mark.parametrize(
     "head",
     [
-        b"/OpenAction 5 0 R",
-        b"/Open#41ction 5 0 R",
-        b"/#4a#53 (app.alert(1))",
-        b"/JS(app.alert(1))",
-        b"/JS % a comment\n(app.alert(1))",
-        b"/AA<</O 5 0 R>>",
-        b"/AA\0\0 5 0 R",
-        b"/S/JavaScript",
+        b"/OpenAction 5 0 R", b"/Open#41ction 5 0 R", b"/#4a#53 (app.alert(1))", b"/JS(app.alert(1))",
+        b"/JS % a comment\n(app.alert(1))", b"/AA<</O 5 0 R>>", b"/AA\0\0 5 0 R", b"/S/JavaScript",
     ],
-)
+)  # fmt: skip
 def test_trust_s23_a_paper_that_does_something_is_refused_however_it_is_written(head: bytes):
     packed = zlib.compress(b"5 0 <<" + head + b">>")
 

@@ -40,15 +40,8 @@ def test_a_move_changes_the_state_and_writes_one_audit_row(session: Session) -> 
 def test_a_new_thing_begins_where_its_machine_lets_it_begin_alone(session: Session) -> None:
     stored = make_school_request(RequestState.DRAFT)
     copied = (
-        "centre_id",
-        "programme_id",
-        "host_id",
-        "channel",
-        "language",
-        "teaching_language",
-        "first_day",
-        "last_day",
-    )
+        "centre_id", "programme_id", "host_id", "channel", "language", "teaching_language", "first_day", "last_day",
+    )  # fmt: skip
     given = {name: getattr(stored, name) for name in (*copied, "contact_name", "contact_email", "contact_phone")}
 
     def a_new_one(number: str) -> SchoolRequest:

@@ -16,17 +16,13 @@ CYRILLIC = "".join(LATIN) + "".join(LATIN).upper()
 @pytest.mark.parametrize(
     ("typed", "kept"),
     [
-        ("  Основна \t школа\r\n„Вук“ ", "Основна школа „Вук“"),
-        ("s\u030ckola", "škola"),
-        ("ab\u202ecd\u200be\ufefff", "abcdef"),
-        ("a\x00b\x0bc\x0cd\x85e\u2028f", "ab c d e f"),
-        ("\U000e0041x\ue000\ud800", "x"),
-        ("Z\u0301\u0302\u0303\u0304\u0305", "Ź\u0302\u0303"),
+        ("  Основна \t школа\r\n„Вук“ ", "Основна школа „Вук“"), ("s\u030ckola", "škola"),
+        ("ab\u202ecd\u200be\ufefff", "abcdef"), ("a\x00b\x0bc\x0cd\x85e\u2028f", "ab c d e f"),
+        ("\U000e0041x\ue000\ud800", "x"), ("Z\u0301\u0302\u0303\u0304\u0305", "Ź\u0302\u0303"),
         ("soft\u00adhyphen no\u00a0break", "softhyphen no break"),
-        ("Ђорђе Ђенић-Ћосић, бр. 7", "Ђорђе Ђенић-Ћосић, бр. 7"),
-        ("\u2800\u3164", ""),
+        ("Ђорђе Ђенић-Ћосић, бр. 7", "Ђорђе Ђенић-Ћосић, бр. 7"), ("\u2800\u3164", ""),
     ],
-)
+)  # fmt: skip
 def test_clean_keeps_what_can_be_seen(typed, kept):
     assert clean(typed, limit=60) == kept
 
@@ -103,15 +99,12 @@ def test_a_text_and_its_latin_form_have_one_search_key(text):
 @pytest.mark.parametrize(
     ("cyrillic", "latin"),
     [
-        ("Љубав Његоша и Џеп", "Ljubav Njegoša i Džep"),
-        ("ЉУБАВ", "LJUBAV"),
-        ("КРАЉ ПЕТАР, Краљ", "KRALJ PETAR, Kralj"),
-        ("Њ. Петровић", "Nj. Petrović"),
+        ("Љубав Његоша и Џеп", "Ljubav Njegoša i Džep"), ("ЉУБАВ", "LJUBAV"),
+        ("КРАЉ ПЕТАР, Краљ", "KRALJ PETAR, Kralj"), ("Њ. Петровић", "Nj. Petrović"),
         ("Здраво %(име)s, {број} од %d &nbsp; <b>Ћао</b>", "Zdravo %(име)s, {број} od %d &nbsp; <b>Ćao</b>"),
-        ("https://example.org/R-12", "https://example.org/R-12"),
-        ("", ""),
+        ("https://example.org/R-12", "https://example.org/R-12"), ("", ""),
     ],
-)
+)  # fmt: skip
 def test_to_latin_writes_as_people_do_and_leaves_placeholders(cyrillic, latin):
     assert to_latin(cyrillic) == latin
 
@@ -124,16 +117,10 @@ def test_to_latin_agrees_with_an_independent_table(text):
 @pytest.mark.parametrize(
     "text",
     [
-        "ana@skola.example",
-        "ana.petrovic+posete@os-vuk.edu.rs",
-        "o'neil@school.example",
-        "ана@школа.срб",
-        "a@b.xn--90a3ac",
-        "Ana@ŠKOLA.example",
-        "ana@centre.test",
-        f"{'a' * 64}@school.example",
+        "ana@skola.example", "ana.petrovic+posete@os-vuk.edu.rs", "o'neil@school.example", "ана@школа.срб",
+        "a@b.xn--90a3ac", "Ana@ŠKOLA.example", "ana@centre.test", f"{'a' * 64}@school.example",
     ],
-)
+)  # fmt: skip
 def test_an_address_is_known_as_one(text):
     assert problem_with_address(text) is None
 
@@ -141,47 +128,17 @@ def test_an_address_is_known_as_one(text):
 @pytest.mark.parametrize(
     "text",
     [
-        "",
-        "ana",
-        "ana@school",
-        "@school.example",
-        "ana@",
-        "ana@school..example",
-        "ana@.example",
-        "ana@school.example.",
-        ".ana@school.example",
-        "ana..p@school.example",
-        "ana@b@school.example",
-        "ana petrovic@school.example",
-        "ana@school.example, mira@school.example",
-        "<ana@school.example>",
-        "=?utf-8?q?ana?=@school.example",
-        "ana@192.168.0.1",
-        "ana@skola.r",
-        "ana@skola.c0m",
-        "ana@skola.1rs",
-        "ana@test",
-        "ana@ｓkola.example",
-        "ana@skola。example",
-        "ana@-skola.example",
-        "ana@skola_1.example",
-        "ana@printer.local",
-        "ana?bcc=mira@school.example",
-        "ana%mira@school.example",
-        "ana|mira@school.example",
-        "`ana`@school.example",
-        "=1+1@school.example",
-        "-ana@school.example",
-        "ана。п@школа.срб",
-        '"ana"@school.example',
-        "ana(office)@school.example",
-        "ana@[127.0.0.1]",
-        "Ana <ana@school.example>",
-        '"ana petrovic"@school.example',
-        f"{'a' * 65}@school.example",
-        f"ana@{'a.' * 130}example",
+        "", "ana", "ana@school", "@school.example", "ana@", "ana@school..example", "ana@.example",
+        "ana@school.example.", ".ana@school.example", "ana..p@school.example", "ana@b@school.example",
+        "ana petrovic@school.example", "ana@school.example, mira@school.example", "<ana@school.example>",
+        "=?utf-8?q?ana?=@school.example", "ana@192.168.0.1", "ana@skola.r", "ana@skola.c0m", "ana@skola.1rs",
+        "ana@test", "ana@ｓkola.example", "ana@skola。example", "ana@-skola.example", "ana@skola_1.example",
+        "ana@printer.local", "ana?bcc=mira@school.example", "ana%mira@school.example", "ana|mira@school.example",
+        "`ana`@school.example", "=1+1@school.example", "-ana@school.example", "ана。п@школа.срб", '"ana"@school.example',
+        "ana(office)@school.example", "ana@[127.0.0.1]", "Ana <ana@school.example>", '"ana petrovic"@school.example',
+        f"{'a' * 65}@school.example", f"ana@{'a.' * 130}example",
     ],
-)
+)  # fmt: skip
 def test_what_no_mail_can_reach_is_no_address(text):
     assert problem_with_address(text) is GroundReason.NOT_AN_EMAIL
 
@@ -205,16 +162,11 @@ def test_trust_s22_an_address_whose_part_mixes_scripts_is_refused(text):
 @pytest.mark.parametrize(
     ("text", "typed", "found"),
     [
-        ("Ниш", "nis", ["Ниш"]),
-        ("ОШ „Ђорђе Крстић“", "djordje", ["Ђорђе"]),
-        ("Njegoš, Niš", "nj", ["Nj"]),
-        ("Његош", "nj", ["Њ"]),
-        ("Бранислав", "nis", ["нис"]),
-        ("Vuk Karadžić", "kar vuk", ["Vuk", "Kar"]),
-        ("Vuk", "zz", []),
-        ("Vuk", "", []),
+        ("Ниш", "nis", ["Ниш"]), ("ОШ „Ђорђе Крстић“", "djordje", ["Ђорђе"]), ("Njegoš, Niš", "nj", ["Nj"]),
+        ("Његош", "nj", ["Њ"]), ("Бранислав", "nis", ["нис"]), ("Vuk Karadžić", "kar vuk", ["Vuk", "Kar"]),
+        ("Vuk", "zz", []), ("Vuk", "", []),
     ],
-)
+)  # fmt: skip
 def test_marked_shows_what_somebody_looked_for(text, typed, found):
     pieces = marked(text, typed)
 

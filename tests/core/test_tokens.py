@@ -100,11 +100,8 @@ DAY = dt.date(2026, 9, 14)
 def test_numbers_run_by_series_and_year(app: Flask) -> None:
     with transaction():
         given = [
-            next_number("R", DAY),
-            next_number("R", DAY),
-            next_number("P", DAY),
-            next_number("R", dt.date(2027, 1, 1)),
-        ]
+            next_number("R", DAY), next_number("R", DAY), next_number("P", DAY), next_number("R", dt.date(2027, 1, 1)),
+        ]  # fmt: skip
 
     assert given == ["R-2026-0001", "R-2026-0002", "P-2026-0001", "R-2027-0001"]
 

@@ -93,15 +93,10 @@ def test_offer_answer_move_and_cancel_keep_the_uid_and_raise_the_sequence(
     look(MONDAY + 31 * 24 * HOUR)
 
     assert [one[:3] for one in seen] == [
-        ("nothing",),
-        ("nothing",),
-        (uid, "TENTATIVE", "2026-10-06T08:00"),
-        (uid, "CONFIRMED", "2026-10-06T08:00"),
-        (uid, "TENTATIVE", "2026-10-08T08:00"),
-        (uid, "CONFIRMED", "2026-10-08T08:00"),
-        (uid, "CANCELLED", "2026-10-08T08:00"),
-        ("nothing",),
-    ]
+        ("nothing",), ("nothing",), (uid, "TENTATIVE", "2026-10-06T08:00"), (uid, "CONFIRMED", "2026-10-06T08:00"),
+        (uid, "TENTATIVE", "2026-10-08T08:00"), (uid, "CONFIRMED", "2026-10-08T08:00"),
+        (uid, "CANCELLED", "2026-10-08T08:00"), ("nothing",),
+    ]  # fmt: skip
     numbers = [int(one[3]) for one in seen if len(one) > 1]
     assert numbers == sorted(set(numbers))
 

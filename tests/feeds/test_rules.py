@@ -17,30 +17,20 @@ SECOND = dt.timedelta(seconds=1)
 
 def a_seat(state: AssignmentState = A.ACCEPTED, **given: Any) -> FeedSeat:
     fair = {
-        "presentation_id": 1,
-        "state_since": MONDAY,
-        "was_offered": True,
-        "presentation_state": P.CONFIRMED,
-        "presentation_since": MONDAY - DAY,
-        "edited_at": MONDAY - DAY,
-    }
+        "presentation_id": 1, "state_since": MONDAY, "was_offered": True, "presentation_state": P.CONFIRMED,
+        "presentation_since": MONDAY - DAY, "edited_at": MONDAY - DAY,
+    }  # fmt: skip
     return FeedSeat(state=state, **(fair | given))
 
 
 @pytest.mark.parametrize(
     ("state", "shown"),
     [
-        (A.SUGGESTED, None),
-        (A.OFFERED, EntryStatus.TENTATIVE),
-        (A.ACCEPTED, EntryStatus.CONFIRMED),
-        (A.PRESENT, EntryStatus.CONFIRMED),
-        (A.WITHDRAWN, EntryStatus.CANCELLED),
-        (A.REPLACED, EntryStatus.CANCELLED),
-        (A.ABSENT, EntryStatus.CANCELLED),
-        (A.DECLINED, None),
-        (A.LAPSED, None),
+        (A.SUGGESTED, None), (A.OFFERED, EntryStatus.TENTATIVE), (A.ACCEPTED, EntryStatus.CONFIRMED),
+        (A.PRESENT, EntryStatus.CONFIRMED), (A.WITHDRAWN, EntryStatus.CANCELLED), (A.REPLACED, EntryStatus.CANCELLED),
+        (A.ABSENT, EntryStatus.CANCELLED), (A.DECLINED, None), (A.LAPSED, None),
     ],
-)
+)  # fmt: skip
 def test_each_state_of_an_assignment_is_shown_in_its_way(state: A, shown: EntryStatus | None) -> None:
     assert rules.shown_as(a_seat(state), MONDAY) == shown
 
@@ -120,13 +110,10 @@ def test_a_reading_is_noted_at_most_once_in_fifteen_minutes() -> None:
 @pytest.mark.parametrize(
     ("name", "living", "problems"),
     [
-        ("phone", ["Outlook"], {}),
-        ("", [], {"name": "missing"}),
-        ("x" * 41, [], {"name": "too_long"}),
-        ("phone", ["phone"], {"name": "exists"}),
-        ("six", ["1", "2", "3", "4", "5"], {"name": "too_many_feeds"}),
+        ("phone", ["Outlook"], {}), ("", [], {"name": "missing"}), ("x" * 41, [], {"name": "too_long"}),
+        ("phone", ["phone"], {"name": "exists"}), ("six", ["1", "2", "3", "4", "5"], {"name": "too_many_feeds"}),
     ],
-)
+)  # fmt: skip
 def test_a_feed_has_a_name_of_its_own_and_there_are_five(
     name: str, living: list[str], problems: dict[str, str]
 ) -> None:
@@ -154,15 +141,12 @@ class Told:
 @pytest.mark.parametrize(
     ("tag", "moment", "before", "was_read", "believed"),
     [
-        ("b", MONDAY + SECOND, Told(), True, True),
-        ("a", MONDAY, Told(), True, True),
+        ("b", MONDAY + SECOND, Told(), True, True), ("a", MONDAY, Told(), True, True),
         ("a", MONDAY, Told(told_by_moment=False), True, False),
         ("b", MONDAY + SECOND / 2, Told(), True, False),  # HTTP tells whole seconds
-        ("b", MONDAY - DAY, Told(), True, False),
-        ("a", MONDAY, None, False, True),
-        ("a", MONDAY, None, True, False),
+        ("b", MONDAY - DAY, Told(), True, False), ("a", MONDAY, None, False, True), ("a", MONDAY, None, True, False),
     ],
-)
+)  # fmt: skip
 def test_a_moment_is_believed_where_nobody_holds_another_text_with_it(
     tag: str, moment: dt.datetime, before: Told | None, was_read: bool, believed: bool
 ) -> None:

@@ -9,20 +9,11 @@ from scheduler.messages import mail
 from scheduler.messages.terms import Line
 
 VALUES = {
-    "centre": "Центар & деца",
-    "given_name": "Тара",
-    "until": dt.date(2027, 1, 31),
-    "path": "/sign-in",
-    "has_link": True,
-    "anew": False,
-    "by": "staff",
-    "on_the_host": True,
-    "day": dt.datetime(2027, 1, 31, 12, tzinfo=dt.UTC),
-    "driver": "Ана Марић",
-    "town": "Ниш",
-    "start": dt.time(11),
+    "centre": "Центар & деца", "given_name": "Тара", "until": dt.date(2027, 1, 31), "path": "/sign-in",
+    "has_link": True, "anew": False, "by": "staff", "on_the_host": True,
+    "day": dt.datetime(2027, 1, 31, 12, tzinfo=dt.UTC), "driver": "Ана Марић", "town": "Ниш", "start": dt.time(11),
     "again": True,
-}
+}  # fmt: skip
 OWN_KINDS = [
     "invitation", "password_reset", "no_account", "password_changed", "consent_recorded", "consent_asked",
     "consent_on_paper", "consent_given", "consent_withdrawn", "consent_ends", "guardian_changes", "guardian_stays",
@@ -77,13 +68,7 @@ DAY, CLOCK, MOMENT = dt.date(2026, 12, 9), dt.time(11), dt.datetime(2026, 11, 26
 FREE = {"on_day": DAY, "starts_local": CLOCK}
 OPTIONAL_LINES = {
     "prove_address": {"number": "R-2026-0051", "days": 7, "day": DAY, "time": CLOCK, "until": MOMENT},
-    "booking_gone": {
-        "number": "R-1",
-        "lost_day": DAY,
-        "lost_time": CLOCK,
-        "others": [FREE, FREE],
-        "answer_by": DAY,
-    },
+    "booking_gone": {"number": "R-1", "lost_day": DAY, "lost_time": CLOCK, "others": [FREE, FREE], "answer_by": DAY},
     "handover_given": {"away": "Mila", "first_day": DAY, "last_day": DAY, "districts": "Nišavski"},
     "handover_noted": {"stand_in": "Mila", "first_day": DAY, "last_day": DAY, "districts": "Nišavski"},
     "crew_settled": {"outcome": "short", "day": DAY, "times": "11:00", "host": "School", "who": ["Mila Ilić"]},

@@ -136,13 +136,10 @@ def test_a_time_asks_once_for_all_who_were_signed_in(centre):
 @pytest.mark.parametrize(
     "arguments",
     [
-        [],
-        ["--from", "2026-09-14"],
-        ["--token", "never-ours"],
-        ["--account", "no@x.example"],
+        [], ["--from", "2026-09-14"], ["--token", "never-ours"], ["--account", "no@x.example"],
         ["--role", "guardian", "--token", "x"],
     ],
-)
+)  # fmt: skip
 def test_another_way_of_asking_is_refused_in_one_line(app, arguments):
     answer = app.test_cli_runner().invoke(args=["breach-report", *arguments])
 

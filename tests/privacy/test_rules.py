@@ -31,8 +31,7 @@ def test_hours_and_days_are_counted_to_the_minute():
 
 
 @pytest.mark.parametrize(
-    ("today", "ended"),
-    [(dt.date(2026, 8, 31), dt.date(2024, 8, 31)), (dt.date(2026, 9, 1), dt.date(2025, 8, 31))],
+    ("today", "ended"), [(dt.date(2026, 8, 31), dt.date(2024, 8, 31)), (dt.date(2026, 9, 1), dt.date(2025, 8, 31))]
 )
 def test_a_contact_goes_twelve_months_after_its_school_year(today, ended):
     assert last_school_year_over(12, today) == ended

@@ -183,10 +183,7 @@ def test_nobody_is_erased_who_is_expected_or_has_asked():
         erase_subject(SYSTEM, "dragana@centre.example", centre_id=None, now=MONDAY)
 
     told = [(one.reason, one.numbers) for one in seen.hindrances]
-    assert told == [
-        (PrivacyReason.VISITS_TO_COME, (visit.number,)),
-        (PrivacyReason.REQUESTS_OPEN, (request.number,)),
-    ]
+    assert told == [(PrivacyReason.VISITS_TO_COME, (visit.number,)), (PrivacyReason.REQUESTS_OPEN, (request.number,))]
     assert refused.value.hindrances == seen.hindrances
     assert db.session.get(User, adult.user_id).erased_at is None
 

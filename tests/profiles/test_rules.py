@@ -54,12 +54,9 @@ def test_joined_days_are_the_same_days_in_spans_that_do_not_touch(pairs):
     ("split", "named"),
     [
         ({"privacy": 9, "sextortion": 24, "grooming": 19, "cyberbullying": 12}, ["sextortion", "grooming"]),
-        ({"a": 3, "b": 3, "c": 3, "d": 3}, ["a", "b", "c"]),
-        ({"a": 1}, ["a"]),
-        ({"a": 0}, []),
-        ({}, []),
+        ({"a": 3, "b": 3, "c": 3, "d": 3}, ["a", "b", "c"]), ({"a": 1}, ["a"]), ({"a": 0}, []), ({}, []),
     ],
-)
+)  # fmt: skip
 def test_what_it_was_mostly_about_are_the_largest_and_those_nearly_as_large(split, named):
     assert [code for code, _number in mostly(split)] == named
 

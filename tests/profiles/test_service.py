@@ -69,8 +69,7 @@ def test_texts_are_kept_and_a_second_writer_who_read_older_ones_is_told(chief):
 
 
 @pytest.mark.parametrize(
-    ("text", "reason"),
-    [("Зоран 0101990710008", GroundReason.IDENTITY_NUMBER), ("а" * 6001, GroundReason.TOO_LONG)],
+    ("text", "reason"), [("Зоран 0101990710008", GroundReason.IDENTITY_NUMBER), ("а" * 6001, GroundReason.TOO_LONG)]
 )
 def test_a_text_that_names_somebody_by_number_or_is_too_long_is_refused(chief, text, reason):
     with pytest.raises(Rejected) as refusal:

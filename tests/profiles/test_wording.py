@@ -105,10 +105,7 @@ def test_the_helplines_numbers_have_theirs(number, words):
 def test_what_nobody_counted_is_left_out_or_said_plainly_and_never_zero():
     assert told() == {"Awareness and education": ["No presentation was held and counted in these days."]}
     assert told(totals=ReportCounts(1, 1, pupils=30, cities=1), helpline=helpline({"communications": 0})) == {
-        "Awareness and education": [
-            "1 presentation was held in 1 city across Serbia.",
-            "It was attended by 30 pupils.",
-        ]
+        "Awareness and education": ["1 presentation was held in 1 city across Serbia.", "It was attended by 30 pupils."]
     }
     every = told(totals=PUBLISHED, campaigns=(RESPECT,), helpline=helpline(NUMBERS))
     assert not [line for lines in every.values() for line in lines if " 0 " in f" {line}"]

@@ -17,16 +17,12 @@ LAYOUT = Layout({"code": ("šifra",), "name": ("naziv",)})
         "O© Miloą Crnjanski",  # ISO 8859-2 read as cp1250
         "JakÅ¡iÄ‡",  # UTF-8 read as cp1252
         "JakĹˇiÄ‡",  # UTF-8 read as cp1250
-        "Đorđe Žikić".encode().decode("cp1250", "replace"),
-        "Основна школа".encode().decode("latin-1"),
-        "Основна школа".encode("cp1251").decode("cp1252"),
-        "Основна школа".encode("cp1251").decode("cp1250"),
-        "OŠ Miloš".encode("cp1250").decode("cp1251"),
-        "Jakšić".encode("cp1250").decode("cp1252"),
-        "OŠ Miloš".encode("cp1250").decode("latin-1"),
-        "JAK?I?",
+        "Đorđe Žikić".encode().decode("cp1250", "replace"), "Основна школа".encode().decode("latin-1"),
+        "Основна школа".encode("cp1251").decode("cp1252"), "Основна школа".encode("cp1251").decode("cp1250"),
+        "OŠ Miloš".encode("cp1250").decode("cp1251"), "Jakšić".encode("cp1250").decode("cp1252"),
+        "OŠ Miloš".encode("cp1250").decode("latin-1"), "JAK?I?",
     ],
-)
+)  # fmt: skip
 def test_letters_of_a_wrong_encoding_are_recognised(text):
     assert has_broken_letters(text)
 
@@ -37,16 +33,11 @@ def test_letters_of_a_wrong_encoding_are_recognised(text):
         *("Ђура Јакшић", "Đorđe Žikić", "ČAČAK", "ŠID", "Љубав, њихова и џиновска", "Основна школа бр. 12"),
         *("Ľudovít Štúr", "Bácska Topolya", "Őze Lajos", "Răzvan Țuțea", "Dąbrowski", "Łódź", "São", "Bäcker Ähre"),
         *(
-            "Cвeти Caва",
-            "OШ „Вук“",
-            "Ko je to?",
-            "Да ли је?",
-            "http://skola.example.rs/a?b=1",
-            "a?b@skola.example.rs",
+            "Cвeти Caва", "OШ „Вук“", "Ko je to?", "Да ли је?", "http://skola.example.rs/a?b=1", "a?b@skola.example.rs",
             "",
         ),
     ],
-)
+)  # fmt: skip
 def test_letters_of_the_languages_here_are_not_broken(text):
     assert not has_broken_letters(text)
 
@@ -91,10 +82,7 @@ def test_such_a_column_is_named_where_its_heading_stands_whatever_it_is_said_to_
 
     for column_map in (None, {"Ime učenika": "code"}):
         named = [one for one in read_table(content, LAYOUT, column_map).problems if one.line == 3]
-        assert named == [
-            LineProblem(3, "Ime učenika", NAMES_OF_PUPILS),
-            LineProblem(3, "JMBG", PERSONAL_NUMBERS),
-        ]
+        assert named == [LineProblem(3, "Ime učenika", NAMES_OF_PUPILS), LineProblem(3, "JMBG", PERSONAL_NUMBERS)]
 
 
 def sheet(cells: str) -> bytes:

@@ -8,13 +8,9 @@ pytestmark = pytest.mark.usefixtures("poppler", "qpdf")
 
 FURNITURE = Furniture("Центар", "одштампано данас")
 HOSTILE = [
-    "<b>дебело</b>",
-    "&amp;",
-    "file:///etc/passwd",
-    '<link rel=attachment href="file:///etc/passwd">',
-    "<para>",
+    "<b>дебело</b>", "&amp;", "file:///etc/passwd", '<link rel=attachment href="file:///etc/passwd">', "<para>",
     "%(x)s",
-]
+]  # fmt: skip
 
 
 def a_paper(body, language="sr_Cyrl") -> bytes:
