@@ -37,14 +37,12 @@ def test_a_doubled_time_is_one_of_two_and_a_time_that_the_clocks_jump_over_is_re
         clock.moment_of(DAY_CLOCKS_GO_FORWARD, time)
 
 
-def test_which_times_come_twice_and_which_never() -> None:
+def test_today_is_the_centres_day_and_some_times_come_twice_or_never(app: Flask) -> None:
     asked = [(day, dt.time(hour, 30)) for day in (DAY_CLOCKS_GO_FORWARD, DAY_CLOCKS_GO_BACK) for hour in (1, 2, 3)]
 
     assert [clock.is_doubled(*one) for one in asked] == [False, False, False, False, True, False]
     assert [clock.is_shown(*one) for one in asked] == [True, False, True, True, True, True]
 
-
-def test_today_is_the_centres_day(app: Flask) -> None:
     late = dt.datetime(2026, 9, 14, 23, 30, tzinfo=dt.UTC)
     assert clock.local_day(late) == dt.date(2026, 9, 15)
 

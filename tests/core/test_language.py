@@ -33,7 +33,7 @@ def one_plural(tmp_path, monkeypatch):
     translator.cache_clear()
 
 
-def test_translator_reads_the_catalogue_with_its_three_plural_forms(one_plural):
+def test_translator_reads_three_plural_forms_and_refuses_a_language_we_do_not_speak(one_plural):
     words = translator("sr_Cyrl")
 
     assert words.gettext("Visit") == "Посета"
@@ -43,8 +43,6 @@ def test_translator_reads_the_catalogue_with_its_three_plural_forms(one_plural):
     assert translator("en").gettext("Visit") == "Visit"
     assert translator("en").ngettext("%(num)s visit", "%(num)s visits", 2) == "%(num)s visits"
 
-
-def test_translator_refuses_a_language_we_do_not_speak():
     with pytest.raises(ValueError, match="de"):
         translator("de")
 
@@ -86,9 +84,16 @@ def test_a_moment_follows_the_clock_change():
     assert language.moment(after, "en", "Europe/Belgrade").endswith("at 10:00")
 
 
-def test_numbers_are_grouped_as_readers_expect():
+def test_numbers_and_the_script_of_a_stored_name_follow_the_reader():
     assert [language.number(7803, lang) for lang in language.LANGUAGES] == ["7.803", "7.803", "7,803"]
     assert [language.percent(0.62, lang) for lang in language.LANGUAGES] == ["62\u00a0%", "62\u00a0%", "62%"]
+
+    assert [language.pick(lang, "Ниш", "Niš") for lang in language.LANGUAGES] == ["Ниш", "Niš", "Niš"]
+    assert [language.html_lang(lang) for lang in language.LANGUAGES] == ["sr-Cyrl", "sr-Latn", "en"]
+    assert [language.is_cyrillic(lang) for lang in ("sr_Cyrl", "sr_Latn", "mk", "hu", "en")] == [1, 0, 1, 0, 0]
+    assert [language.worded(lang, "Дан", "Dan", "Day") for lang in ("sr_Cyrl", "sr_Latn", "en", "hu")] == [
+        "Дан", "Dan", "Day", "Day",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -116,15 +121,6 @@ def test_a_language_added_later_writes_days_and_numbers_its_own_way(lang, long, 
     assert language.long_day(TUESDAY, lang) == long
     assert language.percent(0.62, lang) == share
     assert language.span_of_days(TUESDAY, TUESDAY + dt.timedelta(days=2), lang) == span
-
-
-def test_the_script_and_the_text_of_a_stored_name_follow_the_reader():
-    assert [language.pick(lang, "Ниш", "Niš") for lang in language.LANGUAGES] == ["Ниш", "Niš", "Niš"]
-    assert [language.html_lang(lang) for lang in language.LANGUAGES] == ["sr-Cyrl", "sr-Latn", "en"]
-    assert [language.is_cyrillic(lang) for lang in ("sr_Cyrl", "sr_Latn", "mk", "hu", "en")] == [1, 0, 1, 0, 0]
-    assert [language.worded(lang, "Дан", "Dan", "Day") for lang in ("sr_Cyrl", "sr_Latn", "en", "hu")] == [
-        "Дан", "Dan", "Day", "Day",
-    ]  # fmt: skip
 
 
 # --- our reader of translations beside the library's, which tools and translators use ---

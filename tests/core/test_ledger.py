@@ -83,7 +83,7 @@ def test_a_chain_that_somebody_took_off_is_named_and_lines_of_an_earlier_version
     assert told(path) == ("line 6 does not follow: one before it was taken out, moved or changed",)
 
 
-def test_a_torn_line_is_named_and_mended_by_the_next_write(path):
+def test_a_torn_line_is_mended_by_the_next_write_and_a_full_disk_leaves_no_half_line(path, monkeypatch):
     whole = path.read_text()
     path.write_text(whole[:-40])
     torn = ledger.read(path, secret=OURS)
@@ -95,8 +95,6 @@ def test_a_torn_line_is_named_and_mended_by_the_next_write(path):
     assert ledger.read(path, secret=OURS).lines[-2:] == (a_line(4), a_line(6))
     assert ledger.append(path.parent, [], secret=OURS) is False
 
-
-def test_a_disk_that_is_full_leaves_no_half_line(path, monkeypatch):
     before = path.read_bytes()
 
     def full(_number: int) -> None:
@@ -130,7 +128,7 @@ def test_many_writers_make_one_chain(tmp_path, monkeypatch):
     assert (len(read.lines), read.wrong) == (21, ())
 
 
-def test_another_key_begins_anew_and_lines_of_another_amid_ours_are_named(path):
+def test_another_key_begins_anew_and_another_file_is_no_ledger(path, tmp_path):
     assert ledger.read(path, secret=THEIRS).begun_at(secret=THEIRS) is None
     ledger.append(path.parent, [a_line(7)], secret=THEIRS)
 
@@ -138,12 +136,17 @@ def test_another_key_begins_anew_and_lines_of_another_amid_ours_are_named(path):
     assert (theirs.wrong, theirs.begun_at(secret=THEIRS)) == ((), a_line(7).at)
     assert told(path) == ("from line 7 on it is of another SECRET_KEY",)
 
-
-def test_another_file_is_no_ledger(tmp_path):
     (tmp_path / "x.txt").write_text("hello\nworld\n")
 
     with pytest.raises(ValueError, match="no line of a ledger"):
         ledger.read(tmp_path / "x.txt", secret=OURS)
+
+    plain = hashlib.sha256(b"a@b.example").hexdigest()
+    assert ledger.mark(Revoked.PERSON, "a@b.example", secret=OURS) not in (
+        plain,
+        ledger.mark(Revoked.PERSON, "a@b.example", secret=THEIRS),
+        ledger.mark(Revoked.ACCOUNT, "a@b.example", secret=OURS),
+    )
 
 
 # --- with a transaction ---
@@ -198,12 +201,3 @@ def test_a_ledger_that_takes_no_line_keeps_the_act_back(own, monkeypatch):
     finally:
         own.rmdir()
     assert db.session().info.get("beside") is None
-
-
-def test_marks_tell_nothing_without_the_key():
-    plain = hashlib.sha256(b"a@b.example").hexdigest()
-    assert ledger.mark(Revoked.PERSON, "a@b.example", secret=OURS) not in (
-        plain,
-        ledger.mark(Revoked.PERSON, "a@b.example", secret=THEIRS),
-        ledger.mark(Revoked.ACCOUNT, "a@b.example", secret=OURS),
-    )

@@ -29,7 +29,7 @@ def lines(capsys):
     root.setLevel(level)
 
 
-def test_a_line_is_one_json_object_with_its_fields_and_the_jobs_id(lines):
+def test_a_line_is_one_json_object_also_where_json_has_no_word_for_a_value(lines):
     with logs.fields_on_each_line(job_id="j-1"):
         LOG.info("visit planned", extra={"visit_id": 7})
     LOG.info("after it")
@@ -40,8 +40,6 @@ def test_a_line_is_one_json_object_with_its_fields_and_the_jobs_id(lines):
     assert (line["level"], line["logger"]) == ("info", "scheduler.test")
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", line["timestamp"])
 
-
-def test_what_json_cannot_say_is_written_all_the_same(lines):
     LOG.info("%s of %s", 2, 3, extra={"days": {MONDAY.date()}, "done": None})
 
     (line,) = lines()
@@ -74,10 +72,16 @@ def test_trust_s32_addresses_and_secret_paths_in_sentences_and_tracebacks_are_cu
     assert "/status/[cut]" in text
 
 
-def test_trust_s32_a_line_end_in_a_value_forges_no_line(lines):
+def test_trust_s32_what_a_value_holds_forges_no_line_and_ends_with_its_part(lines):
     LOG.info("something", extra={"reason": 'x"}\n{"event": "forged"}'})
 
     assert [line["event"] for line in lines()] == ["something"]
+
+    told = "x: refused\nDETAIL:  Failing row (7, Tara\n\nu ormaru, null).\n[SQL: INSERT INTO t]\n\nDuring handling"
+
+    event = logs.cut({"exception": told})
+
+    assert event["exception"] == "x: refused\nDETAIL: [cut]\n[SQL: INSERT INTO t]\n\nDuring handling"
 
 
 def test_a_command_keeps_standard_error_for_people_and_setting_up_twice_writes_each_line_once(lines):
@@ -115,14 +119,6 @@ def test_trust_s32_a_row_that_the_database_refuses_does_not_stand_in_the_log(app
     text = json.dumps(lines(), ensure_ascii=False)
     assert "not stored" in text
     assert "Nezaboravna" not in text
-
-
-def test_trust_s32_a_detail_ends_where_the_next_part_begins():
-    told = "x: refused\nDETAIL:  Failing row (7, Tara\n\nu ormaru, null).\n[SQL: INSERT INTO t]\n\nDuring handling"
-
-    event = logs.cut({"exception": told})
-
-    assert event["exception"] == "x: refused\nDETAIL: [cut]\n[SQL: INSERT INTO t]\n\nDuring handling"
 
 
 def test_a_server_that_writes_lines_of_its_own_still_tells_its_process(lines):
@@ -167,7 +163,7 @@ def test_the_line_of_an_answer_is_the_one_that_its_record_would_give(lines, monk
     assert quick["route"] == "/feeds/[cut]"
 
 
-def test_who_listens_besides_hears_of_an_answer(lines):
+def test_an_answer_has_the_fields_of_its_job_and_is_heard_by_whoever_listens_besides(lines):
     ear = Ear()
     ANSWERS.addHandler(ear)
     try:
@@ -178,8 +174,6 @@ def test_who_listens_besides_hears_of_an_answer(lines):
     assert [(record.status, record.ms) for record in ear.heard] == [(304, 7)]
     assert [line["ms"] for line in lines()] == [7]
 
-
-def test_an_answer_told_inside_of_a_job_has_its_fields_too(lines):
     with logs.fields_on_each_line(job_id="j-1"):
         logs.tell_answered(ANSWERS, ANSWERED, http_id="a1b2", ms=7)
 

@@ -72,34 +72,28 @@ def test_a_name_is_read_in_the_letters_of_the_reader(name, other, cyrillic, lati
     assert type(spelled(one, "en")) is str
 
 
-def test_a_name_that_is_known_in_one_spelling_alone_is_derived_too():
+def test_a_name_known_in_one_spelling_and_one_without_a_surname_are_read_too():
     assert spelled("Вера Антић", "en") == "Vera Antić"
     assert spelled("Vera Antić", "sr_Cyrl") == "Vera Antić"
 
-
-def test_both_parts_go_together_and_a_name_without_a_surname_is_one_too():
     whole = whole_name(SpelledName("Вера", "Vera"), SpelledName("Сабо", "Szabó"))
 
     assert (whole, whole.other) == ("Вера Сабо", "Vera Szabó")
     assert (whole_name("Вера", ""), whole_name("Вера", "").other) == ("Вера", "")
 
 
-def test_the_other_spelling_is_carried_by_copies_and_is_no_other_name():
+def test_the_other_spelling_is_carried_by_copies_is_no_other_name_and_is_marked_where_it_is_derived():
     one = SpelledName("Вера", "Wera")
 
     assert copy.deepcopy(one).other == pickle.loads(pickle.dumps(one)).other == "Wera"
     assert one == "Вера"
     assert hash(one) == hash("Вера")
 
-
-def test_what_is_derived_is_told_apart_from_what_was_given():
     assert other_spelling(SpelledName("Вера", "Wera")) == ("Wera", False)
     assert other_spelling("Вера") == ("Vera", True)
     assert other_spelling("Vera") == ("", False)
     assert other_spelling("Алексей") == ("", False)
 
-
-def test_every_spelling_is_known_to_who_takes_a_name_out():
     assert spellings(SpelledName("Сабо", "Szabó")) == ("Сабо", "Szabó", "Sabo")
     assert spellings("Sabo") == ("Sabo",)
 

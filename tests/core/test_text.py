@@ -27,10 +27,12 @@ def test_clean_keeps_what_can_be_seen(typed, kept):
     assert clean(typed, limit=60) == kept
 
 
-def test_clean_keeps_lines_where_they_are_wanted():
+def test_clean_keeps_lines_where_wanted_and_measures_what_is_kept():
     typed = " first  line \r\n\r\n\r\n\r\nsecond\u2028third\n"
 
     assert clean(typed, limit=100, lines=True) == "first line\n\nsecond\nthird"
+
+    assert clean("š" * 10, limit=10) == clean(unicodedata.normalize("NFD", "š" * 10), limit=10) == "š" * 10
 
 
 @pytest.mark.parametrize("text", ["x" * 11, "x" * 1_000_000, " " * 41])
@@ -39,10 +41,6 @@ def test_clean_refuses_too_long_a_text(text):
         clean(text, limit=10)
 
     assert refusal.value.reason == "too_long"
-
-
-def test_clean_measures_what_is_kept_not_how_it_was_typed():
-    assert clean("š" * 10, limit=10) == clean(unicodedata.normalize("NFD", "š" * 10), limit=10) == "š" * 10
 
 
 @given(st.text(st.characters(exclude_characters=BROKEN), max_size=80), st.booleans())
@@ -134,8 +132,9 @@ def test_an_address_is_known_as_one(text):
         "=?utf-8?q?ana?=@school.example", "ana@192.168.0.1", "ana@skola.r", "ana@skola.c0m", "ana@skola.1rs",
         "ana@test", "ana@ｓkola.example", "ana@skola。example", "ana@-skola.example", "ana@skola_1.example",
         "ana@printer.local", "ana?bcc=mira@school.example", "ana%mira@school.example", "ana|mira@school.example",
-        "`ana`@school.example", "=1+1@school.example", "-ana@school.example", "ана。п@школа.срб", '"ana"@school.example',
-        "ana(office)@school.example", "ana@[127.0.0.1]", "Ana <ana@school.example>", '"ana petrovic"@school.example',
+        "`ana`@school.example", "=1+1@school.example", "-ana@school.example", "ана。п@школа.срб",
+        '"ana"@school.example', "ana(office)@school.example", "ana@[127.0.0.1]", "Ana <ana@school.example>",
+        '"ana petrovic"@school.example',
         f"{'a' * 65}@school.example", f"ana@{'a.' * 130}example",
     ],
 )  # fmt: skip

@@ -23,17 +23,13 @@ def _minted(purpose: str = "status", subject_id: int = 7) -> str:
         return tokens.mint(purpose, subject_id, lasts=HOUR, now=MONDAY)
 
 
-def test_a_link_opens_its_thing_until_its_hour_is_over(session: Session) -> None:
+def test_a_link_opens_its_thing_until_its_hour_is_over_and_only_its_hash_is_stored(session: Session) -> None:
     token = _minted()
 
     opened = tokens.opened_by(token, "status", now=MONDAY + HOUR - dt.timedelta(seconds=1))
     assert opened is not None
     assert opened.subject_id == 7
     assert tokens.opened_by(token, "status", now=MONDAY + HOUR) is None
-
-
-def test_only_the_hash_of_a_token_is_stored(session: Session) -> None:
-    token = _minted()
 
     link = session.scalars(select(tokens.SecretLink)).one()
     assert token not in str(vars(link))

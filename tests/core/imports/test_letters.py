@@ -42,7 +42,7 @@ def test_letters_of_the_languages_here_are_not_broken(text):
     assert not has_broken_letters(text)
 
 
-def test_a_line_with_broken_letters_is_refused_with_its_column_in_either_file():
+def test_broken_letters_are_named_in_headings_and_in_lines_of_either_file():
     utf8 = "šifra;naziv\n1;O© Miloą\n2;Čegar\n3;JakÅ¡iÄ‡\n".encode()
     latin2 = "šifra;naziv\n1;OŠ Miloš\n2;Čegar\n3;Jakšić\n".encode("iso8859-2")
 
@@ -50,8 +50,6 @@ def test_a_line_with_broken_letters_is_refused_with_its_column_in_either_file():
         problems = [(one.line, one.column) for one in read_table(content, LAYOUT).problems if one.line > 1]
         assert problems == [(2, "naziv"), (4, "naziv")]
 
-
-def test_headings_with_broken_letters_are_named():
     table = read_table("OpÅ¡tina;naziv;šifra\nNiš;Vuk;1\n".encode(), LAYOUT)
 
     assert table.problems == (LineProblem(1, "OpÅ¡tina", GroundReason.BROKEN_LETTERS),)
@@ -97,7 +95,7 @@ def read(cells: str, **parts: bytes):
     return read_table(a_workbook([["x"]], **{"xl/worksheets/sheet1.xml": sheet(cells)} | parts), LAYOUT)
 
 
-def test_a_number_that_a_spreadsheet_shows_with_zeros_keeps_them():
+def test_zeros_formulas_and_hidden_sheets_of_a_workbook_are_read_as_shown():
     styles = (
         f'<styleSheet {MAIN}><numFmts><numFmt numFmtId="170" formatCode="00000"/></numFmts>'
         '<cellXfs><xf numFmtId="0"/><xf numFmtId="170"/></cellXfs></styleSheet>'
@@ -107,8 +105,6 @@ def test_a_number_that_a_spreadsheet_shows_with_zeros_keeps_them():
 
     assert table.rows[0].cells == {"code": "00101", "name": "101"}
 
-
-def test_results_of_formulas_are_counted_and_those_without_one_refused():
     solved = read('<c r="A2"><f>50+51</f><v>101</v></c><c r="B2" t="str"><f>""</f><v></v></c>')
     unsolved = read('<c r="A2"><f>50+51</f></c><c r="B2" t="e"><f>1/0</f><v>#DIV/0!</v></c>')
 
@@ -118,8 +114,6 @@ def test_results_of_formulas_are_counted_and_those_without_one_refused():
         LineProblem(2, "name", "formula_failed"),
     )
 
-
-def test_hidden_sheets_are_named():
     book = (
         f'<workbook {MAIN} xmlns:r="{REL}"><sheets><sheet name="Stari podaci" sheetId="1" state="hidden" r:id="r9"/>'
         '<sheet name="V" sheetId="3" state="veryHidden" r:id="r8"/>'

@@ -48,17 +48,33 @@ def test_what_cannot_part_columns_is_no_delimiter(mark):
     assert (table.rows, table.headings, table.delimiter) == ((), {"name": "name", "town": "town"}, ";")
 
 
-def test_a_map_of_columns_wins_over_the_names_we_know():
+def test_lines_and_columns_are_counted_as_an_editor_shows_them():
     content = b"name,School\nold,new\n"
 
     assert cells(read_table(content, LAYOUT, {"School": "name"})) == [{"name": "new"}]
 
-
-def test_lines_are_counted_as_an_editor_shows_them():
     table = read_table(b'name,town\n\n"two\nlines",a\nlast,b\n', LAYOUT)
 
     assert [row.line for row in table.rows] == [3, 5]
     assert cells(table)[0] == {"name": "two lines", "town": "a"}
+
+    table = read_table(b"name,town\na,b,,\nc\n,,\n\n", LAYOUT)
+
+    assert table.problems == ()
+    assert cells(table) == [{"name": "a", "town": "b"}, {"name": "c"}]
+
+    content = "Списак школа за 2024. годину;;\n;;\nназив;место;напомена\nЧук;Ниш;x\n".encode()
+
+    table = read_table(content, LAYOUT)
+
+    assert (table.problems, cells(table)) == ((), [{"name": "Чук", "town": "Ниш"}])
+    assert ([row.line for row in table.rows], table.every_heading) == ([4], ("назив", "место", "напомена"))
+
+    layout = Layout({"name": ("назив",), "topics": ("теме",)}, lists=frozenset({"topics"}))
+
+    table = read_table('назив;теме\n"ОШ\nЧук";"a\r\nb"\n'.encode(), layout)
+
+    assert dict(table.rows[0].cells) == {"name": "ОШ Чук", "topics": "a ;b"}
 
 
 @pytest.mark.parametrize(
@@ -84,13 +100,6 @@ def test_a_broken_file_says_what_is_wrong_and_where(content, column_map, problem
     assert read_table(content, LAYOUT, column_map).problems == (problem,)
 
 
-def test_empty_cells_and_lines_at_the_end_are_no_problem():
-    table = read_table(b"name,town\na,b,,\nc\n,,\n\n", LAYOUT)
-
-    assert table.problems == ()
-    assert cells(table) == [{"name": "a", "town": "b"}, {"name": "c"}]
-
-
 @given(st.binary(max_size=200))
 def test_no_bytes_at_all_break_the_reader(content):
     table = read_table(b"name,town\n" + content, LAYOUT)
@@ -102,15 +111,6 @@ def test_no_bytes_at_all_break_the_reader(content):
 @given(st.text(max_size=100))
 def test_no_header_breaks_the_reader(header):
     read_table(header.encode("utf-8", "replace"), LAYOUT)
-
-
-def test_titles_above_the_headings_are_passed_over():
-    content = "Списак школа за 2024. годину;;\n;;\nназив;место;напомена\nЧук;Ниш;x\n".encode()
-
-    table = read_table(content, LAYOUT)
-
-    assert (table.problems, cells(table)) == ((), [{"name": "Чук", "town": "Ниш"}])
-    assert ([row.line for row in table.rows], table.every_heading) == ([4], ("назив", "место", "напомена"))
 
 
 @pytest.mark.parametrize(
@@ -146,11 +146,3 @@ def test_times_are_read_as_people_here_write_them(text, time):
 )  # fmt: skip
 def test_lists_of_days_are_read_as_people_write_them(text, days):
     assert days_in(text) == (None if days is None else {dt.date(*day) for day in days})
-
-
-def test_a_new_line_in_a_cell_stands_between_the_things_of_a_list():
-    layout = Layout({"name": ("назив",), "topics": ("теме",)}, lists=frozenset({"topics"}))
-
-    table = read_table('назив;теме\n"ОШ\nЧук";"a\r\nb"\n'.encode(), layout)
-
-    assert dict(table.rows[0].cells) == {"name": "ОШ Чук", "topics": "a ;b"}

@@ -44,7 +44,7 @@ def sheet_xml(rows: str, before: str = "", main: str = MAIN) -> bytes:
 LAYOUT = Layout({"name": ("назив",), "day": ("датум",), "pupils": ("ученика",)})
 
 
-def test_a_workbook_is_read_as_its_csv_would_be():
+def test_a_workbook_is_read_as_its_csv_would_be_with_moments_and_results_of_formulas():
     content = a_workbook(
         [["Посете 2024."], [], ["Назив", "Датум", "Ученика"], ["ОШ Чук", 45425, 60], ["Гимназија", "7.3.2024.", 31]]
     )
@@ -57,12 +57,22 @@ def test_a_workbook_is_read_as_its_csv_would_be():
         (5, {"name": "Гимназија", "day": "7.3.2024.", "pupils": "31"}),
     ]
 
-
-def test_moments_and_times_are_told_as_people_write_them():
     assert rows_of(a_workbook([["x", 45425.4375], ["y", 0.4375]])) == [
         (1, ["x", "2024-05-13 10:30"]),
         (2, ["y", "10:30"]),
     ]
+
+    content = sheet_xml(
+        '<row r="1"><c r="A1"><f>SUM(B1:B2)</f><v>28</v></c><c r="B1" t="str"><f>A1&amp;"x"</f><v>28x</v></c>'
+        '<c r="C1" t="b"><v>1</v></c><c r="D1" t="e"><f>1/0</f><v>#DIV/0!</v></c><c r="E1"><f>NOW()</f></c></row>'
+    )
+
+    assert rows_of(with_sheet(content)) == [(1, ["28", "28x", "1", "#DIV/0!", ""])]
+
+    strict = 'xmlns="http://purl.oclc.org/ooxml/spreadsheetml/main"'
+    content = sheet_xml('<row r="1"><c r="A1" t="inlineStr"><is><t>Ниш</t></is></c></row>', main=strict)
+
+    assert rows_of(with_sheet(content)) == [(1, ["Ниш"])]
 
 
 LATE_TYPE = b"<!--" + b"x" * 70_000 + b"--><!DOCTYPE w><worksheet"
@@ -162,15 +172,6 @@ def test_a_workbook_in_small_pieces_reads_the_same(monkeypatch):
     assert rows_of(content) == whole
 
 
-def test_of_a_formula_the_last_result_is_read_and_truth_is_one():
-    content = sheet_xml(
-        '<row r="1"><c r="A1"><f>SUM(B1:B2)</f><v>28</v></c><c r="B1" t="str"><f>A1&amp;"x"</f><v>28x</v></c>'
-        '<c r="C1" t="b"><v>1</v></c><c r="D1" t="e"><f>1/0</f><v>#DIV/0!</v></c><c r="E1"><f>NOW()</f></c></row>'
-    )
-
-    assert rows_of(with_sheet(content)) == [(1, ["28", "28x", "1", "#DIV/0!", ""])]
-
-
 @pytest.mark.parametrize("dimension", ["A1:XFD1048576", "A1:ZZZ99999999999", "nonsense"])
 def test_what_a_sheet_says_of_its_own_size_makes_no_room(dimension):
     content = sheet_xml(
@@ -179,13 +180,6 @@ def test_what_a_sheet_says_of_its_own_size_makes_no_room(dimension):
     )
 
     assert rows_of(with_sheet(content)) == [(1048576, ["7"])]
-
-
-def test_a_workbook_of_the_strict_kind_is_read_too():
-    strict = 'xmlns="http://purl.oclc.org/ooxml/spreadsheetml/main"'
-    content = sheet_xml('<row r="1"><c r="A1" t="inlineStr"><is><t>Ниш</t></is></c></row>', main=strict)
-
-    assert rows_of(with_sheet(content)) == [(1, ["Ниш"])]
 
 
 def several_sheets(*sheets: bytes) -> bytes:
@@ -209,7 +203,7 @@ def words(*texts: str, hidden: bool = False, number: int = 1) -> str:
     return f'<row r="{number}" hidden="{int(hidden)}">{cells}</row>'
 
 
-def test_of_several_sheets_the_first_with_our_headings_is_read():
+def test_of_several_sheets_the_first_with_our_headings_is_read_or_else_the_first_that_holds_anything():
     content = several_sheets(
         sheet_xml(words("Упутство", "Читај пажљиво")),
         sheet_xml(words("Назив", "Датум") + words("Чук", "12.3.2024.", number=2)),
@@ -218,14 +212,10 @@ def test_of_several_sheets_the_first_with_our_headings_is_read():
 
     assert [row.cells["name"] for row in read_table(content, LAYOUT).rows] == ["Чук"]
 
-
-def test_without_our_headings_the_first_sheet_that_holds_anything_is_read():
     content = several_sheets(sheet_xml(""), sheet_xml(words("kada", "gde")), sheet_xml(words("što", "šta")))
 
     assert read_table(content, LAYOUT).every_heading == ("kada", "gde")
 
-
-def test_hidden_lines_are_read_and_counted():
     content = several_sheets(
         sheet_xml(words("Назив", "Датум") + words("Чук", "", hidden=True, number=2) + words("Два", "", number=3))
     )

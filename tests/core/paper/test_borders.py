@@ -16,7 +16,7 @@ def edges_of(lines: list[Line]) -> list[frozenset[tuple[int, int]]]:
     return [frozenset(pair) for line in lines for pair in pairwise(line)]
 
 
-def test_what_two_neighbours_share_is_a_border_and_drawn_once() -> None:
+def test_a_shared_line_is_a_border_drawn_once_and_the_rest_are_closed_coasts() -> None:
     coasts, borders = coasts_and_borders([WEST, EAST], 0)
 
     assert len(coasts) == 1
@@ -24,8 +24,6 @@ def test_what_two_neighbours_share_is_a_border_and_drawn_once() -> None:
     assert edges_of(borders) == [frozenset({(10, 0), (10, 10)})]
     assert frozenset({(10, 0), (10, 10)}) not in edges_of(coasts)
 
-
-def test_what_lies_apart_or_inside_is_a_coast_of_its_own() -> None:
     island = [(x + 100, y) for x, y in WEST]
 
     coasts, borders = coasts_and_borders([WEST, island, LAKE], 0)
@@ -33,15 +31,11 @@ def test_what_lies_apart_or_inside_is_a_coast_of_its_own() -> None:
     assert sorted(map(len, coasts)) == [5, 5, 5]
     assert borders == []
 
-
-def test_a_border_that_meets_no_other_is_a_whole_round() -> None:
     coasts, borders = coasts_and_borders([WEST, LAKE, LAKE], 0)
 
     assert (len(coasts), len(borders)) == (1, 1)
     assert borders[0][0] == borders[0][-1]
 
-
-def test_no_map_is_no_line() -> None:
     assert coasts_and_borders([], 1) == ([], [])
     assert coasts_and_borders([[(3, 3), (3, 3)]], 1) == ([], [])
 

@@ -45,12 +45,22 @@ def test_each_page_keeps_its_size_its_words_and_its_drawing(tmp_path):
     assert unembedded_fonts(path) == []
 
 
-def test_what_pages_share_is_said_once():
+def test_what_pages_share_is_said_once_and_what_was_written_is_let_go_of():
     few, many = a_file([A4] * 10), a_file([A4] * 110)
 
     assert few.count(b"/MediaBox") == many.count(b"/MediaBox") == 1
     assert few.count(b"/Resources") == many.count(b"/Resources")
     assert (len(many) - len(few)) / 100 < 400  # an object for the page, one for its words, two lines of the index
+
+    parts = [b"BT (words) Tj ET" * 20, bytes([0, 15, 240, 255]) * 300, b"\nEI Q\n"]
+
+    assert zlib.decompress(packed(parts)) == b"".join(parts)
+    assert zlib.decompress(packed([])) == b""
+
+    stream = PackedStream(b"123")
+
+    assert stream.format(None) == b"<< /Filter /FlateDecode /Length 3 >>\nstream\n123\nendstream\n"
+    assert stream.format(None) == b"<< /Filter /FlateDecode /Length 0 >>\nstream\n\nendstream\n"
 
 
 @pytest.mark.usefixtures("poppler")
@@ -64,17 +74,3 @@ def test_a_code_is_read_back_from_a_page_that_shows_more_behind_it(tmp_path):
 
     assert qr_codes_of(path) == [ADDRESS]
     assert "после кода" in told("pdftotext", path, "-")
-
-
-def test_parts_are_packed_behind_each_other():
-    parts = [b"BT (words) Tj ET" * 20, bytes([0, 15, 240, 255]) * 300, b"\nEI Q\n"]
-
-    assert zlib.decompress(packed(parts)) == b"".join(parts)
-    assert zlib.decompress(packed([])) == b""
-
-
-def test_a_stream_is_let_go_of_when_it_is_written():
-    stream = PackedStream(b"123")
-
-    assert stream.format(None) == b"<< /Filter /FlateDecode /Length 3 >>\nstream\n123\nendstream\n"
-    assert stream.format(None) == b"<< /Filter /FlateDecode /Length 0 >>\nstream\n\nendstream\n"

@@ -17,8 +17,10 @@ def read_back(matrix: tuple[bytes, ...]) -> str:
     return zxingcpp.read_barcodes(picture.resize((side * 4, side * 4)))[0].text
 
 
-def test_matrix_is_read_back_as_the_address():
+def test_a_matrix_is_read_back_and_letters_beyond_ascii_are_refused():
     assert read_back(qr.matrix(CHECK_URL)) == CHECK_URL
+    with pytest.raises(qr.NotAscii):
+        qr.matrix("https://raspored.example.org/škola")
 
 
 def test_another_zxing_falls_back_to_segno(monkeypatch):
@@ -45,8 +47,3 @@ def test_a_picture_has_whole_pixels_for_each_module(least):
         for x, dark in enumerate(row)
         for inside in (0, grain - 1)
     )
-
-
-def test_letters_beyond_ascii_are_refused():
-    with pytest.raises(qr.NotAscii):
-        qr.matrix("https://raspored.example.org/škola")

@@ -30,11 +30,8 @@ def without_shape(words: str) -> set[str]:
     }
 
 
-def test_every_serbian_letter_of_both_scripts_has_a_shape_in_every_font():
+def test_every_letter_of_serbian_and_of_the_neighbours_has_a_shape_in_every_font():
     assert without_shape(SERBIAN + to_latin(SERBIAN) + "čćžšđČĆŽŠĐ „“”–—…·№€") == set()
-
-
-def test_names_of_the_neighbours_have_a_shape_too():
     assert without_shape("Győző Škrabáková Țăranu Ľudmila Ѓорѓи Ќирил Şükrü Ёлкин Ґоля") == set()
 
 
@@ -46,17 +43,22 @@ def test_letters_without_a_shape_are_told_once_in_their_order(words, told):
     assert set(told) == without_shape(words)
 
 
-def test_fonts_are_small_and_carry_their_licence():
+def test_fonts_are_small_licensed_named_apart_and_found_from_any_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     sizes = {file: (FOLDER / file).stat().st_size for file in FONTS.values()}
 
     assert all(size < 200_000 for size in sizes.values()), sizes
     assert "SIL OPEN FONT LICENSE Version 1.1" in (FOLDER / "OFL.txt").read_text()
 
-
-def test_no_two_fonts_share_a_name_inside():
     names = [font.face.name for font in register_fonts().values()]
 
     assert len(set(names)) == len(FONTS)
+
+    monkeypatch.chdir(tmp_path)
+    register_fonts.cache_clear()
+
+    assert set(register_fonts()) == set(FONTS)
 
 
 def test_wrapped_keeps_every_letter_and_no_line_is_too_long():
@@ -73,11 +75,9 @@ def test_wrapped_makes_no_line_of_nothing(words):
     assert wrapped(words, TEN, 40) == []
 
 
-def test_fitted_leaves_words_alone_that_fit():
+def test_fitted_shrinks_no_further_than_needed_and_loses_nothing():
     assert fitted("Ана", Style(46, DISPLAY), 219) == (Style(46, DISPLAY), ["Ана"])
 
-
-def test_fitted_shrinks_by_half_points_and_only_as_far_as_needed():
     words = "Љубица Џунић-Њежић од Шумадије"
 
     style, lines = fitted(words, Style(46, DISPLAY), 150)
@@ -86,23 +86,19 @@ def test_fitted_shrinks_by_half_points_and_only_as_far_as_needed():
     assert style.size * 2 == int(style.size * 2)
     assert width_of(words, style) <= 150 < width_of(words, Style(style.size + 0.5, DISPLAY))
 
-
-def test_fitted_never_goes_under_the_least_size_and_loses_nothing():
     style, lines = fitted("Ж" * 200, Style(10, BOLD), 30, lines=1, least=6)
 
     assert style.size == 6
     assert "".join(lines) == "Ж" * 200
 
 
-def test_settled_takes_the_first_step_that_fits():
+def test_settled_takes_the_first_step_that_fits_and_leaves_no_word_alone():
     steps = ((20.0, 1, 15.0), (12.0, 2, 8.0))
 
     assert settled("Ана", TEN, 60, steps)[0].size == 20
     style, lines = settled("Александра Магдалена Петронијевић Константиновић", TEN, 80, steps)
     assert (style.size, len(lines)) == (12, 2)
 
-
-def test_settled_leaves_no_word_alone_in_the_last_line():
     words = "као домаћин програма „Прва недеља: шта школа ради кад дете затражи помоћ родитеља“."
     greedy = wrapped(words, TEN, 70)
 
@@ -120,10 +116,3 @@ def test_shortened_ends_in_an_ellipsis_only_where_it_must():
     cut = shortened("Горњи Милановац и околина", TEN, 30)
     assert cut.endswith("…")
     assert width_of(cut, TEN) <= 30
-
-
-def test_fonts_are_found_from_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.chdir(tmp_path)
-    register_fonts.cache_clear()
-
-    assert set(register_fonts()) == set(FONTS)
