@@ -57,7 +57,7 @@ for name, alike, examples in (
         suppress_health_check=[hypothesis.HealthCheck.too_slow],  # a busy machine is no fault
     )
 hypothesis.settings.load_profile("alike")
-HASHERS_OF_THE_PRODUCT = (passwords._hasher, crowd.HASHER)  # tests/core/test_passwords.py looks at their costs
+HASHERS_OF_THE_PRODUCT = (passwords._hasher, crowd.HASHER)  # tests/core/test_processes.py looks at their costs
 passwords._hasher = crowd.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 

@@ -102,7 +102,14 @@ def test_only_the_owner_reads_a_backup_and_it_holds_no_key(run, tmp_path):
     (instance / "secret_key").unlink()
 
 
-def test_a_place_in_use_is_refused_unless_told(run, tmp_path):
+def test_an_earlier_backup_or_a_place_in_use_is_written_over_only_when_told(run, tmp_path):
+    file = tmp_path / "b.zip"
+    file.write_text("earlier")
+
+    assert run("create", file).exit_code == 2
+    assert file.read_text() == "earlier"
+    assert run("create", file, "--replace").exit_code == 0
+
     file = tmp_path / "b.zip"
     run("create", file)
     make_centre(slug="later", name_sr_cyrl="Касније")
@@ -113,15 +120,6 @@ def test_a_place_in_use_is_refused_unless_told(run, tmp_path):
     why = "this installation is in use: --replace puts the backup in place of what it holds"
     assert answer.stderr == f"Error: {file}: {why}\n"
     assert names_stored() == ["Центар „Дрвенград“", "Касније"]
-
-
-def test_an_earlier_backup_is_not_written_over_unless_told(run, tmp_path):
-    file = tmp_path / "b.zip"
-    file.write_text("earlier")
-
-    assert run("create", file).exit_code == 2
-    assert file.read_text() == "earlier"
-    assert run("create", file, "--replace").exit_code == 0
 
 
 @pytest.mark.parametrize("spoil", ["cut", "bit", "foreign", "absent"])

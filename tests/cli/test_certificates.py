@@ -96,7 +96,7 @@ def test_issue_for_a_cohort_writes_its_paper_and_one_that_has_earned_none_is_nam
     assert (refused.exit_code, "attendance_not_locked" in refused.stderr) == (2, True)
 
 
-def test_issue_of_the_schools_of_a_campaign_waits_until_it_is_over(run, tmp_path, the_clock):
+def test_the_papers_of_a_campaign_and_of_classes_wait_until_it_is_over_and_counted(run, tmp_path, the_clock):
     programme, out = make_programme(), tmp_path / "schools.zip"
     campaign = a_campaign_of(programme, [a_locked_visit(programme=programme)])
 
@@ -112,8 +112,6 @@ def test_issue_of_the_schools_of_a_campaign_waits_until_it_is_over(run, tmp_path
     assert zipfile.ZipFile(out).namelist() == [f"{number}.pdf" for number in told["numbers"]]
     assert (unknown.exit_code, "there is no none" in unknown.stderr) == (2, True)
 
-
-def test_issue_of_the_classes_of_a_visit_writes_one_for_each_presentation(run, tmp_path):
     begun, out = a_locked_visit(talks=2), tmp_path / "classes.pdf"
 
     told = json.loads(run("issue", "--classes-of", begun.visit.number, "--out", out, "--json").stdout)

@@ -57,20 +57,18 @@ def test_setup_of_an_installation_in_use_is_refused_in_one_line_and_gives_it_wha
     assert len(municipalities()) == 182
 
 
-def test_setup_may_be_repeated(run):
+def test_setup_says_what_is_wrong_and_may_be_repeated(run):
+    result = run("setup", "--centre", " ", "--email", "sef")
+
+    assert (result.exit_code, result.stderr) == (2, "Error: name is missing; email is no e-mail address\n")
+    assert municipalities() == []
+
     first, second = run(*SETUP), run(*SETUP)
 
     assert (second.exit_code, second.stderr, second.stdout != first.stdout) == (0, "", True)
     accept_invitation(token_in(second.stdout), Acceptance("Mira", "Savić", "zeleni voz ide"), now=MONDAY)
     third = run(*SETUP)
     assert (third.exit_code, third.stdout) == (0, "All is set up, and the invitation was accepted.\n")
-
-
-def test_setup_says_what_is_wrong(run):
-    result = run("setup", "--centre", " ", "--email", "sef")
-
-    assert (result.exit_code, result.stderr) == (2, "Error: name is missing; email is no e-mail address\n")
-    assert municipalities() == []
 
 
 @pytest.mark.parametrize("role", ["coordinator", "safeguarding", "administrator", "educator", "influencer"])
@@ -114,7 +112,7 @@ def test_without_a_centre_invite_says_what_to_do_first_and_with_several_it_wants
     assert run(*invite, "--centre", "cnzd").exit_code == 0
 
 
-def test_the_host_confirms_a_birth_date_that_the_only_administrator_proposed(run):
+def test_the_host_confirms_a_birth_date_only_where_no_second_administrator_could(run):
     person = make_presenter(PresenterKind.INFLUENCER, birth_date=dt.date(2004, 5, 17))
     boss = make_user(Role.ADMINISTRATOR, centre_id=person.centre_id, password_hash="hers")
     command = ("people", "confirm-birth-date", str(person.id), "2010-03-01")
@@ -132,8 +130,6 @@ def test_the_host_confirms_a_birth_date_that_the_only_administrator_proposed(run
     assert db.session.get(Presenter, person.id).birth_date == dt.date(2010, 3, 1)
     assert [mail.kind for mail in db.session.scalars(select(OutboxMessage))] == ["birth_date_corrected"]
 
-
-def test_where_a_second_administrator_could_confirm_the_host_does_not(run):
     person = make_presenter(PresenterKind.INFLUENCER, birth_date=dt.date(2004, 5, 17))
     can_sign_in = {"centre_id": person.centre_id, "password_hash": "hers"}
     first, _second = (known_staff(role=Role.ADMINISTRATOR, **can_sign_in) for _ in range(2))
@@ -144,7 +140,7 @@ def test_where_a_second_administrator_could_confirm_the_host_does_not(run):
     assert (refused.exit_code, "on the page" in refused.stderr) == (2, True)
 
 
-def test_the_host_confirms_a_consent_on_paper_that_nobody_else_can(run):
+def test_the_host_confirms_a_consent_on_paper_that_nobody_else_can_and_says_why_one_does_not_count(run):
     minor = a_minor()
     make_guardian(minor.id)
     boss = make_user(Role.ADMINISTRATOR, centre_id=minor.centre_id, password_hash="hers")
@@ -161,8 +157,6 @@ def test_the_host_confirms_a_consent_on_paper_that_nobody_else_can(run):
     )
     assert [mail.kind for mail in db.session.scalars(select(OutboxMessage))] == ["consent_recorded"]
 
-
-def test_the_command_says_why_a_paper_does_not_count(run):
     minor = a_minor()
     make_guardian(minor.id)
     boss = make_user(Role.ADMINISTRATOR, centre_id=minor.centre_id, password_hash="hers")

@@ -93,7 +93,7 @@ def test_bound_says_one_document_and_nothing_else(instance: Path):
     assert 0 < told["served_weight"] <= told["reachable_weight"]
 
 
-def test_explain_answers_for_each_request(run, instance: Path, tmp_path: Path):
+def test_explain_answers_for_each_request_and_refuses_a_plan_that_breaks_a_rule(run, instance: Path, tmp_path: Path):
     file = a_plan(run, instance)
     plan = read_plan(file.read_bytes())
     left_out, served = plan.unplaced[0], plan.placements[0]
@@ -106,9 +106,6 @@ def test_explain_answers_for_each_request(run, instance: Path, tmp_path: Path):
     assert json.loads(told.stdout)["placement"]["educator"] == served.educator
     assert (nobody.exit_code, nobody.stderr) == (2, f"Error: {instance}: no request 'R99'\n")
 
-
-def test_explain_refuses_a_plan_that_breaks_a_rule(run, instance: Path, tmp_path: Path):
-    file = a_plan(run, instance)
     document = json.loads(file.read_text())
     document["assignments"][0]["day"] = 5  # a Saturday
     file.write_text(json.dumps(document))

@@ -61,13 +61,22 @@ def test_bad_input_is_one_line_and_exit_code_2(run, session, arguments, words):
     assert len(result.stderr.splitlines()) == 1
 
 
-def test_out_writes_a_file_and_nothing_else(run, session, tmp_path):
+def test_out_writes_a_file_and_nothing_else_and_a_profile_is_text_or_a_paper(run, session, tmp_path):
     file = tmp_path / "report.pdf"
 
     result = run(*ATTENDANCE, "--format", "pdf", "--lang", "sr_Cyrl", "--out", str(file))
 
     assert (result.exit_code, result.stdout) == (0, "")
     assert file.read_bytes().startswith(b"%PDF-")
+
+    a_held_visit()
+
+    text = run("reports", "profile", *YEAR, "--lang", "sr_Latn")
+    paper = run("reports", "profile", *YEAR, "--format", "pdf", "--out", tmp_path / "profile.pdf")
+
+    assert text.output.splitlines()[:2] == ["Svi centri", "Godišnji profil za 2026."]
+    assert "Održana je 1 prezentacija" in text.output
+    assert (paper.exit_code, (tmp_path / "profile.pdf").read_bytes()[:5]) == (0, b"%PDF-")
 
 
 @pytest.mark.parametrize(
@@ -84,14 +93,3 @@ def test_a_profile_of_no_days_or_of_nobody_is_bad_input(run, session, given, pro
     result = run("reports", "profile", *given)
 
     assert (result.exit_code, result.stderr) == (2, f"Error: {problem}\n")
-
-
-def test_a_profile_is_printed_as_text_or_as_a_paper(run, session, tmp_path):
-    a_held_visit()
-
-    text = run("reports", "profile", *YEAR, "--lang", "sr_Latn")
-    paper = run("reports", "profile", *YEAR, "--format", "pdf", "--out", tmp_path / "profile.pdf")
-
-    assert text.output.splitlines()[:2] == ["Svi centri", "Godišnji profil za 2026."]
-    assert "Održana je 1 prezentacija" in text.output
-    assert (paper.exit_code, (tmp_path / "profile.pdf").read_bytes()[:5]) == (0, b"%PDF-")

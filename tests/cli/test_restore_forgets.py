@@ -367,15 +367,15 @@ def test_a_ledger_that_somebody_changed_is_told_and_keeps_no_backup_back(run, tm
     assert (tmp_path / "made" / ledger.FILE).read_text() == copied
 
 
-def test_a_folder_that_takes_no_backup_is_told_in_one_line(run, tmp_path):
+def test_a_file_that_is_no_key_and_a_folder_that_takes_no_backup_are_told_in_one_line(
+    run, tmp_path, the_clock, monkeypatch
+):
     (tmp_path / "file").write_text("in the way")
 
     answer = run("nightly", tmp_path / "file" / "made")
 
     assert (answer.exit_code, answer.stderr.count("\n")) == (1, 1), answer.stderr
 
-
-def test_a_file_that_is_no_key_is_told_in_one_line(run, tmp_path, the_clock, monkeypatch):
     key, none = tmp_path / "key.txt", tmp_path / "none.bin"
     encrypt_to(age.new_key(key), monkeypatch)
     none.write_bytes(b"\xff\xfe\x00")

@@ -1,15 +1,26 @@
-"""Words, days and numbers in each language, and how translations are read."""
+"""Words, days and numbers in each language; the clock of a centre; how lists are ordered and cut into pages."""
 
 import datetime as dt
 import io
+import random
+from dataclasses import replace
 
 import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import column
 
-from scheduler.core import catalogue, language
+from scheduler import config
+from scheduler.core import catalogue, clock, language
+from scheduler.core.alphabet import CYRILLIC_ORDER, LATIN_ORDER, alphabet_key
 from scheduler.core.language import FOLDER, best_language, translator
+from scheduler.core.paging import LAST_PAGE, page_number
+from scheduler.core.sorting import Sort, in_order, ordered_by, sort_asked
+from scheduler.core.typed_days import YearMeant, day_typed
 
 TUESDAY = dt.date(2026, 11, 24)
 
@@ -208,3 +219,188 @@ def test_a_plural_that_nobody_translated_and_a_catalogue_without_a_word_about_pl
 def test_a_line_that_is_none_is_told(line):
     with pytest.raises(catalogue.BadCatalogue, match=line[:5]):
         catalogue.read([line])
+
+
+# Wall clocks of Belgrade and moments in UTC.
+
+DAY_CLOCKS_GO_FORWARD = dt.date(2027, 3, 28)
+DAY_CLOCKS_GO_BACK = dt.date(2027, 10, 31)
+
+
+@pytest.mark.parametrize(
+    ("day", "utc_hour"),
+    [(dt.date(2027, 3, 27), 9), (DAY_CLOCKS_GO_FORWARD, 8), (dt.date(2027, 10, 30), 8), (DAY_CLOCKS_GO_BACK, 9)],
+)
+def test_ten_o_clock_stays_ten_o_clock_across_both_clock_changes(day: dt.date, utc_hour: int) -> None:
+    moment = clock.moment_of(day, dt.time(10, 0))
+
+    assert moment == dt.datetime.combine(day, dt.time(utc_hour, 0), tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("fold", "utc_hour"), [(0, 0), (1, 1)], ids=["the earlier", "the later where somebody says so"]
+)
+def test_a_doubled_time_is_one_of_two_and_a_time_that_the_clocks_jump_over_is_refused(fold: int, utc_hour: int) -> None:
+    time = dt.time(2, 30, fold=fold)
+
+    assert clock.moment_of(DAY_CLOCKS_GO_BACK, time) == dt.datetime(2027, 10, 31, utc_hour, 30, tzinfo=dt.UTC)
+    with pytest.raises(ValueError, match="jump over"):
+        clock.moment_of(DAY_CLOCKS_GO_FORWARD, time)
+
+
+def test_today_is_the_centres_day_and_some_times_come_twice_or_never(app: Flask) -> None:
+    asked = [(day, dt.time(hour, 30)) for day in (DAY_CLOCKS_GO_FORWARD, DAY_CLOCKS_GO_BACK) for hour in (1, 2, 3)]
+
+    assert [clock.is_doubled(*one) for one in asked] == [False, False, False, False, True, False]
+    assert [clock.is_shown(*one) for one in asked] == [True, False, True, True, True, True]
+
+    late = dt.datetime(2026, 9, 14, 23, 30, tzinfo=dt.UTC)
+    assert clock.local_day(late) == dt.date(2026, 9, 15)
+
+    config.use(replace(app.config["SETTINGS"], centre_timezone="America/Toronto"))
+    assert clock.local_day(late) == dt.date(2026, 9, 14)
+    config.use(app.config["SETTINGS"])
+
+
+@given(
+    day=st.dates(dt.date(2020, 1, 1), dt.date(2035, 12, 31)),
+    hour=st.integers(4, 23),  # the clocks change between two and three
+    minute=st.integers(0, 59),
+)
+def test_the_wall_clock_comes_back_from_the_moment(day: dt.date, hour: int, minute: int) -> None:
+    moment = clock.moment_of(day, dt.time(hour, minute))
+
+    assert clock.local_day(moment, clock.BELGRADE) == day
+    assert moment.utcoffset() == dt.timedelta(0)
+
+
+# --- a day as people write it, in three scripts ---
+
+
+TODAY = dt.date(2026, 9, 14)
+CHRISTMAS_PARTY = dt.date(2026, 12, 16)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "16.12.2026.", "16.12.", "16.12", "16/12", "16,12", "16. 12. 26.", "16.12.2026. године", "2026-12-16",
+        "16. decembar", "16. decembra 2026. god.", "16. децембар", "16.децембра", "16 дец", "16. XII", "16 Dec",
+        "16 December 26", "16th December", "December 16, 2026", "Dec 16", "среда, 16. децембар 2026.", "sreda 16.12.",
+        "Wed 16 Dec",
+    ],
+)  # fmt: skip
+def test_one_day_in_many_words(typed):
+    assert day_typed(typed, TODAY) == CHRISTMAS_PARTY
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant", "day"),
+    [
+        ("14.9.", YearMeant.NEXT, TODAY),
+        ("13. septembar", YearMeant.NEXT, dt.date(2027, 9, 13)),
+        ("8.1.", YearMeant.NEXT, dt.date(2027, 1, 8)),
+        ("29. фебруар", YearMeant.NEXT, dt.date(2028, 2, 29)),
+        ("1 May", YearMeant.NEXT, dt.date(2027, 5, 1)),
+        ("1. август", YearMeant.NEXT, dt.date(2027, 8, 1)),
+        ("3 Oct", YearMeant.NEXT, dt.date(2026, 10, 3)),
+        ("14.9.", YearMeant.LAST, TODAY),
+        ("16. decembar", YearMeant.LAST, dt.date(2025, 12, 16)),
+        ("29.2.", YearMeant.LAST, dt.date(2024, 2, 29)),
+        ("16.12.", YearMeant.NONE, None),  # of a birth date the year is said
+        ("16.12.2010.", YearMeant.NONE, dt.date(2010, 12, 16)),
+    ],
+)
+def test_without_its_year_it_is_the_nearest_of_those_that_are_meant(typed, meant, day):
+    assert day_typed(typed, TODAY, meant) == day
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["31.2.", "16.13.", "16. nikad", "decembar", "16", "четвртак 16.12.", "9:55", "0.0.", "12.2026.", "16.12.026"],
+)
+def test_what_is_no_day_or_another_weekday_is_none(typed):
+    assert day_typed(typed, TODAY) is None
+
+
+# How lists are ordered and cut into pages.
+
+ALLOWED = {"host": (column("name"), column("place")), "day": (column("on_day"),)}
+
+
+@pytest.mark.parametrize(
+    ("typed", "sort"),
+    [
+        ("host", Sort("host")),
+        ("-day", Sort("day", down=True)),
+        *((typed, None) for typed in (None, "", "-", "--day", "Host", "name; DROP TABLE host", "0" * 5000)),
+    ],
+)
+def test_an_address_sorts_only_by_what_the_list_allows(typed, sort):
+    assert sort_asked(typed, ALLOWED) == sort
+
+
+def test_what_an_address_says_comes_back_as_it_was():
+    for typed in ("host", "-host"):
+        assert str(sort_asked(typed, ALLOWED)) == typed
+        assert sort_asked(typed, ALLOWED).turned().turned() == sort_asked(typed, ALLOWED)
+
+
+@pytest.mark.parametrize(
+    ("sort", "written"),
+    [(Sort("host"), ["name ASC", "place ASC"]), (Sort("day", True), ["on_day DESC"]), (Sort("x"), []), (None, [])],
+)
+def test_rows_of_the_database_are_ordered_by_the_columns_of_the_table(sort, written):
+    assert [str(one) for one in ordered_by(sort, ALLOWED)] == written
+
+
+def test_rows_at_hand_keep_their_order_among_equals_in_both_directions():
+    rows, keys = ["b1", "a1", "b2", "a2"], {"letter": lambda row: row[0]}
+
+    assert in_order(rows, Sort("letter"), keys) == ["a1", "a2", "b1", "b2"]
+    assert in_order(rows, Sort("letter", True), keys) == ["b1", "b2", "a1", "a2"]
+    assert in_order(rows, Sort("unknown"), keys) == rows
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [(None, 1), ("", 1), ("0", 1), ("-1", 1), ("²", 1), ("٣", 1), ("x", 1), ("7", 7), ("9" * 5000, LAST_PAGE)],
+)
+def test_an_address_may_ask_for_any_page(typed, number):
+    assert page_number(typed) == number
+
+
+# --- words stand as a Serbian reader looks for them, in either script ---
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["Sombor", "Subotica", "Svilajnac", "Šabac", "Šid"],  # Š after S
+        ["Lučani", "Ljig", "Ljubovija", "Mali Zvornik"],  # Lj is a letter, behind all of L
+        ["Niš", "Nova Crnja", "Novi Sad", "Njegoševo"],
+        ["Debeljača", "Dolovo", "Džep", "Đala"],
+        ["Cerović", "Čačak", "Ćuprija", "Dečani"],
+        ["Суботица", "Тител", "Ћуприја", "Ужице", "Чачак", "Шабац"],
+        ["Лучани", "Љиг", "Мајур", "Ниш", "Његошево", "Обреновац"],
+        ["Горњи Милановац", "Деспотовац", "Ђала", "Земун", "Инђија", "Јагодина", "Ковин"],
+        ["ОШ 2", "ОШ 10", "ОШ „Вук“", "ОШ Шид"],  # numbers by their size; signs count for nothing
+        ["Ada", "Ág", "Ópusztaszer", "Vác"],
+        ["Novi Pazar", "Novi Sad", "Novigrad"],  # word by word
+        ["Zrenjanin", "Žabalj", "Ада", "Шид"],  # Latin before Cyrillic, where both stand in one list
+    ],
+)
+def test_words_stand_by_the_alphabet_of_their_script(words):
+    mixed = random.Random(7).sample(words, len(words))
+
+    assert sorted(mixed, key=alphabet_key) == words
+
+
+@pytest.mark.parametrize("order", [LATIN_ORDER, CYRILLIC_ORDER])
+def test_every_letter_has_its_place_in_both_cases(order):
+    assert sorted(set(order), key=alphabet_key) == order
+    assert sorted((letter.upper() for letter in reversed(order)), key=alphabet_key) == [one.upper() for one in order]
+
+
+def test_one_sign_for_two_letters_is_those_two():
+    assert alphabet_key("ǈubovija")[0] == alphabet_key("Ljubovija")[0]

@@ -4,16 +4,23 @@ import json
 import os
 import subprocess
 import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import Type
 
-from scheduler.core import priority
+from scheduler import layout
+from scheduler.config import ROOT, usual_instance
+from scheduler.core import passwords, priority
 from scheduler.core.db import db
 from scheduler.core.priority import NICENESS, SESSION
+from scheduler.settings_file import BadSettings
+from tests.conftest import HASHERS_OF_THE_PRODUCT
 
-ROOT = Path(__file__).resolve().parents[2]
 # Not here: redis and psycopg, which huey loads where they are installed, and what Flask-Login and limits take along.
 NEEDED_LATER = [
     "alembic", "flask_migrate", "mako", "pygments",  # migrations
@@ -153,3 +160,80 @@ def test_where_nothing_is_allowed_the_work_is_done_all_the_same(
     monkeypatch.setattr(priority, "SESSION", tmp_path / "none")
 
     priority.give_way()
+
+
+# Where templates, styles and migrations are found, in a checkout and in an installed wheel.
+
+
+def test_files_lie_at_the_top_of_a_checkout_and_inside_a_wheel_that_keeps_nothing_beside_its_code(
+    tmp_path, monkeypatch
+):
+    assert not layout.is_installed()
+    assert layout.place_of("templates") == ROOT / "templates"
+    assert usual_instance() == ROOT / "instance"
+
+    (tmp_path / "_installed").mkdir()
+
+    assert layout.is_installed(tmp_path)
+    assert layout.place_of("templates", tmp_path) == tmp_path / "_installed" / "templates"
+
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(BadSettings, match="INSTANCE is missing"):
+        usual_instance(tmp_path)
+
+    (tmp_path / "instance").mkdir()
+    assert usual_instance(tmp_path) == tmp_path / "instance"
+
+
+# What a stored password costs whoever guesses it. Other tests hash cheaply (`tests/conftest.py`).
+
+
+def test_a_hash_costs_what_owasp_asks_in_the_product_and_in_its_demo():
+    for hasher in HASHERS_OF_THE_PRODUCT:
+        assert hasher.type is Type.ID
+        assert hasher.hash("a long pass phrase").startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+
+
+def test_the_cost_is_that_of_the_product_when_nobody_lowers_it(app, monkeypatch):
+    monkeypatch.setattr(passwords, "_hasher", HASHERS_OF_THE_PRODUCT[0])
+
+    stored = passwords.hash_password("a long pass phrase")
+
+    assert stored.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert passwords.fits(stored, "a long pass phrase")
+    assert not passwords.fits(stored, "another pass phrase")
+
+
+class Counting:
+    """A hasher that notes how many threads were in it at once, and lets the others run meanwhile."""
+
+    def __init__(self) -> None:
+        self.inside = self.most = self.calls = 0
+
+    def hash(self, _password: str) -> str:
+        self.inside += 1
+        self.most = max(self.most, self.inside)
+        for _ in range(100):
+            time.sleep(0)
+        self.inside -= 1
+        self.calls += 1
+        return "made"
+
+    def verify(self, _stored: str, password: str) -> bool:
+        return bool(self.hash(password))
+
+
+def test_one_hash_at_a_time_in_a_process_however_many_threads_ask(app, monkeypatch):
+    counting = Counting()
+    monkeypatch.setattr(passwords, "_hasher", counting)
+    together = threading.Barrier(8)
+
+    def sign_in(number: int) -> bool:
+        together.wait()
+        with app.app_context():
+            return passwords.fits("stored", "typed") if number % 2 else passwords.hash_password("typed") == "made"
+
+    with ThreadPoolExecutor(8) as threads:
+        assert all(threads.map(sign_in, range(8)))
+
+    assert (counting.calls, counting.most) == (8, 1)

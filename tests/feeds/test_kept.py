@@ -130,7 +130,9 @@ def test_an_erased_persons_texts_are_gone_and_her_name_is_in_nobodys(client: Fla
     assert "Zlatija" not in client.get(f"/feeds/{tokens[0]}.ics").text
 
 
-def test_a_text_made_while_somebody_changed_it_is_not_kept(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_text_made_while_it_changed_is_not_kept_and_of_an_address_that_ended_there_is_none(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
     presenter = a_cleared_educator()
     token = make_feed(presenter)
     made = anew.made_anew(token_hash(token), MONDAY)
@@ -142,10 +144,6 @@ def test_a_text_made_while_somebody_changed_it_is_not_kept(session: Session, mon
     assert (given.etag, given.modified_at, given.told_by_moment) == (made.etag, None, False)
     assert kept(session) == {}
 
-
-def test_an_address_that_ends_while_its_text_is_made_finds_nothing(
-    session: Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
     token = make_feed(a_cleared_educator())
     made = anew.made_anew(token_hash(token), MONDAY)
     service.revoke_feed(SYSTEM, made.feed_id, now=MONDAY)
@@ -251,7 +249,9 @@ def test_every_table_that_a_calendar_is_made_of_tells(session: Session) -> None:
     assert read_of == {model.__tablename__ for model, _whom, _events in WHOSE} | {"feed_token", "feed_version"}
 
 
-def test_a_moment_is_believed_only_where_it_tells_all(client: FlaskClient, session: Session) -> None:
+def test_a_moment_is_believed_only_where_it_tells_all_and_never_after_a_restore(
+    client: FlaskClient, session: Session
+) -> None:
     presenter = a_cleared_educator()
     make_entry_for(presenter)
     address = f"/feeds/{make_feed(presenter)}.ics"
@@ -267,8 +267,6 @@ def test_a_moment_is_believed_only_where_it_tells_all(client: FlaskClient, sessi
     assert "Mira" in again.text
     assert again.headers["Last-Modified"] == moment
 
-
-def test_after_a_restore_no_moment_is_believed_but_tags_are(client: FlaskClient, session: Session) -> None:
     address = f"/feeds/{make_feed(a_cleared_educator())}.ics"
     first = client.get(address)
     with transaction() as writing:

@@ -118,7 +118,9 @@ def test_whoever_is_withdrawn_sees_it_struck_out_and_the_others_keep_theirs(
     assert "Jelena" not in phones[1].said("description")[0][0]
 
 
-def test_who_declines_loses_the_entry_at_once(session: Session, thunderbird: Reader) -> None:
+def test_who_declines_loses_the_entry_at_once_and_two_presentations_are_two(
+    session: Session, thunderbird: Reader
+) -> None:
     scene = Scene()
     educator = scene.educator()
     scene.offer(educator)
@@ -129,8 +131,6 @@ def test_who_declines_loses_the_entry_at_once(session: Session, thunderbird: Rea
 
     assert phone.events() == []
 
-
-def test_a_visit_of_two_presentations_is_two_entries(session: Session, thunderbird: Reader) -> None:
     scene = Scene(a_plan(), a_plan(dt.time(13, 0)))
     educator = scene.educator()
     scene.accept(educator)

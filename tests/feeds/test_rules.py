@@ -52,20 +52,21 @@ def test_a_presentation_that_does_not_take_place_is_struck_out(state: P, assignm
     assert rules.shown_as(seat, MONDAY + 31 * DAY) is None
 
 
-def test_what_was_struck_out_stays_30_days_and_then_goes() -> None:
+def test_what_was_struck_out_goes_after_thirty_days_or_once_it_is_edited_again() -> None:
     seat = a_seat(A.WITHDRAWN)
 
     assert rules.shown_as(seat, MONDAY + 30 * DAY - SECOND) is EntryStatus.CANCELLED
     assert rules.shown_as(seat, MONDAY + 30 * DAY) is None
 
-
-def test_what_was_struck_out_goes_once_it_is_edited_again() -> None:
-    """TRUST S54: a visit that its reader left takes a minor elsewhere, perhaps."""
+    # TRUST S54: a visit that its reader left takes a minor elsewhere, perhaps.
     assert rules.shown_as(a_seat(A.WITHDRAWN, edited_at=MONDAY), MONDAY) is EntryStatus.CANCELLED
     assert rules.shown_as(a_seat(A.WITHDRAWN, edited_at=MONDAY + SECOND), MONDAY + DAY) is None
 
+    assert rules.shown_as(a_seat(A.WITHDRAWN, was_offered=False), MONDAY) is None
+    assert rules.shown_as(a_seat(A.SUGGESTED, was_offered=False, presentation_state=P.CANCELLED), MONDAY) is None
 
-def test_the_last_change_does_not_tell_of_a_visit_that_its_reader_left_or_never_heard_of() -> None:
+
+def test_the_last_change_is_the_last_one_that_its_reader_hears_of() -> None:
     made, later = MONDAY - 9 * DAY, MONDAY + DAY
     left = [a_seat(state, edited_at=later, presentation_since=later) for state in (A.WITHDRAWN, A.DECLINED, A.LAPSED)]
     unasked = [a_seat(A.SUGGESTED, was_offered=False), a_seat(A.WITHDRAWN, was_offered=False)]
@@ -73,24 +74,6 @@ def test_the_last_change_does_not_tell_of_a_visit_that_its_reader_left_or_never_
     assert rules.last_change(left, made, later) == MONDAY
     assert rules.last_change(unasked, made, later) == made
 
-
-def test_who_was_never_asked_never_hears_of_it() -> None:
-    assert rules.shown_as(a_seat(A.WITHDRAWN, was_offered=False), MONDAY) is None
-    assert rules.shown_as(a_seat(A.SUGGESTED, was_offered=False, presentation_state=P.CANCELLED), MONDAY) is None
-
-
-@pytest.mark.parametrize("order", [(A.WITHDRAWN, A.OFFERED), (A.OFFERED, A.WITHDRAWN)])
-def test_asked_again_after_a_withdrawal_the_living_assignment_counts(order: tuple[A, A]) -> None:
-    assert rules.entries([a_seat(state) for state in order], MONDAY) == {1: EntryStatus.TENTATIVE}
-
-
-def test_entries_keep_the_order_of_the_day() -> None:
-    seats = [a_seat(presentation_id=3), a_seat(A.DECLINED, presentation_id=2), a_seat(A.OFFERED, presentation_id=1)]
-
-    assert list(rules.entries(seats, MONDAY).items()) == [(3, EntryStatus.CONFIRMED), (1, EntryStatus.TENTATIVE)]
-
-
-def test_the_last_change_is_the_last_edit_answer_or_end_of_thirty_days() -> None:
     made = MONDAY - 9 * DAY
     assert rules.last_change([], made, MONDAY) == made
     assert rules.last_change([a_seat(edited_at=MONDAY + DAY)], made, MONDAY + 2 * DAY) == MONDAY + DAY
@@ -99,7 +82,16 @@ def test_the_last_change_is_the_last_edit_answer_or_end_of_thirty_days() -> None
     assert rules.last_change([a_seat(A.WITHDRAWN)], made, MONDAY + 40 * DAY) == MONDAY + 30 * DAY
 
 
-def test_a_reading_is_noted_at_most_once_in_fifteen_minutes() -> None:
+@pytest.mark.parametrize("order", [(A.WITHDRAWN, A.OFFERED), (A.OFFERED, A.WITHDRAWN)])
+def test_asked_again_after_a_withdrawal_the_living_assignment_counts(order: tuple[A, A]) -> None:
+    assert rules.entries([a_seat(state) for state in order], MONDAY) == {1: EntryStatus.TENTATIVE}
+
+
+def test_entries_keep_their_order_and_a_reading_is_noted_once_in_fifteen_minutes() -> None:
+    seats = [a_seat(presentation_id=3), a_seat(A.DECLINED, presentation_id=2), a_seat(A.OFFERED, presentation_id=1)]
+
+    assert list(rules.entries(seats, MONDAY).items()) == [(3, EntryStatus.CONFIRMED), (1, EntryStatus.TENTATIVE)]
+
     minute = dt.timedelta(minutes=1)
 
     assert rules.read_is_due(None, MONDAY)

@@ -122,7 +122,7 @@ def test_a_mail_server_hears_the_password_only_behind_a_right_certificate(settin
         assert (server.heard, server.taken) == ([], [])
 
 
-def test_an_authority_that_nobody_named_is_not_trusted(settings, tmp_path):
+def test_an_authority_that_nobody_named_and_a_server_without_encryption_hear_nothing(settings, tmp_path):
     shown = certificate(tmp_path, "right")
     with a_mail_server("smtps", shown) as (server, port):
         config.use(replace(settings, smtp_url=f"smtps://desk:s3cret@127.0.0.1:{port}"))
@@ -131,8 +131,6 @@ def test_an_authority_that_nobody_named_is_not_trusted(settings, tmp_path):
     assert message.failure == Failure.CERTIFICATE_UNKNOWN
     assert server.heard == []
 
-
-def test_a_mail_server_that_offers_no_encryption_hears_nothing(settings):
     with a_mail_server("smtp+starttls", None) as (server, port):
         config.use(replace(settings, smtp_url=f"smtp+starttls://desk:s3cret@127.0.0.1:{port}"))
         message = sent()

@@ -10,6 +10,11 @@ from sqlalchemy import func, select
 from scheduler.attendance.models import HeadCount, NamedAdult
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.service.issuing import issue_certificates
+from scheduler.concerns.models import HandOff
+from scheduler.concerns.service.hand_offs import note_hand_off
+from scheduler.concerns.service.speaking_up import speak_up_about
+from scheduler.concerns.service.stops import end_concern, lift_stop
+from scheduler.concerns.terms import HandedTo, HandOffDraft
 from scheduler.core import audit, form_keys, seals, tokens
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import Base, db, transaction
@@ -32,15 +37,17 @@ from scheduler.privacy.terms import FORGOTTEN_NAME, RetentionRow
 from scheduler.requests.models import SchoolRequest, UnprovedMail
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.safeguarding.models import ConsentPaper, Guardian, GuardianConsent, Vetting
+from scheduler.safeguarding.terms import LiftedBecause
 from scheduler.visits.models.visits import CalendarEntry
 from tests.factories import MONDAY
+from tests.factories.concerns import a_held_scene
 from tests.factories.counting import LEAVING, a_locked_visit
 from tests.factories.messages import make_message
 from tests.factories.people import make_centre, make_user
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor, make_paper, note_proofs
-from tests.factories.staffing import a_held_visit, with_entries
+from tests.factories.staffing import THE_DAY, a_held_visit, with_entries
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("app")]
 
@@ -326,11 +333,20 @@ def test_a_setting_changes_one_period(app, monkeypatch):
     assert forgotten(RetentionRow.UNPROVEN_REQUEST, MONDAY + 10 * DAY) == 1
 
 
-def test_every_row_but_the_backups_has_a_rule():
+def test_every_row_but_the_backups_has_a_rule_and_two_days_without_a_run_are_told(the_clock):
     assert {rule.kept for rule in RULES} == set(RetentionRow) - {RetentionRow.BACKUP}
 
+    make_centre()
+    assert not retention_silent(MONDAY + DAY)
+    assert retention_silent(MONDAY + 2 * DAY)
 
-def test_the_command_counts_and_then_forgets(app, the_clock):
+    queue.write_run("privacy.forget_what_lasted", MONDAY + 2 * DAY, failed=False)
+
+    assert not retention_silent(MONDAY + 3 * DAY)
+    assert retention_silent(MONDAY + 4 * DAY)
+
+
+def test_the_command_counts_then_forgets_and_the_night_forgets(app, the_clock):
     make_school_request(RequestState.UNVERIFIED)
     the_clock.stands_at(MONDAY + 8 * DAY)
 
@@ -343,19 +359,6 @@ def test_the_command_counts_and_then_forgets(app, the_clock):
     assert told()["rows"]["unproven_request"] == 1
     assert told()["total"] == 0
 
-
-def test_two_days_without_a_run_are_told(the_clock):
-    make_centre()
-    assert not retention_silent(MONDAY + DAY)
-    assert retention_silent(MONDAY + 2 * DAY)
-
-    queue.write_run("privacy.forget_what_lasted", MONDAY + 2 * DAY, failed=False)
-
-    assert not retention_silent(MONDAY + 3 * DAY)
-    assert retention_silent(MONDAY + 4 * DAY)
-
-
-def test_the_night_forgets(the_clock):
     make_school_request(RequestState.UNVERIFIED)
     the_clock.stands_at(MONDAY + 8 * DAY)
 
@@ -398,3 +401,18 @@ def test_what_keeps_one_rule_back_keeps_no_other_back_and_is_told(monkeypatch):
         run_retention(now=at(2028, 9, 1))
 
     assert "Ana Petrović" not in dump()
+
+
+@pytest.mark.postgres_decides
+def test_of_a_hand_off_the_count_stays_and_a_concern_goes_three_years_after_it_ended():
+    scene = a_held_scene()
+    note_hand_off(scene.as_ana, scene.visit.number, HandOffDraft(HandedTo.SCHOOL, dt.time(11, 40)), now=THE_DAY)
+    concern_id = speak_up_about(scene.officer, scene.ana.id, now=THE_DAY)
+    lift_stop(scene.officer, scene.ana.id, LiftedBecause.SETTLED, now=THE_DAY)
+    end_concern(scene.officer, concern_id, now=THE_DAY)
+
+    assert forgotten(RetentionRow.CONCERN, at(2029, 10, 6)) == 0
+    assert forgotten(RetentionRow.CONCERN, at(2029, 10, 7)) == 1  # her stop went with her profile before
+    assert forgotten(RetentionRow.CONCERN, at(2029, 10, 8)) == 0
+    kept = db.session.scalars(select(HandOff)).one()
+    assert (kept.visit_id, kept.noted_by_id, kept.told) == (None, None, HandedTo.SCHOOL)

@@ -107,15 +107,15 @@ def test_cohorts_are_those_whose_school_year_ended_and_their_ages_add_up(session
     assert profile_figures(YEAR, None).cohorts == (share,)
 
 
-def sign(chief, draft):
+def sign_helpline(chief, draft):
     period_id = enter_month(chief, draft, now=MONDAY)
     sign_month(chief, period_id, 1, now=MONDAY)
     return period_id
 
 
 def test_only_signed_periods_that_lie_within_the_days_are_told_and_the_others_are_counted(chief):
-    sign(chief, helpline_draft())
-    sign(chief, helpline_draft(dt.date(2026, 2, 1), dt.date(2026, 2, 28)))
+    sign_helpline(chief, helpline_draft())
+    sign_helpline(chief, helpline_draft(dt.date(2026, 2, 1), dt.date(2026, 2, 28)))
     enter_month(chief, helpline_draft(dt.date(2026, 3, 1), dt.date(2026, 3, 31)), now=MONDAY)
 
     figures = profile_figures(YEAR, chief.centre_id)
@@ -129,7 +129,7 @@ def test_only_signed_periods_that_lie_within_the_days_are_told_and_the_others_ar
 
 
 def test_the_public_is_told_what_was_published_whatever_is_corrected_afterwards(chief):
-    january = sign(chief, helpline_draft())
+    january = sign_helpline(chief, helpline_draft())
     publish(chief, dt.date(2026, 1, 1), dt.date(2026, 1, 31), now=MONDAY)
     open_month(chief, january, CorrectionCause.TYPING_SLIP, now=MONDAY)
 
@@ -155,7 +155,7 @@ def test_words_about_the_centre_stand_until_others_are_typed_and_plans_belong_to
 def test_all_centres_together_are_told_without_typed_texts(chief):
     a_held_visit(HeadCounts(pupils=30))
     a_held_visit(HeadCounts(pupils=40))
-    sign(chief, helpline_draft())
+    sign_helpline(chief, helpline_draft())
     type_texts(chief, YEAR, ProfileTexts("Ми.", "We."), 0, now=MONDAY)
 
     text = plain_text(papers_of(YEAR, None)["en"])
@@ -166,10 +166,10 @@ def test_all_centres_together_are_told_without_typed_texts(chief):
     assert "We." not in text
 
 
-def test_more_visits_ask_no_more_questions(chief):
+def test_more_visits_campaigns_and_school_years_ask_no_more(chief):
     programme = make_programme(centre_id=chief.centre_id)
     a_held_visit(HeadCounts(pupils=30), programme=programme)
-    sign(chief, helpline_draft())
+    sign_helpline(chief, helpline_draft())
 
     def asked():
         with statements() as seen:
@@ -181,8 +181,6 @@ def test_more_visits_ask_no_more_questions(chief):
         a_held_visit(HeadCounts(pupils=30), programme=programme)
     assert asked() == before
 
-
-def test_more_campaigns_and_school_years_ask_no_more_questions(chief):
     programme = make_programme(centre_id=chief.centre_id)
     seen = []
     for period in (YEAR, Period(dt.date(2020, 1, 1), YEAR.last)):

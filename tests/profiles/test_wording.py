@@ -1,16 +1,40 @@
 """A profile in words: every published figure, other data with other figures, the right plural, nothing that is zero."""
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
-from scheduler.helpline.terms import AgeBand
+from scheduler.helpline.terms import AgeBand, HelplineMargin
 from scheduler.profiles.rules import text_of
-from scheduler.profiles.terms import CohortShare, ProfileFigures, ProfileTexts, RowsBehind
+from scheduler.profiles.terms import CohortShare, HelplineShare, ProfileFigures, ProfileTexts, RowsBehind
 from scheduler.profiles.wording.paper import paper_of, plain_text, public_paper
 from scheduler.programmes.terms import Text
+from scheduler.reports.rules.attendance import year_of
 from scheduler.reports.terms.counting import CampaignHeld, CampaignOutcome, CentreYear, Period, ReportCounts, YoungShare
-from tests.profiles.papers_told import CODES, YEAR, helpline, told
+
+YEAR = year_of(2023)
+CODES = {
+    f"{HelplineMargin.TOPIC}.sextortion": "Sextortion",
+    f"{HelplineMargin.TOPIC}.grooming": "Grooming",
+    f"{HelplineMargin.TOPIC}.privacy": "Privacy",
+    f"{HelplineMargin.ACT}.kz_215": "Blackmail",
+}
+
+
+def told(lang: str = "en", texts: ProfileTexts | None = None, **counted: Any) -> dict[str, list[str]]:
+    """{heading: its sentences} of a profile of 2023 in which this was counted."""
+    figures = ProfileFigures(**({"period": YEAR, "centre_id": 1} | counted))
+    paper = paper_of(figures, texts or ProfileTexts(), "NCC", CODES, lang)
+    return {one.heading: [text_of(said) for said in one.statements] for one in paper.sections}
+
+
+def helpline(numbers: Mapping[str, int | None], **given: Any) -> HelplineShare:
+    """These numbers, of the first quarter of 2023."""
+    days = (Period(dt.date(2023, 1, 1), dt.date(2023, 3, 31)),)
+    return HelplineShare(numbers, **({"days": days, "code_list": 1} | given))
+
 
 PUBLISHED = ReportCounts(76, 120, 7803, 1097, 302, 14, 58, 9522)
 CITIES = (("Ниш", "Niš"), ("Београд", "Beograd"))
@@ -24,7 +48,7 @@ NUMBERS = {
 }
 
 
-def test_the_published_year_in_english():
+def test_the_published_year_in_english_and_both_serbian_scripts():
     assert told(totals=PUBLISHED, campaigns=(RESPECT,), helpline=helpline(NUMBERS)) == {
         "Awareness and education": [
             "120 presentations were held in 58 cities across Serbia.",
@@ -40,8 +64,6 @@ def test_the_published_year_in_english():
         ],
     }
 
-
-def test_the_published_year_in_both_serbian_scripts():
     cyrillic = told("sr_Cyrl", totals=PUBLISHED, campaigns=(RESPECT,), helpline=helpline(NUMBERS))
     latin = told("sr_Latn", totals=PUBLISHED, campaigns=(RESPECT,), helpline=helpline(NUMBERS))
 

@@ -43,12 +43,6 @@ def test_another_date_is_to_come_and_not_the_agreed_one(first, second, reason, f
     assert problems_with_wish(draft, day(5), TODAY) == found
 
 
-def test_another_date_is_asked_for_until_two_days_before():
-    edge = MONDAY + dt.timedelta(hours=48)
-
-    assert asked_until(edge) == MONDAY
-
-
 def wished(number: int, *, stopped: bool = False) -> dict[str, str]:
     """A wish for a day so many days ahead, of a visit in five days."""
     return problems_with_wish(WishDraft(day(number), "a trip", None), day(5), TODAY, stopped=stopped)
@@ -94,16 +88,18 @@ def test_what_each_rule_answers_at_its_bound(rule, value, answer):
     assert rule(value) == answer
 
 
-def test_presentations_of_a_held_date_follow_each_other_with_a_break():
+def test_presentations_of_a_held_date_follow_each_other_and_last_to_the_last_end():
     ten, noon = dt.time(10), dt.time(12)
 
     assert sitting_times(ten, [None, None, noon], 45) == [ten, dt.time(11), noon]
     assert sitting_times(ten, [None, dt.time(10, 30)], 45) == [ten, dt.time(11)]
 
-
-def test_a_date_lasts_from_the_first_start_to_the_last_end():
     assert minutes_in_all([dt.time(10), dt.time(11)], 45) == 105
     assert minutes_in_all([dt.time(23), dt.time(0, 30)], 45) == 24 * 60  # leaves the day
+
+    edge = MONDAY + dt.timedelta(hours=48)
+
+    assert asked_until(edge) == MONDAY
 
 
 def test_other_dates_are_the_nearest_each_on_a_day_of_its_own():

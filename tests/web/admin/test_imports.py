@@ -91,15 +91,13 @@ def test_a_register_is_checked_first_and_stored_on_the_second_press_and_the_file
     assert "skole.csv" in browser.get("/imports").text
 
 
-def test_a_problem_is_named_with_its_line_and_nothing_can_be_stored(browser):
+def test_a_problem_is_named_in_words_with_its_line_and_column_and_nothing_can_be_stored(browser, held):
     page = read(browser, uploaded(browser, BAD))
 
     for words in ("1 problem: nothing is stored", "This municipality is not known."):
         assert words in page
     assert STORE not in page
 
-
-def test_problems_are_told_in_words_with_the_column_and_what_to_do(browser, held):
     visit = "datum;škola;učenika;predavači\n12.3.2024.;Nema;5;Neko, Iko\n"
 
     page = read(browser, uploaded(browser, visit.encode(), "visits"))
@@ -220,14 +218,6 @@ def test_an_import_on_which_something_hangs_says_why_it_stays(browser, held):
     assert ("newer entries refer to what it stored" in page, visits()) == (True, 1)
 
 
-def test_a_workbook_is_imported_and_taken_back(browser):
-    stored = applied(browser, uploaded(browser, a_workbook([["Списак"], HEADINGS, VUK]), name="skole.xlsx"))
-
-    assert hosts() == 1
-    browser.post(f"/imports/{stored}/undo")
-    assert hosts() == 0
-
-
 # --- what a file may not be, and what must not stay of it ---
 
 
@@ -294,12 +284,18 @@ def test_a_file_whose_columns_are_to_be_named_stays_for_that(browser):
     assert contents() == [True]
 
 
-def test_the_lines_of_a_checked_file_are_shown_before_it_is_stored(browser):
+def test_a_workbook_shows_its_lines_before_it_is_stored_and_is_taken_back(browser):
     book = a_workbook([[*HEADINGS, "beleška"], [*VUK, "tajna"]])
 
     page = read(browser, uploaded(browser, book, name="skole.xlsx"))
 
     assert ("How the file begins" in page, "Вук" in page, "tajna" in page) == (True, True, False)
+
+    stored = applied(browser, uploaded(browser, a_workbook([["Списак"], HEADINGS, VUK]), name="skole.xlsx"))
+
+    assert hosts() == 1
+    browser.post(f"/imports/{stored}/undo")
+    assert hosts() == 0
 
 
 @pytest.mark.parametrize(
@@ -363,25 +359,23 @@ def test_the_bar_of_an_import_only_rises(browser, monkeypatch):
     assert (told, told[0], told[-1]) == (sorted(told), 0, 100)
 
 
-def test_work_is_shown_to_its_centre_only(app, coordinator):
+def test_work_and_its_imports_are_for_their_centre_and_people_for_administrators(app, coordinator, browser):
     row = make_work(coordinator)
 
     for role, status in ((Role.COORDINATOR, 404), (Role.SAFEGUARDING, 403)):
         assert browser_of(app, make_user(role)).get(f"/work/{row.id}").status_code == status
+
+    row = make_work(coordinator, WorkKind.CHECK_PEOPLE, content=b"x")
+    stranger = browser_of(app, make_user(Role.ADMINISTRATOR))
+
+    assert ["of=people" in one.get("/imports").text for one in (browser, stranger)] == [False, True]
+    assert [one.post(f"/imports/{row.id}/apply").status_code for one in (browser, stranger)] == [403, 404]
 
 
 def test_an_issue_of_certificates_is_not_applied_as_an_import(browser, coordinator):
     row = make_work(coordinator, WorkKind.ISSUE_CERTIFICATES)
 
     assert browser.post(f"/imports/{row.id}/apply").status_code == 404
-
-
-def test_people_are_imported_by_administrators_only(app, browser, coordinator):
-    row = make_work(coordinator, WorkKind.CHECK_PEOPLE, content=b"x")
-    stranger = browser_of(app, make_user(Role.ADMINISTRATOR))
-
-    assert ["of=people" in one.get("/imports").text for one in (browser, stranger)] == [False, True]
-    assert [one.post(f"/imports/{row.id}/apply").status_code for one in (browser, stranger)] == [403, 404]
 
 
 def test_a_file_to_begin_with_is_given_to_who_may_send_it(app, browser, boss, coordinator):
@@ -451,12 +445,10 @@ def test_every_heading_of_the_file_to_begin_with_is_known_to_its_reader(kind, la
     assert [table.rows[0].cells[name] for name in table.headings] == [one.example for one in columns]
 
 
-def test_latin_headings_and_examples_are_the_cyrillic_ones():
+def test_every_kind_of_file_is_explained_and_latin_headings_are_the_cyrillic_ones():
+    assert set(USUAL) == set(FILES)
+    assert all(any(one.needed for one in columns_of(kind, "en")) for kind in USUAL)
+
     for kind in USUAL:
         for cyrillic, latin in zip(columns_of(kind, "sr_Cyrl"), columns_of(kind, "sr_Latn"), strict=True):
             assert (to_latin(cyrillic.heading), to_latin(cyrillic.example)) == (latin.heading, latin.example)
-
-
-def test_every_kind_of_file_is_explained():
-    assert set(USUAL) == set(FILES)
-    assert all(any(one.needed for one in columns_of(kind, "en")) for kind in USUAL)

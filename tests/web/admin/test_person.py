@@ -38,13 +38,23 @@ def sent(browser, path: str = "", email: str = ANA):
     return browser.post(f"/settings/person{path}?lang=en", data={"email": email})
 
 
-def test_it_is_said_what_goes_and_what_stays_and_nothing_is_done(browser, row):
+def test_what_goes_and_stays_is_said_before_the_file_leaves_and_the_person_is_erased(browser, row):
     page = sent(browser)
 
     assert page.status_code == 200
     for words in ("Asked for a visit", "Erase this person"):
         assert words in page.text
     assert row.contact_name == "Ana Petrović"
+
+    answer = sent(browser, "/export")
+
+    assert answer.mimetype == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+        assert json.loads(archive.read("data.json"))["school_request"][0]["contact_name"] == "Ana Petrović"
+        assert "Ana Petrović" in archive.read("index.html").decode()
+
+    assert sent(browser, "/erase").status_code == 302
+    assert row.contact_name == ""
 
 
 def test_what_hinders_is_said_with_what_to_do_and_no_button_is_there(browser, boss):
@@ -57,20 +67,6 @@ def test_what_hinders_is_said_with_what_to_do_and_no_button_is_there(browser, bo
     assert "Erase this person" not in page
     assert sent(browser, "/erase").status_code == 409
     assert row.contact_name == "Ana Petrović"
-
-
-def test_who_is_erased_is_gone(browser, row):
-    assert sent(browser, "/erase").status_code == 302
-    assert row.contact_name == ""
-
-
-def test_the_file_leaves_with_her_data(browser, row):
-    answer = sent(browser, "/export")
-
-    assert answer.mimetype == "application/zip"
-    with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
-        assert json.loads(archive.read("data.json"))["school_request"][0]["contact_name"] == "Ana Petrović"
-        assert "Ana Petrović" in archive.read("index.html").decode()
 
 
 @pytest.mark.parametrize("path", ["/export", "/erase"])

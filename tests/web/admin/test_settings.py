@@ -114,7 +114,13 @@ def test_each_step_knows_by_a_query_whether_it_is_done(admin, boss):
     assert seen == [10, 9, 7, 5, 4, 4, 3]
 
 
-def test_the_step_of_the_calendar_names_its_year_and_leads_to_the_import(admin):
+def test_a_step_is_settled_once_and_that_of_the_calendar_leads_to_the_import(admin):
+    for _press in range(2):
+        admin.post(f"{STEPS}/backup/settle")
+
+    assert rows_of(SettledStep.step) == [HandStep.BACKUP]
+    assert admin.post(f"{STEPS}/anything/settle").status_code == 404
+
     load_reference_data(MONDAY)
 
     page = read(admin, STEPS)
@@ -122,14 +128,6 @@ def test_the_step_of_the_calendar_names_its_year_and_leads_to_the_import(admin):
     way = 'href="/school-calendar/import"'
     for words in ("Import the school calendar 2026/27 of both regions", way, "http://localhost/book"):
         assert words in page
-
-
-def test_a_step_is_settled_once(admin):
-    for _press in range(2):
-        admin.post(f"{STEPS}/backup/settle")
-
-    assert rows_of(SettledStep.step) == [HandStep.BACKUP]
-    assert admin.post(f"{STEPS}/anything/settle").status_code == 404
 
 
 @pytest.mark.parametrize(("mode", "told"), [("demo", False), ("production", True)])
@@ -181,7 +179,7 @@ def test_a_holiday_is_added_removed_and_put_back_by_the_toast(admin):
 CALENDAR = {"calendar": "vojvodina", "applies_to": "all"}
 
 
-def test_a_line_of_a_school_calendar_is_added_or_refused_with_what_was_typed(admin):
+def test_a_line_of_a_school_calendar_is_added_or_refused_and_a_working_saturday_follows_a_weekday(admin):
     typed = CALENDAR | {"kind": "term1", "first_day": f"1.9.{MONDAY.year}"}
 
     refused = admin.post("/settings/calendar?lang=en", data=typed | {"last_day": f"1.8.{MONDAY.year}"})
@@ -190,8 +188,6 @@ def test_a_line_of_a_school_calendar_is_added_or_refused_with_what_was_typed(adm
     assert (refused.status_code, f'value="1.9.{MONDAY.year}"' in refused.text, taken.status_code) == (422, True, 302)
     assert "First term" in read(admin, "/settings/holidays")
 
-
-def test_a_working_saturday_follows_the_timetable_of_a_weekday(admin):
     page = read(admin, "/settings/holidays")
     field = page[page.index('name="timetable_of"') :].split("</select>")[0]
     assert [day for day in ("Monday", "Friday", "Saturday", "Sunday") if day in field] == ["Monday", "Friday"]
@@ -236,7 +232,7 @@ def test_every_job_that_runs_by_itself_has_words():
     assert names - set(JOBS) == set()
 
 
-def test_health_says_in_words_that_no_worker_was_heard_of_and_when_it_was(admin):
+def test_health_says_in_words_whether_a_worker_was_heard_of_and_that_a_mail_is_late(admin):
     silent = read(admin, "/health")
     queue.write_run(SENDS_MAIL, MONDAY, failed=False)
     alive = read(admin, "/health")
@@ -245,6 +241,12 @@ def test_health_says_in_words_that_no_worker_was_heard_of_and_when_it_was(admin)
     assert ["Start the service raspored-worker" in page for page in (silent, alive)] == [True, False]
     assert ("All is well." in silent, "Sends mail" in alive) == (False, True)
     assert "Failed" in read(admin, "/health")
+
+    admin.post("/settings/test-mail")
+    with transaction():
+        rows_of(OutboxMessage)[0].created_at = MONDAY - dt.timedelta(days=1)
+
+    assert "1 mail is late" in read(admin, "/health")
 
 
 @pytest.mark.parametrize(("smtp_url", "stays"), [("", True), (SMTP, False)])
@@ -268,14 +270,6 @@ def test_in_production_health_tells_of_a_night_without_a_backup(app):
     for hours, told in ((37, True), (0, False)):
         queue.write_run(BACKUP_JOB, MONDAY - dt.timedelta(hours=hours), failed=False)
         assert (words in read(admin, "/health")) is told
-
-
-def test_a_late_mail_is_told_on_the_page_of_health(admin):
-    admin.post("/settings/test-mail")
-    with transaction():
-        rows_of(OutboxMessage)[0].created_at = MONDAY - dt.timedelta(days=1)
-
-    assert "1 mail is late" in read(admin, "/health")
 
 
 @pytest.mark.parametrize("page", ["/desk", STEPS, "/settings/holidays", "/settings/programmes", "/health"])

@@ -62,7 +62,9 @@ def said(answer: Any) -> dict[str, str]:
     return {name: value for name, value in answer.headers.items() if name not in DRAWN_ANEW}
 
 
-def test_who_polls_reaches_no_page_and_asks_one_row(app: Flask, client: FlaskClient, address: str) -> None:
+def test_who_polls_reaches_no_page_or_session_and_asks_one_row(
+    app: Flask, client: FlaskClient, address: str, presenter: Presenter
+) -> None:
     tag = client.get(address, headers=PACKED).headers["ETag"]
 
     with pages(app) as reached, asked_and_written() as unchanged:
@@ -74,6 +76,16 @@ def test_who_polls_reaches_no_page_and_asks_one_row(app: Flask, client: FlaskCli
     for made in (unchanged, whole):
         assert made.writes == []
         at_most(1, made.selects)
+
+    staff = browser_of(app, make_user(Role.SAFEGUARDING, centre_id=presenter.centre_id))
+
+    with asked_and_written() as asked:
+        answer = staff.get(address)
+
+    assert asked.writes == []
+    at_most(1, asked.selects)
+    assert answer.headers["Vary"] == "Accept-Encoding"
+    assert "Set-Cookie" not in answer.headers
 
 
 @pytest.mark.parametrize("given", [{}, PACKED, {"If-None-Match": "*"}, {"If-None-Match": '"other"'}])
@@ -166,18 +178,6 @@ def test_what_is_not_plainly_a_poll_is_left_to_the_page(app: Flask, client: Flas
             answer = client.open(path, method=method, headers={"Host": host})
         assert answer.status_code == status
         assert reached == ["page"] or host == "evil.example"
-
-
-def test_no_session_is_asked_and_nobody_is_looked_up(app: Flask, presenter: Presenter, address: str) -> None:
-    staff = browser_of(app, make_user(Role.SAFEGUARDING, centre_id=presenter.centre_id))
-
-    with asked_and_written() as asked:
-        answer = staff.get(address)
-
-    assert asked.writes == []
-    at_most(1, asked.selects)
-    assert answer.headers["Vary"] == "Accept-Encoding"
-    assert "Set-Cookie" not in answer.headers
 
 
 def test_a_poll_is_counted_and_logged_by_its_pattern_with_its_number(

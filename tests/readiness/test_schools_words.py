@@ -1,4 +1,4 @@
-"""A school says that others come than were agreed: it reaches the visit and its crew, or a coordinator decides."""
+"""What a school does between the plan and the visit, by its secret link: another date, its checklist, other numbers."""
 
 import datetime as dt
 
@@ -8,42 +8,185 @@ from sqlalchemy.exc import IntegrityError
 
 from scheduler.closures.service.replan import replan_visit
 from scheduler.core.db import transaction
-from scheduler.core.errors import Conflict, NotAllowed, Rejected
+from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
 from scheduler.core.refusals import refused_by
-from scheduler.policy import Role, school_contact
+from scheduler.policy import ANONYMOUS, Role, school_contact
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.readiness.models import NumbersAsked
-from scheduler.readiness.queries.findings import open_numbers_of
+from scheduler.readiness.queries.findings import checklist_of, open_numbers_of, open_wish_of
 from scheduler.readiness.service.call_off import call_off, take_back_cancellation
 from scheduler.readiness.service.numbers import change_numbers, decide_numbers, note_numbers
-from scheduler.readiness.terms import CallOff, NumbersOutcome
+from scheduler.readiness.service.wishes import ask_for_date, keep_date, take_back_wish, tick_checklist
+from scheduler.readiness.terms import READY_ITEMS, CallOff, NumbersOutcome, ReadyItem, WishDraft
 from scheduler.requests.models import RequestedPresentation, SchoolRequest
-from scheduler.requests.terms.school_request import ExpectedCounts
+from scheduler.requests.terms.school_request import ExpectedCounts, RequestState
 from scheduler.staffing.service.move import move_visit
 from scheduler.turns.queries.desk import desk_of
 from scheduler.turns.terms import Matter
-from scheduler.visits.models.visits import Presentation, Visit
+from scheduler.visits.models.visits import DateWish, Presentation, Visit
 from scheduler.visits.service.cancel import cancel_visit
 from scheduler.visits.service.merge import join_presentations
 from scheduler.visits.terms.plans import NewTimes
+from scheduler.visits.terms.states import VisitState, WishOutcome
 from tests.closures.incidents import stop
 from tests.factories import MONDAY
-from tests.factories.people import make_user
+from tests.factories.people import make_user, presenter_actor
 from tests.factories.staffing import UNTIL, a_plan
 from tests.factories.visits import VISIT_DAY
-from tests.visits.scene import Scene, mails
+from tests.visits.scene import Scene, mails, request_state, visit_of
 
+OTHER = VISIT_DAY + dt.timedelta(days=3)
+A_WEEK_BEFORE = dt.datetime.combine(VISIT_DAY - dt.timedelta(days=7), dt.time(9), tzinfo=dt.UTC)
 BEGINS = dt.datetime(2026, 10, 6, 8, 0, tzinfo=dt.UTC)  # ten o'clock in Belgrade
+
+
+def link(scene: Scene):
+    return school_contact(scene.asked.id, scene.host.id)
+
+
+def wish(**given) -> WishDraft:
+    return WishDraft(**({"first_choice": OTHER, "reason": "Тога дана је такмичење."} | given))
+
+
+def outcomes(session) -> list[WishOutcome | None]:
+    session.rollback()
+    return list(session.scalars(sa.select(DateWish.outcome).order_by(DateWish.id)))
+
+
+@pytest.mark.both_databases
+def test_a_school_asks_for_another_date_and_the_agreed_one_stays_until_the_move(session):
+    scene = Scene()
+    make_user(Role.COORDINATOR, centre_id=scene.centre_id, password_hash="x")
+    scene.confirmed_by(scene.educator())
+    ask_for_date(link(scene), scene.visit_id, wish(), now=MONDAY)
+
+    assert (visit_of(session, scene).on_day, visit_of(session, scene).state) == (VISIT_DAY, VisitState.CONFIRMED)
+    assert "Тога дана је такмичење." in mails(session, "school_asks_date")[0].text
+    hours = {row.id: row.starts_local for row in session.scalars(sa.select(Presentation))}
+    move_visit(scene.coordinator, scene.visit_id, NewTimes(OTHER, hours, UNTIL), now=MONDAY)
+    assert outcomes(session) == [WishOutcome.MOVED]
+    assert open_wish_of(scene.visit_id) is None
+
+
+def test_a_newer_wish_stands_instead_and_can_be_taken_back(session):
+    scene = Scene()
+    ask_for_date(link(scene), scene.visit_id, wish(), now=MONDAY)
+    later = OTHER + dt.timedelta(days=1)
+    ask_for_date(link(scene), scene.visit_id, wish(first_choice=later), now=MONDAY)
+    assert open_wish_of(scene.visit_id).first_choice == later
+
+    take_back_wish(link(scene), scene.visit_id, now=MONDAY)
+    take_back_wish(link(scene), scene.visit_id, now=MONDAY)
+    assert outcomes(session) == [WishOutcome.TAKEN_BACK, WishOutcome.TAKEN_BACK]
+
+
+@pytest.mark.parametrize(
+    ("given", "problems"),
+    [
+        ({"first_choice": VISIT_DAY}, {"first_choice": "the_agreed_day"}),
+        ({"second_choice": OTHER}, {"second_choice": "the_same_day"}),
+        ({"reason": ""}, {"reason": "missing"}),
+    ],
+)
+def test_a_wish_that_makes_no_sense_is_refused_and_stores_nothing(session, given, problems):
+    scene = Scene()
+    with pytest.raises(Rejected) as refused:
+        ask_for_date(link(scene), scene.visit_id, wish(**given), now=MONDAY)
+
+    assert refused.value.problems == problems
+    assert outcomes(session) == []
+
+
+@pytest.mark.parametrize(("minutes", "refused"), [(0, False), (1, True)])
+def test_another_date_is_asked_for_until_48_hours_before(session, minutes, refused):
+    scene = Scene()
+    now = BEGINS - dt.timedelta(hours=48) + dt.timedelta(minutes=minutes)
+    if refused:
+        with pytest.raises(Conflict, match="too_late_to_move"):
+            ask_for_date(link(scene), scene.visit_id, wish(), now=now)
+    else:
+        ask_for_date(link(scene), scene.visit_id, wish(), now=now)
+
+    assert len(outcomes(session)) == (0 if refused else 1)
+
+
+def test_the_centre_keeps_the_date_and_says_why(session):
+    scene = Scene()
+    ask_for_date(link(scene), scene.visit_id, wish(), now=MONDAY)
+    with pytest.raises(Rejected):
+        keep_date(scene.coordinator, scene.visit_id, reason="", now=MONDAY)
+    keep_date(scene.coordinator, scene.visit_id, reason="Сви су на путу.", now=MONDAY)
+
+    assert outcomes(session) == [WishOutcome.KEPT]
+    assert "Сви су на путу." in mails(session, "date_kept")[0].text
+    with pytest.raises(Conflict):
+        keep_date(scene.coordinator, scene.visit_id, reason="Опет.", now=MONDAY)
+
+
+@pytest.mark.both_databases
+def test_a_full_checklist_makes_the_visit_ready_a_part_is_kept(session):
+    scene = Scene()
+    scene.confirmed_by(scene.educator())
+    some = [ReadyItem.ROOM, ReadyItem.DOOR]
+    assert not tick_checklist(link(scene), scene.visit_id, some, now=A_WEEK_BEFORE)
+    kept = checklist_of(scene.visit_id, VisitState.CONFIRMED, VISIT_DAY, A_WEEK_BEFORE.date())
+    assert (kept.ticked, kept.open_now) == (frozenset(some), True)
+
+    for _press in range(2):
+        assert tick_checklist(link(scene), scene.visit_id, READY_ITEMS, now=A_WEEK_BEFORE)
+    assert visit_of(session, scene).state is VisitState.READY
+    assert request_state(session, scene) is RequestState.READY
+
+
+def test_the_checklist_opens_seven_days_before_a_confirmed_visit(session):
+    scene = Scene()
+    with pytest.raises(Conflict, match="wrong_state"):
+        tick_checklist(link(scene), scene.visit_id, READY_ITEMS, now=A_WEEK_BEFORE)
+    scene.confirmed_by(scene.educator())
+    with pytest.raises(Conflict, match="checklist_later"):
+        tick_checklist(link(scene), scene.visit_id, READY_ITEMS, now=A_WEEK_BEFORE - dt.timedelta(days=1))
+
+
+def test_nobody_else_asks_or_ticks_for_a_school(session):
+    scene = Scene()
+    person = scene.educator()
+    scene.confirmed_by(person)
+    foreign = school_contact(scene.asked.id + 1, scene.host.id)
+    for actor, refused in ((foreign, NotFound), (ANONYMOUS, NotAllowed), (presenter_actor(person), NotAllowed)):
+        with pytest.raises(refused):
+            ask_for_date(actor, scene.visit_id, wish(), now=MONDAY)
+        with pytest.raises(refused):
+            tick_checklist(actor, scene.visit_id, READY_ITEMS, now=A_WEEK_BEFORE)
+
+
+def wishes(scene: Scene) -> list[dt.date | None]:
+    """The other days that the centre's first page shows."""
+    return [row.wished_day for row in desk_of(scene.coordinator, MONDAY).rows if row.matter is Matter.DATE_WISH]
+
+
+def test_a_wish_waits_for_its_own_centre_until_it_is_answered_or_the_visit_called_off(session):
+    scene, other = Scene(), Scene()
+    ask_for_date(link(scene), scene.visit_id, wish(), now=MONDAY)
+
+    assert wishes(scene) == [OTHER]
+    assert wishes(other) == []
+    keep_date(scene.coordinator, scene.visit_id, reason="Нема ко.", now=MONDAY)
+    assert wishes(scene) == []
+
+    scene = Scene()
+    ask_for_date(link(scene), scene.visit_id, wish(), now=MONDAY)
+    cancel_visit(scene.coordinator, scene.visit_id, reason="квар", now=MONDAY)
+
+    assert wishes(scene) == []
+
+
+# A school says that others come than were agreed: it reaches the visit and its crew, or a coordinator decides.
 
 
 def a_scene() -> Scene:
     scene = Scene(a_plan(expected_pupils=90, expected_teachers=2), group_size=120)
     make_user(Role.COORDINATOR, centre_id=scene.centre_id, password_hash="x")
     return scene
-
-
-def link(scene: Scene):
-    return school_contact(scene.asked.id, scene.host.id)
 
 
 def say(scene: Scene, pupils: int, *, now: dt.datetime = MONDAY) -> bool:
