@@ -147,13 +147,10 @@ def refused(run, file: Path) -> bool:
     return refused_in_one_line(answer) and names_stored() == ["Центар „Дрвенград“", "Касније"]
 
 
-@pytest.mark.parametrize(
-    "planted",
-    [
-        *("secret_key", "secret_key-old", "queue.sqlite3", "raspored.sqlite3", "raspored.sqlite3-wal", "lock"),
-        *("mail/1.eml", "uploads/../../evil", "../evil", "/tmp/evil", "uploads", "outside/evil"),
-    ],
-)
+@pytest.mark.parametrize("planted", [
+    *("secret_key", "secret_key-old", "queue.sqlite3", "raspored.sqlite3", "raspored.sqlite3-wal", "lock"),
+    *("mail/1.eml", "uploads/../../evil", "../evil", "/tmp/evil", "uploads", "outside/evil"),
+])  # fmt: skip
 def test_a_foreign_backup_plants_no_key_no_queue_and_nothing_in_place_of_the_database(run, tmp_path, planted):
     """Whoever could hand over a backup with a key in it would sign everybody's papers and sessions."""
     instance, file = settings().instance, tmp_path / "b.zip"
@@ -180,25 +177,18 @@ def test_a_foreign_backup_plants_no_key_no_queue_and_nothing_in_place_of_the_dat
     assert not (instance.parent / "evil").exists()
 
 
-@pytest.mark.parametrize(
-    "changed",
-    [
-        *({"files": files} for files in (["uploads/promised.pdf"], [7], None, ["a\0b"], [""], ["."])),
-        *({"rows": rows} for rows in ([1, 2], None)),
-        *({"digests": digests} for digests in ({"database.sqlite3": None}, [], "x")),
-        *({"revision": revision} for revision in (None, {}, "9999_from_the_future")),
-        *({"at": at} for at in ("yesterday", "2026-11-24T02:15:00")),
-        {"version": 2},
-        {"dialect": "oracle"},
-    ],
-    ids=str,
-)
+@pytest.mark.parametrize("changed", [
+    *({"files": files} for files in (["uploads/promised.pdf"], [7], None, ["a\0b"], [""], ["."])),
+    *({"rows": rows} for rows in ([1, 2], None)),
+    *({"digests": digests} for digests in ({"database.sqlite3": None}, [], "x")),
+    *({"revision": revision} for revision in (None, {}, "9999_from_the_future")),
+    *({"at": at} for at in ("yesterday", "2026-11-24T02:15:00")), {"version": 2}, {"dialect": "oracle"},
+], ids=str)  # fmt: skip
 def test_a_backup_whose_own_words_are_wrong_is_refused_in_one_line_before_anything_changes(run, tmp_path, changed):
     file = tmp_path / "b.zip"
     run("create", file)
     told, members = taken_apart(file)
     put_together(file, told | changed, members)
-
     assert refused(run, file)
 
 
@@ -206,7 +196,6 @@ def test_a_backup_whose_own_words_are_wrong_is_refused_in_one_line_before_anythi
 def test_a_backup_that_says_something_else_of_itself_is_refused_in_one_line(run, tmp_path, written):
     with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
         archive.writestr("manifest.json", written)
-
     assert refused_in_one_line(run("restore", tmp_path / "b.zip", "--replace"))
 
 

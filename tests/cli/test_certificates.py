@@ -65,20 +65,13 @@ def test_issue_for_a_campaign_takes_its_visits_only_and_a_folder_that_is_not_the
     assert told == {"issued": 0, "already": 0, "numbers": []}
 
 
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        (["--out", "x.txt"], "--out"),
-        (["--campaign", "none", "--out", "x.pdf"], "--campaign"),
-        (["--visit", "999999", "--out", "x.pdf"], "--visit"),
-        (["--cohort", "D-1999-0001", "--out", "x.pdf"], "--cohort"),
-        (["--visit", "9" * 5000, "--out", "x.pdf"], "--visit"),
-        ([], "--out"),
-    ],
-)
+@pytest.mark.parametrize(("arguments", "words"), [
+    (["--out", "x.txt"], "--out"), (["--campaign", "none", "--out", "x.pdf"], "--campaign"),
+    (["--visit", "999999", "--out", "x.pdf"], "--visit"), (["--cohort", "D-1999-0001", "--out", "x.pdf"], "--cohort"),
+    (["--visit", "9" * 5000, "--out", "x.pdf"], "--visit"), ([], "--out"),
+])  # fmt: skip
 def test_bad_input_ends_with_two_and_says_where(run, arguments, words):
     result = run("issue", *arguments)
-
     assert result.exit_code == 2
     assert words in result.stderr
 

@@ -46,22 +46,17 @@ def test_every_command_explains_itself_and_refuses_in_one_line(app: Flask):
     assert app.test_cli_runner().invoke(args=["db", "heads"]).exit_code == 0
 
 
-@pytest.mark.parametrize(
-    ("arguments", "line"),
-    [
-        (["places"], "Error: Missing command. See flask places --help.\n"),
-        (["places", "import"], "Error: Missing argument 'FILE'. See flask places import --help.\n"),
-        (["places", "nonsense"], "Error: No such command 'nonsense'. See flask places --help.\n"),
-        (["db"], "Error: Missing command. See flask db --help.\n"),
-        (["db", "upgrade", "--foo"], "Error: No such option '--foo'. See flask db upgrade --help.\n"),
-        (["nonsense"], "Error: No such command 'nonsense'. See flask --help.\n"),
-    ],
-)
+@pytest.mark.parametrize(("arguments", "line"), [
+    (["places"], "Error: Missing command. See flask places --help.\n"),
+    (["places", "import"], "Error: Missing argument 'FILE'. See flask places import --help.\n"),
+    (["places", "nonsense"], "Error: No such command 'nonsense'. See flask places --help.\n"),
+    (["db"], "Error: Missing command. See flask db --help.\n"),
+    (["db", "upgrade", "--foo"], "Error: No such option '--foo'. See flask db upgrade --help.\n"),
+    (["nonsense"], "Error: No such command 'nonsense'. See flask --help.\n"),
+])  # fmt: skip
 def test_a_refusal_says_what_and_where(app: Flask, arguments: list[str], line: str):
     root = FlaskGroup(name="flask", create_app=lambda: app)
-
     answer = app.test_cli_runner().invoke(root, args=arguments)
-
     assert (answer.exit_code, answer.stdout, answer.stderr) == (2, "", line)
 
 

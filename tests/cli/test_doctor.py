@@ -108,36 +108,28 @@ def test_what_is_well_is_fit_shows_no_secret_and_names_only_the_calendar_that_no
     assert max(map(len, result.stdout.splitlines())) < 160
 
 
-@pytest.mark.parametrize(
-    ("given", "what", "state", "words"),
-    [
-        ({"smtp_url": ""}, "mail", "bad", "no mail leaves: set SMTP_URL"),
-        ({"smtp_url": "smtp://127.0.0.1:1"}, "mail", "bad", "127.0.0.1:1 does not answer: Connection refused"),
-        ({"sms_url": ""}, "short messages", "warning", "none leaves"),
-        ({"mail_from": "raspored@example.org"}, "names", "bad", "MAIL_FROM still say"),
-        ({"helpline_number": "call us"}, "helpline", "bad", "nothing that can be dialled"),
-        ({"secret_key": "k9Xq2mVw7L" * 4}, "key", "bad", "repeats a pattern"),
-        ({"security_contact": ()}, "security contact", "warning", "nobody is named: SECURITY_CONTACT is not set"),
-        ({"backup_recipient": ""}, "backup", "warning", "not encrypted"),
-        (  # its shape is right, so the start takes it
-            {"backup_recipient": GOOD["backup_recipient"][:-1] + "3"},
-            "backup",
-            "bad",
-            "BACKUP_RECIPIENT is no public key of age: one has a letter wrong",
-        ),
-    ],
-)
+@pytest.mark.parametrize(("given", "what", "state", "words"), [
+    ({"smtp_url": ""}, "mail", "bad", "no mail leaves: set SMTP_URL"),
+    ({"smtp_url": "smtp://127.0.0.1:1"}, "mail", "bad", "127.0.0.1:1 does not answer: Connection refused"),
+    ({"sms_url": ""}, "short messages", "warning", "none leaves"),
+    ({"mail_from": "raspored@example.org"}, "names", "bad", "MAIL_FROM still say"),
+    ({"helpline_number": "call us"}, "helpline", "bad", "nothing that can be dialled"),
+    ({"secret_key": "k9Xq2mVw7L" * 4}, "key", "bad", "repeats a pattern"),
+    ({"security_contact": ()}, "security contact", "warning", "nobody is named: SECURITY_CONTACT is not set"),
+    ({"backup_recipient": ""}, "backup", "warning", "not encrypted"),
+    (  # its shape is right, so the start takes it
+        {"backup_recipient": GOOD["backup_recipient"][:-1] + "3"}, "backup", "bad",
+        "BACKUP_RECIPIENT is no public key of age: one has a letter wrong",
+    ),
+])  # fmt: skip
 def test_what_is_not_set_is_named(ready, given, what, state, words):
     with_settings(**given)
-
     found = told(ready)[what]
-
     assert (found[0], words in found[1]) == (state, True), found
 
 
 def test_a_wrong_password_for_mail_and_a_server_without_encryption_are_told(ready):
     with_settings(smtp_url=config.settings().smtp_url.replace("hush-hush", "wrong-one"))
-
     state, words = told(ready)["mail"]
     assert (state, "refuses the name or the password" in words, "wrong-one" in words) == ("bad", True, False)
     with_settings(smtp_url=config.settings().smtp_url.replace("smtp://", "smtp+starttls://"))
@@ -227,7 +219,6 @@ def test_a_database_behind_its_version_is_told_and_asked_nothing(ready):
 )
 def test_the_clock_of_the_database_is_compared(monkeypatch, says, state):
     monkeypatch.setattr(surroundings, "is_synchronised", lambda: True)
-
     assert surroundings.clock_is_set(None, MONDAY + says, MONDAY).state is state
 
 
@@ -252,25 +243,20 @@ def login_told(app: Flask, issuer_url: str, authority: Path | str = "") -> Diagn
 
 def test_without_one_nothing_is_wrong(app):
     found = surroundings.own_login(config.settings())
-
     assert (found.state, found.told) == (Fitness.GOOD, "none, people sign in with a password: OIDC_ISSUER is not set")
 
 
-@pytest.mark.parametrize(
-    ("document", "state", "words"),
-    [
-        ({}, "good", "its metadata is valid; it leads back to http://localhost/sign-in/login/answer"),
-        ({"issuer": "https://elsewhere.example"}, "bad", "it calls itself by another name than OIDC_ISSUER"),
-        ({"subject_types_supported": None}, "bad", 'its metadata is not valid: "subject_types_supported"'),
-        (
-            {"token_endpoint": "https://elsewhere.example/x"},
-            "bad",
-            "its token_endpoint is not on the host of OIDC_ISSUER",
-        ),
-        ({"code_challenge_methods_supported": ["plain"]}, "bad", "it knows no PKCE by S256"),
-        ({"code_challenge_methods_supported": None}, "good", "its metadata is valid"),
-    ],
-)
+@pytest.mark.parametrize(("document", "state", "words"), [
+    ({}, "good", "its metadata is valid; it leads back to http://localhost/sign-in/login/answer"),
+    ({"issuer": "https://elsewhere.example"}, "bad", "it calls itself by another name than OIDC_ISSUER"),
+    ({"subject_types_supported": None}, "bad", 'its metadata is not valid: "subject_types_supported"'),
+    (
+        {"token_endpoint": "https://elsewhere.example/x"}, "bad",
+        "its token_endpoint is not on the host of OIDC_ISSUER",
+    ),
+    ({"code_challenge_methods_supported": ["plain"]}, "bad", "it knows no PKCE by S256"),
+    ({"code_challenge_methods_supported": None}, "good", "its metadata is valid"),
+])  # fmt: skip
 def test_it_is_asked_how_it_describes_itself(app, tmp_path, document, state, words):
     shown = certificate(tmp_path, "right")
     with an_issuer(shown) as issuer:
@@ -287,7 +273,6 @@ def test_a_certificate_that_does_not_hold_is_told_and_nothing_asked(app, tmp_pat
     shown = certificate(tmp_path, kind)
     with an_issuer(shown) as issuer:
         found = login_told(app, issuer.url, shown.authority)
-
     assert (found.state, "its certificate does not hold" in found.told, issuer.asked) == (Fitness.BAD, True, [])
 
 

@@ -51,7 +51,6 @@ def test_setup_prints_one_link_that_makes_the_administrator_where_a_register_can
 def test_setup_of_an_installation_in_use_is_refused_in_one_line_and_gives_it_what_it_lacks(run):
     make_centre()
     result = run(*SETUP)
-
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == "Error: centre is set up already: invite people with `people invite`\n"
     assert len(municipalities()) == 182
@@ -82,21 +81,16 @@ def test_invite_prints_a_link_and_mails_one(run, role):
     assert [mail.kind for mail in db.session.scalars(select(OutboxMessage))] == ["invitation"]
 
 
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        (("jelena", "--role", "coordinator"), "email is no e-mail address"),
-        (("used@centre.example", "--role", "coordinator"), "email belongs to an account already"),
-        (("jelena@centre.example", "--role", "pupil"), "Invalid value for '--role'"),
-        (("jelena@centre.example", "--role", "coordinator", "--centre", "none"), "--centre none: there are ncc"),
-        (("jelena@centre.example", "--role", "coordinator", "--given-name", "x" * 500), "at most 80 characters"),
-    ],
-)
+@pytest.mark.parametrize(("arguments", "words"), [
+    (("jelena", "--role", "coordinator"), "email is no e-mail address"),
+    (("used@centre.example", "--role", "coordinator"), "email belongs to an account already"),
+    (("jelena@centre.example", "--role", "pupil"), "Invalid value for '--role'"),
+    (("jelena@centre.example", "--role", "coordinator", "--centre", "none"), "--centre none: there are ncc"),
+    (("jelena@centre.example", "--role", "coordinator", "--given-name", "x" * 500), "at most 80 characters"),
+])  # fmt: skip
 def test_invite_refuses_what_it_cannot_use_with_exit_code_2(run, arguments, words):
     make_user(email="used@centre.example", password_hash="x", centre_id=make_centre(slug="ncc").id)
-
     result = run("people", "invite", *arguments)
-
     assert (result.exit_code, result.stdout) == (2, "")
     assert words in result.stderr
     assert db.session.scalars(select(OutboxMessage)).all() == []

@@ -44,24 +44,19 @@ def test_import_stores_a_file_and_says_so_in_json_and_a_dry_run_stores_nothing(r
     assert stored(session) == 2
 
 
-@pytest.mark.parametrize(
-    ("content", "words", "told"),
-    [
-        (
-            f"{GOOD}3;Трећа;gimnazija;Атлантида\n".encode(),
-            "line 4, municipality: unknown_municipality",
-            [(4, "municipality", "unknown_municipality")],
-        ),
-        (
-            "register_id;naziv;tip;opština;JMBG\n1;Вук;osnovna škola;Ниш;\n".encode(),
-            "line 1, JMBG: personal_numbers (delete this column: no personal number is stored)",
-            [(1, "JMBG", "personal_numbers")],
-        ),
-        (b"PK\x03\x04...", "not_a_workbook", [(1, "", "not_a_workbook")]),
-        (None, "register.csv", []),
-    ],
-    ids=["a bad line", "personal numbers", "a broken spreadsheet", "no file"],
-)
+@pytest.mark.parametrize(("content", "words", "told"), [
+    (
+        f"{GOOD}3;Трећа;gimnazija;Атлантида\n".encode(), "line 4, municipality: unknown_municipality",
+        [(4, "municipality", "unknown_municipality")],
+    ),
+    (
+        "register_id;naziv;tip;opština;JMBG\n1;Вук;osnovna škola;Ниш;\n".encode(),
+        "line 1, JMBG: personal_numbers (delete this column: no personal number is stored)",
+        [(1, "JMBG", "personal_numbers")],
+    ),
+    (b"PK\x03\x04...", "not_a_workbook", [(1, "", "not_a_workbook")]),
+    (None, "register.csv", []),
+], ids=["a bad line", "personal numbers", "a broken spreadsheet", "no file"])  # fmt: skip
 def test_what_cannot_be_stored_ends_with_two_and_one_line_that_says_where(run, file, session, content, words, told):
     file.write_bytes(content) if content else file.unlink()
 
@@ -76,9 +71,7 @@ def test_what_cannot_be_stored_ends_with_two_and_one_line_that_says_where(run, f
 @pytest.mark.parametrize("content", ["not json", "[1]", '{"A": 1}'])
 def test_a_map_that_is_none_is_bad_input(run, file, tmp_path, content):
     (tmp_path / "map.json").write_text(content)
-
     result = run(file, "--map", tmp_path / "map.json", "--json")
-
     assert refused_in_one_line(result)
     assert "map.json" in result.stderr
 
@@ -86,9 +79,7 @@ def test_a_map_that_is_none_is_bad_input(run, file, tmp_path, content):
 def test_changes_are_shown(run, file, session):
     run(file)
     file.write_text(GOOD.replace("Сава", "Свети Сава"))
-
     result = run(file)
-
     assert "2 Sveti Sava: name_sr_latn: 'Sava' -> 'Sveti Sava'" in result.stdout
     assert "0 new, 1 changed, 1 the same" in result.stdout
 
@@ -97,7 +88,6 @@ def test_a_map_names_the_columns(run, file, session, tmp_path):
     file.write_text("A;B;C;D\n1;Вук;primary;Ниш\n")
     columns = tmp_path / "map.json"
     columns.write_text(json.dumps({"A": "register_id", "B": "name", "C": "kind", "D": "municipality"}))
-
     assert run(file, "--map", columns).exit_code == 0
     assert stored(session) == 1
 

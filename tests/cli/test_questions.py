@@ -43,6 +43,5 @@ def test_it_prints_one_document(run, answered):
 
 def test_a_programme_that_is_not_there_is_named(run, answered):
     result = run("questions", "change", *DAYS, "--programme", "nothing")
-
     assert result.exit_code == 2
     assert "--programme nothing: there are talk" in result.output

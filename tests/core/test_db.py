@@ -43,7 +43,6 @@ def test_answers_that_are_kept_inside_a_transaction_share_its_fate(session):
     with pytest.raises(ZeroDivisionError), transaction():
         keep_answers(token, typed("2"), now=MONDAY)
         raise ZeroDivisionError
-
     assert [text.count('"1"') for text in session.scalars(sa.select(BookingAnswers.answers))] == [1]
 
 
@@ -51,9 +50,7 @@ def test_answers_that_are_kept_inside_a_transaction_share_its_fate(session):
 def test_answers_are_kept_under_their_token_while_the_page_reads(session):
     token = keep_answers(None, typed("1"), now=MONDAY)
     session.execute(sa.select(BookingAnswers.id)).all()
-
     assert keep_answers(token, typed("2"), now=MONDAY) == token
-
     session.rollback()
     assert [text.count('"2"') for text in session.scalars(sa.select(BookingAnswers.answers))] == [1]
 
@@ -80,17 +77,14 @@ ONLY_POSTGRESQL = pytest.mark.parametrize(
 
 
 @ONLY_POSTGRESQL
-def test_no_question_is_compiled(session):
+def test_no_question_is_compiled_and_an_index_is_dear_only_where_the_server_says_so(session):
     """Also not after a transaction was rolled back, which takes back what was set in it."""
     for _ in range(2):
         assert session.scalar(sa.text("SHOW jit")) == "off"
         session.rollback()
         session.close()
 
-
-@ONLY_POSTGRESQL
-def test_an_index_is_dear_only_where_the_server_says_so(session):
-    """Nobody has moved a head for it: but who has told the server what it costs there is believed."""
+    # Nobody has moved a head for it: but who has told the server what it costs there is believed.
     assert session.scalar(sa.text("SHOW random_page_cost")) == "1.1"
     name = session.scalar(sa.text("SELECT current_database()"))
     told, later = (sa.create_engine(session.get_bind().url, poolclass=sa.NullPool) for _ in "ab")
@@ -220,16 +214,13 @@ def test_after_the_night_a_plan_goes_by_what_is_there_also_in_a_process_that_run
 
 def test_what_has_not_grown_is_not_counted_again(app) -> None:
     _hosts(1, 100, town=make_municipality().id, listed=True)
-
     assert [row_counts.count_anew() for _ in range(2)] == [True, False]
 
 
 @pytest.mark.both_databases
 def test_a_database_that_counts_by_itself_is_left_alone(app) -> None:
     make_municipality()
-
     counted = row_counts.count_anew()
-
     assert counted == (db.engine.dialect.name == "sqlite")
 
 
@@ -246,9 +237,7 @@ WHEN = dt.datetime(2026, 11, 3, 12, 0, tzinfo=dt.UTC)
 def test_the_states_are_those_of_the_index_in_its_order(model, states, name, dialect):
     asked = sa.select(model.id).where(written_out(model.state, states))
     (index,) = (one for one in model.__table__.indexes if one.name == name)
-
     said = str(asked.compile(dialect=dialect.dialect(), compile_kwargs={"render_postcompile": True}))
-
     held = index.info[WHERE] if dialect is postgresql else index.dialect_options["sqlite"]["where"]
     assert said.endswith(f"WHERE {model.__tablename__}.{held}")
 
@@ -279,7 +268,6 @@ def test_sqlite_may_take_the_index_of_the_few_and_none_of_a_column_by_no_index(s
 )
 def test_of_what_counts_postgresql_knows_how_many_there_are(dialect, column: str):
     counts = str(IS_COUNTED[-1].compile(dialect=dialect))
-
     assert counts.split(" IN ")[0].strip("()") == column
 
 
@@ -287,7 +275,6 @@ def test_of_what_counts_postgresql_knows_how_many_there_are(dialect, column: str
 def test_a_column_by_no_index_is_the_same_column(session):
     towns = [make_municipality(name).id for name in ("Ниш", "Врање", "Лесковац")]
     wanted = select(Municipality.id).where(by_no_index(Municipality.id).in_(towns[1:])).order_by(Municipality.id)
-
     assert list(session.scalars(wanted)) == sorted(towns[1:])
 
 
@@ -297,16 +284,12 @@ def test_a_column_by_no_index_is_the_same_column(session):
 OF_TOWN = Host.municipality_id == Municipality.id
 
 
-@pytest.mark.parametrize(
-    ("dialect", "said"),
-    [
-        (sqlite.dialect(), "host.municipality_id = municipality.id"),
-        (postgresql.dialect(), "(host.municipality_id = municipality.id AND municipality.id >= 1)"),
-    ],
-)
+@pytest.mark.parametrize(("dialect", "said"), [
+    (sqlite.dialect(), "host.municipality_id = municipality.id"),
+    (postgresql.dialect(), "(host.municipality_id = municipality.id AND municipality.id >= 1)"),
+])  # fmt: skip
 def test_only_postgresql_is_told_what_follows(dialect, said: str):
     asked = select(Host.id).join(Municipality, with_implied(OF_TOWN, Municipality.id >= 1))
-
     text = str(asked.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
     assert text.partition(" ON ")[2] == said
 
@@ -372,13 +355,9 @@ def seen(*rows: tuple[str, int]) -> sa.Subquery:
 @pytest.mark.postgres_decides
 def test_each_number_of_a_group_is_told_once_and_of_an_empty_group_none(session):
     rows = seen(("a", 17), ("a", 3), ("a", 17), ("b", 0))
-
     wanted = sa.select(rows.c.kind, DistinctNumbers(rows.c.town)).group_by(rows.c.kind).order_by(rows.c.kind)
-
     assert [(kind, numbers_in(told)) for kind, told in session.execute(wanted)] == [("a", {3, 17}), ("b", {0})]
-
     rows = seen(("a", 1))
-
     assert numbers_in(session.scalar(sa.select(DistinctNumbers(rows.c.town)).where(rows.c.town > 1))) == set()
 
 
@@ -422,7 +401,5 @@ def test_each_database_is_told_of_which_rows(url, not_settled):
 
 def test_to_declare_all_tables_nothing_is_read_of_postgresql():
     script = "import sys; from scheduler import all_models; print('sqlalchemy.dialects.postgresql' in sys.modules)"
-
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
-
     assert done.stdout.split() == ["False"]

@@ -50,7 +50,6 @@ def test_a_line_is_one_json_object_also_where_json_has_no_word_for_a_value(lines
 @pytest.mark.parametrize("key", ["email", "given_name", "token", "contact_phone", "path", "password"])
 def test_trust_s32_a_field_that_could_hold_a_person_or_a_secret_is_cut(lines, key):
     LOG.info("something", extra={key: "Tara Jović"})
-
     assert lines()[0][key] == "[cut]"
 
 
@@ -74,13 +73,9 @@ def test_trust_s32_addresses_and_secret_paths_in_sentences_and_tracebacks_are_cu
 
 def test_trust_s32_what_a_value_holds_forges_no_line_and_ends_with_its_part(lines):
     LOG.info("something", extra={"reason": 'x"}\n{"event": "forged"}'})
-
     assert [line["event"] for line in lines()] == ["something"]
-
     told = "x: refused\nDETAIL:  Failing row (7, Tara\n\nu ormaru, null).\n[SQL: INSERT INTO t]\n\nDuring handling"
-
     event = logs.cut({"exception": told})
-
     assert event["exception"] == "x: refused\nDETAIL: [cut]\n[SQL: INSERT INTO t]\n\nDuring handling"
 
 
@@ -89,7 +84,6 @@ def test_a_command_keeps_standard_error_for_people_and_setting_up_twice_writes_e
     LOG.info("user invited")
     logs.tell_answered(LOG, ANSWERED, http_id="a1b2", ms=7)
     LOG.warning("message not sent")
-
     assert [line["event"] for line in lines()] == ["message not sent"]
 
 
@@ -123,7 +117,6 @@ def test_trust_s32_a_row_that_the_database_refuses_does_not_stand_in_the_log(app
 
 def test_a_server_that_writes_lines_of_its_own_still_tells_its_process(lines):
     record = logging.getLogger("gunicorn.error").makeRecord("gunicorn.error", logging.INFO, "", 0, "Booting", (), None)
-
     assert logging.Formatter("[%(process)d] %(message)s").format(record) == f"[{os.getpid()}] Booting"
 
 

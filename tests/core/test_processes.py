@@ -70,21 +70,22 @@ def own_instance(folder: Path, database_url: str = "") -> dict[str, str]:
 @pytest.mark.parametrize("database", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
 def test_a_web_process_starts_on_postgresql_and_answers(tmp_path, session):
     url = db.engine.url.render_as_string(hide_password=False)
-
     done = ran("-c", FIRST_PAGE, env=own_instance(tmp_path, url))
-
     assert done.stdout.split()[-1:] == ["200"]
 
 
 @pytest.mark.deep
-def test_the_start_and_a_first_page_load_none_of_what_is_needed_later(tmp_path):
+def test_neither_a_first_page_nor_commands_and_jobs_load_what_is_needed_later(tmp_path):
     env = own_instance(tmp_path)
-
     done = ran("-OO", "-c", ONE_PAGE, env=env)
-
     told = json.loads(done.stdout.splitlines()[-1])
     assert (told["status"], told["words"]) == (200, False)
     assert {name: sorted({*NEEDED_LATER} & {*told[name]}) for name in ("start", "page")} == {"start": [], "page": []}
+
+    done = ran("-c", NO_PAGE, env=env)
+    told = json.loads(done.stdout)
+    assert min(told["commands"], told["jobs"]) > 20
+    assert [name for name in told["loaded"] if name in OF_PAGES or name.startswith("scheduler.web.")] == []
 
 
 NO_PAGE = """
@@ -96,17 +97,6 @@ commands = len(app.cli.list_commands(None))
 print(json.dumps({"commands": commands, "jobs": len(load_jobs()), "loaded": sorted(set(sys.modules))}))
 """
 OF_PAGES = ("scheduler.web", "scheduler.app", "flask_wtf", "flask_login", "flask_limiter", "wtforms", "waitress")
-
-
-@pytest.mark.deep
-def test_the_commands_and_the_jobs_load_no_page(tmp_path):
-    env = own_instance(tmp_path)
-
-    done = ran("-c", NO_PAGE, env=env)
-
-    told = json.loads(done.stdout)
-    assert min(told["commands"], told["jobs"]) > 20
-    assert [name for name in told["loaded"] if name in OF_PAGES or name.startswith("scheduler.web.")] == []
 
 
 # --- work that gives way does so beside other sessions too, and is done where the kernel allows nothing ---
@@ -129,15 +119,12 @@ def niceness(*, leads: bool) -> list[str]:
 @pytest.mark.skipif(not (SESSION.exists() and SESSION.read_text()), reason=SAYS_NOTHING)
 def test_who_leads_a_session_makes_it_lighter_and_nobody_a_strangers() -> None:
     before = SESSION.read_text().split()[-1]
-
     assert niceness(leads=True) == [str(max(os.nice(0), NICENESS)), str(NICENESS)]
     assert niceness(leads=False) == [str(max(os.nice(0), NICENESS)), before]
 
 
 @pytest.mark.parametrize("said", ["", "\n", "/autogroup-7 nice\n"])
-def test_where_the_session_has_no_weight_the_work_is_done_all_the_same(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, said: str
-) -> None:
+def test_where_the_session_has_no_weight_the_work_is_done_all_the_same(monkeypatch, tmp_path, said):
     session = tmp_path / "autogroup"
     session.write_text(said)
     monkeypatch.setattr(os, "nice", lambda more: more)
@@ -149,9 +136,7 @@ def test_where_the_session_has_no_weight_the_work_is_done_all_the_same(
     assert session.read_text() == said
 
 
-def test_where_nothing_is_allowed_the_work_is_done_all_the_same(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_where_nothing_is_allowed_the_work_is_done_all_the_same(monkeypatch, tmp_path):
     def refused(_more: int) -> int:
         raise PermissionError
 
@@ -196,9 +181,7 @@ def test_a_hash_costs_what_owasp_asks_in_the_product_and_in_its_demo():
 
 def test_the_cost_is_that_of_the_product_when_nobody_lowers_it(app, monkeypatch):
     monkeypatch.setattr(passwords, "_hasher", HASHERS_OF_THE_PRODUCT[0])
-
     stored = passwords.hash_password("a long pass phrase")
-
     assert stored.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     assert passwords.fits(stored, "a long pass phrase")
     assert not passwords.fits(stored, "another pass phrase")

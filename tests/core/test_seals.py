@@ -137,26 +137,19 @@ def test_trust_s34_the_first_broken_record_is_named(ids, as_attacker, attack):
     assert broken.after_id == max((number for number in present if number < record_id), default=0)
 
 
-@pytest.mark.parametrize(
-    "how",
-    [
-        "at = 'no moment'",
-        "details = CAST(X'FF' AS TEXT)",
-        "actor = CAST(X'C328' AS TEXT), at = 'no moment'",
-        "action = X'FF'",
-    ],
-)
+@pytest.mark.parametrize("how", [
+    "at = 'no moment'", "details = CAST(X'FF' AS TEXT)", "actor = CAST(X'C328' AS TEXT), at = 'no moment'",
+    "action = X'FF'",
+])  # fmt: skip
 def test_trust_s34_a_record_that_cannot_be_read_is_named_instead_of_ending_the_walk(ids, as_attacker, how):
     """PostgreSQL takes no such value; SQLite takes any."""
     as_attacker(f"UPDATE audit_entry SET {how} WHERE id = :id", id=ids[4])
-
     assert verified().broken == Broken(ids[4], Fault.UNREADABLE, ids[3])
 
 
 def test_trust_s34_what_was_altered_before_a_record_that_cannot_be_read_is_named_first(ids, as_attacker):
     as_attacker("UPDATE audit_entry SET at = 'no moment' WHERE id = :id", id=ids[7])
     as_attacker("UPDATE audit_entry SET action = 'nothing' WHERE id = :id", id=ids[2])
-
     assert verified().broken == Broken(ids[2], Fault.ALTERED, ids[1])
 
 
@@ -169,7 +162,6 @@ def head_of(record_id: int) -> Head:
 def test_trust_s34_a_cut_tail_is_noticed_by_a_head_that_was_kept_elsewhere_only(ids, as_attacker):
     kept = head_of(ids[-1])
     as_attacker("DELETE FROM audit_entry WHERE id > :id", id=ids[6])
-
     assert verified().well  # the chain alone cannot know what followed
     assert verified((kept,)).broken == Broken(ids[-1], Fault.GONE, ids[6])
 
@@ -245,21 +237,17 @@ def rewrite(path: Path, *lines: str) -> None:
 
 def test_what_was_written_is_read_and_nothing_is_wrong(path):
     read = ledger.read(path, secret=OURS)
-
     assert read.lines == (ledger.key_line(a_line(1).at, secret=OURS), *map(a_line, range(1, 6)))
     assert (read.wrong, len(read.chains), read.begun_at(secret=OURS)) == ((), 6, a_line(1).at)
     assert ledger.last_chain(ledger.whole_lines(path)) == read.chains[-1]
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize(
-    ("how", "named"),
-    [
-        ("taken out", "line 3 does not follow"), ("moved", "line 3 does not follow"),
-        ("changed", "line 3 does not follow"), ("begun later", "line 1 does not follow"),
-        ("unchained", "line 3 is not chained"), ("no line", "line 3 is no line of a ledger"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("how", "named"), [
+    ("taken out", "line 3 does not follow"), ("moved", "line 3 does not follow"),
+    ("changed", "line 3 does not follow"), ("begun later", "line 1 does not follow"),
+    ("unchained", "line 3 is not chained"), ("no line", "line 3 is no line of a ledger"),
+])  # fmt: skip
 def test_trust_r24_a_line_that_was_tampered_with_is_named(path, how, named):
     lines = path.read_text().splitlines()
     third = lines[2]
@@ -453,15 +441,10 @@ def test_what_is_sealed_is_read_whole_and_with_the_key_only_and_the_plain_file_i
     assert age.opened_by("", plain, tmp_path) == plain
 
 
-@pytest.mark.parametrize(
-    ("identity", "told"),
-    [
-        ("", "--identity"),
-        ("no key", "holds no secret key"),
-        ("# only a comment", "no secret key"),
-        ("another", "written for another key"),
-    ],
-)
+@pytest.mark.parametrize(("identity", "told"), [
+    ("", "--identity"), ("no key", "holds no secret key"), ("# only a comment", "no secret key"),
+    ("another", "written for another key"),
+])  # fmt: skip
 def test_another_key_none_and_nonsense_are_told_in_one_line(tmp_path, keys, identity, told):
     sealed = age.sealed_for(keys[0], a_file(tmp_path))
     if identity == "another":

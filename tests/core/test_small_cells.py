@@ -33,7 +33,6 @@ def test_a_small_number_takes_the_smallest_large_one_with_it_or_else_its_total()
 def test_the_attack_of_these_tests_finds_what_is_hidden_alone():
     """A test that could not fail would prove nothing."""
     sums = [PublicSum("total", ("a", "b")), PublicSum("b", ("c", "d"))]
-
     assert computable({"total": 9, "b": 6, "d": 5}, sums) == {"a": 3, "c": 1}
     assert computable({"total": 9, "d": 5}, sums) == {}
 

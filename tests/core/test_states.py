@@ -64,18 +64,14 @@ def test_a_new_thing_begins_where_its_machine_lets_it_begin_alone(session: Sessi
     assert json.loads(entry.details) == {"from": "draft", "to": "unverified"}
 
 
-@pytest.mark.parametrize(
-    ("state", "to", "reason"),
-    [
-        (RequestState.NEW, RequestState.CERTIFIED, "wrong_state"),
-        (RequestState.TRIAGE, RequestState.DECLINED, "reason_missing"),
-    ],
-)
+@pytest.mark.parametrize(("state", "to", "reason"), [
+    (RequestState.NEW, RequestState.CERTIFIED, "wrong_state"),
+    (RequestState.TRIAGE, RequestState.DECLINED, "reason_missing"),
+])  # fmt: skip
 def test_a_forbidden_move_and_a_refusal_without_a_reason_change_nothing(session: Session, state, to, reason) -> None:
     school_request = make_school_request(state)
     with conflict(reason), transaction():
         states.move(REQUEST_MACHINE, school_request, to, actor=SYSTEM, at=LATER)
-
     assert session.scalars(select(SchoolRequest)).one().state is state
     assert session.scalars(select(AuditEntry)).all() == []
 
@@ -95,15 +91,10 @@ def refused() -> Iterator[Session]:
 
 
 @pytest.mark.postgres_decides
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "DELETE FROM audit_entry",
-        "UPDATE audit_entry SET action = 'nothing happened'",
-        "UPDATE audit_entry SET actor = 'user:99'",
-        """UPDATE audit_entry SET details = '{"to": "closed"}'""",
-    ],
-)
+@pytest.mark.parametrize("statement", [
+    "DELETE FROM audit_entry", "UPDATE audit_entry SET action = 'nothing happened'",
+    "UPDATE audit_entry SET actor = 'user:99'", """UPDATE audit_entry SET details = '{"to": "closed"}'""",
+])  # fmt: skip
 def test_the_database_keeps_the_audit_as_it_was_written(moved: None, statement: str) -> None:
     with refused() as writing:
         writing.connection().exec_driver_sql(statement)

@@ -23,14 +23,11 @@ def a_seat(state: AssignmentState = A.ACCEPTED, **given: Any) -> FeedSeat:
     return FeedSeat(state=state, **(fair | given))
 
 
-@pytest.mark.parametrize(
-    ("state", "shown"),
-    [
-        (A.SUGGESTED, None), (A.OFFERED, EntryStatus.TENTATIVE), (A.ACCEPTED, EntryStatus.CONFIRMED),
-        (A.PRESENT, EntryStatus.CONFIRMED), (A.WITHDRAWN, EntryStatus.CANCELLED), (A.REPLACED, EntryStatus.CANCELLED),
-        (A.ABSENT, EntryStatus.CANCELLED), (A.DECLINED, None), (A.LAPSED, None),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("state", "shown"), [
+    (A.SUGGESTED, None), (A.OFFERED, EntryStatus.TENTATIVE), (A.ACCEPTED, EntryStatus.CONFIRMED),
+    (A.PRESENT, EntryStatus.CONFIRMED), (A.WITHDRAWN, EntryStatus.CANCELLED), (A.REPLACED, EntryStatus.CANCELLED),
+    (A.ABSENT, EntryStatus.CANCELLED), (A.DECLINED, None), (A.LAPSED, None),
+])  # fmt: skip
 def test_each_state_of_an_assignment_is_shown_in_its_way(state: A, shown: EntryStatus | None) -> None:
     assert rules.shown_as(a_seat(state), MONDAY) == shown
 
@@ -47,7 +44,6 @@ def test_every_state_is_decided() -> None:
 @pytest.mark.parametrize("assignment", [A.OFFERED, A.ACCEPTED])
 def test_a_presentation_that_does_not_take_place_is_struck_out(state: P, assignment: A) -> None:
     seat = a_seat(assignment, presentation_state=state, presentation_since=MONDAY + DAY)
-
     assert rules.shown_as(seat, MONDAY + 30 * DAY) is EntryStatus.CANCELLED
     assert rules.shown_as(seat, MONDAY + 31 * DAY) is None
 
@@ -99,16 +95,11 @@ def test_entries_keep_their_order_and_a_reading_is_noted_once_in_fifteen_minutes
     assert rules.read_is_due(MONDAY, MONDAY + 15 * minute)
 
 
-@pytest.mark.parametrize(
-    ("name", "living", "problems"),
-    [
-        ("phone", ["Outlook"], {}), ("", [], {"name": "missing"}), ("x" * 41, [], {"name": "too_long"}),
-        ("phone", ["phone"], {"name": "exists"}), ("six", ["1", "2", "3", "4", "5"], {"name": "too_many_feeds"}),
-    ],
-)  # fmt: skip
-def test_a_feed_has_a_name_of_its_own_and_there_are_five(
-    name: str, living: list[str], problems: dict[str, str]
-) -> None:
+@pytest.mark.parametrize(("name", "living", "problems"), [
+    ("phone", ["Outlook"], {}), ("", [], {"name": "missing"}), ("x" * 41, [], {"name": "too_long"}),
+    ("phone", ["phone"], {"name": "exists"}), ("six", ["1", "2", "3", "4", "5"], {"name": "too_many_feeds"}),
+])  # fmt: skip
+def test_a_feed_has_a_name_of_its_own_and_there_are_five(name, living, problems):
     assert MOST_FEEDS == 5
     assert rules.problems_with(name, living) == problems
 
@@ -130,16 +121,11 @@ class Told:
     told_by_moment: bool = True
 
 
-@pytest.mark.parametrize(
-    ("tag", "moment", "before", "was_read", "believed"),
-    [
-        ("b", MONDAY + SECOND, Told(), True, True), ("a", MONDAY, Told(), True, True),
-        ("a", MONDAY, Told(told_by_moment=False), True, False),
-        ("b", MONDAY + SECOND / 2, Told(), True, False),  # HTTP tells whole seconds
-        ("b", MONDAY - DAY, Told(), True, False), ("a", MONDAY, None, False, True), ("a", MONDAY, None, True, False),
-    ],
-)  # fmt: skip
-def test_a_moment_is_believed_where_nobody_holds_another_text_with_it(
-    tag: str, moment: dt.datetime, before: Told | None, was_read: bool, believed: bool
-) -> None:
+@pytest.mark.parametrize(("tag", "moment", "before", "was_read", "believed"), [
+    ("b", MONDAY + SECOND, Told(), True, True), ("a", MONDAY, Told(), True, True),
+    ("a", MONDAY, Told(told_by_moment=False), True, False),
+    ("b", MONDAY + SECOND / 2, Told(), True, False),  # HTTP tells whole seconds
+    ("b", MONDAY - DAY, Told(), True, False), ("a", MONDAY, None, False, True), ("a", MONDAY, None, True, False),
+])  # fmt: skip
+def test_a_moment_is_believed_where_nobody_holds_another_text_with_it(tag, moment, before, was_read, believed):
     assert rules.is_told_by_moment(tag, moment, before, was_read=was_read) is believed

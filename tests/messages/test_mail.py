@@ -44,7 +44,6 @@ def settings_in_force(app):
 @pytest.mark.parametrize("kind", OWN_KINDS)
 def test_every_kind_has_a_subject_a_text_and_the_helpline_in_every_language(kind, language):
     body = mail.render(kind, language, VALUES)
-
     assert body.subject
     assert "\n" not in body.subject
     assert "19833" in body.text
@@ -53,7 +52,6 @@ def test_every_kind_has_a_subject_a_text_and_the_helpline_in_every_language(kind
 
 def test_a_value_is_text_in_the_plain_part_and_never_markup_in_the_other():
     body = mail.render("invitation", "en", {"centre": '<b>Center</b> & "co"'})
-
     assert 'Centre: <b>Center</b> & "co".' in body.text
     assert "<b>Center" not in body.html
     assert "&lt;b&gt;Center&lt;/b&gt; &amp; &#34;co&#34;" in body.html
@@ -106,7 +104,6 @@ PARAGRAPHS = {
 @pytest.mark.parametrize("kind", OPTIONAL_LINES)
 def test_a_line_that_may_be_missing_is_a_paragraph_of_its_own(kind):
     body = mail.render(kind, "en", OPTIONAL_LINES[kind])
-
     assert "\n\n" + "\n\n".join(PARAGRAPHS[kind]) + "\n\n" in body.text
 
 
@@ -156,9 +153,7 @@ A_SECOND = dt.timedelta(seconds=1)
 
 def test_pauses_double_up_to_ten_minutes_or_to_four_hours_while_a_server_says_later():
     pauses = [pause_after(attempts, Failure.UNREACHABLE) for attempts in range(1, 7)]
-
     assert [pause.total_seconds() / 60 for pause in pauses] == [1, 2, 4, 8, 10, 10]
-
     assert pause_after(8, Failure.LATER) == dt.timedelta(minutes=128)
     assert pause_after(500, Failure.LATER) == dt.timedelta(hours=4)
 
@@ -209,14 +204,10 @@ def test_a_short_message_has_letters_of_every_phone_and_loses_of_its_place_first
     assert len(short_with("y" * 300 + "%(place)s", "Niš")) == 160
 
 
-@pytest.mark.parametrize(
-    ("centre_id", "replies", "address"),
-    [
-        (2, {1: "a@centre.example", 2: "b@centre.example"}, "b@centre.example"),
-        (None, {1: "a@centre.example"}, "a@centre.example"),
-        (None, {1: "a@centre.example", 2: "b@centre.example"}, ""),
-        (3, {1: "a@centre.example"}, ""),
-    ],
-)
+@pytest.mark.parametrize(("centre_id", "replies", "address"), [
+    (2, {1: "a@centre.example", 2: "b@centre.example"}, "b@centre.example"),
+    (None, {1: "a@centre.example"}, "a@centre.example"), (None, {1: "a@centre.example", 2: "b@centre.example"}, ""),
+    (3, {1: "a@centre.example"}, ""),
+])  # fmt: skip
 def test_an_answer_goes_to_the_centre_of_the_mail_or_to_the_only_one(centre_id, replies, address):
     assert reply_address(centre_id, replies) == address

@@ -91,7 +91,6 @@ def test_a_rolled_back_change_sends_nothing(app):
     with pytest.raises(RuntimeError), transaction():
         service.queue_message(MessageDraft("no_account", "a@b.example", "en", {}), now=MONDAY)
         raise RuntimeError("the change failed")
-
     assert service.unsent_ids(10, MONDAY) == []
 
 
@@ -159,17 +158,13 @@ def test_a_sender_that_slept_past_its_lease_does_not_undo_the_next_ones_work(app
     message = make_message()
     late = service._lease(message.id, MONDAY)
     service.deliver(message.id, MONDAY + 3 * MINUTE)
-
     service._note(late, Failure.UNREACHABLE, MONDAY + 4 * MINUTE)
-
     assert stored(message).state is MessageState.SENT
 
 
 def test_mail_leaves_through_smtp(app, sink):
     message = make_message("ana@school.example", kind="invitation", values={"centre": "Центар"}, language="sr_Cyrl")
-
     assert service.deliver(message.id, MONDAY) is MessageState.SENT
-
     assert len(sink.taken) == 1
     assert b"To: ana@school.example" in sink.taken[0]
     assert letters() == []
@@ -228,21 +223,15 @@ def test_trust_r18_a_line_cut_after_the_mail_was_taken_is_tried_again_under_the_
     assert f"Message-ID: {message.message_id}" in letters()[0]
 
 
-@pytest.mark.parametrize(
-    "refusal",
-    [
-        smtplib.SMTPAuthenticationError(535, b"bad credentials"),
-        smtplib.SMTPSenderRefused(550, b"sender not allowed", "raspored@example.org"),
-        smtplib.SMTPConnectError(554, b"no service here"),
-        smtplib.SMTPHeloError(501, b"who are you"),
-    ],
-)
+@pytest.mark.parametrize("refusal", [
+    smtplib.SMTPAuthenticationError(535, b"bad credentials"),
+    smtplib.SMTPSenderRefused(550, b"sender not allowed", "raspored@example.org"),
+    smtplib.SMTPConnectError(554, b"no service here"), smtplib.SMTPHeloError(501, b"who are you"),
+])  # fmt: skip
 def test_a_server_that_refuses_ourselves_says_nothing_about_the_address(app, monkeypatch, refusal):
     message = make_message()
     monkeypatch.setattr(mailer, "send", lambda *args, **given: (_ for _ in ()).throw(refusal))
-
     assert service.deliver(message.id, MONDAY) is MessageState.WAITING
-
     assert stored(message).failure == Failure.UNREACHABLE
 
 
@@ -275,27 +264,21 @@ def test_a_schools_name_with_the_mark_of_an_encoded_word_loses_no_mail(app, sink
 )
 def test_trust_s20_an_address_that_would_bring_a_header_is_never_sent(app, sink, address):
     message = make_message(address)
-
     assert service.deliver(message.id, MONDAY) is MessageState.FAILED
-
     assert stored(message).failure == Failure.BROKEN
     assert sink.taken == []
 
 
-def test_trust_r03_mails_to_one_address_keep_their_order_and_do_not_hold_up_others(app):
-    first = make_message("ana@school.example")
-    make_message("ana@school.example")
-    other = make_message("mira@school.example")
-
-    assert service.unsent_ids(10, MONDAY) == [first.id, other.id]
-
-
-def test_a_mail_is_not_due_before_its_time(app):
-    message = make_message(now=MONDAY + MINUTE)
-
+def test_trust_r03_mails_to_one_address_keep_their_order_hold_up_no_other_and_wait_for_their_time(app):
+    message = make_message("later@school.example", now=MONDAY + MINUTE)
     assert service.unsent_ids(10, MONDAY) == []
     assert service.unsent_ids(10, MONDAY + MINUTE) == [message.id]
     assert service.deliver(message.id, MONDAY) is None
+
+    first = make_message("ana@school.example")
+    make_message("ana@school.example")
+    other = make_message("mira@school.example")
+    assert service.unsent_ids(10, MONDAY) == [first.id, other.id]
 
 
 NUMBER = "+381641234567"
@@ -328,7 +311,6 @@ TYPED = st.text("aČšЖњ漢😀 (%){}~^[\n\u0301", max_size=20)
 def test_whatever_the_words_a_short_message_fits_one(place, time, page, times):
     sentence = "The visit at %(time)s (%(place)s) is off. %(page)s"
     text = rules.short_with(sentence, place * times, time=time, page=page * times)
-
     assert len(text) <= 160
     assert set(text) <= rules.GSM
 
@@ -394,5 +376,4 @@ def test_a_change_that_was_rolled_back_sends_nothing(app):
     with pytest.raises(RuntimeError), transaction():
         service.queue_short(ShortDraft("x", NUMBER, "en", "Hello", ("visit", 7), 1), now=MONDAY)
         raise RuntimeError("the change failed")
-
     assert queries.messages_about("visit", 7) == []

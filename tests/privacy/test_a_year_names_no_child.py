@@ -154,7 +154,6 @@ def test_trust_s39_after_a_year_no_pupil_and_no_caller_is_named_anywhere(app, se
 def test_the_search_finds_what_stands_there(app, session):
     load_demo()
     database = Path(str(db.engine.url.database))
-
     assert "school_request.contact_name: name_in_text" in persons_in(cells(database, ["school_request"]))
     assert files_with(database.parent, ["Ана Петровић"]) != []
     assert set(ABOUT_CHILDREN) <= set(Base.metadata.tables)

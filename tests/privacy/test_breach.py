@@ -133,14 +133,10 @@ def test_a_time_asks_once_for_all_who_were_signed_in(centre):
     assert asked[0] == asked[1]
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        [], ["--from", "2026-09-14"], ["--token", "never-ours"], ["--account", "no@x.example"],
-        ["--role", "guardian", "--token", "x"],
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize("arguments", [
+    [], ["--from", "2026-09-14"], ["--token", "never-ours"], ["--account", "no@x.example"],
+    ["--role", "guardian", "--token", "x"],
+])  # fmt: skip
 def test_another_way_of_asking_is_refused_in_one_line(app, arguments):
     answer = app.test_cli_runner().invoke(args=["breach-report", *arguments])
-
     assert (answer.exit_code, answer.stdout, answer.stderr.count("\n")) == (2, "", 1)

@@ -81,23 +81,19 @@ def test_nothing_that_opens_anything_leaves(actor, session):
 
 def test_every_table_leaves_or_is_left_out_by_name():
     leaving = {one.table.name for one in exported_tables(None)}
-
     assert leaving | LEFT_OUT == set(Base.metadata.tables)
     assert leaving & LEFT_OUT == set()
 
 
 def test_a_formula_is_harmless_in_the_csv_and_itself_in_the_json(actor, session):
     make_user(centre_id=actor.centre_id, given_name="=1+1")
-
     files = exported(actor, actor.centre_id)
-
     assert ",'=1+1," in files["csv/user_account.csv"]
     assert '"=1+1"' in files["json/user_account.json"]
 
 
 def test_who_took_it_is_written_down(actor, session):
     exported(actor, actor.centre_id)
-
     entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "everything exported")).one()
     assert (entry.actor, entry.thing, entry.thing_id) == (actor.label, "centre", actor.centre_id)
 

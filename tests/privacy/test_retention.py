@@ -108,7 +108,7 @@ def test_a_contact_is_blank_twelve_months_after_its_school_year():
     assert not any(map(tokens.was_known, links, ("prove", "status", "read")))  # the colleagues' page, too
 
 
-def test_names_of_adults_on_certificates_are_gone_after_ninety_days():
+def test_names_of_adults_on_certificates_are_gone_after_ninety_days_and_the_hash_after_five_years():
     begun = a_locked_visit(names=("Милица Јовановић",))
     issue_certificates(SYSTEM, begun.visit.id, now=LEAVING)
     before = db.session.scalar(select(func.count(Certificate.id)))
@@ -120,10 +120,6 @@ def test_names_of_adults_on_certificates_are_gone_after_ninety_days():
     assert db.session.scalars(select(NamedAdult)).all() == []
     assert issue_certificates(SYSTEM, begun.visit.id, now=LEAVING + 91 * DAY).issued == 0
 
-
-def test_the_hash_of_a_holder_is_gone_after_five_years_and_the_number_stays():
-    begun = a_locked_visit(names=("Милица Јовановић",))
-    issue_certificates(SYSTEM, begun.visit.id, now=LEAVING)
     numbers = db.session.scalars(select(Certificate.number).order_by(Certificate.id)).all()
 
     assert forgotten(RetentionRow.CERTIFICATE_RECORD, at(2031, 10, 6)) == 0
@@ -156,13 +152,10 @@ def test_texts_of_mails_with_a_link_go_after_a_day_and_all_of_a_mail_after_thirt
     assert [row.kind for row in rows] == ["password_changed"] * 2
 
 
-def test_a_mail_that_still_waits_is_kept():
+def test_a_mail_that_waits_is_kept_and_letters_in_files_go_with_their_messages(app):
     make_message()
-
     assert forgotten(RetentionRow.MESSAGE, MONDAY + 60 * DAY) == 0
 
-
-def test_letters_in_files_go_with_their_messages(app):
     row = make_message("mira@school.example")
     deliver(row.id, now=MONDAY)
     folder = app.config["SETTINGS"].instance / "mail"
@@ -251,7 +244,6 @@ def test_a_minor_goes_three_months_after_she_is_suspended_and_her_visit_stays(th
 
 def test_a_minor_whose_guardian_lets_her_go_stays_though_she_rests():
     a_past_visit_with_a_minor()
-
     assert forgotten(RetentionRow.MINOR, at(2028, 3, 1)) == 0
 
 
@@ -328,7 +320,6 @@ def test_a_setting_changes_one_period(app, monkeypatch):
     make_school_request(RequestState.UNVERIFIED)
     wanted = app.config["SETTINGS"]
     monkeypatch.setitem(wanted.retention, "unproven_request", "10")
-
     assert forgotten(RetentionRow.UNPROVEN_REQUEST, MONDAY + 9 * DAY) == 0
     assert forgotten(RetentionRow.UNPROVEN_REQUEST, MONDAY + 10 * DAY) == 1
 

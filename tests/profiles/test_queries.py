@@ -166,7 +166,7 @@ def test_all_centres_together_are_told_without_typed_texts(chief):
     assert "We." not in text
 
 
-def test_more_visits_campaigns_and_school_years_ask_no_more(chief):
+def test_more_visits_ask_no_more_questions(chief):
     programme = make_programme(centre_id=chief.centre_id)
     a_held_visit(HeadCounts(pupils=30), programme=programme)
     sign_helpline(chief, helpline_draft())
@@ -181,6 +181,8 @@ def test_more_visits_campaigns_and_school_years_ask_no_more(chief):
         a_held_visit(HeadCounts(pupils=30), programme=programme)
     assert asked() == before
 
+
+def test_more_campaigns_and_school_years_ask_no_more_questions(chief):
     programme = make_programme(centre_id=chief.centre_id)
     seen = []
     for period in (YEAR, Period(dt.date(2020, 1, 1), YEAR.last)):

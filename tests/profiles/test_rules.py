@@ -54,13 +54,10 @@ def test_joined_days_are_the_same_days_in_spans_that_do_not_touch(pairs):
     assert all(later.first > earlier.last + DAY for earlier, later in itertools.pairwise(spans))
 
 
-@pytest.mark.parametrize(
-    ("split", "named"),
-    [
-        ({"privacy": 9, "sextortion": 24, "grooming": 19, "cyberbullying": 12}, ["sextortion", "grooming"]),
-        ({"a": 3, "b": 3, "c": 3, "d": 3}, ["a", "b", "c"]), ({"a": 1}, ["a"]), ({"a": 0}, []), ({}, []),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("split", "named"), [
+    ({"privacy": 9, "sextortion": 24, "grooming": 19, "cyberbullying": 12}, ["sextortion", "grooming"]),
+    ({"a": 3, "b": 3, "c": 3, "d": 3}, ["a", "b", "c"]), ({"a": 1}, ["a"]), ({"a": 0}, []), ({}, []),
+])  # fmt: skip
 def test_what_it_was_mostly_about_are_the_largest_and_those_nearly_as_large(split, named):
     assert [code for code, _number in mostly(split)] == named
 
@@ -89,9 +86,7 @@ def test_what_each_rule_answers_at_its_bound(rule, value, answer):
 
 def test_a_sentence_keeps_its_signs_and_opens_its_numbers():
     origin = NumberOrigin(RowsBehind.VISITS, (("first", "2023-01-01"),))
-
     said = statement("100%% of %(num)s: %(name)s.", num=StatementPart("7", origin), name="%(num)s")
-
     assert text_of(said) == "100% of 7: %(num)s."
     assert [part.origin for part in said if part.origin] == [origin]
 

@@ -105,22 +105,17 @@ HELD = {
 )
 def test_a_number_has_its_plural_in_each_language(lang, number, words):
     first = next(iter(told(lang, totals=ReportCounts(1, number, cities=number)).values()))
-
     assert first == [words]
 
 
-@pytest.mark.parametrize(
-    ("number", "words"),
-    [
-        (1, "Na liniju za pomoć stigla je 1 komunikacija (1. januar – 31. mart 2023.): 1 poziv."),
-        (3, "Na liniju za pomoć stigle su 3 komunikacije (1. januar – 31. mart 2023.): 3 poziva."),
-        (11, "Na liniju za pomoć stiglo je 11 komunikacija (1. januar – 31. mart 2023.): 11 poziva."),
-        (21, "Na liniju za pomoć stigla je 21 komunikacija (1. januar – 31. mart 2023.): 21 poziv."),
-    ],
-)
+@pytest.mark.parametrize(("number", "words"), [
+    (1, "Na liniju za pomoć stigla je 1 komunikacija (1. januar – 31. mart 2023.): 1 poziv."),
+    (3, "Na liniju za pomoć stigle su 3 komunikacije (1. januar – 31. mart 2023.): 3 poziva."),
+    (11, "Na liniju za pomoć stiglo je 11 komunikacija (1. januar – 31. mart 2023.): 11 poziva."),
+    (21, "Na liniju za pomoć stigla je 21 komunikacija (1. januar – 31. mart 2023.): 21 poziv."),
+])  # fmt: skip
 def test_the_helplines_numbers_have_theirs(number, words):
     found = told("sr_Latn", helpline=helpline({"communications": number, "calls": number}))
-
     assert found["Linija za pomoć i prijavu sadržaja"] == [words]
 
 
@@ -135,7 +130,6 @@ def test_what_nobody_counted_is_left_out_or_said_plainly_and_never_zero():
 
 def test_a_number_that_is_not_shown_takes_its_sisters_along():
     hidden = {"communications": 40, "calls": None, "mails": None, "cases": 20, "advisory": None, "forwarded": None}
-
     assert told(helpline=helpline(hidden))["Helpline and hotline"] == [
         "40 communications reached the helpline (1 January – 31 March 2023).",
         "20 cases were formed from them.",
@@ -163,7 +157,6 @@ def test_young_people_are_told_in_numbers_and_fewer_than_five_not_at_all():
 
 def test_cohorts_are_told_beside_what_was_held():
     cohort = CohortShare(2023, 2, 60, 31, 1, {AgeBand.FROM_7: 31})
-
     assert told(cohorts=(cohort,))["Awareness and education"][1:] == [
         "Web Detectives in the school year 2022/23: 2 cohorts, 60 pupils.",
         "31 of them were trained in all three skills.",
@@ -172,7 +165,6 @@ def test_cohorts_are_told_beside_what_was_held():
 
 def test_typed_texts_stand_at_both_ends_in_the_readers_letters():
     texts = ProfileTexts("Ко смо.\nГде смо.", "Who we are.", "Даље.", "")
-
     assert next(iter(told(texts=texts).items())) == ("About us", ["Who we are."])
     assert list(told("sr_Latn", texts).values())[::2] == [["Ko smo.", "Gde smo."], ["Dalje."]]
     assert "Plans" not in told(texts=texts)

@@ -111,20 +111,13 @@ def somebody_does_it_by_hand_and_a_night_passes(calendars: Calendars) -> str:
     return "Nova 99"
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        a_programme_is_renamed,
-        a_name_is_spelled_on_its_page,
-        a_register_names_a_school_anew,
-        somebody_does_it_by_hand_and_a_night_passes,
-    ],
-)
+@pytest.mark.parametrize("change", [
+    a_programme_is_renamed, a_name_is_spelled_on_its_page, a_register_names_a_school_anew,
+    somebody_does_it_by_hand_and_a_night_passes,
+])  # fmt: skip
 def test_the_next_answer_says_it(change: Callable[[Calendars], str], app: Flask, the_clock: StandingClock) -> None:
     calendars = Calendars(app, the_clock)
-
     said = change(calendars)
-
     assert calendars.says(said)
 
 
@@ -139,9 +132,7 @@ def test_an_import_that_is_taken_back_is_said_too(app: Flask, the_clock: Standin
     assert calendars.scene.host.name_sr_latn in calendars.read()
 
 
-def test_what_is_as_it_would_be_keeps_its_text_and_what_has_been_stays(
-    app: Flask, the_clock: StandingClock, session: Session
-) -> None:
+def test_what_is_as_it_would_be_keeps_its_text_and_what_has_been_stays(app, the_clock, session):
     calendars = Calendars(app, the_clock)
     texts = sa.select(CalendarEntry.id, CalendarEntry.text).order_by(CalendarEntry.id)
     stored = session.execute(texts).all()
@@ -200,9 +191,7 @@ def test_only_what_would_be_another_text_is_opened(app: Flask, the_clock: Standi
     assert opening(other.told())
 
 
-def test_an_import_opens_the_visits_of_its_schools_only(
-    app: Flask, the_clock: StandingClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_import_opens_the_visits_of_its_schools_only(app, the_clock, monkeypatch):
     calendars = Calendars(app, the_clock)
     looked: list[int] = []
     found = borrowed_facts._with_other_texts
@@ -219,9 +208,7 @@ def test_an_import_opens_the_visits_of_its_schools_only(
 def test_an_import_tells_of_each_step_so_that_its_lease_lasts(app: Flask, the_clock: StandingClock) -> None:
     told: list[tuple[int, int]] = []
     calendars = Calendars(app, the_clock)
-
     imported(calendars, tell=lambda done, total: told.append((done, total)))
-
     assert told[-1] == (1, 1)
     assert sorted(told, key=lambda one: one[0] / max(one[1], 1)) == told
 
@@ -250,9 +237,7 @@ def test_a_text_that_cannot_be_written_keeps_neither_the_change_nor_another_visi
     assert broken == [calendars.scene.visit_id] * 2
 
 
-def test_a_page_waits_for_the_next_visits_only(
-    app: Flask, the_clock: StandingClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_page_waits_for_the_next_visits_only(app, the_clock, monkeypatch):
     monkeypatch.setattr(borrowed_facts, "MOST_WAITED_FOR", 0)
     calendars = Calendars(app, the_clock)
     said = a_programme_is_renamed(calendars)

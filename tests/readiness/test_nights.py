@@ -85,6 +85,7 @@ def test_a_visit_that_still_fits_is_not_told_and_nobody_confirms_its_hour(sessio
 def test_rotation_changed_after_booking_is_clock_wrong_and_each_is_told_once(session):
     scene = a_confirmed_scene()
     turn_shifts(scene)
+    assert recheck_visits(now=dt.datetime.combine(VISIT_DAY, dt.time(12), tzinfo=dt.UTC)) == 0  # it has begun
     nights = [nightly(), nightly(), nightly()]
 
     visit = visit_of(session, scene)
@@ -94,12 +95,12 @@ def test_rotation_changed_after_booking_is_clock_wrong_and_each_is_told_once(ses
     assert "7b: " in mails(session, "school_clock_wrong")[0].text
 
 
-def test_a_class_that_comes_for_it_is_never_in_question(session):
+@pytest.mark.parametrize("meant", [RequestedPresentation, Presentation], ids=["asked for", "agreed"])
+def test_an_hour_outside_the_shift_that_was_meant_is_never_in_question(session, meant):
     scene = a_confirmed_scene()
-    with transaction() as open_session:
-        open_session.execute(sa.update(RequestedPresentation).values(outside_shift=True))
+    with transaction() as writing:
+        writing.execute(sa.update(meant).values(outside_shift=True))
     turn_shifts(scene)
-
     assert nightly() == 0
     assert visit_of(session, scene).clock_wrong is None
 
@@ -208,25 +209,6 @@ def test_who_is_no_longer_cleared_leaves_the_crew_at_night_too(session):
     assert [row for rows in states(session, scene).values() for row in rows] == [AssignmentState.WITHDRAWN]
 
 
-def test_what_has_begun_or_is_not_offered_is_left_alone(session):
-    scene = a_confirmed_scene()
-    turn_shifts(scene)
-    after = dt.datetime.combine(VISIT_DAY, dt.time(12), tzinfo=dt.UTC)
-
-    assert recheck_visits(now=after) == 0
-
-
-def test_an_hour_outside_the_shift_that_was_meant_is_not_found_at_night(session):
-    scene = a_confirmed_scene()
-    with transaction() as writing:
-        writing.execute(sa.update(Presentation).values(outside_shift=True))
-
-    turn_shifts(scene)
-
-    assert nightly() == 0
-    assert visit_of(session, scene).clock_wrong is None
-
-
 def _a_night() -> tuple[int, tuple[int, int]]:
     with asked_and_written() as made:
         changed = nightly()
@@ -289,27 +271,17 @@ def a_confirmed_visit() -> Scene:
 
 
 @pytest.mark.both_databases
-def test_a_school_is_told_once_seven_days_before(session):
+def test_a_school_is_told_once_seven_days_before_when_and_where_to_answer(session):
     scene = a_confirmed_visit()
 
     told = [tell_checklists(now=at(8)), tell_checklists(now=at(7)), tell_checklists(now=at(6))]
 
     assert told == [0, 1, 0]
     [mail] = mails(session, KIND)
-    assert (mail.address, mail.about_id) == (
-        session.get_one(SchoolRequest, scene.asked.id).contact_email,
-        scene.visit_id,
-    )
-
-
-def test_the_mail_says_when_and_who_and_leads_to_the_schools_page(session):
-    a_confirmed_visit()
-    tell_checklists(now=at(7))
-
-    [mail] = mails(session, KIND)
+    school = session.get_one(SchoolRequest, scene.asked.id).contact_email
+    assert (mail.address, mail.about_id, mail.link_purpose) == (school, scene.visit_id, "status")
     assert "Долазимо код Вас за 7 дана." in mail.text
     assert "6. октобар" in mail.subject
-    assert mail.link_purpose == "status"
 
 
 def test_a_visit_that_is_confirmed_late_is_told_of_when_it_is(session):
@@ -317,7 +289,6 @@ def test_a_visit_that_is_confirmed_late_is_told_of_when_it_is(session):
     scene.accepted_by(scene.educator())
     before = tell_checklists(now=at(5))
     confirm_visit(scene.coordinator, scene.visit_id, now=at(3))
-
     assert (before, tell_checklists(now=at(3, 9)), tell_checklists(now=at(3, 10))) == (0, 1, 0)
 
 
@@ -332,19 +303,15 @@ def test_nobody_is_told_of_a_visit_that_is_not_confirmed(session, state):
     assert mails(session, KIND) == []
 
 
-def test_a_cancelled_visit_is_not_told_of(session):
-    scene = a_confirmed_visit()
-    cancel_visit(scene.coordinator, scene.visit_id, reason="kvar", now=at(9))
-
-    assert tell_checklists(now=at(7)) == 0
-
-
-def test_who_has_ticked_already_is_not_reminded(session):
+def test_who_has_ticked_and_who_has_cancelled_are_not_told(session):
     scene = a_confirmed_visit()
     school = school_contact(scene.asked.id, scene.host.id)
     tick_checklist(school, scene.visit_id, [ReadyItem.ROOM], now=at(7))
-
     assert tell_checklists(now=at(6)) == 0
+
+    scene = a_confirmed_visit()
+    cancel_visit(scene.coordinator, scene.visit_id, reason="kvar", now=at(9))
+    assert tell_checklists(now=at(7)) == 0
 
 
 def test_what_was_told_stays_unticked_and_can_be_ticked(session):

@@ -30,16 +30,12 @@ def day(number: int) -> dt.date:
     return TODAY + dt.timedelta(days=number)
 
 
-@pytest.mark.parametrize(
-    ("first", "second", "reason", "found"),
-    [
-        (10, None, "a trip", {}), (10, 11, "a trip", {}), (10, None, "", {"reason": "missing"}),
-        (10, 5, "a trip", {"second_choice": "the_agreed_day"}), (10, 10, "a trip", {"second_choice": "the_same_day"}),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("first", "second", "reason", "found"), [
+    (10, None, "a trip", {}), (10, 11, "a trip", {}), (10, None, "", {"reason": "missing"}),
+    (10, 5, "a trip", {"second_choice": "the_agreed_day"}), (10, 10, "a trip", {"second_choice": "the_same_day"}),
+])  # fmt: skip
 def test_another_date_is_to_come_and_not_the_agreed_one(first, second, reason, found):
     draft = WishDraft(day(first), reason, None if second is None else day(second))
-
     assert problems_with_wish(draft, day(5), TODAY) == found
 
 

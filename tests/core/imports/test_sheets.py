@@ -24,13 +24,10 @@ def cells(table):
     return [dict(row.cells) for row in table.rows]
 
 
-@pytest.mark.parametrize(
-    ("text", "encodings"),
-    [
-        ("naziv škole;mesto\nŠkola Ćuk;Niš\n", ["utf-8", "utf-16", "cp1250"]),
-        ("Назив;Место\nШкола Ћук;Ниш\n", ["utf-8", "utf-16", "cp1251"]),
-    ],
-)
+@pytest.mark.parametrize(("text", "encodings"), [
+    ("naziv škole;mesto\nŠkola Ćuk;Niš\n", ["utf-8", "utf-16", "cp1250"]),
+    ("Назив;Место\nШкола Ћук;Ниш\n", ["utf-8", "utf-16", "cp1251"]),
+])  # fmt: skip
 def test_a_file_is_read_in_every_encoding_people_have(text, encodings):
     name, town = text.split("\n")[1].split(";")
     for encoding in encodings:
@@ -41,13 +38,10 @@ def test_a_file_is_read_in_every_encoding_people_have(text, encodings):
     assert read_table(text.encode("utf-8-sig"), LAYOUT).encoding == "utf-8"
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        *(f"name{mark}town{mark}a,b\nx{mark}y{mark}\n" for mark in (";", ",", "\t")),
-        "sep=|\r\nname|town\r\nx|y\r\n",  # the line that Excel puts first
-    ],
-)
+@pytest.mark.parametrize("text", [
+    *(f"name{mark}town{mark}a,b\nx{mark}y{mark}\n" for mark in (";", ",", "\t")),
+    "sep=|\r\nname|town\r\nx|y\r\n",  # the line that Excel puts first
+])  # fmt: skip
 def test_the_delimiter_is_the_one_that_gives_columns_we_know(text):
     assert cells(read_table(text.encode(), LAYOUT)) == [{"name": "x", "town": "y"}]
 
@@ -55,7 +49,6 @@ def test_the_delimiter_is_the_one_that_gives_columns_we_know(text):
 @pytest.mark.parametrize("mark", ['"', "\r", " ", "x"])
 def test_what_cannot_part_columns_is_no_delimiter(mark):
     table = read_table(f"sep={mark}\r\nname;town\r\n".encode(), LAYOUT)
-
     assert (table.rows, table.headings, table.delimiter) == ((), {"name": "name", "town": "town"}, ";")
 
 
@@ -88,25 +81,22 @@ def test_lines_and_columns_are_counted_as_an_editor_shows_them():
     assert dict(table.rows[0].cells) == {"name": "ОШ Чук", "topics": "a ;b"}
 
 
-@pytest.mark.parametrize(
-    ("content", "column_map", "problem"),
-    [
-        (b"", None, LineProblem(1, "", "empty_file")),
-        (b"\n \n", None, LineProblem(1, "", "empty_file")),
-        (b"x" * (MAX_BYTES + 1), None, LineProblem(1, "", "file_too_large")),
-        (b"PK\x03\x04rest", None, LineProblem(1, "", "not_a_workbook")),
-        (b"name\x00,town\n", None, LineProblem(1, "", "not_a_text_file")),
-        (b"name,town\n\x81\x98,x\n", None, LineProblem(1, "", "not_a_text_file")),
-        (b"name,naziv\na,b\n", None, LineProblem(1, "naziv", "column_twice")),
-        (b"name\na\n", {"name": "surname"}, LineProblem(1, "surname", "no_such_field")),
-        (b"name\na\n", {"School": "name"}, LineProblem(1, "School", "no_such_column")),
-        (b'name,town\na,b\n"open,c\n', None, LineProblem(3, "", "broken_quotes")),
-        (b"name,town\n" + b"x" * 200_000 + b",b\n", None, LineProblem(2, "", "too_long")),
-        (b"name,town\n" + b"x" * 201 + b",b\n", None, LineProblem(2, "name", "too_long")),
-        (b"name,town\na,12345678901\n", None, LineProblem(2, "town", "too_long")),
-        (b"name,town\na,b,c\n", None, LineProblem(2, "", "too_many_columns")),
-    ],
-)
+@pytest.mark.parametrize(("content", "column_map", "problem"), [
+    (b"", None, LineProblem(1, "", "empty_file")),
+    (b"\n \n", None, LineProblem(1, "", "empty_file")),
+    (b"x" * (MAX_BYTES + 1), None, LineProblem(1, "", "file_too_large")),
+    (b"PK\x03\x04rest", None, LineProblem(1, "", "not_a_workbook")),
+    (b"name\x00,town\n", None, LineProblem(1, "", "not_a_text_file")),
+    (b"name,town\n\x81\x98,x\n", None, LineProblem(1, "", "not_a_text_file")),
+    (b"name,naziv\na,b\n", None, LineProblem(1, "naziv", "column_twice")),
+    (b"name\na\n", {"name": "surname"}, LineProblem(1, "surname", "no_such_field")),
+    (b"name\na\n", {"School": "name"}, LineProblem(1, "School", "no_such_column")),
+    (b'name,town\na,b\n"open,c\n', None, LineProblem(3, "", "broken_quotes")),
+    (b"name,town\n" + b"x" * 200_000 + b",b\n", None, LineProblem(2, "", "too_long")),
+    (b"name,town\n" + b"x" * 201 + b",b\n", None, LineProblem(2, "name", "too_long")),
+    (b"name,town\na,12345678901\n", None, LineProblem(2, "town", "too_long")),
+    (b"name,town\na,b,c\n", None, LineProblem(2, "", "too_many_columns")),
+])  # fmt: skip
 def test_a_broken_file_says_what_is_wrong_and_where(content, column_map, problem):
     assert read_table(content, LAYOUT, column_map).problems == (problem,)
 
@@ -114,7 +104,6 @@ def test_a_broken_file_says_what_is_wrong_and_where(content, column_map, problem
 @given(st.binary(max_size=200))
 def test_no_bytes_at_all_break_the_reader(content):
     table = read_table(b"name,town\n" + content, LAYOUT)
-
     assert all(problem.problem for problem in table.problems)
 
 
@@ -146,15 +135,12 @@ def test_times_are_read_as_people_here_write_them(text, time):
     assert time_of(text) == (time and dt.time(*time))
 
 
-@pytest.mark.parametrize(
-    ("text", "days"),
-    [
-        ("19.12.2026., 26.12.2026.", [(2026, 12, 19), (2026, 12, 26)]),
-        ("19.12.2026. 26.12.2026.", [(2026, 12, 19), (2026, 12, 26)]),
-        ("2026-12-19;26. 12. 2026", [(2026, 12, 19), (2026, 12, 26)]), ("", []), ("31.2.2026.", None), ("petak", None),
-        ("1.9.2026. i dalje", None),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("text", "days"), [
+    ("19.12.2026., 26.12.2026.", [(2026, 12, 19), (2026, 12, 26)]),
+    ("19.12.2026. 26.12.2026.", [(2026, 12, 19), (2026, 12, 26)]),
+    ("2026-12-19;26. 12. 2026", [(2026, 12, 19), (2026, 12, 26)]), ("", []), ("31.2.2026.", None), ("petak", None),
+    ("1.9.2026. i dalje", None),
+])  # fmt: skip
 def test_lists_of_days_are_read_as_people_write_them(text, days):
     assert days_in(text) == (None if days is None else {dt.date(*day) for day in days})
 
@@ -164,33 +150,27 @@ def test_lists_of_days_are_read_as_people_write_them(text, days):
 OF_CODES = Layout({"code": ("šifra",), "name": ("naziv",)})
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "O© Miloą Crnjanski",  # ISO 8859-2 read as cp1250
-        "JakÅ¡iÄ‡",  # UTF-8 read as cp1252
-        "JakĹˇiÄ‡",  # UTF-8 read as cp1250
-        "Đorđe Žikić".encode().decode("cp1250", "replace"), "Основна школа".encode().decode("latin-1"),
-        "Основна школа".encode("cp1251").decode("cp1252"), "Основна школа".encode("cp1251").decode("cp1250"),
-        "OŠ Miloš".encode("cp1250").decode("cp1251"), "Jakšić".encode("cp1250").decode("cp1252"),
-        "OŠ Miloš".encode("cp1250").decode("latin-1"), "JAK?I?",
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize("text", [
+    "O© Miloą Crnjanski",  # ISO 8859-2 read as cp1250
+    "JakÅ¡iÄ‡",  # UTF-8 read as cp1252
+    "JakĹˇiÄ‡",  # UTF-8 read as cp1250
+    "Đorđe Žikić".encode().decode("cp1250", "replace"), "Основна школа".encode().decode("latin-1"),
+    "Основна школа".encode("cp1251").decode("cp1252"), "Основна школа".encode("cp1251").decode("cp1250"),
+    "OŠ Miloš".encode("cp1250").decode("cp1251"), "Jakšić".encode("cp1250").decode("cp1252"),
+    "OŠ Miloš".encode("cp1250").decode("latin-1"), "JAK?I?",
+])  # fmt: skip
 def test_letters_of_a_wrong_encoding_are_recognised(text):
     assert has_broken_letters(text)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        *("Ђура Јакшић", "Đorđe Žikić", "ČAČAK", "ŠID", "Љубав, њихова и џиновска", "Основна школа бр. 12"),
-        *("Ľudovít Štúr", "Bácska Topolya", "Őze Lajos", "Răzvan Țuțea", "Dąbrowski", "Łódź", "São", "Bäcker Ähre"),
-        *(
-            "Cвeти Caва", "OШ „Вук“", "Ko je to?", "Да ли је?", "http://skola.example.rs/a?b=1", "a?b@skola.example.rs",
-            "",
-        ),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize("text", [
+    *("Ђура Јакшић", "Đorđe Žikić", "ČAČAK", "ŠID", "Љубав, њихова и џиновска", "Основна школа бр. 12"),
+    *("Ľudovít Štúr", "Bácska Topolya", "Őze Lajos", "Răzvan Țuțea", "Dąbrowski", "Łódź", "São", "Bäcker Ähre"),
+    *(
+        "Cвeти Caва", "OШ „Вук“", "Ko je to?", "Да ли је?", "http://skola.example.rs/a?b=1", "a?b@skola.example.rs",
+        "",
+    ),
+])  # fmt: skip
 def test_letters_of_the_languages_here_are_not_broken(text):
     assert not has_broken_letters(text)
 
@@ -211,26 +191,21 @@ def test_broken_letters_are_named_in_headings_and_in_lines_of_either_file():
 @pytest.mark.parametrize("end", [b"\x1a", b"\r\n\x1a", b"\x1a\x1a"])
 def test_a_last_control_z_is_no_error(end):
     table = read_table(b"naziv;code\nVuk;1" + end, OF_CODES)
-
     assert ([row.cells["code"] for row in table.rows], table.problems) == (["1"], ())
 
 
-@pytest.mark.parametrize(
-    ("code", "headings"),
-    [
-        (PERSONAL_NUMBERS, ["JMBG", "ЈМБГ ученика", "J.M.B.G.", "Jedinstveni matični broj građana"]),
-        (NAMES_OF_PUPILS, ["Ime učenika", "Презиме и име ученика", "Učenik/ca", "Ime i prezime deteta", "Ученик"]),
-        (NAMES_OF_PUPILS, ["Pupil's name", "Spisak učenika", "Student name"]),
-        ("", ["Broj učenika", "Učenici", "Matični broj", "Ime i prezime", "Naziv doma učenika", "name"]),
-    ],
-)
+@pytest.mark.parametrize(("code", "headings"), [
+    (PERSONAL_NUMBERS, ["JMBG", "ЈМБГ ученика", "J.M.B.G.", "Jedinstveni matični broj građana"]),
+    (NAMES_OF_PUPILS, ["Ime učenika", "Презиме и име ученика", "Učenik/ca", "Ime i prezime deteta", "Ученик"]),
+    (NAMES_OF_PUPILS, ["Pupil's name", "Spisak učenika", "Student name"]),
+    ("", ["Broj učenika", "Učenici", "Matični broj", "Ime i prezime", "Naziv doma učenika", "name"]),
+])  # fmt: skip
 def test_columns_of_personal_numbers_and_of_pupils_are_known_by_their_heading(code, headings):
     assert {heading: personal_column(heading) for heading in headings} == dict.fromkeys(headings, code)
 
 
 def test_such_a_column_is_named_where_its_heading_stands_whatever_it_is_said_to_be():
     content = "Списак\n\nšifra;naziv;Ime učenika;JMBG\n1;Vuk;Pera;\n".encode()
-
     for column_map in (None, {"Ime učenika": "code"}):
         named = [one for one in read_table(content, OF_CODES, column_map).problems if one.line == 3]
         assert named == [LineProblem(3, "Ime učenika", NAMES_OF_PUPILS), LineProblem(3, "JMBG", PERSONAL_NUMBERS)]
@@ -369,7 +344,6 @@ def test_what_is_no_workbook_is_refused(content):
 
 def test_a_document_type_across_two_pieces_is_seen(monkeypatch):
     monkeypatch.setattr(workbook, "PIECE_BYTES", 7)
-
     assert refusal_of(with_sheet(b"<?xml version='1.0'?>\n<!DOCTYPE x><x/>")) == "not_a_workbook"
 
 
@@ -388,27 +362,22 @@ def test_millions_of_empty_lines_never_stand_in_memory(cell):
     assert most < 4_000_000  # what one piece holds; as a tree they are 10,000,000 and more
 
 
-@pytest.mark.parametrize(
-    ("limit", "most", "rows", "problem"),
-    [
-        ("MOST_SHEET_BYTES", 100_000, " " * 200_000, "file_too_large"),
-        ("MOST_ELEMENTS", 200, "<row/>" * 300, "file_too_large"),
-        ("MOST_INSIDE", 200, "<row>" + "<c/>" * 300 + "</row>", "file_too_large"),
-        ("DEEPEST", 200, "<row>" * 300 + "</row>" * 300, "file_too_large"),
-        ("MOST_CELLS", 1_000, '<row r="1">' + '<c r="XFD1"/>' * 1_001 + "</row>", "too_many_rows"),  # none is kept
-    ],
-)
+@pytest.mark.parametrize(("limit", "most", "rows", "problem"), [
+    ("MOST_SHEET_BYTES", 100_000, " " * 200_000, "file_too_large"),
+    ("MOST_ELEMENTS", 200, "<row/>" * 300, "file_too_large"),
+    ("MOST_INSIDE", 200, "<row>" + "<c/>" * 300 + "</row>", "file_too_large"),
+    ("DEEPEST", 200, "<row>" * 300 + "</row>" * 300, "file_too_large"),
+    ("MOST_CELLS", 1_000, '<row r="1">' + '<c r="XFD1"/>' * 1_001 + "</row>", "too_many_rows"),  # none is kept
+])  # fmt: skip
 def test_a_part_that_holds_too_much_is_refused(monkeypatch, limit, most, rows, problem):
     monkeypatch.setattr(workbook, limit, most)
     bomb = with_sheet(sheet_xml(rows))
-
     assert len(bomb) < 5_000
     assert refusal_of(bomb) == problem
 
 
 def test_too_many_lines_and_too_many_parts_are_refused():
     parts = {str(number): b"" for number in range(workbook.MOST_PARTS + 1)}
-
     assert refusal_of(a_workbook([["x"]] * 4), most_rows=3) == "too_many_rows"
     assert refusal_of(packed(zipfile.ZIP_STORED, parts)) == "file_too_large"
 
@@ -433,7 +402,6 @@ def test_a_workbook_in_small_pieces_reads_the_same(monkeypatch):
     content = a_workbook([["Назив", "Датум"], ["ОШ Чук", 45425], ["x", 0.5]])
     whole = rows_of(content)
     monkeypatch.setattr(workbook, "PIECE_BYTES", 5)
-
     assert whole == [(1, ["Назив", "Датум"]), (2, ["ОШ Чук", "2024-05-13"]), (3, ["x", "12:00"])]
     assert rows_of(content) == whole
 
@@ -444,7 +412,6 @@ def test_what_a_sheet_says_of_its_own_size_makes_no_room(dimension):
         '<row r="1048576" spans="1:16384"><c r="A1048576"><v>7</v></c><c r="XFD1048576"><v>8</v></c></row>',
         before=f'<dimension ref="{dimension}"/>',
     )
-
     assert rows_of(with_sheet(content)) == [(1048576, ["7"])]
 
 

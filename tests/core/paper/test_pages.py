@@ -44,7 +44,6 @@ def test_the_sums_never_stand_alone_on_a_page(tmp_path):
 
 def test_every_page_has_centre_helpline_and_number(tmp_path):
     path = saved(a_paper(lambda flow: [flow.paragraph("Ана"), flow.turn(), flow.paragraph("Бора")]), tmp_path)
-
     words = words_of(path)
     assert [words.count(text) for text in ("Центар", "19833", "страна 1 од 2", "страна 2 од 2")] == [2, 2, 1, 1]
 

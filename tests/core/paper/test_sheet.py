@@ -4,7 +4,6 @@ import io
 import re
 import zlib
 from itertools import pairwise
-from pathlib import Path
 
 import pypdf
 import pytest
@@ -61,9 +60,7 @@ def test_letters_without_a_shape_are_told_once_in_their_order(words, told):
     assert set(told) == without_shape(words)
 
 
-def test_fonts_are_small_licensed_named_apart_and_found_from_any_folder(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+def test_fonts_are_small_licensed_named_apart_and_found_from_any_folder(tmp_path, monkeypatch):
     sizes = {file: (FOLDER / file).stat().st_size for file in FONTS.values()}
 
     assert all(size < 200_000 for size in sizes.values()), sizes
@@ -81,9 +78,7 @@ def test_fonts_are_small_licensed_named_apart_and_found_from_any_folder(
 
 def test_wrapped_keeps_every_letter_and_no_line_is_too_long():
     words = "Први сат, први дан, прва недеља: шта школа ради кад дете затражи помоћ " + "Ж" * 90
-
     lines = wrapped(words, TEN, 40)
-
     assert re.sub(r"\s", "", "".join(lines)) == re.sub(r"\s", "", words)
     assert all(width_of(line, TEN) <= 40 for line in lines)
 
@@ -155,7 +150,6 @@ def test_a_matrix_is_read_back_and_letters_beyond_ascii_are_refused():
 def test_another_zxing_falls_back_to_segno(monkeypatch):
     monkeypatch.delattr(zxingcpp, "create_barcode")
     qr.matrix.cache_clear()
-
     assert read_back(qr.matrix(CHECK_URL)) == CHECK_URL
     assert len(qr.matrix(CHECK_URL)) == len(tuple(segno.make(CHECK_URL, error="m").matrix))
     qr.matrix.cache_clear()
@@ -243,9 +237,7 @@ def _on_the_grid(line: Line) -> list[frozenset[tuple[int, int]]]:
 def test_no_bend_that_is_left_out_was_further_away_than_allowed(heights: list[int], finest: int) -> None:
     coast = [(5 * place, height) for place, height in enumerate(heights)]
     ring = [*coast, (coast[-1][0], 1000), (0, 1000)]
-
     [plain], _ = coasts_and_borders([ring], finest)
-
     for spot in ring:
         assert min(_distance(spot, start, end) for start, end in pairwise(plain)) <= finest + 1e-9
 

@@ -72,7 +72,6 @@ def test_what_hinders_is_said_with_what_to_do_and_no_button_is_there(browser, bo
 @pytest.mark.parametrize("path", ["/export", "/erase"])
 def test_the_password_is_asked_again(client, boss, row, path):
     answer = sent(sign_in_as(client, boss.id, password_typed=False), path)
-
     assert (answer.status_code, "Your password, once more" in answer.text) == (422, True)
     assert row.contact_name == "Ana Petrović"
 
@@ -80,9 +79,7 @@ def test_the_password_is_asked_again(client, boss, row, path):
 @pytest.mark.parametrize("path", ["", "/export", "/erase"])
 def test_an_unknown_address_and_one_of_another_centre_look_alike(browser, path):
     make_school_request(RequestState.CLOSED)  # of another centre
-
     strange, unknown = sent(browser, path), sent(browser, path, "nobody@school.example")
-
     assert (strange.status_code, unknown.status_code) == (422, 422)
     assert "your centre knows nobody by it" in strange.text
 
@@ -90,6 +87,5 @@ def test_an_unknown_address_and_one_of_another_centre_look_alike(browser, path):
 @pytest.mark.parametrize("role", [Role.COORDINATOR, Role.SAFEGUARDING, Role.EDUCATOR])
 def test_nobody_else_may(app, role):
     browser = browser_of(app, make_user(role))
-
     assert [browser.get("/settings/person").status_code] == [403]
     assert [browser.post(f"/settings/person{path}").status_code for path in ("", "/export", "/erase")] == [403] * 3

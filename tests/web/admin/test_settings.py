@@ -135,18 +135,13 @@ def test_with_presenters_a_real_centre_is_told_until_all_is_done_and_a_demo_is_n
     administrator = make_user(Role.ADMINISTRATOR)
     make_presenter(centre_id=administrator.centre_id)
     config.use(replace(config.settings(), mode=mode, second_factor="off"))
-
     assert ("First steps" in read(browser_of(app, administrator), "/desk")) is told
 
 
-@pytest.mark.parametrize(
-    ("state", "words"),
-    [
-        (MessageState.WAITING, "waits to be sent"),
-        (MessageState.SENT, "The test mail has left"),
-        (MessageState.FAILED, "could not be sent"),
-    ],
-)
+@pytest.mark.parametrize(("state", "words"), [
+    (MessageState.WAITING, "waits to be sent"), (MessageState.SENT, "The test mail has left"),
+    (MessageState.FAILED, "could not be sent"),
+])  # fmt: skip
 def test_a_test_mail_goes_to_the_own_address_and_its_fate_is_shown(admin, boss, state, words):
     admin.post("/settings/test-mail")
     [mail] = rows_of(OutboxMessage)
@@ -217,7 +212,6 @@ def test_a_programme_is_described_changed_retired_and_offered_again(admin):
 
 def test_another_centres_programme_is_not_there(admin):
     page = f"/settings/programmes/{make_programme().id}"
-
     for path in (page, f"{page}/retire"):
         assert admin.post(path, data=PROGRAMME).status_code == 404
 
@@ -228,7 +222,6 @@ def test_another_centres_programme_is_not_there(admin):
 def test_every_job_that_runs_by_itself_has_words():
     queue.load_jobs()
     names = {task.name for task in queue.huey._registry.periodic_tasks}
-
     assert names - set(JOBS) == set()
 
 
@@ -266,7 +259,6 @@ def test_in_production_without_a_mail_server_neither_health_nor_the_test_mail_ca
 
 def test_in_production_health_tells_of_a_night_without_a_backup(app):
     admin, words = in_production(app, smtp_url=SMTP), "No backup was made in the last 36 hours"
-
     for hours, told in ((37, True), (0, False)):
         queue.write_run(BACKUP_JOB, MONDAY - dt.timedelta(hours=hours), failed=False)
         assert (words in read(admin, "/health")) is told

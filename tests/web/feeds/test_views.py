@@ -27,7 +27,6 @@ from tests.factories.people import an_actor, make_presenter, make_user, presente
 from tests.factories.posts import planned
 from tests.factories.programmes import make_campaign
 from tests.factories.safeguarding import a_cleared_educator
-from tests.standing_clock import StandingClock
 from tests.web.browser import browser_of, sign_in_as, staff_of
 from tests.web.reading import rows_of
 
@@ -88,14 +87,12 @@ def test_an_unchanged_feed_is_answered_with_304(client: FlaskClient, asks: str, 
 def test_an_old_tag_is_not_saved_by_a_young_moment(client: FlaskClient) -> None:
     address = f"/feeds/{make_feed(make_presenter())}.ics"
     headers = {"If-None-Match": '"old"', "If-Modified-Since": "Wed, 30 Dec 2099 00:00:00 GMT"}
-
     assert client.get(address, headers=headers).status_code == 200
 
 
 @pytest.mark.parametrize("token", ["x" * 43, "x", "Ж" * 43, "%00", "x" * 3000, "..%2f..%2fetc"])
 def test_an_unknown_token_finds_nothing(client: FlaskClient, token: str) -> None:
     answer = client.get(f"/feeds/{token}.ics")
-
     assert answer.status_code == 404
     assert "Set-Cookie" not in answer.headers
 
@@ -122,9 +119,7 @@ def _counts(session: Session) -> dict[str, int]:
     return {table.name: session.scalar(select(func.count()).select_from(table)) or 0 for table in tables}
 
 
-def test_reading_changes_nothing_but_the_time_of_the_last_reading_and_what_is_kept_for_it(
-    client: FlaskClient, session: Session, the_clock: StandingClock
-) -> None:
+def test_reading_changes_nothing_but_the_time_of_the_last_reading_and_what_is_kept_for_it(client, session, the_clock):
     presenter = a_cleared_educator()
     make_entry_for(presenter, AssignmentState.OFFERED)
     address = f"/feeds/{make_feed(presenter)}.ics"
@@ -182,9 +177,7 @@ def educator(client: FlaskClient) -> Presenter:
     return presenter
 
 
-def test_a_presenter_makes_an_address_and_sees_it_once_with_its_qr_code(
-    client: FlaskClient, educator: Presenter
-) -> None:
+def test_a_presenter_makes_an_address_and_sees_it_once_with_its_qr_code(client, educator):
     page = client.post("/feeds?lang=sr_Latn", data={"name": " telefon\u202e "})
 
     [row] = rows_of(FeedToken)
@@ -203,11 +196,8 @@ def test_a_presenter_makes_an_address_and_sees_it_once_with_its_qr_code(
 
 
 @pytest.mark.parametrize("language", ["sr_Cyrl", "sr_Latn", "en"])
-def test_the_steps_for_four_calendars_are_told_in_each_language(
-    client: FlaskClient, educator: Presenter, language: str
-) -> None:
+def test_the_steps_for_four_calendars_are_told_in_each_language(client, educator, language):
     page = client.post(f"/feeds?lang={language}", data={"name": "phone"}).text
-
     for calendar in ("Google", "iPhone", "Outlook", "Thunderbird"):
         assert calendar in page
 
@@ -230,18 +220,11 @@ def _read_qr(picture: str) -> str:
     return zxingcpp.read_barcodes(image)[0].text
 
 
-@pytest.mark.parametrize(
-    ("there", "name", "words"),
-    [
-        (["phone"], "", "Fill in this field."),
-        (["phone"], "x" * 41, "Shorten this text."),
-        (["phone"], "phone", "already in use"),
-        (["1", "2", "3", "4", "5"], "six", "End one of the five addresses first."),
-    ],
-)
-def test_a_bad_name_and_a_sixth_address_are_refused_in_words(
-    client: FlaskClient, educator: Presenter, there: list[str], name: str, words: str
-) -> None:
+@pytest.mark.parametrize(("there", "name", "words"), [
+    (["phone"], "", "Fill in this field."), (["phone"], "x" * 41, "Shorten this text."),
+    (["phone"], "phone", "already in use"), (["1", "2", "3", "4", "5"], "six", "End one of the five addresses first."),
+])  # fmt: skip
+def test_a_bad_name_and_a_sixth_address_are_refused_in_words(client, educator, there, name, words):
     for one in there:
         make_feed(educator, name=one)
 
