@@ -59,9 +59,7 @@ def test_issue_for_a_campaign_takes_its_visits_only_and_a_folder_that_is_not_the
     result = run("issue", "--out", tmp_path / "no" / "x.pdf")
     assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
     campaign = make_campaign()
-
     told = json.loads(run("issue", "--campaign", campaign.slug, "--out", tmp_path / "x.zip", "--json").stdout)
-
     assert told == {"issued": 0, "already": 0, "numbers": []}
 
 

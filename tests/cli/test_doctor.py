@@ -206,9 +206,7 @@ def test_an_old_backup_a_silent_worker_ended_holidays_and_a_full_disk_are_not_fi
 def test_a_database_behind_its_version_is_told_and_asked_nothing(ready):
     with db.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
-
     found = told(ready)
-
     assert found["database"][0] == "bad"
     assert "stands at 0001" in found["database"][1]
     assert not {"places", "worker", "backup"} & set(found)

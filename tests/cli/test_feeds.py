@@ -37,9 +37,7 @@ def test_renew_prints_a_new_address_and_the_old_one_of_that_name_dies(run, sessi
 
 def test_without_a_name_it_is_one_feed_renewed_each_time(run, session: Session) -> None:
     make_presenter(email="jelena@centre.example")
-
     first, second = (token_in(run("feeds", "renew", "jelena@centre.example").stdout) for _n in "12")
-
     session.rollback()
     rows = session.scalars(select(FeedToken).order_by(FeedToken.id)).all()
     assert first != second

@@ -74,7 +74,6 @@ def test_setup_says_what_is_wrong_and_may_be_repeated(run):
 def test_invite_prints_a_link_and_mails_one(run, role):
     make_centre()
     result = run("people", "invite", "jelena@centre.example", "--role", role)
-
     assert (result.exit_code, result.stderr) == (0, "")
     invited = queries.invited_by(token_in(result.stdout), purpose="invitation", now=MONDAY)
     assert invited.email == "jelena@centre.example"
@@ -101,7 +100,6 @@ def test_without_a_centre_invite_says_what_to_do_first_and_with_several_it_wants
     assert "run `setup` first" in run(*invite).stderr
     make_centre(slug="ncc")
     make_centre(slug="cnzd")
-
     assert "one of ncc, cnzd" in run(*invite).stderr
     assert run(*invite, "--centre", "cnzd").exit_code == 0
 

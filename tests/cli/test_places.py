@@ -59,9 +59,7 @@ def test_import_stores_a_file_and_says_so_in_json_and_a_dry_run_stores_nothing(r
 ], ids=["a bad line", "personal numbers", "a broken spreadsheet", "no file"])  # fmt: skip
 def test_what_cannot_be_stored_ends_with_two_and_one_line_that_says_where(run, file, session, content, words, told):
     file.write_bytes(content) if content else file.unlink()
-
     result = run(file, "--json")
-
     assert (result.exit_code, result.stderr.count("\n"), words in result.stderr) == (2, 1, True)
     problems = json.loads(result.stdout)["problems"] if content else []
     assert [(one["line"], one["column"], one["problem"]) for one in problems] == told
@@ -112,9 +110,7 @@ def test_at_a_terminal_schools_that_look_alike_are_asked_about_first(
 ):
     file.write_text(GOOD + "3;Vuk;osnovna škola;Niš\n")
     monkeypatch.setattr(files, "can_be_asked", lambda: True)
-
     said = app.test_cli_runner().invoke(args=["places", "import", str(file), *option], input=answer)
-
     assert (said.exit_code, stored(session)) == (code, hosts)
     assert ("Is each a school of its own?" in said.stdout) is (not option)
     assert ("Nothing was stored" in said.stderr) is (not hosts)

@@ -25,7 +25,7 @@ def answered(session):
     make_round(presentation, set_id, AFTER, {questions[0]: (0, 0, 0, 0, 10)})
 
 
-def test_it_prints_one_document(run, answered):
+def test_it_prints_one_document_and_names_a_programme_that_is_not_there(run, answered):
     result = run("questions", "change", *DAYS)
 
     told = json.loads(result.stdout)
@@ -40,8 +40,6 @@ def test_it_prints_one_document(run, answered):
         {"programme": "talk", "edition": 1, "question": "Question 1", "answers": 10, "as_wished": 10}
     ]
 
-
-def test_a_programme_that_is_not_there_is_named(run, answered):
     result = run("questions", "change", *DAYS, "--programme", "nothing")
     assert result.exit_code == 2
     assert "--programme nothing: there are talk" in result.output

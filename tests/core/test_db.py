@@ -106,7 +106,6 @@ def test_many_things_are_held_by_one_statement(session):
         advisory_lock(held, 8, [])
         mine = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid() AND classid = 7"
         assert held.scalar(sa.text(mine)) == 300
-
     assert sum("advisory_xact_lock" in one for one in asked) == 2
 
 
@@ -144,7 +143,6 @@ def test_what_was_answered_stays_answered_and_no_session_is_left_for_a_later_req
     known = dict(db.session.registry.registry)
     with app.app_context():
         end_connection_of(db.session())
-
     assert db.session.registry.registry == known
     with app.app_context():
         assert db.session.scalar(sa.select(1)) == 1

@@ -137,10 +137,8 @@ def test_a_provider_gets_json_by_post_and_its_key_in_the_header(tmp_path, provid
 @pytest.mark.parametrize("answer", [302, 400, 401, 429, 500])
 def test_what_is_not_taken_is_told_by_its_number_and_nothing_else(tmp_path, provider, answer):
     provider.answer = answer
-
     with pytest.raises(sms.NotTaken) as refusal:
         send(tmp_path, f"http://desk:secret@127.0.0.1:{provider.server_port}/")
-
     assert refusal.value.status == answer
     assert "secret" not in str(refusal.value)
     assert len(provider.taken) == 1  # a redirect is not followed

@@ -147,9 +147,7 @@ def test_every_kind_of_picture_is_as_it_looks_on_white_paper(mode: str):
     nothing = {"LA": (0, 0), "RGBA": (0, 0, 0, 0), "I;16": 65_535, "P": 0}.get(mode, "white")
     sheet = Image.new(mode, (400, 300), nothing)
     given = {"transparency": 0} if mode == "P" else {}
-
     kept = opened(read_scan(saved(sheet, "png", **given)).content)
-
     assert kept.convert("L").getextrema() == (255, 255)
 
 

@@ -172,7 +172,6 @@ def test_trust_s34_a_chain_that_was_computed_anew_is_noticed_by_a_kept_head(ids,
     as_attacker("UPDATE audit_entry SET action = 'nothing' WHERE id = :id", id=ids[4])
     as_attacker("UPDATE audit_entry SET seal = NULL")
     seals.seal_records()
-
     assert verified().well
     assert verified((early, late)).broken == Broken(ids[-1], Fault.RESEALED, ids[8])
 
@@ -183,16 +182,13 @@ def test_an_erasure_that_blanks_actor_or_details_breaks_nothing_and_is_counted(i
         session.execute(
             text("UPDATE audit_entry SET actor = 'erased:1', details = '{}' WHERE id = :id"), {"id": ids[4]}
         )
-
     found = verified()
-
     assert (found.well, found.sealed, found.blanked) == (True, 10, 1)
 
 
 def test_records_without_a_seal_for_five_minutes_are_told(app):
     make_centre()
     numbers = write(1)
-
     assert numbers
     assert seals.verify(now=MONDAY + 5 * MINUTE).well
     late = seals.verify(now=MONDAY + 6 * MINUTE)
@@ -412,7 +408,7 @@ def a_file(tmp_path):
     return file
 
 
-def test_the_secret_key_is_its_owners_and_an_earlier_one_stays(tmp_path, keys):
+def test_a_sealed_file_is_read_whole_and_with_its_owners_secret_key_only(tmp_path, keys):
     assert stat.S_IMODE((tmp_path / "key.txt").stat().st_mode) == 0o600
     assert keys[0].startswith("age1")
     assert age.problem_with_recipient(keys[0]) == ""
@@ -420,8 +416,6 @@ def test_the_secret_key_is_its_owners_and_an_earlier_one_stays(tmp_path, keys):
     with pytest.raises(FileExistsError):
         age.new_key(tmp_path / "key.txt")
 
-
-def test_what_is_sealed_is_read_whole_and_with_the_key_only_and_the_plain_file_is_gone(tmp_path, keys):
     recipient, identity = keys
     file = a_file(tmp_path)
     content = file.read_bytes()

@@ -85,11 +85,8 @@ def test_asked_again_after_a_withdrawal_the_living_assignment_counts(order: tupl
 
 def test_entries_keep_their_order_and_a_reading_is_noted_once_in_fifteen_minutes() -> None:
     seats = [a_seat(presentation_id=3), a_seat(A.DECLINED, presentation_id=2), a_seat(A.OFFERED, presentation_id=1)]
-
     assert list(rules.entries(seats, MONDAY).items()) == [(3, EntryStatus.CONFIRMED), (1, EntryStatus.TENTATIVE)]
-
     minute = dt.timedelta(minutes=1)
-
     assert rules.read_is_due(None, MONDAY)
     assert not rules.read_is_due(MONDAY, MONDAY + 15 * minute - SECOND)
     assert rules.read_is_due(MONDAY, MONDAY + 15 * minute)
@@ -107,7 +104,6 @@ def test_a_feed_has_a_name_of_its_own_and_there_are_five(name, living, problems)
 def test_the_clock_changes_nothing_between_two_ends_of_thirty_days() -> None:
     left = [a_seat(A.WITHDRAWN), a_seat(A.WITHDRAWN, state_since=MONDAY + 5 * DAY), a_seat()]
     first, last = rules.ALWAYS
-
     assert rules.holds([a_seat()], MONDAY) == rules.ALWAYS
     assert rules.holds(left, MONDAY) == (first, MONDAY + 30 * DAY)
     assert rules.holds(left, MONDAY + 30 * DAY) == (MONDAY + 30 * DAY, MONDAY + 35 * DAY)

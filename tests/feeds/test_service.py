@@ -232,14 +232,12 @@ def test_each_seat_is_shown_by_the_text_of_its_status_in_the_order_of_time(sessi
     assert re.findall(r"STATUS:(\w+)", body) == ["CONFIRMED", "TENTATIVE", "CONFIRMED", "CANCELLED"]
 
 
-def test_an_empty_feed_is_a_calendar_too(session: Session) -> None:
+def test_an_empty_feed_is_a_calendar_and_each_has_its_own_language(session: Session) -> None:
     feed = whole_of(make_feed(a_cleared_educator(given_name="Јелена", family_name="Ристић")), now=MONDAY)
     assert by_icalendar(feed.body) == []
     assert "X-WR-CALNAME:Raspored: Jelena\r\n" in feed.body.decode()
     assert "Ристић" not in feed.body.decode()
 
-
-def test_the_language_is_the_feeds_own(session: Session) -> None:
     presenter = a_cleared_educator()
     make_entry_for(presenter)
 
@@ -283,7 +281,6 @@ def test_struck_out_entries_go_after_30_days_and_the_moment_says_so(session: Ses
     presenter = a_cleared_educator()
     make_entry_for(presenter, A.WITHDRAWN)
     token = make_feed(presenter)
-
     assert [status for _uid, status in events(token, MONDAY + 29 * DAY)] == ["CANCELLED"]
     assert events(token, MONDAY + 31 * DAY) == []
     assert whole_of(token, now=MONDAY + 31 * DAY).last_modified == MONDAY + 30 * DAY

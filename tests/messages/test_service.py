@@ -190,9 +190,7 @@ def test_trust_r19_451_is_tried_again_with_growing_pauses_for_three_days_and_the
 def test_trust_r19_550_is_given_up_at_once_while_the_others_arrive(app, sink):
     sink.answers["gone@school.example"] = "550 5.1.1 no such mailbox"
     messages = [make_message(f"{name}@school.example") for name in ("ana", "gone", "mira")]
-
     outcomes = [service.deliver(message.id, MONDAY) for message in messages]
-
     assert outcomes == [MessageState.SENT, MessageState.FAILED, MessageState.SENT]
     assert stored(messages[1]).failure == Failure.REFUSED
     assert len(sink.taken) == 2
@@ -238,10 +236,8 @@ def test_a_server_that_refuses_ourselves_says_nothing_about_the_address(app, mon
 @pytest.mark.parametrize("takes", [True, False])
 def test_a_cyrillic_address_leaves_by_smtputf8_or_is_refused_with_words(app, takes):
     whole, domain = make_message("ана@школа.срб"), make_message("ana@школа.срб")
-
     with a_mail_server(app, enable_SMTPUTF8=takes) as handler:
         outcomes = [service.deliver(message.id, MONDAY) for message in (whole, domain)]
-
     assert outcomes == [MessageState.SENT if takes else MessageState.FAILED, MessageState.SENT]
     assert stored(whole).failure == (None if takes else Failure.LETTERS)
     assert b"To: ana@xn--80atdl2c.xn--90a3ac" in handler.taken[-1]
@@ -338,7 +334,6 @@ def test_without_a_provider_it_is_a_file_and_no_letter(app):
 
 def test_a_provider_takes_the_message_as_json(app, to_provider):
     assert service.deliver(make_short("Zdravo"), MONDAY) is MessageState.SENT
-
     assert [said for _path, _headers, said in to_provider.taken] == [{"to": NUMBER, "text": "Zdravo"}]
     to_provider.answer = 400  # never taken, so given up at once
     one = make_short()
@@ -363,10 +358,8 @@ def test_what_failed_is_tried_again_after_its_pause_and_given_up_after_three_day
 
 def test_no_log_line_holds_the_number_the_text_or_the_providers_key(app, to_provider, caplog):
     to_provider.answer = 500
-
     with caplog.at_level("DEBUG"):
         service.deliver(make_short("Zdravo"), MONDAY)
-
     said = " ".join(str(record.__dict__) for record in caplog.records)
     assert "message not sent" in said
     assert not [one for one in ("secret", NUMBER, "Zdravo", str(to_provider.server_port)) if one in said]

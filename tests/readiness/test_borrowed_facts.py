@@ -125,9 +125,7 @@ def test_an_import_that_is_taken_back_is_said_too(app: Flask, the_clock: Standin
     calendars = Calendars(app, the_clock)
     outcome = imported(calendars)
     assert "Čegar" in calendars.read()
-
     borrowed_facts.take_back_hosts(SYSTEM, outcome.batch_id, now=MONDAY)
-
     assert "Čegar" not in calendars.read()
     assert calendars.scene.host.name_sr_latn in calendars.read()
 
@@ -151,10 +149,8 @@ def test_a_programme_of_other_minutes_opens_no_visit(app: Flask, the_clock: Stan
     scene = Calendars(app, the_clock).scene
     draft = replace(draft_of(scene.centre_id, scene.programme.id), notice_days=9)
     administrator = an_actor(Role.ADMINISTRATOR, centre_id=scene.centre_id)
-
     with asked_and_written() as made:
         borrowed_facts.change_programme(administrator, scene.programme.id, draft, now=MONDAY)
-
     assert not [one for one in made.told() if "calendar_entry" in one]
 
 
@@ -242,6 +238,5 @@ def test_a_page_waits_for_the_next_visits_only(app, the_clock, monkeypatch):
     calendars = Calendars(app, the_clock)
     said = a_programme_is_renamed(calendars)
     assert calendars.read() == calendars.before
-
     assert borrowed_facts.write_texts_anew(now=MONDAY) == 1
     assert calendars.says(said)

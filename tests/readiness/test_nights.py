@@ -204,7 +204,6 @@ def test_who_is_no_longer_cleared_leaves_the_crew_at_night_too(session):
     with transaction() as open_session:
         open_session.execute(sa.text("UPDATE vetting SET valid_until = '2026-10-01'"))
     nightly()
-
     assert visit_of(session, scene).state is VisitState.PLANNED
     assert [row for rows in states(session, scene).values() for row in rows] == [AssignmentState.WITHDRAWN]
 
@@ -298,7 +297,6 @@ def test_nobody_is_told_of_a_visit_that_is_not_confirmed(session, state):
     with transaction() as open_session:
         take_defences_away(open_session, "visit")
         open_session.execute(sa.update(Visit).values(state=state))
-
     assert tell_checklists(now=at(7)) == 0
     assert mails(session, KIND) == []
 
@@ -318,7 +316,6 @@ def test_what_was_told_stays_unticked_and_can_be_ticked(session):
     scene = a_confirmed_visit()
     tell_checklists(now=at(7))
     school = school_contact(scene.asked.id, scene.host.id)
-
     told = session.scalars(sa.select(Readiness)).one()
     assert {item: getattr(told, item.value) for item in ReadyItem} == dict.fromkeys(ReadyItem, False)
     assert tick_checklist(school, scene.visit_id, list(ReadyItem), now=at(6)) is True
@@ -347,7 +344,6 @@ def test_a_visit_without_a_request_has_no_school_to_tell(session):
     with transaction() as open_session:
         take_defences_away(open_session, "visit")
         open_session.execute(sa.update(Visit).values(state=VisitState.CONFIRMED))
-
     assert tell_checklists(now=at(7)) == 0
 
 
@@ -357,7 +353,6 @@ def test_the_day_is_the_hosts_own(session):
     with transaction() as open_session:
         open_session.execute(sa.update(Host).values(zone="Australia/Sydney"))
         open_session.execute(sa.update(Visit).values(zone="Australia/Sydney"))
-
     assert tell_checklists(now=at(8, 15)) == 1
 
 

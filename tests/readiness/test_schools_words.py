@@ -345,9 +345,7 @@ def test_numbers_of_a_merged_presentation_are_those_of_the_hall_in_which_its_cla
 def test_what_waits_for_one_presentation_still_waits_when_another_one_changes(session):
     scene = two_in_one_hall()
     change_numbers(link(scene), scene.asked.id, [ExpectedCounts(2, 90, 0, 2)], now=MONDAY)
-
     change_numbers(link(scene), scene.asked.id, [ExpectedCounts(1, 40, 0, 2)], now=MONDAY)
-
     session.rollback()
     assert session.scalar(sa.select(SchoolRequest.attention)) is True
     assert [one.after.ordinal for one in open_numbers_of(scene.visit_id)] == [2]
@@ -380,6 +378,5 @@ def test_no_statement_asks_about_the_numbers_of_a_visit_that_is_over(session):
     scene = a_scene()
     say(scene, 130)
     cancel_visit(scene.coordinator, scene.visit_id, reason="Strike", now=MONDAY)
-
     with database_refusal("question_of_a_living_visit") as opened:
         opened.execute(sa.update(NumbersAsked).values(answered_at=None, outcome=None))

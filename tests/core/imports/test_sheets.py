@@ -32,7 +32,6 @@ def test_a_file_is_read_in_every_encoding_people_have(text, encodings):
     name, town = text.split("\n")[1].split(";")
     for encoding in encodings:
         table = read_table(text.encode(encoding), LAYOUT)
-
         assert (table.problems, table.encoding, table.delimiter) == ((), encoding, ";")
         assert cells(table) == [{"name": name, "town": town}]
     assert read_table(text.encode("utf-8-sig"), LAYOUT).encoding == "utf-8"
@@ -342,11 +341,6 @@ def test_what_is_no_workbook_is_refused(content):
     assert refusal_of(content) == "not_a_workbook"
 
 
-def test_a_document_type_across_two_pieces_is_seen(monkeypatch):
-    monkeypatch.setattr(workbook, "PIECE_BYTES", 7)
-    assert refusal_of(with_sheet(b"<?xml version='1.0'?>\n<!DOCTYPE x><x/>")) == "not_a_workbook"
-
-
 @pytest.mark.deep
 @pytest.mark.parametrize("cell", ["<row/>", "<a/>", "<row><c/><c/></row>", '<row s="1"/>'])
 def test_millions_of_empty_lines_never_stand_in_memory(cell):
@@ -398,12 +392,15 @@ def test_a_format_is_read_as_far_as_a_spreadsheet_writes_one(zeros, read):
     assert rows == [(1, [read])]
 
 
-def test_a_workbook_in_small_pieces_reads_the_same(monkeypatch):
+def test_a_workbook_in_small_pieces_reads_the_same_and_a_document_type_across_two_is_seen(monkeypatch):
     content = a_workbook([["Назив", "Датум"], ["ОШ Чук", 45425], ["x", 0.5]])
     whole = rows_of(content)
     monkeypatch.setattr(workbook, "PIECE_BYTES", 5)
     assert whole == [(1, ["Назив", "Датум"]), (2, ["ОШ Чук", "2024-05-13"]), (3, ["x", "12:00"])]
     assert rows_of(content) == whole
+
+    monkeypatch.setattr(workbook, "PIECE_BYTES", 7)
+    assert refusal_of(with_sheet(b"<?xml version='1.0'?>\n<!DOCTYPE x><x/>")) == "not_a_workbook"
 
 
 @pytest.mark.parametrize("dimension", ["A1:XFD1048576", "A1:ZZZ99999999999", "nonsense"])

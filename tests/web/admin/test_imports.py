@@ -93,7 +93,6 @@ def test_a_register_is_checked_first_and_stored_on_the_second_press_and_the_file
 
 def test_a_problem_is_named_with_its_line_and_nothing_can_be_stored(browser):
     page = read(browser, uploaded(browser, BAD))
-
     for words in ("1 problem: nothing is stored", "This municipality is not known."):
         assert words in page
     assert STORE not in page
@@ -101,9 +100,7 @@ def test_a_problem_is_named_with_its_line_and_nothing_can_be_stored(browser):
 
 def test_problems_are_told_in_words_with_the_column_and_what_to_do(browser, held):
     visit = "datum;škola;učenika;predavači\n12.3.2024.;Nema;5;Neko, Iko\n"
-
     page = read(browser, uploaded(browser, visit.encode(), "visits"))
-
     for words in ("This school is not known", "Presenters (1)", "Presenters (2)", "No presenter has this name"):
         assert words in page
     for way_on in ("Send the mended file", '/imports?of=visits"'):
@@ -148,11 +145,9 @@ def test_a_file_that_is_wrong_as_a_whole_is_mended_not_cut(browser, content):
 def test_one_school_in_two_scripts_is_asked_about_before_it_is_stored(browser):
     lines = f"{HEAD}7;Вук Караџић;osnovna škola;Ниш\n8;Vuk Karadžić;osnovna škola;Niš\n"
     checked = uploaded(browser, lines.encode())
-
     assert "One school or two?" in read(browser, checked)
     assert browser.post(f"/imports/{checked}/apply").location == f"/work/{checked}"
     applied(browser, checked, two="1")
-
     assert hosts() == 2
 
 
@@ -206,9 +201,7 @@ def test_an_import_on_which_something_hangs_says_why_it_stays(browser, held):
     told = {"what": next(iter(ToldWhat)), "how": next(iter(ToldHow)), "told_at": MONDAY}
     with transaction() as session:
         session.add(ToldNote(visit_id=rows_of(Visit.id)[0], **told))
-
     page = browser.post(f"/imports/{stored}/undo?lang=en", follow_redirects=True).text
-
     assert ("newer entries refer to what it stored" in page, visits()) == (True, 1)
 
 
@@ -243,9 +236,7 @@ def test_trust_s43_a_file_that_holds_an_identity_number_is_forgotten_as_soon_as_
 
 def test_a_column_of_pupils_names_is_named_and_nothing_of_the_file_stays(browser):
     content = f"{HEAD[:-1]};Ime učenika\n7;Вук Караџић;osnovna škola;Ниш;Pera Perić\n".encode()
-
     page = read(browser, uploaded(browser, content))
-
     for words in ("Ime učenika", "This column holds names of pupils"):
         assert words in page
     assert (contents(), "Pera" in page, hosts()) == ([False], False, 0)
@@ -257,10 +248,8 @@ def test_a_file_is_gone_when_it_is_left(browser):
     first = uploaded(browser, GOOD)
     assert browser.post(f"/imports/{first}/leave").location == f"/work/{first}"
     assert contents() == [False]
-
     uploaded(browser, GOOD)
     uploaded(browser, BAD)  # whoever sends the next one has left the one before
-
     assert contents() == [False, False, True]  # of the last the good line can still be taken
 
 
@@ -414,9 +403,7 @@ IN_ORDER = {
 def test_every_heading_of_the_file_to_begin_with_is_known_to_its_reader(kind, language):
     columns = columns_of(kind, language)
     lines = [";".join(one.heading for one in columns), ";".join(one.example.replace(";", ",") for one in columns)]
-
     table = read_table("\n".join(lines).encode("utf-8-sig"), FILES[kind].layout)
-
     assert table.problems == ()
     assert list(table.headings) == IN_ORDER[kind].split()
     assert [table.rows[0].cells[name] for name in table.headings] == [one.example for one in columns]

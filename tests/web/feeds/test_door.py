@@ -173,9 +173,7 @@ def test_what_is_not_plainly_a_poll_is_left_to_the_page(app: Flask, client: Flas
 
 def test_a_poll_is_counted_and_logged_by_its_pattern_with_its_number(client, address, caplog):
     caplog.set_level(logging.INFO)
-
     answer = client.get(address)
-
     (line,) = [record for record in caplog.records if record.message == "request answered"]
     assert (line.method, line.route, line.status) == ("GET", "/feeds/<token>.ics", 200)
     assert line.http_id == answer.headers["X-Request-Id"]

@@ -253,7 +253,6 @@ def test_a_presenter_renews_and_ends_an_address(client: FlaskClient, educator: P
 def test_anothers_addresses_look_as_if_they_were_not_there(client: FlaskClient, educator: Presenter) -> None:
     make_feed(make_presenter(), name="theirs")
     [feed_id] = rows_of(FeedToken.id)
-
     assert "theirs" not in client.get("/feeds").text
     for act in ("renew", "revoke"):
         assert client.post(f"/feeds/{feed_id}/{act}").status_code == 404
