@@ -106,8 +106,7 @@ def test_an_earlier_backup_or_a_place_in_use_is_written_over_only_when_told(run,
     file = tmp_path / "b.zip"
     file.write_text("earlier")
 
-    assert run("create", file).exit_code == 2
-    assert file.read_text() == "earlier"
+    assert (run("create", file).exit_code, file.read_text()) == (2, "earlier")
     assert run("create", file, "--replace").exit_code == 0
 
     file = tmp_path / "b.zip"

@@ -148,9 +148,7 @@ def test_a_dump_that_holds_something_else_than_is_said_changes_nothing(run, tmp_
     put_together(tmp_path / "spoilt.zip", told, members)
     make_centre(slug="later", name_en="Later")
 
-    answer = run("restore", tmp_path / "spoilt.zip", "--replace")
-
-    assert refused_in_one_line(answer)
+    assert refused_in_one_line(run("restore", tmp_path / "spoilt.zip", "--replace"))
     assert names_now() == [NAME, "Later"]
 
 

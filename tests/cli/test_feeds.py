@@ -59,8 +59,7 @@ def test_bad_input_is_told_in_one_line_and_ends_with_2(run, session: Session, ar
 
     assert answer.exit_code == 2
     assert words in answer.stderr
-    assert answer.stderr.count("\n") == 1
-    assert answer.stdout == ""
+    assert (answer.stderr.count("\n"), answer.stdout) == (1, "")
 
 
 def test_a_suspended_presenter_gets_no_address(run, session: Session) -> None:

@@ -92,12 +92,9 @@ def test_a_map_names_the_columns(run, file, session, tmp_path):
 
 def test_a_school_in_two_scripts_is_asked_about_and_who_is_not_asked_hears_that_two_were_stored(run, file, session):
     file.write_text(GOOD + "3;Vuk;osnovna škola;Niš\n")
-
-    tried = run(file, "--dry-run")
-    assert "line 4: Vuk: one school or two? looks like Вук (line 2)" in tried.stdout
+    assert "line 4: Vuk: one school or two? looks like Вук (line 2)" in run(file, "--dry-run").stdout
     assert [one["line"] for one in json.loads(run(file, "--dry-run", "--json").stdout)["doubles"]] == [4]
     said = run(file)
-
     assert (said.exit_code, stored(session)) == (0, 3)
     assert "1 that look like another school are stored beside it: `imports undo " in said.stdout
 

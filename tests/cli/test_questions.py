@@ -32,8 +32,7 @@ def test_it_prints_one_document_and_names_a_programme_that_is_not_there(run, ans
     (edition,) = told["change"]
     first, second, third = edition["questions"]
     assert (edition["programme"], edition["edition"]) == ("talk", 1)
-    assert first["change"]["difference"] == 0.8
-    assert first["change"]["size"] == "large"
+    assert (first["change"]["difference"], first["change"]["size"]) == (0.8, "large")
     assert first["change"]["before"] == {"answers": 10, "share": 0.2, "mean": 1.8, "spread": 1.6865}
     assert (second["change"], third["change"]) == (None, None)
     assert told["said_after"] == [

@@ -218,8 +218,7 @@ def test_what_has_not_grown_is_not_counted_again(app) -> None:
 @pytest.mark.both_databases
 def test_a_database_that_counts_by_itself_is_left_alone(app) -> None:
     make_municipality()
-    counted = row_counts.count_anew()
-    assert counted == (db.engine.dialect.name == "sqlite")
+    assert row_counts.count_anew() == (db.engine.dialect.name == "sqlite")
 
 
 # How a question, or an index, is written for each database, so that it finds its rows by the way that is meant.
@@ -265,8 +264,7 @@ def test_sqlite_may_take_the_index_of_the_few_and_none_of_a_column_by_no_index(s
     ("dialect", "column"), [(sqlite.dialect(), "+attendance.state"), (postgresql.dialect(), "attendance.state")]
 )
 def test_of_what_counts_postgresql_knows_how_many_there_are(dialect, column: str):
-    counts = str(IS_COUNTED[-1].compile(dialect=dialect))
-    assert counts.split(" IN ")[0].strip("()") == column
+    assert str(IS_COUNTED[-1].compile(dialect=dialect)).split(" IN ")[0].strip("()") == column
 
 
 @pytest.mark.both_databases

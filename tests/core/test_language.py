@@ -350,8 +350,7 @@ def test_an_address_may_ask_for_any_page(typed, number):
     ["Zrenjanin", "Žabalj", "Ада", "Шид"],  # Latin before Cyrillic, where both stand in one list
 ])  # fmt: skip
 def test_words_stand_by_the_alphabet_of_their_script(words):
-    mixed = random.Random(7).sample(words, len(words))
-    assert sorted(mixed, key=alphabet_key) == words
+    assert sorted(random.Random(7).sample(words, len(words)), key=alphabet_key) == words
 
 
 @pytest.mark.parametrize("order", [LATIN_ORDER, CYRILLIC_ORDER])

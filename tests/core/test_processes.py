@@ -75,8 +75,7 @@ def own_instance(folder: Path, database_url: str = "") -> dict[str, str]:
 @pytest.mark.parametrize("database", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
 def test_a_web_process_starts_on_postgresql_and_answers(tmp_path, session):
     url = db.engine.url.render_as_string(hide_password=False)
-    done = ran("-c", FIRST_PAGE, env=own_instance(tmp_path, url))
-    assert done.stdout.split()[-1:] == ["200"]
+    assert ran("-c", FIRST_PAGE, env=own_instance(tmp_path, url)).stdout.split()[-1:] == ["200"]
 
 
 @pytest.mark.deep

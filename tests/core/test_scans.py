@@ -147,8 +147,7 @@ def test_every_kind_of_picture_is_as_it_looks_on_white_paper(mode: str):
     nothing = {"LA": (0, 0), "RGBA": (0, 0, 0, 0), "I;16": 65_535, "P": 0}.get(mode, "white")
     sheet = Image.new(mode, (400, 300), nothing)
     given = {"transparency": 0} if mode == "P" else {}
-    kept = opened(read_scan(saved(sheet, "png", **given)).content)
-    assert kept.convert("L").getextrema() == (255, 255)
+    assert opened(read_scan(saved(sheet, "png", **given)).content).convert("L").getextrema() == (255, 255)
 
 
 @pytest.mark.parametrize("wrong", [
@@ -171,8 +170,7 @@ def test_trust_s23_a_logo_is_drawn_anew_and_keeps_no_word_of_its_file():
 
     picture = opened(drawn.content)
     assert (drawn.width, drawn.height) == picture.size == (900, 270)
-    assert picture.mode == "RGBA"
-    assert picture.getpixel((899, 0))[3] == 0
+    assert (picture.mode, picture.getpixel((899, 0))[3]) == ("RGBA", 0)
     assert b"Somebody" not in drawn.content
 
     # Pillow writes the comment of a JPEG again unless it is told not to.
@@ -227,8 +225,7 @@ def drawn(content: bytes) -> Image.Image:
 
 def test_a_drawing_is_drawn_as_large_as_fits_and_what_is_empty_is_seen_through():
     picture = drawn(a_drawn_logo())
-    assert picture.size == (900, 270)
-    assert picture.getpixel((135, 135)) == (122, 20, 60, 255)
+    assert (picture.size, picture.getpixel((135, 135))) == ((900, 270), (122, 20, 60, 255))
     assert picture.getpixel((600, 110)) == (230, 160, 40, 255)
     assert picture.getpixel((600, 250))[3] == 0
 

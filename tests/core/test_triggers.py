@@ -58,8 +58,7 @@ def test_a_database_that_our_models_made_has_all_of_them_and_no_other(changed):
 def test_missing_changed_and_foreign_ones_are_named_and_put_right(changed):
     plant(changed, PLANTED[changed.dialect.name])
     assert wrong(changed) == FOUND
-    mended = triggers.mend_triggers(changed, whole=True)
-    assert [(one.name, one.table, one.wrong) for one in mended] == FOUND
+    assert [(one.name, one.table, one.wrong) for one in triggers.mend_triggers(changed, whole=True)] == FOUND
     assert wrong(changed) == []
 
 

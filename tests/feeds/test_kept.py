@@ -121,8 +121,7 @@ def test_an_erased_persons_texts_are_gone_and_her_name_is_in_nobodys(client: Fla
 
     erase_subject(SYSTEM, "z@centre.example", centre_id=None, now=MONDAY + DAY)
 
-    assert len(kept(session)) == 1
-    assert read(client, *tokens) == [200, 404]
+    assert (len(kept(session)), read(client, *tokens)) == (1, [200, 404])
     assert "Zlatija" not in client.get(f"/feeds/{tokens[0]}.ics").text
 
 
@@ -219,8 +218,7 @@ def test_versions_are_added_up_and_go_on_rising(session: Session) -> None:
     before = version()
     service.tidy_up(now=MONDAY)
     assert version() == before > 0
-    rows = sa.select(sa.func.count()).where(FeedVersion.presenter_id == presenter.id)
-    assert session.scalar(rows) == 1
+    assert session.scalar(sa.select(sa.func.count()).where(FeedVersion.presenter_id == presenter.id)) == 1
 
     make_entry_for(presenter, on_day=dt.date(2026, 10, 9))
     assert version() > before

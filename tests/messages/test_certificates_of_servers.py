@@ -115,8 +115,7 @@ def test_a_mail_server_hears_the_password_only_behind_a_right_certificate(settin
 
     if kind == "right":
         assert message.state is MessageState.SENT
-        assert server.heard == [b"desk", b"s3cret"]
-        assert len(server.taken) == 1
+        assert (server.heard, len(server.taken)) == ([b"desk", b"s3cret"], 1)
     else:
         assert (message.state, message.failure) == (MessageState.WAITING, REFUSED[kind])
         assert (server.heard, server.taken) == ([], [])
@@ -128,8 +127,7 @@ def test_an_authority_that_nobody_named_and_a_server_without_encryption_hear_not
         config.use(replace(settings, smtp_url=f"smtps://desk:s3cret@127.0.0.1:{port}"))
         message = sent()
 
-    assert message.failure == Failure.CERTIFICATE_UNKNOWN
-    assert server.heard == []
+    assert (message.failure, server.heard) == (Failure.CERTIFICATE_UNKNOWN, [])
 
     with a_mail_server("smtp+starttls", None) as (server, port):
         config.use(replace(settings, smtp_url=f"smtp+starttls://desk:s3cret@127.0.0.1:{port}"))

@@ -45,8 +45,7 @@ def test_csv_and_json_hold_the_same_rows_of_the_centre_and_no_other(actor, sessi
 
     files = exported(actor, actor.centre_id)
 
-    visits = json.loads(files["json/visit.json"])
-    assert [row["id"] for row in visits] == [own.id]
+    assert [row["id"] for row in json.loads(files["json/visit.json"])] == [own.id]
     assert [row["number"] for row in csv.DictReader(io.StringIO(files["csv/visit.csv"]))] == [own.number]
     assert len(json.loads(files["json/presentation.json"])) == 1
     assert "Туђа" not in files["json/user_account.json"]

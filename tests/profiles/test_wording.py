@@ -104,8 +104,7 @@ HELD = {
     ("lang", "number", "words"), [(lang, n, words) for lang, forms in HELD.items() for n, words in forms.items()]
 )
 def test_a_number_has_its_plural_in_each_language(lang, number, words):
-    first = next(iter(told(lang, totals=ReportCounts(1, number, cities=number)).values()))
-    assert first == [words]
+    assert next(iter(told(lang, totals=ReportCounts(1, number, cities=number)).values())) == [words]
 
 
 @pytest.mark.parametrize(("number", "words"), [

@@ -117,8 +117,7 @@ def somebody_does_it_by_hand_and_a_night_passes(calendars: Calendars) -> str:
 ])  # fmt: skip
 def test_the_next_answer_says_it(change: Callable[[Calendars], str], app: Flask, the_clock: StandingClock) -> None:
     calendars = Calendars(app, the_clock)
-    said = change(calendars)
-    assert calendars.says(said)
+    assert calendars.says(change(calendars))
 
 
 def test_an_import_that_is_taken_back_is_said_too(app: Flask, the_clock: StandingClock) -> None:

@@ -297,8 +297,7 @@ def test_nobody_is_told_of_a_visit_that_is_not_confirmed(session, state):
     with transaction() as open_session:
         take_defences_away(open_session, "visit")
         open_session.execute(sa.update(Visit).values(state=state))
-    assert tell_checklists(now=at(7)) == 0
-    assert mails(session, KIND) == []
+    assert (tell_checklists(now=at(7)), mails(session, KIND)) == (0, [])
 
 
 def test_who_has_ticked_and_who_has_cancelled_are_not_told(session):

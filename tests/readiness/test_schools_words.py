@@ -161,8 +161,7 @@ def test_a_wish_waits_for_its_own_centre_until_it_is_answered_or_the_visit_calle
     scene, other = Scene(), Scene()
     ask_for_date(link(scene), scene.visit_id, wish(), now=MONDAY)
 
-    assert wishes(scene) == [OTHER]
-    assert wishes(other) == []
+    assert (wishes(scene), wishes(other)) == ([OTHER], [])
     keep_date(scene.coordinator, scene.visit_id, reason="Нема ко.", now=MONDAY)
     assert wishes(scene) == []
 
@@ -213,8 +212,7 @@ def test_more_than_a_presentation_takes_waits_for_the_coordinator_with_both_numb
 
     assert say(scene, 121) is True
 
-    assert numbers(session) == (90, 90, True)
-    assert mails(session, "numbers_changed") == []
+    assert (numbers(session), mails(session, "numbers_changed")) == ((90, 90, True), [])
     assert "121" in mails(session, "numbers_to_decide")[0].text
     [open_one] = open_numbers_of(scene.visit_id)
     assert (open_one.before, open_one.after, open_one.group_size) == (

@@ -387,9 +387,7 @@ def test_a_format_is_read_as_far_as_a_spreadsheet_writes_one(zeros, read):
         '<cellXfs><xf numFmtId="0"/><xf numFmtId="200"/></cellXfs></styleSheet>'
     )
 
-    rows = rows_of(a_workbook([[46300]], **{"xl/styles.xml": styles.encode()}))
-
-    assert rows == [(1, [read])]
+    assert rows_of(a_workbook([[46300]], **{"xl/styles.xml": styles.encode()})) == [(1, [read])]
 
 
 def test_a_workbook_in_small_pieces_reads_the_same_and_a_document_type_across_two_is_seen(monkeypatch):

@@ -193,8 +193,7 @@ def test_a_shared_line_is_a_border_drawn_once_and_the_rest_are_closed_coasts() -
 
     coasts, borders = coasts_and_borders([WEST, island, LAKE], 0)
 
-    assert sorted(map(len, coasts)) == [5, 5, 5]
-    assert borders == []
+    assert (sorted(map(len, coasts)), borders) == ([5, 5, 5], [])
 
     coasts, borders = coasts_and_borders([WEST, LAKE, LAKE], 0)
 

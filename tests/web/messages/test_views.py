@@ -29,8 +29,7 @@ def test_what_is_no_letter_breaks_nobodys_page(client):
     folder = config.settings().instance / "mail"
     folder.mkdir(exist_ok=True)
     (folder / "1.eml").write_text("a stranger's file")
-    assert client.get("/mail").status_code == 200
-    assert client.get("/mail/1").status_code == 404
+    assert (client.get("/mail").status_code, client.get("/mail/1").status_code) == (200, 404)
 
 
 def test_a_demo_user_reads_mail_and_follows_its_link(client):
@@ -74,8 +73,7 @@ def test_a_guardians_link_is_read_on_the_demos_own_machine_only(client, elsewher
 def test_only_a_demo_that_writes_files_shows_letters(app, client, monkeypatch, change):
     make_message()
     monkeypatch.setitem(app.config, "SETTINGS", replace(app.config["SETTINGS"], **change))
-    assert client.get("/mail").status_code == 404
-    assert client.get("/mail/x").status_code == 404
+    assert (client.get("/mail").status_code, client.get("/mail/x").status_code) == (404, 404)
 
 
 def test_the_outbox_shows_the_centres_mails_and_why_one_did_not_arrive(desk, programme):
