@@ -158,20 +158,6 @@ def test_what_cannot_be_used_is_told_in_one_line(run, arguments: list[str], line
     assert (result.exit_code, result.stdout, result.stderr) == (2, "", line)
 
 
-@pytest.mark.deep
-def test_who_serves_pages_loads_no_solver(tmp_path: Path):
-    """Their 250 MB are for commands and jobs alone."""
-    code = (
-        "import sys, scheduler.app; scheduler.app.create_app();"
-        " print(sorted({'ortools', 'highspy', 'numpy', 'pandas'} & sys.modules.keys()))"
-    )
-    environment = os.environ | {"INSTANCE": str(tmp_path), "MODE": "demo"}
-
-    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
-
-    assert (done.returncode, done.stdout) == (0, "[]\n"), done.stderr
-
-
 # --- `planner tour FILE`: a file in, the best order out ---
 
 

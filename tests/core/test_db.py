@@ -210,15 +210,11 @@ def test_after_the_night_a_plan_goes_by_what_is_there_also_in_a_process_that_run
         assert "municipality_id=?" in _plan(running, towns[0]), "a quarter lies in each town"
 
 
-def test_what_has_not_grown_is_not_counted_again(app) -> None:
-    _hosts(1, 100, town=make_municipality().id, listed=True)
-    assert [row_counts.count_anew() for _ in range(2)] == [True, False]
-
-
 @pytest.mark.both_databases
-def test_a_database_that_counts_by_itself_is_left_alone(app) -> None:
-    make_municipality()
-    assert row_counts.count_anew() == (db.engine.dialect.name == "sqlite")
+def test_what_has_not_grown_is_not_counted_again_nor_where_a_database_counts_by_itself(app) -> None:
+    _hosts(1, 100, town=make_municipality().id, listed=True)
+    grown = db.engine.dialect.name == "sqlite"
+    assert [row_counts.count_anew() for _ in range(2)] == [grown, False]
 
 
 # How a question, or an index, is written for each database, so that it finds its rows by the way that is meant.

@@ -33,7 +33,8 @@ NEEDED_LATER = [
     "reportlab", "zxingcpp", "segno", "PIL",  # papers and scans
     "openpyxl", "holidays", "icalendar", "phonenumbers",  # sheets, calendars, telephone numbers
     "webauthn", "OpenSSL", "cbor2",  # passkeys and what is stored encrypted
-    "ortools", "numpy", "scheduler.planning.solver", "scheduler.proposals.solver",  # the planner: the worker draws
+    "ortools", "highspy", "numpy", "pandas", # the planner: the worker draws
+    "scheduler.planning.solver", "scheduler.proposals.solver",
     "email_validator", "argon2", "smtplib",  # addresses and passwords that somebody types, mail that leaves
     "babel.messages", "babel.messages.pofile",  # what translators use
     "sqlalchemy.dialects.postgresql", "asyncpg",  # of another database

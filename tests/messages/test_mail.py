@@ -50,11 +50,15 @@ def test_every_kind_has_a_subject_a_text_and_the_helpline_in_every_language(kind
     assert "19833" in body.html
 
 
-def test_a_value_is_text_in_the_plain_part_and_never_markup_in_the_other():
+def test_a_value_is_text_in_one_part_no_markup_in_the_other_and_only_our_addresses_are_links():
     body = mail.render("invitation", "en", {"centre": '<b>Center</b> & "co"'})
     assert 'Centre: <b>Center</b> & "co".' in body.text
     assert "<b>Center" not in body.html
     assert "&lt;b&gt;Center&lt;/b&gt; &amp; &#34;co&#34;" in body.html
+
+    assert mail._linked("http://localhost/mail/x") == Line("http://localhost/mail/x", "/mail/x")
+    assert mail._linked("http://localhost.evil.example/x") == Line("http://localhost.evil.example/x")
+    assert mail._linked("see http://localhost/x") == Line("see http://localhost/x")
 
 
 def test_the_link_stands_in_the_button_and_in_full_in_both_parts_and_nobody_types_a_place_for_one():
@@ -68,12 +72,6 @@ def test_the_link_stands_in_the_button_and_in_full_in_both_parts_and_nobody_type
     assert (typed.count("{link}"), "look: (link)" in typed) == (1, True)
     with pytest.raises(jinja2.UndefinedError):  # a missing value is an error, not a hole
         mail.render("invitation", "en", {})
-
-
-def test_only_addresses_of_the_product_itself_become_links():
-    assert mail._linked("http://localhost/mail/x") == Line("http://localhost/mail/x", "/mail/x")
-    assert mail._linked("http://localhost.evil.example/x") == Line("http://localhost.evil.example/x")
-    assert mail._linked("see http://localhost/x") == Line("see http://localhost/x")
 
 
 DAY, CLOCK, MOMENT = dt.date(2026, 12, 9), dt.time(11), dt.datetime(2026, 11, 26, 3, 42, tzinfo=dt.UTC)

@@ -87,11 +87,16 @@ def test_a_queued_mail_becomes_one_letter_and_is_marked_sent(app):
     assert "http://localhost/sign-in" in letters()[0]
 
 
-def test_a_rolled_back_change_sends_nothing(app):
+def test_a_rolled_back_change_sends_neither_a_mail_nor_a_short_message(app):
     with pytest.raises(RuntimeError), transaction():
         service.queue_message(MessageDraft("no_account", "a@b.example", "en", {}), now=MONDAY)
         raise RuntimeError("the change failed")
     assert service.unsent_ids(10, MONDAY) == []
+
+    with pytest.raises(RuntimeError), transaction():
+        service.queue_short(ShortDraft("x", NUMBER, "en", "Hello", ("visit", 7), 1), now=MONDAY)
+        raise RuntimeError("the change failed")
+    assert queries.messages_about("visit", 7) == []
 
 
 def test_a_secret_link_is_minted_when_the_mail_leaves_and_stored_nowhere(app):
@@ -361,10 +366,3 @@ def test_no_log_line_holds_the_number_the_text_or_the_providers_key(app, to_prov
     said = " ".join(str(record.__dict__) for record in caplog.records)
     assert "message not sent" in said
     assert not [one for one in ("secret", NUMBER, "Zdravo", str(to_provider.server_port)) if one in said]
-
-
-def test_a_change_that_was_rolled_back_sends_nothing(app):
-    with pytest.raises(RuntimeError), transaction():
-        service.queue_short(ShortDraft("x", NUMBER, "en", "Hello", ("visit", 7), 1), now=MONDAY)
-        raise RuntimeError("the change failed")
-    assert queries.messages_about("visit", 7) == []

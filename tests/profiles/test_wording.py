@@ -135,7 +135,7 @@ def test_a_number_that_is_not_shown_takes_its_sisters_along():
     ]
 
 
-def test_young_people_are_told_in_numbers_and_fewer_than_five_not_at_all():
+def test_young_people_and_cohorts_are_told_in_numbers_and_fewer_than_five_not_at_all():
     share = YoungShare(ReportCounts(3, 4, pupils=210, cities=2), 195, 4)
     cohort = CohortShare(2023, 2, 60, 31, 1, {AgeBand.FROM_7: 11, AgeBand.FROM_11: 20})
     few = CohortShare(2023, 2, 60, 31, 1, {AgeBand.FROM_7: 4, AgeBand.FROM_11: 27})
@@ -153,8 +153,6 @@ def test_young_people_are_told_in_numbers_and_fewer_than_five_not_at_all():
         "Young people trained in the school year 2022/23: 31.",
     ]
 
-
-def test_cohorts_are_told_beside_what_was_held():
     cohort = CohortShare(2023, 2, 60, 31, 1, {AgeBand.FROM_7: 31})
     assert told(cohorts=(cohort,))["Awareness and education"][1:] == [
         "Web Detectives in the school year 2022/23: 2 cohorts, 60 pupils.",
@@ -162,14 +160,7 @@ def test_cohorts_are_told_beside_what_was_held():
     ]
 
 
-def test_typed_texts_stand_at_both_ends_in_the_readers_letters():
-    texts = ProfileTexts("Ко смо.\nГде смо.", "Who we are.", "Даље.", "")
-    assert next(iter(told(texts=texts).items())) == ("About us", ["Who we are."])
-    assert list(told("sr_Latn", texts).values())[::2] == [["Ko smo.", "Gde smo."], ["Dalje."]]
-    assert "Plans" not in told(texts=texts)
-
-
-def test_every_number_says_where_its_rows_are():
+def test_every_number_says_where_its_rows_are_and_a_statement_is_its_parts():
     cohort = CohortShare(2023, 2, 60, 31, 1, {AgeBand.FROM_7: 31})
     figures = ProfileFigures(
         YEAR,
@@ -196,6 +187,8 @@ def test_every_number_says_where_its_rows_are():
         silent = silent.replace(words, "")
     assert not [letter for letter in silent if letter.isdigit()]
 
+    assert text_of(()) == ""
+
 
 def test_the_public_reads_what_other_public_pages_tell():
     held = CentreYear(1, "NCC", 120, 7803, None, 302, 58, (CampaignOutcome("Show respect", 11, 2940),))
@@ -210,7 +203,7 @@ def test_the_public_reads_what_other_public_pages_tell():
     assert paper.for_public
 
 
-def test_the_plain_text_begins_with_who_and_when():
+def test_the_plain_text_begins_with_who_and_when_and_typed_texts_stand_at_both_ends():
     figures = ProfileFigures(YEAR, 1, ReportCounts(1, 2, pupils=30, cities=1))
 
     text = plain_text(paper_of(figures, ProfileTexts(about_en="We teach."), "NCC", CODES, "en"))
@@ -222,8 +215,13 @@ def test_the_plain_text_begins_with_who_and_when():
         "2 presentations were held in 1 city across Serbia.\nThey were attended by 30 pupils.\n"
     )
 
+    texts = ProfileTexts("Ко смо.\nГде смо.", "Who we are.", "Даље.", "")
+    assert next(iter(told(texts=texts).items())) == ("About us", ["Who we are."])
+    assert list(told("sr_Latn", texts).values())[::2] == [["Ko smo.", "Gde smo."], ["Dalje."]]
+    assert "Plans" not in told(texts=texts)
 
-def test_a_picture_is_drawn_of_months_of_which_something_is_told():
+
+def test_a_picture_is_drawn_of_months_and_each_column_says_where_its_rows_are():
     months = tuple((dt.date(2023, month, 1), month) for month in range(1, 13))
     one_month = ((dt.date(2023, 1, 1), 4),)
 
@@ -235,8 +233,6 @@ def test_a_picture_is_drawn_of_months_of_which_something_is_told():
     assert picture(months).labels[0] == "Jan"
     assert (picture(one_month), picture(())) == (None, None)
 
-
-def test_each_column_of_a_picture_says_where_its_rows_are():
     rows = ((dt.date(2023, 3, 1), 3), (dt.date(2023, 4, 1), 0), (dt.date(2023, 5, 1), 2))
     spring = Period(dt.date(2023, 3, 10), dt.date(2023, 5, 20))
     (section, *_rest) = paper_of(
@@ -245,7 +241,3 @@ def test_each_column_of_a_picture_says_where_its_rows_are():
 
     told = [tuple(dict(one.query).values()) for one in section.columns]
     assert told == [("2023-03-10", "2023-03-31"), ("2023-04-01", "2023-04-30"), ("2023-05-01", "2023-05-20")]
-
-
-def test_text_of_a_statement_is_its_parts():
-    assert text_of(()) == ""

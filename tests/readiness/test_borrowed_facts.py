@@ -120,13 +120,25 @@ def test_the_next_answer_says_it(change: Callable[[Calendars], str], app: Flask,
     assert calendars.says(change(calendars))
 
 
-def test_an_import_that_is_taken_back_is_said_too(app: Flask, the_clock: StandingClock) -> None:
+def test_an_import_and_its_taking_back_are_said_step_by_step_and_open_the_visits_of_its_schools_only(
+    app, the_clock, monkeypatch
+):
     calendars = Calendars(app, the_clock)
-    outcome = imported(calendars)
+    looked: list[int] = []
+    told: list[tuple[int, int]] = []
+    found = borrowed_facts._with_other_texts
+    monkeypatch.setattr(
+        borrowed_facts, "_with_other_texts", lambda session, ids: looked.extend(ids) or found(session, ids)
+    )
+
+    outcome = imported(calendars, tell=lambda done, total: told.append((done, total)))
     assert "Čegar" in calendars.read()
     borrowed_facts.take_back_hosts(SYSTEM, outcome.batch_id, now=MONDAY)
     assert "Čegar" not in calendars.read()
     assert calendars.scene.host.name_sr_latn in calendars.read()
+    assert looked == [calendars.scene.visit_id] * 2
+    assert told[-1] == (1, 1)  # each step is told, so that its lease lasts
+    assert sorted(told, key=lambda one: one[0] / max(one[1], 1)) == told
 
 
 def test_what_is_as_it_would_be_keeps_its_text_and_what_has_been_stays(app, the_clock, session):
@@ -184,28 +196,6 @@ def test_only_what_would_be_another_text_is_opened(app: Flask, the_clock: Standi
 
     assert not opening(made.told())
     assert opening(other.told())
-
-
-def test_an_import_opens_the_visits_of_its_schools_only(app, the_clock, monkeypatch):
-    calendars = Calendars(app, the_clock)
-    looked: list[int] = []
-    found = borrowed_facts._with_other_texts
-    monkeypatch.setattr(
-        borrowed_facts, "_with_other_texts", lambda session, ids: looked.extend(ids) or found(session, ids)
-    )
-
-    outcome = imported(calendars)
-    borrowed_facts.take_back_hosts(SYSTEM, outcome.batch_id, now=MONDAY)
-
-    assert looked == [calendars.scene.visit_id] * 2
-
-
-def test_an_import_tells_of_each_step_so_that_its_lease_lasts(app: Flask, the_clock: StandingClock) -> None:
-    told: list[tuple[int, int]] = []
-    calendars = Calendars(app, the_clock)
-    imported(calendars, tell=lambda done, total: told.append((done, total)))
-    assert told[-1] == (1, 1)
-    assert sorted(told, key=lambda one: one[0] / max(one[1], 1)) == told
 
 
 def test_a_text_that_cannot_be_written_keeps_neither_the_change_nor_another_visit_from_it(

@@ -160,13 +160,15 @@ def test_a_day_without_pupils_is_clock_wrong(session, shut):
     assert told(session) == ["school_clock_wrong"]
 
 
-def test_availability_changed_after_booking_is_told_to_coordinators_and_nobody_is_taken_out(session):
+def test_availability_changed_is_told_to_coordinators_once_nobody_is_taken_out_and_who_comes_stays(session):
     scene = a_confirmed_scene()
     make_user(Role.COORDINATOR, centre_id=scene.centre_id, email="desk@centre.example", password_hash="x")
     who = next(iter(states(session, scene)))
     with transaction() as open_session:
         day = {"first_day": VISIT_DAY, "last_day": VISIT_DAY, "available": False}
         open_session.add(AvailabilityException(presenter_id=who, **day))
+    with pytest.raises(Conflict, match="wrong_state"):
+        confirm_crew(scene.coordinator, scene.visit_id, now=MONDAY)
     nightly()
     nightly()
 
@@ -175,25 +177,13 @@ def test_availability_changed_after_booking_is_told_to_coordinators_and_nobody_i
     assert mails(session, "school_clock_wrong") == []
     assert visit_of(session, scene).clock_wrong is None
 
-
-def test_who_comes_all_the_same_is_not_asked_about_again_for_that_day(session):
-    scene = a_confirmed_scene()
-    who = next(iter(states(session, scene)))
-    with transaction() as open_session:
-        day = {"first_day": VISIT_DAY, "last_day": VISIT_DAY, "available": False}
-        open_session.add(AvailabilityException(presenter_id=who, **day))
-    with pytest.raises(Conflict, match="wrong_state"):
-        confirm_crew(scene.coordinator, scene.visit_id, now=MONDAY)
-    nightly()
     with pytest.raises(NotAllowed):
         confirm_crew(school_contact(scene.asked.id, scene.host.id), scene.visit_id, now=MONDAY)
     with pytest.raises(Conflict, match="changed_meanwhile"):
         confirm_crew(scene.coordinator, scene.visit_id, now=MONDAY, version=0)
-
     for _pressed in ("once", "twice"):
         confirm_crew(scene.coordinator, scene.visit_id, now=MONDAY)
     nightly()
-
     assert findings_of(scene.visit_id) == ()
     assert states(session, scene)[who] == [AssignmentState.ACCEPTED]
     assert audit_of(session, "visit").count("visit crew comes") == 1

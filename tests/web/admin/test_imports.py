@@ -323,7 +323,7 @@ def test_the_bar_of_an_import_only_rises(browser, monkeypatch):
     assert (told, told[0], told[-1]) == (sorted(told), 0, 100)
 
 
-def test_work_and_its_imports_are_for_their_centre_and_people_for_administrators(app, coordinator, browser):
+def test_work_and_its_imports_are_for_their_centre_and_kind_and_people_for_administrators(app, coordinator, browser):
     row = make_work(coordinator)
 
     for role, status in ((Role.COORDINATOR, 404), (Role.SAFEGUARDING, 403)):
@@ -335,8 +335,6 @@ def test_work_and_its_imports_are_for_their_centre_and_people_for_administrators
     assert ["of=people" in one.get("/imports").text for one in (browser, stranger)] == [False, True]
     assert [one.post(f"/imports/{row.id}/apply").status_code for one in (browser, stranger)] == [403, 404]
 
-
-def test_an_issue_of_certificates_is_not_applied_as_an_import(browser, coordinator):
     row = make_work(coordinator, WorkKind.ISSUE_CERTIFICATES)
     assert browser.post(f"/imports/{row.id}/apply").status_code == 404
 

@@ -92,13 +92,11 @@ def test_the_outbox_shows_the_centres_mails_and_why_one_did_not_arrive(desk, pro
         assert ("gone@school.example" in desk.get(f"/messages?{query}").text) is shown
 
 
-def test_a_message_is_shown_without_a_usable_link(desk, programme):
+def test_a_message_is_shown_without_a_usable_link_and_of_another_centre_not_at_all(desk, programme):
     page = desk.get(f"/messages/{delivered(centre_id=programme.centre_id).id}?lang=en").text
     assert "[link]" in page
     assert "/status/" not in page
 
-
-def test_a_message_of_another_centre_does_not_exist(desk):
     assert desk.get(f"/messages/{make_message(centre_id=make_centre().id).id}").status_code == 404
 
 
