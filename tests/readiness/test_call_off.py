@@ -64,6 +64,7 @@ def test_a_school_that_rang_has_cancelled_once_in_mail_report_and_waiting_list(s
     to_crew, mail = letters(session)
     assert (to_crew.kind, mail.kind) == ("crew_visit_cancelled", "visit_cancelled")
     assert "Посета је отказана, како сте тражили" in mail.text
+    take_back_cancellation(scene.coordinator, scene.visit_id, now=MONDAY + MINUTE)  # pressed twice, it is done once
 
 
 def test_its_mails_wait_ten_minutes_and_in_these_all_is_as_if_nothing_had_happened(session, scene):
