@@ -38,21 +38,11 @@ pytest_plugins = ["tests.ceilings", "tests.processor_time", "tests.programs"]
 os.environ["RASPORED_ENV"] = ""  # no test reads the settings of the machine it runs on
 DATABASES = {"app", "house", "spoken_house", "installation"}  # the fixtures that open one: empty or the demo's
 LONGEST = (  # more than a minute each
-    "test_nothing_typed_makes_a_500",
-    "test_every_page",
-    "test_ids_beyond_the_database",
-    "test_budgets",
-    "test_rehearse",
-    "test_no_address_makes_a_500",
-    "test_nothing_stale",
-    "test_request_to_certificate",
-    "test_where_a_minor_will_be",
-    "test_kept_figures",
-    "test_main_flow_without_a_mouse",
-    "test_backup",
-    "test_book_now",
+    "test_nothing_typed_makes_a_500", "test_every_page", "test_ids_beyond_the_database", "test_budgets",
+    "test_rehearse", "test_no_address_makes_a_500", "test_nothing_stale", "test_request_to_certificate",
+    "test_where_a_minor_will_be", "test_kept_figures", "test_main_flow_without_a_mouse", "test_backup", "test_book_now",
     "test_no_foreign_number_opens_anything",
-)
+)  # fmt: skip
 clock.now = THE_CLOCK.now
 # The same examples on every machine and day; `pytest --hypothesis-profile=exploring` looks for new ones.
 # `make check` tries each property on fewer of them (brief), `make test-everything` on more (thorough).
@@ -67,7 +57,7 @@ for name, alike, examples in (
         suppress_health_check=[hypothesis.HealthCheck.too_slow],  # a busy machine is no fault
     )
 hypothesis.settings.load_profile("alike")
-HASHERS_OF_THE_PRODUCT = (passwords._hasher, crowd.HASHER)  # tests/core/test_passwords.py looks at their costs
+HASHERS_OF_THE_PRODUCT = (passwords._hasher, crowd.HASHER)  # tests/core/test_processes.py looks at their costs
 passwords._hasher = crowd.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
@@ -137,11 +127,8 @@ def settings_for(folder: Path, database_url: str = "") -> Settings:
     """Settings of a test: nothing from the environment of the machine but the database."""
     settings = read_settings(instance=folder)
     given: dict[str, Any] = {
-        "secret_key": "test " * 10,
-        "mode": "demo",
-        "base_url": "http://localhost",
-        "redis_url": "",
-    }
+        "secret_key": "test " * 10, "mode": "demo", "base_url": "http://localhost", "redis_url": "",
+    }  # fmt: skip
     return Settings(**(settings.__dict__ | given | ({"database_url": database_url} if database_url else {})))
 
 

@@ -17,12 +17,9 @@ import pytest
 from tools.checks import NEEDS_NOTHING
 
 PROGRAMS = {  # fixture: its programs
-    "poppler": ("pdffonts", "pdfinfo", "pdfsig", "pdftoppm", "pdftotext"),
-    "qpdf": ("qpdf",),
-    "nginx": ("nginx",),
-    "openssl": ("openssl",),
-    "systemd_analyze": ("systemd-analyze",),
-}
+    "poppler": ("pdffonts", "pdfinfo", "pdfsig", "pdftoppm", "pdftotext"), "qpdf": ("qpdf",), "nginx": ("nginx",),
+    "openssl": ("openssl",), "systemd_analyze": ("systemd-analyze",),
+}  # fmt: skip
 # No fixture of theirs: what starts a browser or a server has a mark of its own.
 OTHERS = ("chromium", "chromium.sh", "initdb", "pg_ctl", "pg_dump", "postgres", "psql", "redis-server", "zbarimg")
 OWNER = {program: fixture for fixture, programs in PROGRAMS.items() for program in programs}

@@ -66,7 +66,11 @@ def test_a_whole_chain_is_told_with_its_head_and_compared_with_one_out_of_a_mail
     assert run("audit", "seal").output == "nothing to seal\n"
 
 
-def test_a_cut_tail_is_told_by_the_file_of_heads(run, sealed):
+def test_a_cut_tail_is_told_by_the_file_of_heads_and_mailed_to_all_staff_in_the_night(run, sealed):
+    roles = (Role.COORDINATOR, Role.SAFEGUARDING, Role.ADMINISTRATOR, Role.EDUCATOR)
+    readers = [make_user(role, password_hash="set") for role in roles]
+    make_user(Role.COORDINATOR)  # invited; she has never signed in
+    make_user(Role.COORDINATOR, password_hash="set", suspended_at=MONDAY)
     cut_the_tail(sealed)
 
     answer = run("audit", "verify")
@@ -76,6 +80,10 @@ def test_a_cut_tail_is_told_by_the_file_of_heads(run, sealed):
     assert f"the last one that fits is {sealed[-2]}." in answer.output
     told = json.loads(run("audit", "verify", "--json").output)
     assert (told["well"], told["broken"]["record_id"], told["broken"]["fault"]) == (False, sealed[-1], "gone")
+    verify_audit.call_local()
+    letters = mails("audit_broken")
+    assert {mail.address for mail in letters} == {reader.email for reader in readers[:3]}
+    assert all(str(sealed[-1]) in mail.text for mail in letters)
 
 
 def test_a_record_that_cannot_be_read_stops_the_seals_and_is_named(run, unreadable):
@@ -111,20 +119,6 @@ def test_the_job_mails_once_what_stops_it_and_the_night_once_more(unreadable, th
 def mails(kind: str) -> list[OutboxMessage]:
     db.session.rollback()
     return db.session.query(OutboxMessage).filter_by(kind=kind).order_by(OutboxMessage.address).all()
-
-
-def test_a_break_is_mailed_to_all_staff_in_the_night(sealed):
-    roles = (Role.COORDINATOR, Role.SAFEGUARDING, Role.ADMINISTRATOR, Role.EDUCATOR)
-    readers = [make_user(role, password_hash="set") for role in roles]
-    make_user(Role.COORDINATOR)  # invited; she has never signed in
-    make_user(Role.COORDINATOR, password_hash="set", suspended_at=MONDAY)
-    cut_the_tail(sealed)
-
-    verify_audit.call_local()
-
-    told = mails("audit_broken")
-    assert {mail.address for mail in told} == {reader.email for reader in readers[:3]}
-    assert all(str(sealed[-1]) in mail.text for mail in told)
 
 
 def test_the_head_is_mailed_to_administrators_on_mondays_only(sealed, the_clock):

@@ -80,17 +80,14 @@ def test_trust_s38_pg_dump_writes_all_but_what_was_sent(run, tmp_path):
     assert names_now() == [NAME, "New"]
 
 
-@pytest.mark.parametrize(
-    ("script", "said"),
-    [
-        (None, "there is no pg_dump here"),
-        ("echo 'pg_dump (PostgreSQL) 9.6.24'", "pg_dump is of version 9, the server of version"),
-        ("echo 'another program 99'", "pg_dump does not say its version"),
-        ('[ "$1" = --version ] && echo "(PostgreSQL) 99.1" && exit; echo pg_dump: error: full >&2; exit 1', ": full"),
-        ("exec /bin/sleep 60", "pg_dump was not done within 1 seconds"),
-        ("exit 3", "pg_dump: ended without a word"),
-    ],
-)
+@pytest.mark.parametrize(("script", "said"), [
+    (None, "there is no pg_dump here"),
+    ("echo 'pg_dump (PostgreSQL) 9.6.24'", "pg_dump is of version 9, the server of version"),
+    ("echo 'another program 99'", "pg_dump does not say its version"),
+    ('[ "$1" = --version ] && echo "(PostgreSQL) 99.1" && exit; echo pg_dump: error: full >&2; exit 1', ": full"),
+    ("exec /bin/sleep 60", "pg_dump was not done within 1 seconds"),
+    ("exit 3", "pg_dump: ended without a word"),
+])  # fmt: skip
 def test_without_a_pg_dump_that_fits_copy_holds_the_same_and_it_is_said(
     run, tmp_path, programs, monkeypatch, script, said
 ):
@@ -111,15 +108,12 @@ def test_without_a_pg_dump_that_fits_copy_holds_the_same_and_it_is_said(
     assert (back.exit_code, back.stderr, names_now()) == (0, "", [NAME])
 
 
-@pytest.mark.parametrize(
-    ("script", "said"),
-    [
-        (None, "there is no pg_restore here (Debian: apt-get install postgresql-client)"),
-        ("echo 'pg_restore: error: unsupported version (1.16)' >&2; exit 1", "unsupported version (1.16)"),
-        ("exit 0", "the backup is damaged: "),
-        ("echo 'COPY public.centre (id) FROM stdin;'; echo 1", "centre is cut off"),
-    ],
-)
+@pytest.mark.parametrize(("script", "said"), [
+    (None, "there is no pg_restore here (Debian: apt-get install postgresql-client)"),
+    ("echo 'pg_restore: error: unsupported version (1.16)' >&2; exit 1", "unsupported version (1.16)"),
+    ("exit 0", "the backup is damaged: "),
+    ("echo 'COPY public.centre (id) FROM stdin;'; echo 1", "centre is cut off"),
+])  # fmt: skip
 def test_where_pg_restore_does_not_read_a_dump_one_line_says_so_and_nothing_changes(
     run, tmp_path, programs, monkeypatch, script, said
 ):
@@ -154,9 +148,7 @@ def test_a_dump_that_holds_something_else_than_is_said_changes_nothing(run, tmp_
     put_together(tmp_path / "spoilt.zip", told, members)
     make_centre(slug="later", name_en="Later")
 
-    answer = run("restore", tmp_path / "spoilt.zip", "--replace")
-
-    assert refused_in_one_line(answer)
+    assert refused_in_one_line(run("restore", tmp_path / "spoilt.zip", "--replace"))
     assert names_now() == [NAME, "Later"]
 
 

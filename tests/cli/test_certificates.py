@@ -59,26 +59,17 @@ def test_issue_for_a_campaign_takes_its_visits_only_and_a_folder_that_is_not_the
     result = run("issue", "--out", tmp_path / "no" / "x.pdf")
     assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
     campaign = make_campaign()
-
     told = json.loads(run("issue", "--campaign", campaign.slug, "--out", tmp_path / "x.zip", "--json").stdout)
-
     assert told == {"issued": 0, "already": 0, "numbers": []}
 
 
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        (["--out", "x.txt"], "--out"),
-        (["--campaign", "none", "--out", "x.pdf"], "--campaign"),
-        (["--visit", "999999", "--out", "x.pdf"], "--visit"),
-        (["--cohort", "D-1999-0001", "--out", "x.pdf"], "--cohort"),
-        (["--visit", "9" * 5000, "--out", "x.pdf"], "--visit"),
-        ([], "--out"),
-    ],
-)
+@pytest.mark.parametrize(("arguments", "words"), [
+    (["--out", "x.txt"], "--out"), (["--campaign", "none", "--out", "x.pdf"], "--campaign"),
+    (["--visit", "999999", "--out", "x.pdf"], "--visit"), (["--cohort", "D-1999-0001", "--out", "x.pdf"], "--cohort"),
+    (["--visit", "9" * 5000, "--out", "x.pdf"], "--visit"), ([], "--out"),
+])  # fmt: skip
 def test_bad_input_ends_with_two_and_says_where(run, arguments, words):
     result = run("issue", *arguments)
-
     assert result.exit_code == 2
     assert words in result.stderr
 
@@ -96,7 +87,7 @@ def test_issue_for_a_cohort_writes_its_paper_and_one_that_has_earned_none_is_nam
     assert (refused.exit_code, "attendance_not_locked" in refused.stderr) == (2, True)
 
 
-def test_issue_of_the_schools_of_a_campaign_waits_until_it_is_over(run, tmp_path, the_clock):
+def test_the_papers_of_a_campaign_and_of_classes_wait_until_it_is_over_and_counted(run, tmp_path, the_clock):
     programme, out = make_programme(), tmp_path / "schools.zip"
     campaign = a_campaign_of(programme, [a_locked_visit(programme=programme)])
 
@@ -112,8 +103,6 @@ def test_issue_of_the_schools_of_a_campaign_waits_until_it_is_over(run, tmp_path
     assert zipfile.ZipFile(out).namelist() == [f"{number}.pdf" for number in told["numbers"]]
     assert (unknown.exit_code, "there is no none" in unknown.stderr) == (2, True)
 
-
-def test_issue_of_the_classes_of_a_visit_writes_one_for_each_presentation(run, tmp_path):
     begun, out = a_locked_visit(talks=2), tmp_path / "classes.pdf"
 
     told = json.loads(run("issue", "--classes-of", begun.visit.number, "--out", out, "--json").stdout)

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -19,29 +20,30 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Sink
 from aiosmtpd.smtp import AuthResult
 from alembic.script import ScriptDirectory
+from flask import Flask
 from sqlalchemy import text, update
 
 from scheduler import config
 from scheduler.config import ROOT
 from scheduler.core.db import db, transaction
 from scheduler.jobs import queue, surroundings
+from scheduler.own_login import OwnLogin
 from scheduler.people.service import installation
 from scheduler.places.models import Holiday
-from scheduler.work.terms import BACKUP_JOB, Fitness
+from scheduler.work.terms import BACKUP_JOB, Diagnosis, Fitness
+from tests.certificates_made import certificate
 from tests.factories import MONDAY
+from tests.own_issuer import CLIENT_ID, CLIENT_SECRET, an_issuer
 from tools import another_day
 from tools.services import free_port
 
 GOOD = {
-    "mode": "production",
-    "secret_key": "Jx7-vQe0dKc9_TzRb3uWn5LsGf1hYpXo",
-    "base_url": "https://a.example",
-    "mail_from": "desk@centre.example",
-    "uid_domain": "centre.example",
+    "mode": "production", "secret_key": "Jx7-vQe0dKc9_TzRb3uWn5LsGf1hYpXo", "base_url": "https://a.example",
+    "mail_from": "desk@centre.example", "uid_domain": "centre.example",
     "sms_url": "https://desk:hush-hush@sms.example/send",
     "backup_recipient": "age1wxddhu47jp3ukddfz06c53x6e9p82wrqvrs4q0apqhtw05kchu5sdmknk2",
     "security_contact": ("mailto:safe@centre.example",),
-}
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -93,14 +95,12 @@ def told(app) -> dict[str, tuple[str, str]]:
     return {one["what"]: (one["state"], one["told"]) for one in document["findings"]}
 
 
-def test_what_is_well_is_fit_and_only_the_calendar_that_nobody_has_published_is_named(ready):
+def test_what_is_well_is_fit_shows_no_secret_and_names_only_the_calendar_that_nobody_has_published(ready):
     found = told(ready)
 
     assert {what: state for what, (state, _told) in found.items() if state != "good"} == {"school calendar": "warning"}
     assert "2026/27 is not entered" in found["school calendar"][1]
 
-
-def test_no_secret_is_on_the_page(ready):
     result = ready.test_cli_runner().invoke(args=["doctor"])
 
     assert result.stdout.endswith("This installation is fit.\n")
@@ -108,36 +108,28 @@ def test_no_secret_is_on_the_page(ready):
     assert max(map(len, result.stdout.splitlines())) < 160
 
 
-@pytest.mark.parametrize(
-    ("given", "what", "state", "words"),
-    [
-        ({"smtp_url": ""}, "mail", "bad", "no mail leaves: set SMTP_URL"),
-        ({"smtp_url": "smtp://127.0.0.1:1"}, "mail", "bad", "127.0.0.1:1 does not answer: Connection refused"),
-        ({"sms_url": ""}, "short messages", "warning", "none leaves"),
-        ({"mail_from": "raspored@example.org"}, "names", "bad", "MAIL_FROM still say"),
-        ({"helpline_number": "call us"}, "helpline", "bad", "nothing that can be dialled"),
-        ({"secret_key": "k9Xq2mVw7L" * 4}, "key", "bad", "repeats a pattern"),
-        ({"security_contact": ()}, "security contact", "warning", "nobody is named: SECURITY_CONTACT is not set"),
-        ({"backup_recipient": ""}, "backup", "warning", "not encrypted"),
-        (  # its shape is right, so the start takes it
-            {"backup_recipient": GOOD["backup_recipient"][:-1] + "3"},
-            "backup",
-            "bad",
-            "BACKUP_RECIPIENT is no public key of age: one has a letter wrong",
-        ),
-    ],
-)
+@pytest.mark.parametrize(("given", "what", "state", "words"), [
+    ({"smtp_url": ""}, "mail", "bad", "no mail leaves: set SMTP_URL"),
+    ({"smtp_url": "smtp://127.0.0.1:1"}, "mail", "bad", "127.0.0.1:1 does not answer: Connection refused"),
+    ({"sms_url": ""}, "short messages", "warning", "none leaves"),
+    ({"mail_from": "raspored@example.org"}, "names", "bad", "MAIL_FROM still say"),
+    ({"helpline_number": "call us"}, "helpline", "bad", "nothing that can be dialled"),
+    ({"secret_key": "k9Xq2mVw7L" * 4}, "key", "bad", "repeats a pattern"),
+    ({"security_contact": ()}, "security contact", "warning", "nobody is named: SECURITY_CONTACT is not set"),
+    ({"backup_recipient": ""}, "backup", "warning", "not encrypted"),
+    (  # its shape is right, so the start takes it
+        {"backup_recipient": GOOD["backup_recipient"][:-1] + "3"}, "backup", "bad",
+        "BACKUP_RECIPIENT is no public key of age: one has a letter wrong",
+    ),
+])  # fmt: skip
 def test_what_is_not_set_is_named(ready, given, what, state, words):
     with_settings(**given)
-
     found = told(ready)[what]
-
     assert (found[0], words in found[1]) == (state, True), found
 
 
 def test_a_wrong_password_for_mail_and_a_server_without_encryption_are_told(ready):
     with_settings(smtp_url=config.settings().smtp_url.replace("hush-hush", "wrong-one"))
-
     state, words = told(ready)["mail"]
     assert (state, "refuses the name or the password" in words, "wrong-one" in words) == ("bad", True, False)
     with_settings(smtp_url=config.settings().smtp_url.replace("smtp://", "smtp+starttls://"))
@@ -185,10 +177,18 @@ def tls_listener(context: ssl.SSLContext) -> int:
     return listener.getsockname()[1]
 
 
-def test_a_clock_that_has_gone_back_is_told(ready):
+def test_a_clock_that_has_gone_back_and_files_that_others_may_read_are_told(ready):
     queue.write_run("core.seal_audit", MONDAY + dt.timedelta(hours=1), failed=False)
 
     assert told(ready)["clock"][0] == "bad"
+
+    file = config.settings().instance / "mail" / "1.eml"
+    file.parent.mkdir(mode=0o700)
+    file.touch(mode=0o600)
+    assert told(ready)["files"][0] == "good"
+    file.chmod(0o640)
+
+    assert told(ready)["files"] == ("bad", f"open to other users, chmod go= {file}")
 
 
 def test_an_old_backup_a_silent_worker_ended_holidays_and_a_full_disk_are_not_fit(ready, the_clock, monkeypatch):
@@ -206,22 +206,10 @@ def test_an_old_backup_a_silent_worker_ended_holidays_and_a_full_disk_are_not_fi
 def test_a_database_behind_its_version_is_told_and_asked_nothing(ready):
     with db.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
-
     found = told(ready)
-
     assert found["database"][0] == "bad"
     assert "stands at 0001" in found["database"][1]
     assert not {"places", "worker", "backup"} & set(found)
-
-
-def test_files_that_others_may_read_are_named(ready):
-    file = config.settings().instance / "mail" / "1.eml"
-    file.parent.mkdir(mode=0o700)
-    file.touch(mode=0o600)
-    assert told(ready)["files"][0] == "good"
-    file.chmod(0o640)
-
-    assert told(ready)["files"] == ("bad", f"open to other users, chmod go= {file}")
 
 
 @pytest.mark.parametrize(
@@ -229,7 +217,6 @@ def test_files_that_others_may_read_are_named(ready):
 )
 def test_the_clock_of_the_database_is_compared(monkeypatch, says, state):
     monkeypatch.setattr(surroundings, "is_synchronised", lambda: True)
-
     assert surroundings.clock_is_set(None, MONDAY + says, MONDAY).state is state
 
 
@@ -245,3 +232,60 @@ def test_an_empty_installation_says_what_comes_next(tmp_path):
     assert (ended.returncode, ended.stderr) == (1, "")
     assert "is empty, wanted" in ended.stdout
     assert "run `raspored db upgrade`" in ended.stdout
+
+
+def login_told(app: Flask, issuer_url: str, authority: Path | str = "") -> Diagnosis:
+    login = OwnLogin(issuer_url, CLIENT_ID, CLIENT_SECRET, "Налог центра")
+    return surroundings.own_login(replace(config.settings(), own_login=login, tls_ca_file=str(authority)))
+
+
+def test_without_one_nothing_is_wrong(app):
+    found = surroundings.own_login(config.settings())
+    assert (found.state, found.told) == (Fitness.GOOD, "none, people sign in with a password: OIDC_ISSUER is not set")
+
+
+@pytest.mark.parametrize(("document", "state", "words"), [
+    ({}, "good", "its metadata is valid; it leads back to http://localhost/sign-in/login/answer"),
+    ({"issuer": "https://elsewhere.example"}, "bad", "it calls itself by another name than OIDC_ISSUER"),
+    ({"subject_types_supported": None}, "bad", 'its metadata is not valid: "subject_types_supported"'),
+    (
+        {"token_endpoint": "https://elsewhere.example/x"}, "bad",
+        "its token_endpoint is not on the host of OIDC_ISSUER",
+    ),
+    ({"code_challenge_methods_supported": ["plain"]}, "bad", "it knows no PKCE by S256"),
+    ({"code_challenge_methods_supported": None}, "good", "its metadata is valid"),
+])  # fmt: skip
+def test_it_is_asked_how_it_describes_itself(app, tmp_path, document, state, words):
+    shown = certificate(tmp_path, "right")
+    with an_issuer(shown) as issuer:
+        issuer.document = document
+        found = login_told(app, issuer.url, shown.authority)
+
+    assert (found.state.value, words in found.told) == (state, True), found
+    assert found.told.startswith(f"localhost:{issuer.port}")
+    assert CLIENT_SECRET not in found.told
+
+
+@pytest.mark.parametrize("kind", ["self-signed", "expired", "wrong-name"])
+def test_a_certificate_that_does_not_hold_is_told_and_nothing_asked(app, tmp_path, kind):
+    shown = certificate(tmp_path, kind)
+    with an_issuer(shown) as issuer:
+        found = login_told(app, issuer.url, shown.authority)
+    assert (found.state, "its certificate does not hold" in found.told, issuer.asked) == (Fitness.BAD, True, [])
+
+
+def test_one_that_is_not_there_describes_nothing_or_has_no_usable_key_is_told(app, tmp_path, monkeypatch):
+    shown = certificate(tmp_path, "right")
+    with an_issuer(shown) as issuer:
+        nothing = login_told(app, f"{issuer.url}/realm", shown.authority)
+    gone = login_told(app, issuer.url, shown.authority)
+
+    assert f"nothing describes it at {issuer.url}/realm/.well-known/openid-configuration" in nothing.told
+    assert (gone.state, "it does not answer: Connection refused" in gone.told) == (Fitness.BAD, True)
+
+    shown = certificate(tmp_path, "right")
+    monkeypatch.setattr("tests.own_issuer.Issuer.keys", lambda _issuer: {"keys": [{"kty": "oct", "k": "AA"}]})
+    with an_issuer(shown) as issuer:
+        found = login_told(app, issuer.url, shown.authority)
+
+    assert (found.state, "no RSA or EC key" in found.told) == (Fitness.BAD, True)

@@ -50,7 +50,7 @@ def test_visits_are_imported_and_taken_back(run, file, session):
         assert refused_in_one_line(run("imports", "undo", number))
 
 
-def test_any_problem_stores_nothing_with_exit_code_2(run, file, session):
+def test_any_problem_stores_nothing_and_a_map_names_columns_that_we_do_not_know(run, file, session, tmp_path):
     file.write_text(VISITS + "12.3.2024.;Непозната;28\n", encoding="utf-8")
 
     result = run("visits", "import", file, "--json")
@@ -58,8 +58,6 @@ def test_any_problem_stores_nothing_with_exit_code_2(run, file, session):
     assert (result.exit_code, result.stderr.count("\n"), visits(session)) == (2, 1, 0)
     assert json.loads(result.stdout)["problems"] == [{"line": 3, "column": "host", "problem": "unknown_host"}]
 
-
-def test_a_map_names_columns_that_we_do_not_know(run, file, tmp_path, session):
     file.write_text("kada;gde;glava\n12.3.2024.;Вук Караџић;28\n", encoding="utf-8")
     names = tmp_path / "names.json"
     names.write_text('{"kada": "on_day", "gde": "host", "glava": "pupils"}')

@@ -19,17 +19,14 @@ def utc(text_of: str) -> dt.datetime:
     return dt.datetime.fromisoformat(f"{text_of}+00:00")
 
 
-@pytest.mark.parametrize(
-    ("now", "passed"),
-    [
-        ("2026-11-24T01:09", "2026-11-23T01:10"),
-        ("2026-11-24T01:10", "2026-11-24T01:10"),
-        ("2026-11-24T23:30", "2026-11-24T01:10"),  # there it is the next day already
-        ("2026-07-24T01:09", "2026-07-24T00:10"),
-        ("2026-03-29T12:00", "2026-03-29T01:10"),  # a night without ten past two: the hour later
-        ("2026-10-25T01:30", "2026-10-25T00:10"),  # a night with two of them: the first
-    ],
-)
+@pytest.mark.parametrize(("now", "passed"), [
+    ("2026-11-24T01:09", "2026-11-23T01:10"),
+    ("2026-11-24T01:10", "2026-11-24T01:10"),
+    ("2026-11-24T23:30", "2026-11-24T01:10"),  # there it is the next day already
+    ("2026-07-24T01:09", "2026-07-24T00:10"),
+    ("2026-03-29T12:00", "2026-03-29T01:10"),  # a night without ten past two: the hour later
+    ("2026-10-25T01:30", "2026-10-25T00:10"),  # a night with two of them: the first
+])  # fmt: skip
 def test_the_hour_is_that_of_the_centre(now: str, passed: str):
     assert hour_passed(utc(now), TEN_PAST_TWO, BELGRADE) == utc(passed)
 
@@ -66,9 +63,7 @@ def stay(run, newest_schema, the_clock, tmp_path, monkeypatch):
 def test_a_backup_is_made_each_night_and_none_between(stay):
     began = MONDAY.replace(hour=12, minute=0)
     night = f"{began + dt.timedelta(days=1):%Y%m%d}", f"{began + dt.timedelta(days=2):%Y%m%d}"
-
     made = stay(began, hours=47)
-
     assert [name[:8] for name in made] == [f"{began:%Y%m%d}", *night]  # the first at once: there was none
     assert {name[9:11] for name in made[1:]} <= {"00", "01"}  # in UTC
 
@@ -76,20 +71,17 @@ def test_a_backup_is_made_each_night_and_none_between(stay):
 def test_a_later_start_makes_no_second_one_and_makes_up_for_nights_that_the_machine_slept_through(stay):
     began = MONDAY.replace(hour=12, minute=0)
     first = stay(began, hours=1)
-
     assert stay(began + dt.timedelta(hours=5), hours=2) == first
     assert len(stay(began + dt.timedelta(days=3), hours=1)) == 2
 
 
 def test_what_fails_is_told_and_waits_for_the_next_night(stay, tmp_path):
     (tmp_path / "file").write_text("in the way")
-
     assert stay(MONDAY.replace(hour=12, minute=0), 47, tmp_path / "file" / "made") == []
     assert stay.said.count("Error: ") == 3
 
 
 def test_an_hour_that_is_none_is_refused(run, tmp_path):
     done = run("backup", "nightly", tmp_path, "--at", "25:00")
-
     assert (done.exit_code, done.stderr.count("\n")) == (2, 1)
     assert "write it like 02:10" in done.stderr

@@ -44,29 +44,22 @@ def test_import_stores_a_file_and_says_so_in_json_and_a_dry_run_stores_nothing(r
     assert stored(session) == 2
 
 
-@pytest.mark.parametrize(
-    ("content", "words", "told"),
-    [
-        (
-            f"{GOOD}3;Трећа;gimnazija;Атлантида\n".encode(),
-            "line 4, municipality: unknown_municipality",
-            [(4, "municipality", "unknown_municipality")],
-        ),
-        (
-            "register_id;naziv;tip;opština;JMBG\n1;Вук;osnovna škola;Ниш;\n".encode(),
-            "line 1, JMBG: personal_numbers (delete this column: no personal number is stored)",
-            [(1, "JMBG", "personal_numbers")],
-        ),
-        (b"PK\x03\x04...", "not_a_workbook", [(1, "", "not_a_workbook")]),
-        (None, "register.csv", []),
-    ],
-    ids=["a bad line", "personal numbers", "a broken spreadsheet", "no file"],
-)
+@pytest.mark.parametrize(("content", "words", "told"), [
+    (
+        f"{GOOD}3;Трећа;gimnazija;Атлантида\n".encode(), "line 4, municipality: unknown_municipality",
+        [(4, "municipality", "unknown_municipality")],
+    ),
+    (
+        "register_id;naziv;tip;opština;JMBG\n1;Вук;osnovna škola;Ниш;\n".encode(),
+        "line 1, JMBG: personal_numbers (delete this column: no personal number is stored)",
+        [(1, "JMBG", "personal_numbers")],
+    ),
+    (b"PK\x03\x04...", "not_a_workbook", [(1, "", "not_a_workbook")]),
+    (None, "register.csv", []),
+], ids=["a bad line", "personal numbers", "a broken spreadsheet", "no file"])  # fmt: skip
 def test_what_cannot_be_stored_ends_with_two_and_one_line_that_says_where(run, file, session, content, words, told):
     file.write_bytes(content) if content else file.unlink()
-
     result = run(file, "--json")
-
     assert (result.exit_code, result.stderr.count("\n"), words in result.stderr) == (2, 1, True)
     problems = json.loads(result.stdout)["problems"] if content else []
     assert [(one["line"], one["column"], one["problem"]) for one in problems] == told
@@ -76,9 +69,7 @@ def test_what_cannot_be_stored_ends_with_two_and_one_line_that_says_where(run, f
 @pytest.mark.parametrize("content", ["not json", "[1]", '{"A": 1}'])
 def test_a_map_that_is_none_is_bad_input(run, file, tmp_path, content):
     (tmp_path / "map.json").write_text(content)
-
     result = run(file, "--map", tmp_path / "map.json", "--json")
-
     assert refused_in_one_line(result)
     assert "map.json" in result.stderr
 
@@ -86,9 +77,7 @@ def test_a_map_that_is_none_is_bad_input(run, file, tmp_path, content):
 def test_changes_are_shown(run, file, session):
     run(file)
     file.write_text(GOOD.replace("Сава", "Свети Сава"))
-
     result = run(file)
-
     assert "2 Sveti Sava: name_sr_latn: 'Sava' -> 'Sveti Sava'" in result.stdout
     assert "0 new, 1 changed, 1 the same" in result.stdout
 
@@ -97,19 +86,15 @@ def test_a_map_names_the_columns(run, file, session, tmp_path):
     file.write_text("A;B;C;D\n1;Вук;primary;Ниш\n")
     columns = tmp_path / "map.json"
     columns.write_text(json.dumps({"A": "register_id", "B": "name", "C": "kind", "D": "municipality"}))
-
     assert run(file, "--map", columns).exit_code == 0
     assert stored(session) == 1
 
 
 def test_a_school_in_two_scripts_is_asked_about_and_who_is_not_asked_hears_that_two_were_stored(run, file, session):
     file.write_text(GOOD + "3;Vuk;osnovna škola;Niš\n")
-
-    tried = run(file, "--dry-run")
-    assert "line 4: Vuk: one school or two? looks like Вук (line 2)" in tried.stdout
+    assert "line 4: Vuk: one school or two? looks like Вук (line 2)" in run(file, "--dry-run").stdout
     assert [one["line"] for one in json.loads(run(file, "--dry-run", "--json").stdout)["doubles"]] == [4]
     said = run(file)
-
     assert (said.exit_code, stored(session)) == (0, 3)
     assert "1 that look like another school are stored beside it: `imports undo " in said.stdout
 
@@ -122,9 +107,7 @@ def test_at_a_terminal_schools_that_look_alike_are_asked_about_first(
 ):
     file.write_text(GOOD + "3;Vuk;osnovna škola;Niš\n")
     monkeypatch.setattr(files, "can_be_asked", lambda: True)
-
     said = app.test_cli_runner().invoke(args=["places", "import", str(file), *option], input=answer)
-
     assert (said.exit_code, stored(session)) == (code, hosts)
     assert ("Is each a school of its own?" in said.stdout) is (not option)
     assert ("Nothing was stored" in said.stderr) is (not hosts)

@@ -75,7 +75,6 @@ def test_solve_all_plans_each_centre_and_names_the_one_it_cannot(run, instance: 
 
 def test_solve_all_refuses_a_folder_without_instances(run, tmp_path: Path):
     result = run("planner", "solve-all", tmp_path, tmp_path / "plans")
-
     assert (result.exit_code, result.stderr) == (2, f"Error: {tmp_path}: no instance (*.json)\n")
     assert not (tmp_path / "plans").exists()
 
@@ -93,7 +92,7 @@ def test_bound_says_one_document_and_nothing_else(instance: Path):
     assert 0 < told["served_weight"] <= told["reachable_weight"]
 
 
-def test_explain_answers_for_each_request(run, instance: Path, tmp_path: Path):
+def test_explain_answers_for_each_request_and_refuses_a_plan_that_breaks_a_rule(run, instance: Path, tmp_path: Path):
     file = a_plan(run, instance)
     plan = read_plan(file.read_bytes())
     left_out, served = plan.unplaced[0], plan.placements[0]
@@ -106,9 +105,6 @@ def test_explain_answers_for_each_request(run, instance: Path, tmp_path: Path):
     assert json.loads(told.stdout)["placement"]["educator"] == served.educator
     assert (nobody.exit_code, nobody.stderr) == (2, f"Error: {instance}: no request 'R99'\n")
 
-
-def test_explain_refuses_a_plan_that_breaks_a_rule(run, instance: Path, tmp_path: Path):
-    file = a_plan(run, instance)
     document = json.loads(file.read_text())
     document["assignments"][0]["day"] = 5  # a Saturday
     file.write_text(json.dumps(document))
@@ -135,56 +131,31 @@ def test_repair_writes_the_baseline_mended(run, instance: Path, tmp_path: Path):
 @pytest.mark.parametrize("given", INSTANCES, ids=lambda path: path.stem)
 def test_the_independent_checker_finds_nothing(run, given: Path, tmp_path: Path):
     file = tmp_path / "plan.json"
-
     result = run("planner", "solve", given, file, "--steps", "2")
-
     assert result.exit_code == 0, result.output
     told = checked(given, file)
     assert [told[name] for name in ("violations", "missed_insertions", "bad_reasons")] == [0, 0, 0]
 
 
-@pytest.mark.parametrize(
-    ("change", "line"),
-    [
-        ({"days": "many"}, "instance.json: days: a whole number from 1 to 3660 is needed"),
-        ({"people": None}, "instance.json: people: a list is needed"),
-    ],
-)
+@pytest.mark.parametrize(("change", "line"), [
+    ({"days": "many"}, "instance.json: days: a whole number from 1 to 3660 is needed"),
+    ({"people": None}, "instance.json: people: a list is needed"),
+])  # fmt: skip
 def test_a_malformed_instance_is_told_in_one_line(run, instance: Path, change: dict, line: str):
     instance.write_text(json.dumps(json.loads(instance.read_text()) | change))
-
     result = run("planner", "solve", instance, instance.parent / "plan.json")
-
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == f"Error: {instance.parent}/{line}\n"
     assert not (instance.parent / "plan.json").exists()
 
 
-@pytest.mark.parametrize(
-    ("arguments", "line"),
-    [
-        (["nowhere.json", "plan.json"], "Error: nowhere.json: No such file or directory\n"),
-        (["i", "p", "--steps", "1", "--seconds", "1"], "Error: --seconds and --steps: only one of them\n"),
-    ],
-)
+@pytest.mark.parametrize(("arguments", "line"), [
+    (["nowhere.json", "plan.json"], "Error: nowhere.json: No such file or directory\n"),
+    (["i", "p", "--steps", "1", "--seconds", "1"], "Error: --seconds and --steps: only one of them\n"),
+])  # fmt: skip
 def test_what_cannot_be_used_is_told_in_one_line(run, arguments: list[str], line: str):
     result = run("planner", "solve", *arguments)
-
     assert (result.exit_code, result.stdout, result.stderr) == (2, "", line)
-
-
-@pytest.mark.deep
-def test_who_serves_pages_loads_no_solver(tmp_path: Path):
-    """Their 250 MB are for commands and jobs alone."""
-    code = (
-        "import sys, scheduler.app; scheduler.app.create_app();"
-        " print(sorted({'ortools', 'highspy', 'numpy', 'pandas'} & sys.modules.keys()))"
-    )
-    environment = os.environ | {"INSTANCE": str(tmp_path), "MODE": "demo"}
-
-    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
-
-    assert (done.returncode, done.stdout) == (0, "[]\n"), done.stderr
 
 
 # --- `planner tour FILE`: a file in, the best order out ---
@@ -215,20 +186,16 @@ def test_the_order_is_told_as_one_document(run, tmp_path: Path):
     assert (told["nights"], told["bound"]) == (1, told["total"])
 
 
-@pytest.mark.parametrize(
-    ("given", "words"),
-    [
-        ({"cities": []}, "cities: 1 to 40 cities are needed"),
-        ({"cities": [*CITIES, CITIES[0]]}, "cities: a city is there twice"),
-        ({"cities": [{"name": "Niš", "lat": 143, "lon": 21.9, "days": [0]}]}, "cities[0].lat: degrees from -90 to 90"),
-        ({"cities": [{"name": "Niš", "lat": 43, "lon": 21.9}]}, "cities[0].days: missing"),
-        ({"home": None}, "home: an object is needed"),
-        ({"night_cost": -1}, "night_cost: a whole number from 0"),
-    ],
-)
+@pytest.mark.parametrize(("given", "words"), [
+    ({"cities": []}, "cities: 1 to 40 cities are needed"),
+    ({"cities": [*CITIES, CITIES[0]]}, "cities: a city is there twice"),
+    ({"cities": [{"name": "Niš", "lat": 143, "lon": 21.9, "days": [0]}]}, "cities[0].lat: degrees from -90 to 90"),
+    ({"cities": [{"name": "Niš", "lat": 43, "lon": 21.9}]}, "cities[0].days: missing"),
+    ({"home": None}, "home: an object is needed"),
+    ({"night_cost": -1}, "night_cost: a whole number from 0"),
+])  # fmt: skip
 def test_a_wrong_field_is_named_in_one_line(run, tmp_path: Path, given, words):
     file, result = said(run, tmp_path, **given)
-
     assert result.exit_code == 2
     assert result.stderr.startswith(f"Error: {file}: {words}")
     assert result.stderr.count("\n") == 1

@@ -25,24 +25,20 @@ def answered(session):
     make_round(presentation, set_id, AFTER, {questions[0]: (0, 0, 0, 0, 10)})
 
 
-def test_it_prints_one_document(run, answered):
+def test_it_prints_one_document_and_names_a_programme_that_is_not_there(run, answered):
     result = run("questions", "change", *DAYS)
 
     told = json.loads(result.stdout)
     (edition,) = told["change"]
     first, second, third = edition["questions"]
     assert (edition["programme"], edition["edition"]) == ("talk", 1)
-    assert first["change"]["difference"] == 0.8
-    assert first["change"]["size"] == "large"
+    assert (first["change"]["difference"], first["change"]["size"]) == (0.8, "large")
     assert first["change"]["before"] == {"answers": 10, "share": 0.2, "mean": 1.8, "spread": 1.6865}
     assert (second["change"], third["change"]) == (None, None)
     assert told["said_after"] == [
         {"programme": "talk", "edition": 1, "question": "Question 1", "answers": 10, "as_wished": 10}
     ]
 
-
-def test_a_programme_that_is_not_there_is_named(run, answered):
     result = run("questions", "change", *DAYS, "--programme", "nothing")
-
     assert result.exit_code == 2
     assert "--programme nothing: there are talk" in result.output

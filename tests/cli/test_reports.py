@@ -36,32 +36,26 @@ def test_the_document_is_as_the_contract_says(run, session):
 
 def test_a_name_that_a_spreadsheet_would_run_is_made_harmless(run, session):
     a_held_visit(programme=make_programme(slug="evil", name_en='=HYPERLINK("http://example.org")'))
-
     (row,) = csv.DictReader(io.StringIO(run(*ATTENDANCE, "--by", "programme", "--format", "csv").stdout))
-
     assert row["programme_name"] == '\'=HYPERLINK("http://example.org")'
 
 
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        (("--from", "2026-02-30", "--to", "2026-12-31"), "--from: 2026-02-30 is not a day"),
-        (("--from", "2026-01-01", "--to", "2025-12-31"), "--to: 2025-12-31 lies before --from"),
-        ((*YEAR, "--centre", "nobody"), "--centre: there is no centre nobody"),
-        ((*YEAR, "--campaign", "nothing"), "--campaign: there is no campaign nothing"),
-        ((*YEAR, "--programme", "nothing"), "--programme: there is no programme nothing"),
-        ((*YEAR, "--out", "/no/such/folder/file"), "--out: /no/such/folder/file"),
-    ],
-)
+@pytest.mark.parametrize(("arguments", "words"), [
+    (("--from", "2026-02-30", "--to", "2026-12-31"), "--from: 2026-02-30 is not a day"),
+    (("--from", "2026-01-01", "--to", "2025-12-31"), "--to: 2025-12-31 lies before --from"),
+    ((*YEAR, "--centre", "nobody"), "--centre: there is no centre nobody"),
+    ((*YEAR, "--campaign", "nothing"), "--campaign: there is no campaign nothing"),
+    ((*YEAR, "--programme", "nothing"), "--programme: there is no programme nothing"),
+    ((*YEAR, "--out", "/no/such/folder/file"), "--out: /no/such/folder/file"),
+])  # fmt: skip
 def test_bad_input_is_one_line_and_exit_code_2(run, session, arguments, words):
     result = run("reports", "attendance", *arguments)
-
     assert (result.exit_code, result.stdout) == (2, "")
     assert words in result.stderr
     assert len(result.stderr.splitlines()) == 1
 
 
-def test_out_writes_a_file_and_nothing_else(run, session, tmp_path):
+def test_out_writes_a_file_and_nothing_else_and_a_profile_is_text_or_a_paper(run, session, tmp_path):
     file = tmp_path / "report.pdf"
 
     result = run(*ATTENDANCE, "--format", "pdf", "--lang", "sr_Cyrl", "--out", str(file))
@@ -69,24 +63,6 @@ def test_out_writes_a_file_and_nothing_else(run, session, tmp_path):
     assert (result.exit_code, result.stdout) == (0, "")
     assert file.read_bytes().startswith(b"%PDF-")
 
-
-@pytest.mark.parametrize(
-    ("given", "problem"),
-    [
-        ([], "give either --year, or --from and --to"),
-        (["--year", "2023", "--from", "2023-01-01"], "give either --year, or --from and --to"),
-        (["--from", "2023-01-01"], "give either --year, or --from and --to"),
-        (["--from", "2023-02-01", "--to", "2023-01-01"], "--to: 2023-01-01 lies before --from"),
-        (["--year", "2023", "--centre", "nobody"], "--centre: there is no centre nobody"),
-    ],
-)
-def test_a_profile_of_no_days_or_of_nobody_is_bad_input(run, session, given, problem):
-    result = run("reports", "profile", *given)
-
-    assert (result.exit_code, result.stderr) == (2, f"Error: {problem}\n")
-
-
-def test_a_profile_is_printed_as_text_or_as_a_paper(run, session, tmp_path):
     a_held_visit()
 
     text = run("reports", "profile", *YEAR, "--lang", "sr_Latn")
@@ -95,3 +71,15 @@ def test_a_profile_is_printed_as_text_or_as_a_paper(run, session, tmp_path):
     assert text.output.splitlines()[:2] == ["Svi centri", "Godišnji profil za 2026."]
     assert "Održana je 1 prezentacija" in text.output
     assert (paper.exit_code, (tmp_path / "profile.pdf").read_bytes()[:5]) == (0, b"%PDF-")
+
+
+@pytest.mark.parametrize(("given", "problem"), [
+    ([], "give either --year, or --from and --to"),
+    (["--year", "2023", "--from", "2023-01-01"], "give either --year, or --from and --to"),
+    (["--from", "2023-01-01"], "give either --year, or --from and --to"),
+    (["--from", "2023-02-01", "--to", "2023-01-01"], "--to: 2023-01-01 lies before --from"),
+    (["--year", "2023", "--centre", "nobody"], "--centre: there is no centre nobody"),
+])  # fmt: skip
+def test_a_profile_of_no_days_or_of_nobody_is_bad_input(run, session, given, problem):
+    result = run("reports", "profile", *given)
+    assert (result.exit_code, result.stderr) == (2, f"Error: {problem}\n")

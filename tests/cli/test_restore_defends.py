@@ -155,13 +155,11 @@ def test_a_backup_of_an_older_schema_brings_no_trigger_that_we_do_not_know_and_s
 
 
 @pytest.mark.parametrize(
-    "planted",
-    ["CREATE VIEW planted AS SELECT * FROM user_account", "CREATE VIRTUAL TABLE planted USING fts5(text)"],
+    "planted", ["CREATE VIEW planted AS SELECT * FROM user_account", "CREATE VIRTUAL TABLE planted USING fts5(text)"]
 )
 def test_a_database_with_a_view_in_it_is_refused(run, tmp_path, planted):
     run("create", tmp_path / "b.zip")
     rewritten(tmp_path / "b.zip", planted)
-
     assert "the view planted" in refusal_of(run, tmp_path / "b.zip")
 
 
@@ -216,7 +214,6 @@ def test_trust_r20_a_bomb_is_refused_before_a_byte_of_it_is_written(run, tmp_pat
     file = a_bomb(run, tmp_path, members=4)
     monkeypatch.setattr(backup_unpack, "STAYS_FREE", 0)
     written = room(30 << 20)
-
     assert "it unpacks to more than the 0.0 GiB that the disk has to spare" in refusal_of(run, file)
     assert written == []
 
@@ -225,23 +222,18 @@ def test_trust_r20_an_archive_that_lies_about_its_sizes_is_stopped_while_it_unpa
     file = a_bomb(run, tmp_path, size=16 << 20)
     monkeypatch.setattr(backup_unpack, "_said", lambda _archive: {})
     written = room(backup_unpack.STAYS_FREE + (6 << 20))
-
     assert "it unpacks to more" in refusal_of(run, file)
     assert 0 < sum(written) <= 6 << 20
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "said"),
-    [
-        ("MEMBERS_AT_MOST", 3, "members, and no backup has more than 3"),
-        ("MANIFEST_AT_MOST", 100, "its manifest.json is larger"),
-        ("UNPACKED_IN_PIECES", (zipfile.ZIP_STORED,), "packed in a way that no backup is"),
-    ],
-)
+@pytest.mark.parametrize(("name", "value", "said"), [
+    ("MEMBERS_AT_MOST", 3, "members, and no backup has more than 3"),
+    ("MANIFEST_AT_MOST", 100, "its manifest.json is larger"),
+    ("UNPACKED_IN_PIECES", (zipfile.ZIP_STORED,), "packed in a way that no backup is"),
+])  # fmt: skip
 def test_an_archive_of_too_many_members_or_of_a_strange_kind_is_refused(run, tmp_path, monkeypatch, name, value, said):
     file = a_bomb(run, tmp_path, members=3, size=10)
     monkeypatch.setattr(backup_unpack, name, value)
-
     assert said in refusal_of(run, file)
 
 

@@ -85,9 +85,7 @@ def test_trust_r24_who_was_erased_is_erased_again_before_the_first_request(run, 
     for email in ("d@centre.example", "l@young.example"):
         erase_subject(SYSTEM, email, centre_id=None, now=AFTER)
 
-    told = restored(run, file, the_clock)
-
-    assert "2 person" in told
+    assert "2 person" in restored(run, file, the_clock)
     assert db.session.scalars(select(User.given_name).where(User.given_name.in_(("Dragana", "Lenka")))).all() == []
     assert invariants.violations() == []
 
@@ -136,9 +134,7 @@ def test_trust_r24_feeds_links_accounts_consents_and_certificates_stay_revoked(r
         tokens.end_links("status", asked, now=AFTER)
     keep_ledger(now=AFTER)
 
-    told = restored(run, file, the_clock)
-
-    assert "1 account, 1 feed, 1 link, 1 certificate, 1 consent" in told
+    assert "1 account, 1 feed, 1 link, 1 certificate, 1 consent" in restored(run, file, the_clock)
     feeds = select(FeedToken.name, FeedToken.revoked_at.is_not(None))
     assert dict(db.session.execute(feeds).all()) == {"phone": True, "tablet": False}
     ended = select(SecretLink.subject_id, SecretLink.ended_at.is_not(None)).where(SecretLink.purpose == "status")
@@ -182,13 +178,10 @@ def test_trust_r24_keys_that_were_taken_away_and_codes_that_were_used_stay_gone(
     resetting.reset_on_the_host(reset.email, now=AFTER)
     keep_ledger(now=AFTER)
 
-    told = restored(run, file, the_clock)
-
-    assert "2 app, 1 passkey, 2 code" in told
+    assert "2 app, 1 passkey, 2 code" in restored(run, file, the_clock)
     assert db.session.scalars(select(CodeApp.id)).all() == []
     assert db.session.scalars(select(Passkey.id)).all() == [ids[0]]
-    unused = select(RecoveryCode.id).where(RecoveryCode.used_at.is_(None))
-    assert db.session.scalars(unused).all() == [ids[2]]
+    assert db.session.scalars(select(RecoveryCode.id).where(RecoveryCode.used_at.is_(None))).all() == [ids[2]]
 
 
 def test_trust_r24_an_erasure_that_was_rolled_back_erases_nobody_upon_a_restore(run, tmp_path, the_clock, monkeypatch):
@@ -202,9 +195,7 @@ def test_trust_r24_an_erasure_that_was_rolled_back_erases_nobody_upon_a_restore(
             erase_subject(SYSTEM, "stays@centre.example", centre_id=None, now=AFTER)
     erase_subject(SYSTEM, "goes@centre.example", centre_id=None, now=AFTER)
 
-    told = restored(run, file, the_clock)
-
-    assert "1 person" in told
+    assert "1 person" in restored(run, file, the_clock)
     emails = db.session.scalars(select(User.email)).all()
     assert [one for one in emails if one in ("stays@centre.example", "goes@centre.example")] == ["stays@centre.example"]
 
@@ -367,15 +358,15 @@ def test_a_ledger_that_somebody_changed_is_told_and_keeps_no_backup_back(run, tm
     assert (tmp_path / "made" / ledger.FILE).read_text() == copied
 
 
-def test_a_folder_that_takes_no_backup_is_told_in_one_line(run, tmp_path):
+def test_a_file_that_is_no_key_and_a_folder_that_takes_no_backup_are_told_in_one_line(
+    run, tmp_path, the_clock, monkeypatch
+):
     (tmp_path / "file").write_text("in the way")
 
     answer = run("nightly", tmp_path / "file" / "made")
 
     assert (answer.exit_code, answer.stderr.count("\n")) == (1, 1), answer.stderr
 
-
-def test_a_file_that_is_no_key_is_told_in_one_line(run, tmp_path, the_clock, monkeypatch):
     key, none = tmp_path / "key.txt", tmp_path / "none.bin"
     encrypt_to(age.new_key(key), monkeypatch)
     none.write_bytes(b"\xff\xfe\x00")

@@ -1,4 +1,4 @@
-"""Mail as files, and headers that nobody can add to."""
+"""Mail and short messages as they leave, and headers that nobody can add to."""
 
 from pathlib import Path
 
@@ -6,23 +6,19 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from scheduler.core import mailer
+from scheduler.core import mailer, sms
 from scheduler.core.mailboxes import likely_meant
 from scheduler.core.text import clean, problem_with_address
+from tests.sms_provider import a_provider
 
 FAIR = {
-    "sender": "raspored@example.org",
-    "sender_name": "Распоред",
-    "to": "ana@school.example",
-    "subject": "Потврђено: уторак",
-    "text": "Добар дан,\nвидимо се.",
-    "html": "<p>Добар дан</p>",
-    "message_id": "<abc@raspored.example.org>",
-    "date": "Mon, 14 Sep 2026 09:00:00 +0000",
-}
+    "sender": "raspored@example.org", "sender_name": "Распоред", "to": "ana@school.example",
+    "subject": "Потврђено: уторак", "text": "Добар дан,\nвидимо се.", "html": "<p>Добар дан</p>",
+    "message_id": "<abc@raspored.example.org>", "date": "Mon, 14 Sep 2026 09:00:00 +0000",
+}  # fmt: skip
 
 
-def test_a_mail_becomes_one_file_that_a_mail_program_reads(tmp_path: Path) -> None:
+def test_a_mail_is_one_file_that_says_who_answers_and_how_letters_end(tmp_path: Path) -> None:
     mail = mailer.compose(mailer.Outgoing(**FAIR))
     mailer.send(mail, smtp_url="", folder=tmp_path / "mail", name="1-abc")
 
@@ -31,15 +27,6 @@ def test_a_mail_becomes_one_file_that_a_mail_program_reads(tmp_path: Path) -> No
     assert b"Message-ID: <abc@raspored.example.org>" in file.read_bytes()
     assert mail["Subject"] == "Потврђено: уторак"
 
-
-@pytest.mark.parametrize("field", ["subject", "to", "sender_name", "reply_to", "stop_url"])
-@pytest.mark.parametrize("nasty", ["x\r\nBcc: all@world.example", "=?utf-8?q?a=0D=0ABcc:x@y?=", "a\x00b", "a\x0bb"])
-def test_nobody_adds_a_header(field: str, nasty: str) -> None:
-    with pytest.raises(ValueError, match="header"):
-        mailer.compose(mailer.Outgoing(**(FAIR | {field: nasty})))
-
-
-def test_a_letter_tells_who_answers_and_how_it_is_ended(tmp_path: Path) -> None:
     stop = f"https://raspored.example.org/letters/{'a' * 43}"
     mail = mailer.compose(mailer.Outgoing(**FAIR, reply_to="centar@школа.срб", stop_url=stop))
     mailer.send(mail, smtp_url="", folder=tmp_path, name="1")
@@ -50,6 +37,13 @@ def test_a_letter_tells_who_answers_and_how_it_is_ended(tmp_path: Path) -> None:
     assert f"List-Unsubscribe: <{stop}>\r\n".encode() in written
     assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in written
     assert (plain["Reply-To"], plain["List-Unsubscribe"], plain["List-Unsubscribe-Post"]) == (None, None, None)
+
+
+@pytest.mark.parametrize("field", ["subject", "to", "sender_name", "reply_to", "stop_url"])
+@pytest.mark.parametrize("nasty", ["x\r\nBcc: all@world.example", "=?utf-8?q?a=0D=0ABcc:x@y?=", "a\x00b", "a\x0bb"])
+def test_nobody_adds_a_header(field: str, nasty: str) -> None:
+    with pytest.raises(ValueError, match="header"):
+        mailer.compose(mailer.Outgoing(**(FAIR | {field: nasty})))
 
 
 ODD = st.text("aZ9.'`+-_!#$%&*/=?^{|}~čжİ", min_size=1, max_size=8)
@@ -67,24 +61,17 @@ ENDS = st.sampled_from(["rs", "срб", "xn--90a3ac", "example", "a-b"])
 def test_every_address_that_we_take_is_the_one_that_gets_the_mail(user: str, domain: str, end: str) -> None:
     address = clean(f"{user}@{domain}.{end}", limit=300)
     assume(problem_with_address(address) is None)
-
     mail = mailer.compose(mailer.Outgoing(**(FAIR | {"to": address})))
-
     assert [(to.addr_spec, to.display_name) for to in mail["To"].addresses] == [(mailer.in_ascii_domain(address), "")]
 
 
-@pytest.mark.parametrize(
-    ("address", "sent_to"),
-    [
-        ("ana@school.example", "ana@school.example"),
-        ("ana@школа.срб", "ana@xn--80atdl2c.xn--90a3ac"),
-        ("ана@школа.срб", "ана@xn--80atdl2c.xn--90a3ac"),
-    ],
-)
+@pytest.mark.parametrize(("address", "sent_to"), [
+    ("ana@school.example", "ana@school.example"), ("ana@школа.срб", "ana@xn--80atdl2c.xn--90a3ac"),
+    ("ана@школа.срб", "ана@xn--80atdl2c.xn--90a3ac"),
+])  # fmt: skip
 def test_a_cyrillic_domain_is_written_as_every_server_takes_it(address: str, sent_to: str, tmp_path: Path) -> None:
     mail = mailer.compose(mailer.Outgoing(**(FAIR | {"to": address})))
     mailer.send(mail, smtp_url="", folder=tmp_path, name="1")
-
     assert f"To: {sent_to}\r\n" in (tmp_path / "1.eml").read_bytes().decode()
 
 
@@ -116,3 +103,48 @@ def test_what_is_right_is_not_asked_about(domain):
 @pytest.mark.parametrize("typed", ["", "ana", "@gmial.com", "ana@"])
 def test_what_is_no_address_is_somebody_elses_matter(typed):
     assert likely_meant(typed) == ""
+
+
+@pytest.fixture
+def provider():
+    with a_provider() as server:
+        yield server
+
+
+def send(tmp_path, url, to="+381641234567", text="Raspored: poseta"):
+    sms.send(to, text, url=url, folder=tmp_path / "sms", name="20261005-083000-000001")
+
+
+def test_without_a_provider_a_message_is_a_file_that_only_we_read(tmp_path):
+    send(tmp_path, "")
+    (file,) = (tmp_path / "sms").iterdir()
+    assert file.name == "20261005-083000-000001.txt"
+    assert file.read_text() == "To: +381641234567\n\nRaspored: poseta\n"
+    assert (tmp_path / "sms").stat().st_mode & 0o077 == 0
+
+
+def test_a_provider_gets_json_by_post_and_its_key_in_the_header(tmp_path, provider):
+    send(tmp_path, f"http://desk:p%40ss@127.0.0.1:{provider.server_port}/send?from=Raspored")
+
+    ((path, headers, said),) = provider.taken
+    assert path == "/send?from=Raspored"
+    assert said == {"to": "+381641234567", "text": "Raspored: poseta"}
+    assert headers["Content-Type"] == "application/json"
+    assert headers["Authorization"] == "Basic ZGVzazpwQHNz"  # desk:p@ss
+    assert not (tmp_path / "sms").exists()
+
+
+@pytest.mark.parametrize("answer", [302, 400, 401, 429, 500])
+def test_what_is_not_taken_is_told_by_its_number_and_nothing_else(tmp_path, provider, answer):
+    provider.answer = answer
+    with pytest.raises(sms.NotTaken) as refusal:
+        send(tmp_path, f"http://desk:secret@127.0.0.1:{provider.server_port}/")
+    assert refusal.value.status == answer
+    assert "secret" not in str(refusal.value)
+    assert len(provider.taken) == 1  # a redirect is not followed
+
+
+def test_nobody_at_the_address_is_an_os_error(tmp_path, provider):
+    with pytest.raises(OSError, match=r"."):
+        send(tmp_path, f"https://127.0.0.1:{provider.server_port}/")  # speaks no TLS: refused, never sent in clear
+    assert provider.taken == []

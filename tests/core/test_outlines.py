@@ -31,32 +31,25 @@ def test_thirty_districts_are_drawn_unless_the_installation_says_otherwise():
 
 def test_a_file_of_the_installation_is_drawn_in_its_order_and_names_whom_it_wants_named(tmp_path):
     path = a_file(tmp_path, feature("RS-20", kind="MultiPolygon"), feature("RS-00"), attribution="© A mapper")
-
     outline = outlines.outline_of(path)
-
     assert [(shape.iso, len(shape.rings)) for shape in outline.shapes] == [("RS-20", 2), ("RS-00", 1)]
     assert outline.attribution == "© A mapper"
     assert outlines.frame_of(outline.shapes) == outlines.Frame(20, 44, 21, 45)
 
 
-@pytest.mark.parametrize(
-    ("features", "told"),
-    [
-        ([], "it names no district, or one twice"),
-        ([feature("RS-01"), feature("RS-01")], "it names no district, or one twice"),
-        ([feature("RS-01"), feature("RS-77")], "it names RS-77; districts are named RS-00 to RS-29"),
-        ([feature("RS-01", SQUARE[:2])], "a ring has too few corners, or a corner that is no longitude and latitude"),
-        ([feature("RS-01", [[500, 44], *SQUARE])], "a ring has too few corners, or a corner that is no longitude"),
-        ([{"id": "RS-01"}], "it is no GeoJSON FeatureCollection of polygons"),
-        ([{"id": "RS-01", "geometry": {"type": "Point", "coordinates": [1, 2]}}], "it is no GeoJSON FeatureCollection"),
-    ],
-)
+@pytest.mark.parametrize(("features", "told"), [
+    ([], "it names no district, or one twice"),
+    ([feature("RS-01"), feature("RS-01")], "it names no district, or one twice"),
+    ([feature("RS-01"), feature("RS-77")], "it names RS-77; districts are named RS-00 to RS-29"),
+    ([feature("RS-01", SQUARE[:2])], "a ring has too few corners, or a corner that is no longitude and latitude"),
+    ([feature("RS-01", [[500, 44], *SQUARE])], "a ring has too few corners, or a corner that is no longitude"),
+    ([{"id": "RS-01"}], "it is no GeoJSON FeatureCollection of polygons"),
+    ([{"id": "RS-01", "geometry": {"type": "Point", "coordinates": [1, 2]}}], "it is no GeoJSON FeatureCollection"),
+])  # fmt: skip
 def test_a_file_that_cannot_be_drawn_says_why_in_one_line(tmp_path, features, told):
     path = a_file(tmp_path, *features)
-
     with pytest.raises(BadSettings) as refusal:
         outlines.outline_of(path)
-
     assert str(refusal.value).startswith(f"MAP_OUTLINE is 30, 25 or a GeoJSON file, and {path} is none: {told}")
     assert "\n" not in str(refusal.value)
 

@@ -57,40 +57,33 @@ def test_a_database_that_our_models_made_has_all_of_them_and_no_other(changed):
 
 def test_missing_changed_and_foreign_ones_are_named_and_put_right(changed):
     plant(changed, PLANTED[changed.dialect.name])
-
     assert wrong(changed) == FOUND
-    mended = triggers.mend_triggers(changed, whole=True)
-    assert [(one.name, one.table, one.wrong) for one in mended] == FOUND
+    assert [(one.name, one.table, one.wrong) for one in triggers.mend_triggers(changed, whole=True)] == FOUND
     assert wrong(changed) == []
 
 
 def test_at_an_older_schema_what_is_not_ours_goes_and_nothing_is_made(changed):
     plant(changed, PLANTED[changed.dialect.name])
-
     mended = triggers.mend_triggers(changed, whole=False)
-
     assert [one.name for one in mended] == ["planted", "visit_state_follows_update"]
     assert wrong(changed) == [FOUND[0], ("visit_state_follows_update", "visit", Wrong.MISSING)]
 
 
-@pytest.mark.parametrize(
-    "planted",
-    [
-        ("ALTER TABLE visit DISABLE TRIGGER visit_state_follows_update",),
-        ("ALTER FUNCTION visit_state_follows_update() SECURITY DEFINER",),
-        ("ALTER FUNCTION visit_state_follows_update() SET search_path = pg_catalog",),
-        (
-            "DROP TRIGGER visit_state_follows_update ON visit",
-            "CREATE TRIGGER visit_state_follows_update BEFORE UPDATE OF state ON visit FOR EACH ROW WHEN (false)"
-            " EXECUTE FUNCTION visit_state_follows_update()",
-        ),
-        (
-            "DROP TRIGGER visit_state_follows_update ON visit",
-            "CREATE TRIGGER visit_state_follows_update BEFORE INSERT ON visit FOR EACH ROW"
-            " EXECUTE FUNCTION visit_state_follows_update()",
-        ),
-    ],
-)
+@pytest.mark.parametrize("planted", [
+    ("ALTER TABLE visit DISABLE TRIGGER visit_state_follows_update",),
+    ("ALTER FUNCTION visit_state_follows_update() SECURITY DEFINER",),
+    ("ALTER FUNCTION visit_state_follows_update() SET search_path = pg_catalog",),
+    (
+        "DROP TRIGGER visit_state_follows_update ON visit",
+        "CREATE TRIGGER visit_state_follows_update BEFORE UPDATE OF state ON visit FOR EACH ROW WHEN (false)"
+        " EXECUTE FUNCTION visit_state_follows_update()",
+    ),
+    (
+        "DROP TRIGGER visit_state_follows_update ON visit",
+        "CREATE TRIGGER visit_state_follows_update BEFORE INSERT ON visit FOR EACH ROW"
+        " EXECUTE FUNCTION visit_state_follows_update()",
+    ),
+])  # fmt: skip
 def test_one_that_rests_or_asks_less_is_changed(changed, planted):
     if changed.dialect.name == "sqlite":
         planted = (

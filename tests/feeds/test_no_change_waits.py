@@ -4,9 +4,6 @@ import threading
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
-from flask.testing import FlaskClient
-from sqlalchemy.orm import Session
 
 from scheduler.core.db import db
 from scheduler.feeds.models import FeedBody
@@ -17,9 +14,7 @@ from tests.factories.safeguarding import a_cleared_educator
 
 
 @pytest.mark.parametrize("database", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
-def test_two_changes_that_concern_the_same_two_never_wait_for_each_other(
-    app: Flask, client: FlaskClient, session: Session
-) -> None:
+def test_two_changes_that_concern_the_same_two_never_wait_for_each_other(app, client, session):
     """A counter that each change raises would: two that raise the same two in another order end in a deadlock."""
     people = [a_cleared_educator(), a_cleared_educator()]
     tokens = [make_feed(one) for one in people]

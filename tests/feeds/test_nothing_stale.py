@@ -181,12 +181,8 @@ def walk_and_look(app: Flask, the_clock: StandingClock, walk: Walk) -> World:
 
 @pytest.mark.deep
 @pytest.mark.parametrize("walk", [LEFT, CALLED_OFF, CLOSED, TAKEN_BACK, ENDED], ids=lambda walk: walk[-1][0])
-def test_after_each_act_the_next_answer_is_true_and_nothing_else_has_changed(
-    app: Flask, the_clock: StandingClock, walk: Walk
-) -> None:
-    world = walk_and_look(app, the_clock, walk)
-
-    assert {name for name, _number in STAFFED} <= world.done
+def test_after_each_act_the_next_answer_is_true_and_nothing_else_has_changed(app, the_clock, walk):
+    assert {name for name, _number in STAFFED} <= walk_and_look(app, the_clock, walk).done
 
 
 def test_no_walk_is_only_refusals(app: Flask) -> None:

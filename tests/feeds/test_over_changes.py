@@ -64,9 +64,7 @@ def uids(session: Session, scene: Scene) -> list[str]:
     return list(rows)
 
 
-def test_offer_answer_move_and_cancel_keep_the_uid_and_raise_the_sequence(
-    session: Session, thunderbird: Reader
-) -> None:
+def test_offer_answer_move_and_cancel_keep_the_uid_and_raise_the_sequence(session, thunderbird):
     scene = Scene()
     educator = scene.educator()
     phone = Phone(educator, thunderbird)
@@ -93,22 +91,15 @@ def test_offer_answer_move_and_cancel_keep_the_uid_and_raise_the_sequence(
     look(MONDAY + 31 * 24 * HOUR)
 
     assert [one[:3] for one in seen] == [
-        ("nothing",),
-        ("nothing",),
-        (uid, "TENTATIVE", "2026-10-06T08:00"),
-        (uid, "CONFIRMED", "2026-10-06T08:00"),
-        (uid, "TENTATIVE", "2026-10-08T08:00"),
-        (uid, "CONFIRMED", "2026-10-08T08:00"),
-        (uid, "CANCELLED", "2026-10-08T08:00"),
-        ("nothing",),
-    ]
+        ("nothing",), ("nothing",), (uid, "TENTATIVE", "2026-10-06T08:00"), (uid, "CONFIRMED", "2026-10-06T08:00"),
+        (uid, "TENTATIVE", "2026-10-08T08:00"), (uid, "CONFIRMED", "2026-10-08T08:00"),
+        (uid, "CANCELLED", "2026-10-08T08:00"), ("nothing",),
+    ]  # fmt: skip
     numbers = [int(one[3]) for one in seen if len(one) > 1]
     assert numbers == sorted(set(numbers))
 
 
-def test_whoever_is_withdrawn_sees_it_struck_out_and_the_others_keep_theirs(
-    session: Session, thunderbird: Reader
-) -> None:
+def test_whoever_is_withdrawn_sees_it_struck_out_and_the_others_keep_theirs(session, thunderbird):
     scene = Scene()
     stays, goes = scene.educator(given_name="Jelena", family_name="Ristić"), scene.educator()
     scene.accept(stays, goes)
@@ -123,7 +114,7 @@ def test_whoever_is_withdrawn_sees_it_struck_out_and_the_others_keep_theirs(
     assert "Jelena" not in phones[1].said("description")[0][0]
 
 
-def test_who_declines_loses_the_entry_at_once(session: Session, thunderbird: Reader) -> None:
+def test_who_declines_loses_the_entry_at_once_and_two_presentations_are_two(session, thunderbird):
     scene = Scene()
     educator = scene.educator()
     scene.offer(educator)
@@ -134,8 +125,6 @@ def test_who_declines_loses_the_entry_at_once(session: Session, thunderbird: Rea
 
     assert phone.events() == []
 
-
-def test_a_visit_of_two_presentations_is_two_entries(session: Session, thunderbird: Reader) -> None:
     scene = Scene(a_plan(), a_plan(dt.time(13, 0)))
     educator = scene.educator()
     scene.accept(educator)
@@ -147,9 +136,7 @@ def test_a_visit_of_two_presentations_is_two_entries(session: Session, thunderbi
 
 
 @pytest.mark.parametrize("language", ["sr_Cyrl", "sr_Latn", "en"])
-def test_no_feed_of_the_crew_holds_a_minors_surname_a_note_or_a_contact(
-    session: Session, thunderbird: Reader, language: str
-) -> None:
+def test_no_feed_of_the_crew_holds_a_minors_surname_a_note_or_a_contact(session, thunderbird, language):
     scene = Scene()
     adult, minor = scene.educator(given_name="Jelena", family_name="Ristić"), scene.minor()
     scene.confirm(adult, minor)
@@ -168,9 +155,7 @@ def test_no_feed_of_the_crew_holds_a_minors_surname_a_note_or_a_contact(
 
 
 @pytest.mark.parametrize(("before", "after"), [((2027, 3, 26), (2027, 3, 29)), ((2027, 10, 29), (2027, 11, 1))])
-def test_ten_o_clock_stays_ten_o_clock_when_a_visit_moves_across_a_clock_change(
-    session: Session, thunderbird: Reader, before: tuple[int, int, int], after: tuple[int, int, int]
-) -> None:
+def test_ten_o_clock_stays_ten_o_clock_when_a_visit_moves_across_a_clock_change(session, thunderbird, before, after):
     scene = Scene(planned=False)
     scene.visit_id = scene.plan(on_day=dt.date(*before))
     educator = scene.educator()
@@ -189,9 +174,7 @@ def test_ten_o_clock_stays_ten_o_clock_when_a_visit_moves_across_a_clock_change(
 @pytest.mark.parametrize("day", [dt.date(2027, 3, 28), dt.date(2027, 10, 31)])
 def test_on_the_day_of_the_change_itself_both_parsers_say_ten(thunderbird: Reader, day: dt.date) -> None:
     body = ics.calendar([ics.vevent(the_facts(day), EntryStatus.CONFIRMED, "en")], "Raspored")
-
     starts = {event["dtstart_utc"] for event in by_icalendar(body) + thunderbird(body)}
-
     assert starts == {"2027-03-28T08:00" if day.month == 3 else "2027-10-31T09:00"}
 
 
@@ -211,7 +194,6 @@ def test_hostile_texts_open_no_line_in_any_of_three_readers(thunderbird: Reader,
 def test_long_cyrillic_lines_are_read_whole_by_both(thunderbird: Reader) -> None:
     name = "Љубичица Џиновић, „Ђачка“; \\ " * 9
     body = ics.calendar([ics.vevent(the_facts(host_sr_cyrl=name), EntryStatus.CONFIRMED, "sr_Cyrl")], "Распоред: Ђорђе")
-
     assert max(len(line) for line in body.split(b"\r\n")) <= 75
     assert by_icalendar(body)[0]["summary"] == thunderbird(body)[0]["summary"]
     assert thunderbird(body)[0]["summary"].count("Љубичица Џиновић, „Ђачка“; \\") == 9

@@ -17,30 +17,17 @@ SECOND = dt.timedelta(seconds=1)
 
 def a_seat(state: AssignmentState = A.ACCEPTED, **given: Any) -> FeedSeat:
     fair = {
-        "presentation_id": 1,
-        "state_since": MONDAY,
-        "was_offered": True,
-        "presentation_state": P.CONFIRMED,
-        "presentation_since": MONDAY - DAY,
-        "edited_at": MONDAY - DAY,
-    }
+        "presentation_id": 1, "state_since": MONDAY, "was_offered": True, "presentation_state": P.CONFIRMED,
+        "presentation_since": MONDAY - DAY, "edited_at": MONDAY - DAY,
+    }  # fmt: skip
     return FeedSeat(state=state, **(fair | given))
 
 
-@pytest.mark.parametrize(
-    ("state", "shown"),
-    [
-        (A.SUGGESTED, None),
-        (A.OFFERED, EntryStatus.TENTATIVE),
-        (A.ACCEPTED, EntryStatus.CONFIRMED),
-        (A.PRESENT, EntryStatus.CONFIRMED),
-        (A.WITHDRAWN, EntryStatus.CANCELLED),
-        (A.REPLACED, EntryStatus.CANCELLED),
-        (A.ABSENT, EntryStatus.CANCELLED),
-        (A.DECLINED, None),
-        (A.LAPSED, None),
-    ],
-)
+@pytest.mark.parametrize(("state", "shown"), [
+    (A.SUGGESTED, None), (A.OFFERED, EntryStatus.TENTATIVE), (A.ACCEPTED, EntryStatus.CONFIRMED),
+    (A.PRESENT, EntryStatus.CONFIRMED), (A.WITHDRAWN, EntryStatus.CANCELLED), (A.REPLACED, EntryStatus.CANCELLED),
+    (A.ABSENT, EntryStatus.CANCELLED), (A.DECLINED, None), (A.LAPSED, None),
+])  # fmt: skip
 def test_each_state_of_an_assignment_is_shown_in_its_way(state: A, shown: EntryStatus | None) -> None:
     assert rules.shown_as(a_seat(state), MONDAY) == shown
 
@@ -57,25 +44,25 @@ def test_every_state_is_decided() -> None:
 @pytest.mark.parametrize("assignment", [A.OFFERED, A.ACCEPTED])
 def test_a_presentation_that_does_not_take_place_is_struck_out(state: P, assignment: A) -> None:
     seat = a_seat(assignment, presentation_state=state, presentation_since=MONDAY + DAY)
-
     assert rules.shown_as(seat, MONDAY + 30 * DAY) is EntryStatus.CANCELLED
     assert rules.shown_as(seat, MONDAY + 31 * DAY) is None
 
 
-def test_what_was_struck_out_stays_30_days_and_then_goes() -> None:
+def test_what_was_struck_out_goes_after_thirty_days_or_once_it_is_edited_again() -> None:
     seat = a_seat(A.WITHDRAWN)
 
     assert rules.shown_as(seat, MONDAY + 30 * DAY - SECOND) is EntryStatus.CANCELLED
     assert rules.shown_as(seat, MONDAY + 30 * DAY) is None
 
-
-def test_what_was_struck_out_goes_once_it_is_edited_again() -> None:
-    """TRUST S54: a visit that its reader left takes a minor elsewhere, perhaps."""
+    # TRUST S54: a visit that its reader left takes a minor elsewhere, perhaps.
     assert rules.shown_as(a_seat(A.WITHDRAWN, edited_at=MONDAY), MONDAY) is EntryStatus.CANCELLED
     assert rules.shown_as(a_seat(A.WITHDRAWN, edited_at=MONDAY + SECOND), MONDAY + DAY) is None
 
+    assert rules.shown_as(a_seat(A.WITHDRAWN, was_offered=False), MONDAY) is None
+    assert rules.shown_as(a_seat(A.SUGGESTED, was_offered=False, presentation_state=P.CANCELLED), MONDAY) is None
 
-def test_the_last_change_does_not_tell_of_a_visit_that_its_reader_left_or_never_heard_of() -> None:
+
+def test_the_last_change_is_the_last_one_that_its_reader_hears_of() -> None:
     made, later = MONDAY - 9 * DAY, MONDAY + DAY
     left = [a_seat(state, edited_at=later, presentation_since=later) for state in (A.WITHDRAWN, A.DECLINED, A.LAPSED)]
     unasked = [a_seat(A.SUGGESTED, was_offered=False), a_seat(A.WITHDRAWN, was_offered=False)]
@@ -83,24 +70,6 @@ def test_the_last_change_does_not_tell_of_a_visit_that_its_reader_left_or_never_
     assert rules.last_change(left, made, later) == MONDAY
     assert rules.last_change(unasked, made, later) == made
 
-
-def test_who_was_never_asked_never_hears_of_it() -> None:
-    assert rules.shown_as(a_seat(A.WITHDRAWN, was_offered=False), MONDAY) is None
-    assert rules.shown_as(a_seat(A.SUGGESTED, was_offered=False, presentation_state=P.CANCELLED), MONDAY) is None
-
-
-@pytest.mark.parametrize("order", [(A.WITHDRAWN, A.OFFERED), (A.OFFERED, A.WITHDRAWN)])
-def test_asked_again_after_a_withdrawal_the_living_assignment_counts(order: tuple[A, A]) -> None:
-    assert rules.entries([a_seat(state) for state in order], MONDAY) == {1: EntryStatus.TENTATIVE}
-
-
-def test_entries_keep_the_order_of_the_day() -> None:
-    seats = [a_seat(presentation_id=3), a_seat(A.DECLINED, presentation_id=2), a_seat(A.OFFERED, presentation_id=1)]
-
-    assert list(rules.entries(seats, MONDAY).items()) == [(3, EntryStatus.CONFIRMED), (1, EntryStatus.TENTATIVE)]
-
-
-def test_the_last_change_is_the_last_edit_answer_or_end_of_thirty_days() -> None:
     made = MONDAY - 9 * DAY
     assert rules.last_change([], made, MONDAY) == made
     assert rules.last_change([a_seat(edited_at=MONDAY + DAY)], made, MONDAY + 2 * DAY) == MONDAY + DAY
@@ -109,27 +78,25 @@ def test_the_last_change_is_the_last_edit_answer_or_end_of_thirty_days() -> None
     assert rules.last_change([a_seat(A.WITHDRAWN)], made, MONDAY + 40 * DAY) == MONDAY + 30 * DAY
 
 
-def test_a_reading_is_noted_at_most_once_in_fifteen_minutes() -> None:
-    minute = dt.timedelta(minutes=1)
+@pytest.mark.parametrize("order", [(A.WITHDRAWN, A.OFFERED), (A.OFFERED, A.WITHDRAWN)])
+def test_asked_again_after_a_withdrawal_the_living_assignment_counts(order: tuple[A, A]) -> None:
+    assert rules.entries([a_seat(state) for state in order], MONDAY) == {1: EntryStatus.TENTATIVE}
 
+
+def test_entries_keep_their_order_and_a_reading_is_noted_once_in_fifteen_minutes() -> None:
+    seats = [a_seat(presentation_id=3), a_seat(A.DECLINED, presentation_id=2), a_seat(A.OFFERED, presentation_id=1)]
+    assert list(rules.entries(seats, MONDAY).items()) == [(3, EntryStatus.CONFIRMED), (1, EntryStatus.TENTATIVE)]
+    minute = dt.timedelta(minutes=1)
     assert rules.read_is_due(None, MONDAY)
     assert not rules.read_is_due(MONDAY, MONDAY + 15 * minute - SECOND)
     assert rules.read_is_due(MONDAY, MONDAY + 15 * minute)
 
 
-@pytest.mark.parametrize(
-    ("name", "living", "problems"),
-    [
-        ("phone", ["Outlook"], {}),
-        ("", [], {"name": "missing"}),
-        ("x" * 41, [], {"name": "too_long"}),
-        ("phone", ["phone"], {"name": "exists"}),
-        ("six", ["1", "2", "3", "4", "5"], {"name": "too_many_feeds"}),
-    ],
-)
-def test_a_feed_has_a_name_of_its_own_and_there_are_five(
-    name: str, living: list[str], problems: dict[str, str]
-) -> None:
+@pytest.mark.parametrize(("name", "living", "problems"), [
+    ("phone", ["Outlook"], {}), ("", [], {"name": "missing"}), ("x" * 41, [], {"name": "too_long"}),
+    ("phone", ["phone"], {"name": "exists"}), ("six", ["1", "2", "3", "4", "5"], {"name": "too_many_feeds"}),
+])  # fmt: skip
+def test_a_feed_has_a_name_of_its_own_and_there_are_five(name, living, problems):
     assert MOST_FEEDS == 5
     assert rules.problems_with(name, living) == problems
 
@@ -137,7 +104,6 @@ def test_a_feed_has_a_name_of_its_own_and_there_are_five(
 def test_the_clock_changes_nothing_between_two_ends_of_thirty_days() -> None:
     left = [a_seat(A.WITHDRAWN), a_seat(A.WITHDRAWN, state_since=MONDAY + 5 * DAY), a_seat()]
     first, last = rules.ALWAYS
-
     assert rules.holds([a_seat()], MONDAY) == rules.ALWAYS
     assert rules.holds(left, MONDAY) == (first, MONDAY + 30 * DAY)
     assert rules.holds(left, MONDAY + 30 * DAY) == (MONDAY + 30 * DAY, MONDAY + 35 * DAY)
@@ -151,19 +117,11 @@ class Told:
     told_by_moment: bool = True
 
 
-@pytest.mark.parametrize(
-    ("tag", "moment", "before", "was_read", "believed"),
-    [
-        ("b", MONDAY + SECOND, Told(), True, True),
-        ("a", MONDAY, Told(), True, True),
-        ("a", MONDAY, Told(told_by_moment=False), True, False),
-        ("b", MONDAY + SECOND / 2, Told(), True, False),  # HTTP tells whole seconds
-        ("b", MONDAY - DAY, Told(), True, False),
-        ("a", MONDAY, None, False, True),
-        ("a", MONDAY, None, True, False),
-    ],
-)
-def test_a_moment_is_believed_where_nobody_holds_another_text_with_it(
-    tag: str, moment: dt.datetime, before: Told | None, was_read: bool, believed: bool
-) -> None:
+@pytest.mark.parametrize(("tag", "moment", "before", "was_read", "believed"), [
+    ("b", MONDAY + SECOND, Told(), True, True), ("a", MONDAY, Told(), True, True),
+    ("a", MONDAY, Told(told_by_moment=False), True, False),
+    ("b", MONDAY + SECOND / 2, Told(), True, False),  # HTTP tells whole seconds
+    ("b", MONDAY - DAY, Told(), True, False), ("a", MONDAY, None, False, True), ("a", MONDAY, None, True, False),
+])  # fmt: skip
+def test_a_moment_is_believed_where_nobody_holds_another_text_with_it(tag, moment, before, was_read, believed):
     assert rules.is_told_by_moment(tag, moment, before, was_read=was_read) is believed

@@ -1,3 +1,5 @@
+"""Mail and short messages leave once, in their order, and are tried again where nobody took them."""
+
 import datetime as dt
 import email
 import email.policy
@@ -10,16 +12,19 @@ from itertools import pairwise
 
 import pytest
 from aiosmtpd.controller import Controller
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from scheduler import config
 from scheduler.core import mailer, tokens
 from scheduler.core.db import db, transaction
-from scheduler.messages import service
+from scheduler.messages import queries, rules, service
 from scheduler.messages.models import OutboxMessage
-from scheduler.messages.terms import Failure, LinkWish, MessageDraft, MessageState
+from scheduler.messages.terms import Channel, Failure, LinkWish, MessageDraft, MessageState, ShortDraft
 from tests.factories import MONDAY
 from tests.factories.messages import make_message
+from tests.sms_provider import a_provider
 
 MINUTE = dt.timedelta(minutes=1)
 WISH = LinkWish("status", 7, "/status/{token}", 24)
@@ -82,12 +87,16 @@ def test_a_queued_mail_becomes_one_letter_and_is_marked_sent(app):
     assert "http://localhost/sign-in" in letters()[0]
 
 
-def test_a_rolled_back_change_sends_nothing(app):
+def test_a_rolled_back_change_sends_neither_a_mail_nor_a_short_message(app):
     with pytest.raises(RuntimeError), transaction():
         service.queue_message(MessageDraft("no_account", "a@b.example", "en", {}), now=MONDAY)
         raise RuntimeError("the change failed")
-
     assert service.unsent_ids(10, MONDAY) == []
+
+    with pytest.raises(RuntimeError), transaction():
+        service.queue_short(ShortDraft("x", NUMBER, "en", "Hello", ("visit", 7), 1), now=MONDAY)
+        raise RuntimeError("the change failed")
+    assert queries.messages_about("visit", 7) == []
 
 
 def test_a_secret_link_is_minted_when_the_mail_leaves_and_stored_nowhere(app):
@@ -154,17 +163,13 @@ def test_a_sender_that_slept_past_its_lease_does_not_undo_the_next_ones_work(app
     message = make_message()
     late = service._lease(message.id, MONDAY)
     service.deliver(message.id, MONDAY + 3 * MINUTE)
-
     service._note(late, Failure.UNREACHABLE, MONDAY + 4 * MINUTE)
-
     assert stored(message).state is MessageState.SENT
 
 
 def test_mail_leaves_through_smtp(app, sink):
     message = make_message("ana@school.example", kind="invitation", values={"centre": "Центар"}, language="sr_Cyrl")
-
     assert service.deliver(message.id, MONDAY) is MessageState.SENT
-
     assert len(sink.taken) == 1
     assert b"To: ana@school.example" in sink.taken[0]
     assert letters() == []
@@ -190,12 +195,9 @@ def test_trust_r19_451_is_tried_again_with_growing_pauses_for_three_days_and_the
 def test_trust_r19_550_is_given_up_at_once_while_the_others_arrive(app, sink):
     sink.answers["gone@school.example"] = "550 5.1.1 no such mailbox"
     messages = [make_message(f"{name}@school.example") for name in ("ana", "gone", "mira")]
-
     outcomes = [service.deliver(message.id, MONDAY) for message in messages]
-
     assert outcomes == [MessageState.SENT, MessageState.FAILED, MessageState.SENT]
-    assert stored(messages[1]).failure == Failure.REFUSED
-    assert len(sink.taken) == 2
+    assert (stored(messages[1]).failure, len(sink.taken)) == (Failure.REFUSED, 2)
 
 
 def test_trust_r03_nothing_is_lost_while_the_mail_server_is_away_and_all_goes_out_when_it_is_back(app):
@@ -223,31 +225,23 @@ def test_trust_r18_a_line_cut_after_the_mail_was_taken_is_tried_again_under_the_
     assert f"Message-ID: {message.message_id}" in letters()[0]
 
 
-@pytest.mark.parametrize(
-    "refusal",
-    [
-        smtplib.SMTPAuthenticationError(535, b"bad credentials"),
-        smtplib.SMTPSenderRefused(550, b"sender not allowed", "raspored@example.org"),
-        smtplib.SMTPConnectError(554, b"no service here"),
-        smtplib.SMTPHeloError(501, b"who are you"),
-    ],
-)
+@pytest.mark.parametrize("refusal", [
+    smtplib.SMTPAuthenticationError(535, b"bad credentials"),
+    smtplib.SMTPSenderRefused(550, b"sender not allowed", "raspored@example.org"),
+    smtplib.SMTPConnectError(554, b"no service here"), smtplib.SMTPHeloError(501, b"who are you"),
+])  # fmt: skip
 def test_a_server_that_refuses_ourselves_says_nothing_about_the_address(app, monkeypatch, refusal):
     message = make_message()
     monkeypatch.setattr(mailer, "send", lambda *args, **given: (_ for _ in ()).throw(refusal))
-
     assert service.deliver(message.id, MONDAY) is MessageState.WAITING
-
     assert stored(message).failure == Failure.UNREACHABLE
 
 
 @pytest.mark.parametrize("takes", [True, False])
 def test_a_cyrillic_address_leaves_by_smtputf8_or_is_refused_with_words(app, takes):
     whole, domain = make_message("ана@школа.срб"), make_message("ana@школа.срб")
-
     with a_mail_server(app, enable_SMTPUTF8=takes) as handler:
         outcomes = [service.deliver(message.id, MONDAY) for message in (whole, domain)]
-
     assert outcomes == [MessageState.SENT if takes else MessageState.FAILED, MessageState.SENT]
     assert stored(whole).failure == (None if takes else Failure.LETTERS)
     assert b"To: ana@xn--80atdl2c.xn--90a3ac" in handler.taken[-1]
@@ -270,24 +264,105 @@ def test_a_schools_name_with_the_mark_of_an_encoded_word_loses_no_mail(app, sink
 )
 def test_trust_s20_an_address_that_would_bring_a_header_is_never_sent(app, sink, address):
     message = make_message(address)
-
     assert service.deliver(message.id, MONDAY) is MessageState.FAILED
-
-    assert stored(message).failure == Failure.BROKEN
-    assert sink.taken == []
+    assert (stored(message).failure, sink.taken) == (Failure.BROKEN, [])
 
 
-def test_trust_r03_mails_to_one_address_keep_their_order_and_do_not_hold_up_others(app):
-    first = make_message("ana@school.example")
-    make_message("ana@school.example")
-    other = make_message("mira@school.example")
-
-    assert service.unsent_ids(10, MONDAY) == [first.id, other.id]
-
-
-def test_a_mail_is_not_due_before_its_time(app):
-    message = make_message(now=MONDAY + MINUTE)
-
+def test_trust_r03_mails_to_one_address_keep_their_order_hold_up_no_other_and_wait_for_their_time(app):
+    message = make_message("later@school.example", now=MONDAY + MINUTE)
     assert service.unsent_ids(10, MONDAY) == []
     assert service.unsent_ids(10, MONDAY + MINUTE) == [message.id]
     assert service.deliver(message.id, MONDAY) is None
+
+    first = make_message("ana@school.example")
+    make_message("ana@school.example")
+    other = make_message("mira@school.example")
+    assert service.unsent_ids(10, MONDAY) == [first.id, other.id]
+
+
+NUMBER = "+381641234567"
+
+
+def make_short(text="Raspored: poseta je otkazana", number=NUMBER) -> int:
+    with transaction():
+        draft = ShortDraft("crew_visit_cancelled", number, "sr_Latn", text, ("visit", 7), 1)
+        service.queue_short(draft, now=MONDAY)
+    return max(service.unsent_ids(10, MONDAY))
+
+
+def short_of(message_id: int) -> OutboxMessage:
+    db.session.rollback()
+    return db.session.get_one(OutboxMessage, message_id, populate_existing=True)
+
+
+@pytest.fixture
+def to_provider(app):
+    with a_provider() as provider:
+        config.use(replace(app.config["SETTINGS"], sms_url=f"http://desk:secret@127.0.0.1:{provider.server_port}/send"))
+        yield provider
+    config.use(app.config["SETTINGS"])
+
+
+TYPED = st.text("aČšЖњ漢😀 (%){}~^[\n\u0301", max_size=20)
+
+
+@given(TYPED, TYPED, TYPED, st.integers(1, 9))
+def test_whatever_the_words_a_short_message_fits_one(place, time, page, times):
+    sentence = "The visit at %(time)s (%(place)s) is off. %(page)s"
+    text = rules.short_with(sentence, place * times, time=time, page=page * times)
+    assert len(text) <= 160
+    assert set(text) <= rules.GSM
+
+
+def test_serbian_is_written_in_latin_letters_without_accents():
+    assert rules.short("Посета у Ђевђелији, шетња, жеља, џеп") == "Poseta u Djevdjeliji, setnja, zelja, dzep"
+    assert rules.short(rules.short("Čačak šđž")) == rules.short("Čačak šđž") == "Cacak sdjz"
+
+
+@pytest.mark.both_databases
+def test_without_a_provider_it_is_a_file_and_no_letter(app):
+    folder = config.settings().instance
+    before = set((folder / "mail").glob("*.eml"))
+    one = make_short()
+
+    assert service.deliver(one, MONDAY) is MessageState.SENT
+
+    row = short_of(one)
+    assert (row.channel, row.state, row.sent_at, row.attempts) == (Channel.SMS, MessageState.SENT, MONDAY, 1)
+    (file,) = (folder / "sms").glob(f"*-{one:06d}.txt")
+    assert NUMBER in file.read_text()
+    file.unlink()
+    assert set((folder / "mail").glob("*.eml")) == before
+
+
+def test_a_provider_takes_the_message_as_json(app, to_provider):
+    assert service.deliver(make_short("Zdravo"), MONDAY) is MessageState.SENT
+    assert [said for _path, _headers, said in to_provider.taken] == [{"to": NUMBER, "text": "Zdravo"}]
+    to_provider.answer = 400  # never taken, so given up at once
+    one = make_short()
+    assert service.deliver(one, MONDAY) is MessageState.FAILED
+    assert short_of(one).failure == "refused"
+
+
+@pytest.mark.both_databases
+def test_what_failed_is_tried_again_after_its_pause_and_given_up_after_three_days(app, to_provider):
+    to_provider.answer = 503
+    one = make_short()
+
+    assert service.deliver(one, MONDAY) is MessageState.WAITING
+    assert service.deliver(one, MONDAY) is None  # not due yet
+    assert (short_of(one).failure, short_of(one).attempts) == ("later", 1)
+
+    late = MONDAY + dt.timedelta(hours=72)
+    assert service.deliver(one, late) is MessageState.FAILED
+    to_provider.answer = 200
+    assert service.deliver(one, late + dt.timedelta(days=1)) is None
+
+
+def test_no_log_line_holds_the_number_the_text_or_the_providers_key(app, to_provider, caplog):
+    to_provider.answer = 500
+    with caplog.at_level("DEBUG"):
+        service.deliver(make_short("Zdravo"), MONDAY)
+    said = " ".join(str(record.__dict__) for record in caplog.records)
+    assert "message not sent" in said
+    assert not [one for one in ("secret", NUMBER, "Zdravo", str(to_provider.server_port)) if one in said]

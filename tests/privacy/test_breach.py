@@ -64,7 +64,6 @@ def test_a_role_reaches_what_the_table_of_rights_says_in_its_centre(told, centre
 def test_the_address_of_a_calendar_reaches_the_crews_of_its_presenter(told, centre):
     _made, adult, _minor = centre
     token = make_feed(adult)
-
     for typed in (token, f"https://raspored.example/feeds/{token}.ics"):
         report = told("--token", typed)
         assert report["by"].startswith("feed ")
@@ -75,9 +74,7 @@ def test_a_schools_link_reaches_its_request(told):
     request = make_school_request(RequestState.NEW)
     with transaction():
         token = tokens.mint("status", request.id, lasts=dt.timedelta(days=9), now=MONDAY)
-
     report = told("--token", f"https://raspored.example/status/{token}")
-
     assert (emails(report), report["by"]) == ({"ana@school.example"}, f"link status {request.id}")
     assert report["until"].startswith("2026-09-23")
 
@@ -133,17 +130,10 @@ def test_a_time_asks_once_for_all_who_were_signed_in(centre):
     assert asked[0] == asked[1]
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        [],
-        ["--from", "2026-09-14"],
-        ["--token", "never-ours"],
-        ["--account", "no@x.example"],
-        ["--role", "guardian", "--token", "x"],
-    ],
-)
+@pytest.mark.parametrize("arguments", [
+    [], ["--from", "2026-09-14"], ["--token", "never-ours"], ["--account", "no@x.example"],
+    ["--role", "guardian", "--token", "x"],
+])  # fmt: skip
 def test_another_way_of_asking_is_refused_in_one_line(app, arguments):
     answer = app.test_cli_runner().invoke(args=["breach-report", *arguments])
-
     assert (answer.exit_code, answer.stdout, answer.stderr.count("\n")) == (2, "", 1)

@@ -10,6 +10,11 @@ from sqlalchemy import func, select
 from scheduler.attendance.models import HeadCount, NamedAdult
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.service.issuing import issue_certificates
+from scheduler.concerns.models import HandOff
+from scheduler.concerns.service.hand_offs import note_hand_off
+from scheduler.concerns.service.speaking_up import speak_up_about
+from scheduler.concerns.service.stops import end_concern, lift_stop
+from scheduler.concerns.terms import HandedTo, HandOffDraft
 from scheduler.core import audit, form_keys, seals, tokens
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import Base, db, transaction
@@ -32,15 +37,17 @@ from scheduler.privacy.terms import FORGOTTEN_NAME, RetentionRow
 from scheduler.requests.models import SchoolRequest, UnprovedMail
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.safeguarding.models import ConsentPaper, Guardian, GuardianConsent, Vetting
+from scheduler.safeguarding.terms import LiftedBecause
 from scheduler.visits.models.visits import CalendarEntry
 from tests.factories import MONDAY
+from tests.factories.concerns import a_held_scene
 from tests.factories.counting import LEAVING, a_locked_visit
 from tests.factories.messages import make_message
 from tests.factories.people import make_centre, make_user
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor, make_paper, note_proofs
-from tests.factories.staffing import a_held_visit, with_entries
+from tests.factories.staffing import THE_DAY, a_held_visit, with_entries
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("app")]
 
@@ -101,7 +108,7 @@ def test_a_contact_is_blank_twelve_months_after_its_school_year():
     assert not any(map(tokens.was_known, links, ("prove", "status", "read")))  # the colleagues' page, too
 
 
-def test_names_of_adults_on_certificates_are_gone_after_ninety_days():
+def test_names_of_adults_on_certificates_are_gone_after_ninety_days_and_the_hash_after_five_years():
     begun = a_locked_visit(names=("Милица Јовановић",))
     issue_certificates(SYSTEM, begun.visit.id, now=LEAVING)
     before = db.session.scalar(select(func.count(Certificate.id)))
@@ -113,10 +120,6 @@ def test_names_of_adults_on_certificates_are_gone_after_ninety_days():
     assert db.session.scalars(select(NamedAdult)).all() == []
     assert issue_certificates(SYSTEM, begun.visit.id, now=LEAVING + 91 * DAY).issued == 0
 
-
-def test_the_hash_of_a_holder_is_gone_after_five_years_and_the_number_stays():
-    begun = a_locked_visit(names=("Милица Јовановић",))
-    issue_certificates(SYSTEM, begun.visit.id, now=LEAVING)
     numbers = db.session.scalars(select(Certificate.number).order_by(Certificate.id)).all()
 
     assert forgotten(RetentionRow.CERTIFICATE_RECORD, at(2031, 10, 6)) == 0
@@ -149,13 +152,10 @@ def test_texts_of_mails_with_a_link_go_after_a_day_and_all_of_a_mail_after_thirt
     assert [row.kind for row in rows] == ["password_changed"] * 2
 
 
-def test_a_mail_that_still_waits_is_kept():
+def test_a_mail_that_waits_is_kept_and_letters_in_files_go_with_their_messages(app):
     make_message()
-
     assert forgotten(RetentionRow.MESSAGE, MONDAY + 60 * DAY) == 0
 
-
-def test_letters_in_files_go_with_their_messages(app):
     row = make_message("mira@school.example")
     deliver(row.id, now=MONDAY)
     folder = app.config["SETTINGS"].instance / "mail"
@@ -232,8 +232,7 @@ def test_a_minor_goes_three_months_after_she_is_suspended_and_her_visit_stays(th
     assert [word for word in hers if word in left] == []
     assert counted() == sums
     assert db.session.scalar(select(func.count()).select_from(Base.metadata.tables["assignment"])) == assigned
-    kept = db.session.get(Presenter, minor.id)
-    assert kept.kind == "influencer"
+    assert db.session.get(Presenter, minor.id).kind == "influencer"
     assert db.session.scalars(select(Vetting).where(Vetting.presenter_id == minor.id)).all() == []
     assert db.session.scalars(select(CalendarEntry).where(CalendarEntry.text.contains("Lenka"))).all() == []
     proof = db.session.scalars(select(GuardianConsent).where(GuardianConsent.presenter_id == minor.id)).one()
@@ -244,7 +243,6 @@ def test_a_minor_goes_three_months_after_she_is_suspended_and_her_visit_stays(th
 
 def test_a_minor_whose_guardian_lets_her_go_stays_though_she_rests():
     a_past_visit_with_a_minor()
-
     assert forgotten(RetentionRow.MINOR, at(2028, 3, 1)) == 0
 
 
@@ -321,30 +319,13 @@ def test_a_setting_changes_one_period(app, monkeypatch):
     make_school_request(RequestState.UNVERIFIED)
     wanted = app.config["SETTINGS"]
     monkeypatch.setitem(wanted.retention, "unproven_request", "10")
-
     assert forgotten(RetentionRow.UNPROVEN_REQUEST, MONDAY + 9 * DAY) == 0
     assert forgotten(RetentionRow.UNPROVEN_REQUEST, MONDAY + 10 * DAY) == 1
 
 
-def test_every_row_but_the_backups_has_a_rule():
+def test_every_row_but_the_backups_has_a_rule_and_two_days_without_a_run_are_told(the_clock):
     assert {rule.kept for rule in RULES} == set(RetentionRow) - {RetentionRow.BACKUP}
 
-
-def test_the_command_counts_and_then_forgets(app, the_clock):
-    make_school_request(RequestState.UNVERIFIED)
-    the_clock.stands_at(MONDAY + 8 * DAY)
-
-    def told(*options: str) -> dict:
-        answer = app.test_cli_runner().invoke(args=["retention", "run", "--json", *options])
-        assert (answer.exit_code, answer.stderr) == (0, "")
-        return json.loads(answer.stdout)
-
-    assert told("--dry-run")["rows"]["unproven_request"] == 1
-    assert told()["rows"]["unproven_request"] == 1
-    assert told()["total"] == 0
-
-
-def test_two_days_without_a_run_are_told(the_clock):
     make_centre()
     assert not retention_silent(MONDAY + DAY)
     assert retention_silent(MONDAY + 2 * DAY)
@@ -355,7 +336,18 @@ def test_two_days_without_a_run_are_told(the_clock):
     assert retention_silent(MONDAY + 4 * DAY)
 
 
-def test_the_night_forgets(the_clock):
+def test_the_command_counts_then_forgets_and_the_night_forgets(app, the_clock):
+    make_school_request(RequestState.UNVERIFIED)
+    the_clock.stands_at(MONDAY + 8 * DAY)
+
+    def told(*options: str) -> dict:
+        answer = app.test_cli_runner().invoke(args=["retention", "run", "--json", *options])
+        assert (answer.exit_code, answer.stderr) == (0, "")
+        return json.loads(answer.stdout)
+
+    assert told("--dry-run")["rows"]["unproven_request"] == 1
+    assert (told()["rows"]["unproven_request"], told()["total"]) == (1, 0)
+
     make_school_request(RequestState.UNVERIFIED)
     the_clock.stands_at(MONDAY + 8 * DAY)
 
@@ -398,3 +390,18 @@ def test_what_keeps_one_rule_back_keeps_no_other_back_and_is_told(monkeypatch):
         run_retention(now=at(2028, 9, 1))
 
     assert "Ana Petrović" not in dump()
+
+
+@pytest.mark.postgres_decides
+def test_of_a_hand_off_the_count_stays_and_a_concern_goes_three_years_after_it_ended():
+    scene = a_held_scene()
+    note_hand_off(scene.as_ana, scene.visit.number, HandOffDraft(HandedTo.SCHOOL, dt.time(11, 40)), now=THE_DAY)
+    concern_id = speak_up_about(scene.officer, scene.ana.id, now=THE_DAY)
+    lift_stop(scene.officer, scene.ana.id, LiftedBecause.SETTLED, now=THE_DAY)
+    end_concern(scene.officer, concern_id, now=THE_DAY)
+
+    assert forgotten(RetentionRow.CONCERN, at(2029, 10, 6)) == 0
+    assert forgotten(RetentionRow.CONCERN, at(2029, 10, 7)) == 1  # her stop went with her profile before
+    assert forgotten(RetentionRow.CONCERN, at(2029, 10, 8)) == 0
+    kept = db.session.scalars(select(HandOff)).one()
+    assert (kept.visit_id, kept.noted_by_id, kept.told) == (None, None, HandedTo.SCHOOL)

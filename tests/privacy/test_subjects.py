@@ -7,11 +7,14 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import func, select, text
 
 from scheduler.attendance.models import HeadCount
 from scheduler.certificates.models import Certificate
-from scheduler.certificates.service.issuing import issue_certificates
+from scheduler.certificates.queries import presenters
+from scheduler.certificates.service.awards import issue_for_presenter
+from scheduler.certificates.service.issuing import certificate_pdf, issue_certificates
 from scheduler.config import settings
 from scheduler.core import ledger
 from scheduler.core.db import Base, db, transaction
@@ -26,6 +29,8 @@ from scheduler.places.models import CallNote
 from scheduler.policy import SYSTEM, Role
 from scheduler.privacy.service import blanking
 from scheduler.privacy.service.erasure import erase_subject, preview
+from scheduler.privacy.service.journal import leave_no_page_behind
+from scheduler.privacy.service.retention import run_retention
 from scheduler.privacy.service.subject_export import export_subject
 from scheduler.privacy.terms import NotErased, PrivacyReason
 from scheduler.requests.models import SchoolRequest
@@ -34,6 +39,7 @@ from scheduler.visits.models.visits import Assignment, Visit
 from scheduler.work.service import count_of, keep_files
 from scheduler.work.terms import LeasedWork, WorkKind, WorkState
 from tests.factories import MONDAY
+from tests.factories.awards import a_locked_visit_with
 from tests.factories.counting import LEAVING, a_locked_visit
 from tests.factories.feeds import make_feed
 from tests.factories.messages import make_message
@@ -81,13 +87,8 @@ def exported(email: str, actor=SYSTEM, centre_id: int | None = None) -> tuple[di
 def a_crew():
     """An educator and a minor who have been at a visit, with feeds, calendars and mails."""
     centre = make_centre()
-    adult = a_cleared_educator(
-        centre_id=centre.id,
-        given_name="Dragana",
-        family_name="Zlatić",
-        email="dragana@centre.example",
-        phone="+381641234567",
-    )
+    hers = {"given_name": "Dragana", "family_name": "Zlatić", "email": "dragana@centre.example"}
+    adult = a_cleared_educator(centre_id=centre.id, phone="+381641234567", **hers)
     minor = a_cleared_minor(centre_id=centre.id, given_name="Lenka", family_name="Lukovac", email="lenka@young.example")
     visit = a_held_visit(adult, minor, programme=make_programme(centre_id=centre.id))
     with_entries(visit.id)
@@ -153,7 +154,7 @@ def test_trust_s42_an_erased_contact_is_found_nowhere_and_the_certificate_stays(
     assert len(keys) == 1
 
 
-def test_trust_s42_a_guardian_whose_consent_stands_is_told_what_comes_first(a_crew):
+def test_trust_s42_a_guardian_is_erased_only_once_the_child_is_of_age(a_crew):
     _adult, minor, _visit = a_crew
 
     with pytest.raises(NotErased) as refused:
@@ -164,8 +165,6 @@ def test_trust_s42_a_guardian_whose_consent_stands_is_told_what_comes_first(a_cr
     ]
     assert found("Vesna Ilić") == ["Vesna Ilić"]
 
-
-def test_trust_s42_a_guardian_whose_child_is_of_age_is_erased(a_crew):
     grown = LATER.replace(year=2028)
 
     erase_subject(SYSTEM, "vesna@family.example", centre_id=None, now=grown)
@@ -179,19 +178,15 @@ def test_nobody_is_erased_who_is_expected_or_has_asked():
     request = make_school_request(RequestState.NEW, contact_email="dragana@centre.example")
 
     seen = preview(SYSTEM, "dragana@centre.example", centre_id=None, now=MONDAY)
-    with pytest.raises(NotErased) as refused:
+    with pytest.raises(NotErased, check=lambda error: error.hindrances == seen.hindrances):
         erase_subject(SYSTEM, "dragana@centre.example", centre_id=None, now=MONDAY)
 
     told = [(one.reason, one.numbers) for one in seen.hindrances]
-    assert told == [
-        (PrivacyReason.VISITS_TO_COME, (visit.number,)),
-        (PrivacyReason.REQUESTS_OPEN, (request.number,)),
-    ]
-    assert refused.value.hindrances == seen.hindrances
+    assert told == [(PrivacyReason.VISITS_TO_COME, (visit.number,)), (PrivacyReason.REQUESTS_OPEN, (request.number,))]
     assert db.session.get(User, adult.user_id).erased_at is None
 
 
-def test_the_last_administrator_and_herself_are_refused():
+def test_the_last_administrator_herself_and_another_centres_people_are_refused():
     only = make_user(Role.ADMINISTRATOR, email="only@centre.example")
     herself = only.actor()
 
@@ -202,20 +197,17 @@ def test_the_last_administrator_and_herself_are_refused():
     assert reasons(herself) == [PrivacyReason.ERASES_HERSELF]
     assert reasons(SYSTEM) == [PrivacyReason.LAST_ADMINISTRATOR]
 
+    administrator = make_user(Role.ADMINISTRATOR)
+    make_user(email="far@centre.example")
+    assert not preview(
+        administrator.actor(), "far@centre.example", centre_id=administrator.centre_id, now=MONDAY
+    ).subject.known
+
 
 @pytest.mark.parametrize("role", [role for role in Role if role not in (Role.ADMINISTRATOR, Role.SYSTEM)])
 def test_only_an_administrator_erases(role):
     with pytest.raises(NotAllowed):
         erase_subject(an_actor(role), "x@y.example", centre_id=None, now=MONDAY)
-
-
-def test_an_administrator_reaches_her_own_centre_only():
-    administrator = make_user(Role.ADMINISTRATOR)
-    make_user(email="far@centre.example")
-
-    assert not preview(
-        administrator.actor(), "far@centre.example", centre_id=administrator.centre_id, now=MONDAY
-    ).subject.known
 
 
 def test_what_another_centre_has_of_her_is_neither_shown_nor_touched_by_this_one():
@@ -260,9 +252,7 @@ def test_trust_s41_the_export_is_complete_and_holds_nobody_else(a_crew):
     elsewhere = {(one["table"], one["column"]) for one in exported("dragana@centre.example")[0]["named"]}
     assert elsewhere == {("calendar_entry", "text"), ("outbox_message", "text")}
 
-
-def test_trust_s41_every_row_that_refers_to_her_is_in_the_export(a_crew):
-    """Against a search of the whole dump: no table with her number or her address is left out."""
+    # Against a search of the whole dump: no table with her number or her address is left out.
     adult, _minor, _visit = a_crew
     data, _page = exported("dragana@centre.example")
     left_out = set()
@@ -392,3 +382,74 @@ def test_trust_s42_the_journal_of_the_database_holds_no_page_of_her(a_crew):
         held = b"".join(path.read_bytes() for path in place.parent.glob(f"{place.name}*"))
 
     assert b"dragana@centre.example" not in held
+    # The driver would begin a transaction of its own for whoever writes without, and nobody would end it.
+    db.session.remove()
+    db.engine.dispose()  # so the connection that empties the journal is the next that is taken
+    leave_no_page_behind()
+    with db.engine.connect() as connection:
+        assert connection.connection.dbapi_connection.isolation_level is None
+
+
+def test_trust_s42_no_spelling_of_an_erased_name_is_left():
+    centre = make_centre()
+    names = {"given_name": "Каталин", "family_name": "Сабо"}
+    others = {"other_given_name": "Katalin", "other_family_name": "Szabó"}
+    person = a_cleared_educator(centre_id=centre.id, email="katalin@centre.example", **names, **others)
+    visit = a_held_visit(person, centre_id=centre.id)
+    with_entries(visit.id)
+    for name in ("Каталин Сабо", "Katalin Szabó", "Katalin Sabo"):
+        row = make_message("someone@school.example", about=("visit", visit.id))
+        with transaction() as session:
+            session.get(OutboxMessage, row.id).text = f"Coming: {name}"
+    hers = ("Каталин", "Сабо", "Katalin", "Szabó", "Sabo")
+    assert found(*hers) == list(hers)
+    assert exported("katalin@centre.example")[0]["user_account"][0]["other_family_name"] == "Szabó"
+
+    erase_subject(SYSTEM, "katalin@centre.example", centre_id=None, now=LATER)
+
+    assert found(*hers) == []
+
+
+@pytest.fixture
+def papers(session):
+    """A minor's and an adult's, of one centre."""
+    centre = make_centre()
+    tara = a_cleared_minor(centre_id=centre.id, given_name="Тара", family_name="Јовићева")
+    ana = a_cleared_educator(centre_id=centre.id, given_name="Зорана", family_name="Марић")
+    for one in (tara, ana):
+        a_locked_visit_with(one)
+        issue_for_presenter(SYSTEM, one.id, 2026, now=LEAVING)
+    return tara, ana
+
+
+def stored(person):
+    db.session.rollback()
+    return db.session.scalars(select(Certificate).where(Certificate.presenter_id == person.id)).one()
+
+
+def email_of(person):
+    return db.session.get_one(User, person.user_id).email
+
+
+def test_her_papers_are_in_her_export_and_after_her_erasure_they_are_nobodys(papers):
+    for one in papers:
+        assert [row["number"] for row in exported(email_of(one))[0]["certificate"]] == [stored(one).number]
+
+    for one in papers:
+        desk = an_actor(centre_id=one.centre_id)
+        erase_subject(SYSTEM, email_of(one), centre_id=None, now=LATER)
+
+        row = stored(one)
+        assert (row.holder_name, row.holder_key) == (None, f"erased:{row.id}")
+        words = PdfReader(io.BytesIO(certificate_pdf(desk, row.number))).pages[0].extract_text()
+        assert [name for name in ("Тара", "Јовић", "Зорана", "____") if name in words] == []
+    assert (found("Тара", "Јовић", "Зорана"), presenters.violations()) == ([], [])
+
+
+def test_an_adults_name_is_gone_after_ninety_days_and_a_minors_code_after_five_years(papers):
+    tara, ana = papers
+    assert stored(ana).holder_name == "Зорана Марић"
+    run_retention(now=LEAVING + dt.timedelta(days=90))
+    assert stored(ana).holder_name is None
+    assert not stored(ana).holder_key.startswith("erased:")
+    assert stored(tara).holder_key == stored(tara).about

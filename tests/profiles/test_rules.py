@@ -33,9 +33,12 @@ APRIL = Period(dt.date(2024, 4, 1), dt.date(2024, 4, 26))
 JANUARY_2023, AUGUST_ENDS, YEAR_ENDS = dt.date(2023, 1, 1), dt.date(2023, 8, 31), dt.date(2023, 12, 31)
 
 
-def test_days_that_follow_each_other_are_one_span_and_a_gap_is_told():
+def test_days_and_school_years_are_told_by_their_ends_and_only_calendar_years_are_public():
     assert joined_days([APRIL, FEBRUARY, JANUARY]) == (Period(JANUARY.first, FEBRUARY.last), APRIL)
-    assert joined_days([]) == ()
+    assert (joined_days([]), school_years_ended(year_of(2023))) == ((), [2023])
+    assert school_years_ended(Period(dt.date(2022, 9, 1), dt.date(2024, 8, 31))) == [2023, 2024]
+    assert is_whole_year(year_of(2023))
+    assert not is_whole_year(Period(dt.date(2024, 1, 1), dt.date(2024, 4, 26)))
 
 
 @given(st.lists(st.tuples(st.integers(0, 200), st.integers(0, 20)), max_size=12))
@@ -50,23 +53,12 @@ def test_joined_days_are_the_same_days_in_spans_that_do_not_touch(pairs):
     assert all(later.first > earlier.last + DAY for earlier, later in itertools.pairwise(spans))
 
 
-@pytest.mark.parametrize(
-    ("split", "named"),
-    [
-        ({"privacy": 9, "sextortion": 24, "grooming": 19, "cyberbullying": 12}, ["sextortion", "grooming"]),
-        ({"a": 3, "b": 3, "c": 3, "d": 3}, ["a", "b", "c"]),
-        ({"a": 1}, ["a"]),
-        ({"a": 0}, []),
-        ({}, []),
-    ],
-)
+@pytest.mark.parametrize(("split", "named"), [
+    ({"privacy": 9, "sextortion": 24, "grooming": 19, "cyberbullying": 12}, ["sextortion", "grooming"]),
+    ({"a": 3, "b": 3, "c": 3, "d": 3}, ["a", "b", "c"]), ({"a": 1}, ["a"]), ({"a": 0}, []), ({}, []),
+])  # fmt: skip
 def test_what_it_was_mostly_about_are_the_largest_and_those_nearly_as_large(split, named):
     assert [code for code, _number in mostly(split)] == named
-
-
-def test_a_school_year_is_told_in_the_year_in_which_it_ends():
-    assert school_years_ended(year_of(2023)) == [2023]
-    assert school_years_ended(Period(dt.date(2022, 9, 1), dt.date(2024, 8, 31))) == [2023, 2024]
 
 
 BOUNDS = (
@@ -91,16 +83,9 @@ def test_what_each_rule_answers_at_its_bound(rule, value, answer):
     assert rule(value) == answer
 
 
-def test_only_a_calendar_year_is_for_the_public():
-    assert is_whole_year(year_of(2023))
-    assert not is_whole_year(Period(dt.date(2024, 1, 1), dt.date(2024, 4, 26)))
-
-
 def test_a_sentence_keeps_its_signs_and_opens_its_numbers():
     origin = NumberOrigin(RowsBehind.VISITS, (("first", "2023-01-01"),))
-
     said = statement("100%% of %(num)s: %(name)s.", num=StatementPart("7", origin), name="%(num)s")
-
     assert text_of(said) == "100% of 7: %(num)s."
     assert [part.origin for part in said if part.origin] == [origin]
 

@@ -1,16 +1,40 @@
 """A profile in words: every published figure, other data with other figures, the right plural, nothing that is zero."""
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
-from scheduler.helpline.terms import AgeBand
+from scheduler.helpline.terms import AgeBand, HelplineMargin
 from scheduler.profiles.rules import text_of
-from scheduler.profiles.terms import CohortShare, ProfileFigures, ProfileTexts, RowsBehind
+from scheduler.profiles.terms import CohortShare, HelplineShare, ProfileFigures, ProfileTexts, RowsBehind
 from scheduler.profiles.wording.paper import paper_of, plain_text, public_paper
 from scheduler.programmes.terms import Text
+from scheduler.reports.rules.attendance import year_of
 from scheduler.reports.terms.counting import CampaignHeld, CampaignOutcome, CentreYear, Period, ReportCounts, YoungShare
-from tests.profiles.papers_told import CODES, YEAR, helpline, told
+
+YEAR = year_of(2023)
+CODES = {
+    f"{HelplineMargin.TOPIC}.sextortion": "Sextortion",
+    f"{HelplineMargin.TOPIC}.grooming": "Grooming",
+    f"{HelplineMargin.TOPIC}.privacy": "Privacy",
+    f"{HelplineMargin.ACT}.kz_215": "Blackmail",
+}
+
+
+def told(lang: str = "en", texts: ProfileTexts | None = None, **counted: Any) -> dict[str, list[str]]:
+    """{heading: its sentences} of a profile of 2023 in which this was counted."""
+    figures = ProfileFigures(**({"period": YEAR, "centre_id": 1} | counted))
+    paper = paper_of(figures, texts or ProfileTexts(), "NCC", CODES, lang)
+    return {one.heading: [text_of(said) for said in one.statements] for one in paper.sections}
+
+
+def helpline(numbers: Mapping[str, int | None], **given: Any) -> HelplineShare:
+    """These numbers, of the first quarter of 2023."""
+    days = (Period(dt.date(2023, 1, 1), dt.date(2023, 3, 31)),)
+    return HelplineShare(numbers, **({"days": days, "code_list": 1} | given))
+
 
 PUBLISHED = ReportCounts(76, 120, 7803, 1097, 302, 14, 58, 9522)
 CITIES = (("Ниш", "Niš"), ("Београд", "Beograd"))
@@ -24,7 +48,7 @@ NUMBERS = {
 }
 
 
-def test_the_published_year_in_english():
+def test_the_published_year_in_english_and_both_serbian_scripts():
     assert told(totals=PUBLISHED, campaigns=(RESPECT,), helpline=helpline(NUMBERS)) == {
         "Awareness and education": [
             "120 presentations were held in 58 cities across Serbia.",
@@ -40,8 +64,6 @@ def test_the_published_year_in_english():
         ],
     }
 
-
-def test_the_published_year_in_both_serbian_scripts():
     cyrillic = told("sr_Cyrl", totals=PUBLISHED, campaigns=(RESPECT,), helpline=helpline(NUMBERS))
     latin = told("sr_Latn", totals=PUBLISHED, campaigns=(RESPECT,), helpline=helpline(NUMBERS))
 
@@ -82,33 +104,24 @@ HELD = {
     ("lang", "number", "words"), [(lang, n, words) for lang, forms in HELD.items() for n, words in forms.items()]
 )
 def test_a_number_has_its_plural_in_each_language(lang, number, words):
-    first = next(iter(told(lang, totals=ReportCounts(1, number, cities=number)).values()))
-
-    assert first == [words]
+    assert next(iter(told(lang, totals=ReportCounts(1, number, cities=number)).values())) == [words]
 
 
-@pytest.mark.parametrize(
-    ("number", "words"),
-    [
-        (1, "Na liniju za pomoć stigla je 1 komunikacija (1. januar – 31. mart 2023.): 1 poziv."),
-        (3, "Na liniju za pomoć stigle su 3 komunikacije (1. januar – 31. mart 2023.): 3 poziva."),
-        (11, "Na liniju za pomoć stiglo je 11 komunikacija (1. januar – 31. mart 2023.): 11 poziva."),
-        (21, "Na liniju za pomoć stigla je 21 komunikacija (1. januar – 31. mart 2023.): 21 poziv."),
-    ],
-)
+@pytest.mark.parametrize(("number", "words"), [
+    (1, "Na liniju za pomoć stigla je 1 komunikacija (1. januar – 31. mart 2023.): 1 poziv."),
+    (3, "Na liniju za pomoć stigle su 3 komunikacije (1. januar – 31. mart 2023.): 3 poziva."),
+    (11, "Na liniju za pomoć stiglo je 11 komunikacija (1. januar – 31. mart 2023.): 11 poziva."),
+    (21, "Na liniju za pomoć stigla je 21 komunikacija (1. januar – 31. mart 2023.): 21 poziv."),
+])  # fmt: skip
 def test_the_helplines_numbers_have_theirs(number, words):
     found = told("sr_Latn", helpline=helpline({"communications": number, "calls": number}))
-
     assert found["Linija za pomoć i prijavu sadržaja"] == [words]
 
 
 def test_what_nobody_counted_is_left_out_or_said_plainly_and_never_zero():
     assert told() == {"Awareness and education": ["No presentation was held and counted in these days."]}
     assert told(totals=ReportCounts(1, 1, pupils=30, cities=1), helpline=helpline({"communications": 0})) == {
-        "Awareness and education": [
-            "1 presentation was held in 1 city across Serbia.",
-            "It was attended by 30 pupils.",
-        ]
+        "Awareness and education": ["1 presentation was held in 1 city across Serbia.", "It was attended by 30 pupils."]
     }
     every = told(totals=PUBLISHED, campaigns=(RESPECT,), helpline=helpline(NUMBERS))
     assert not [line for lines in every.values() for line in lines if " 0 " in f" {line}"]
@@ -116,14 +129,13 @@ def test_what_nobody_counted_is_left_out_or_said_plainly_and_never_zero():
 
 def test_a_number_that_is_not_shown_takes_its_sisters_along():
     hidden = {"communications": 40, "calls": None, "mails": None, "cases": 20, "advisory": None, "forwarded": None}
-
     assert told(helpline=helpline(hidden))["Helpline and hotline"] == [
         "40 communications reached the helpline (1 January – 31 March 2023).",
         "20 cases were formed from them.",
     ]
 
 
-def test_young_people_are_told_in_numbers_and_fewer_than_five_not_at_all():
+def test_young_people_and_cohorts_are_told_in_numbers_and_fewer_than_five_not_at_all():
     share = YoungShare(ReportCounts(3, 4, pupils=210, cities=2), 195, 4)
     cohort = CohortShare(2023, 2, 60, 31, 1, {AgeBand.FROM_7: 11, AgeBand.FROM_11: 20})
     few = CohortShare(2023, 2, 60, 31, 1, {AgeBand.FROM_7: 4, AgeBand.FROM_11: 27})
@@ -141,25 +153,14 @@ def test_young_people_are_told_in_numbers_and_fewer_than_five_not_at_all():
         "Young people trained in the school year 2022/23: 31.",
     ]
 
-
-def test_cohorts_are_told_beside_what_was_held():
     cohort = CohortShare(2023, 2, 60, 31, 1, {AgeBand.FROM_7: 31})
-
     assert told(cohorts=(cohort,))["Awareness and education"][1:] == [
         "Web Detectives in the school year 2022/23: 2 cohorts, 60 pupils.",
         "31 of them were trained in all three skills.",
     ]
 
 
-def test_typed_texts_stand_at_both_ends_in_the_readers_letters():
-    texts = ProfileTexts("Ко смо.\nГде смо.", "Who we are.", "Даље.", "")
-
-    assert next(iter(told(texts=texts).items())) == ("About us", ["Who we are."])
-    assert list(told("sr_Latn", texts).values())[::2] == [["Ko smo.", "Gde smo."], ["Dalje."]]
-    assert "Plans" not in told(texts=texts)
-
-
-def test_every_number_says_where_its_rows_are():
+def test_every_number_says_where_its_rows_are_and_a_statement_is_its_parts():
     cohort = CohortShare(2023, 2, 60, 31, 1, {AgeBand.FROM_7: 31})
     figures = ProfileFigures(
         YEAR,
@@ -186,6 +187,8 @@ def test_every_number_says_where_its_rows_are():
         silent = silent.replace(words, "")
     assert not [letter for letter in silent if letter.isdigit()]
 
+    assert text_of(()) == ""
+
 
 def test_the_public_reads_what_other_public_pages_tell():
     held = CentreYear(1, "NCC", 120, 7803, None, 302, 58, (CampaignOutcome("Show respect", 11, 2940),))
@@ -200,7 +203,7 @@ def test_the_public_reads_what_other_public_pages_tell():
     assert paper.for_public
 
 
-def test_the_plain_text_begins_with_who_and_when():
+def test_the_plain_text_begins_with_who_and_when_and_typed_texts_stand_at_both_ends():
     figures = ProfileFigures(YEAR, 1, ReportCounts(1, 2, pupils=30, cities=1))
 
     text = plain_text(paper_of(figures, ProfileTexts(about_en="We teach."), "NCC", CODES, "en"))
@@ -212,8 +215,13 @@ def test_the_plain_text_begins_with_who_and_when():
         "2 presentations were held in 1 city across Serbia.\nThey were attended by 30 pupils.\n"
     )
 
+    texts = ProfileTexts("Ко смо.\nГде смо.", "Who we are.", "Даље.", "")
+    assert next(iter(told(texts=texts).items())) == ("About us", ["Who we are."])
+    assert list(told("sr_Latn", texts).values())[::2] == [["Ko smo.", "Gde smo."], ["Dalje."]]
+    assert "Plans" not in told(texts=texts)
 
-def test_a_picture_is_drawn_of_months_of_which_something_is_told():
+
+def test_a_picture_is_drawn_of_months_and_each_column_says_where_its_rows_are():
     months = tuple((dt.date(2023, month, 1), month) for month in range(1, 13))
     one_month = ((dt.date(2023, 1, 1), 4),)
 
@@ -225,8 +233,6 @@ def test_a_picture_is_drawn_of_months_of_which_something_is_told():
     assert picture(months).labels[0] == "Jan"
     assert (picture(one_month), picture(())) == (None, None)
 
-
-def test_each_column_of_a_picture_says_where_its_rows_are():
     rows = ((dt.date(2023, 3, 1), 3), (dt.date(2023, 4, 1), 0), (dt.date(2023, 5, 1), 2))
     spring = Period(dt.date(2023, 3, 10), dt.date(2023, 5, 20))
     (section, *_rest) = paper_of(
@@ -235,7 +241,3 @@ def test_each_column_of_a_picture_says_where_its_rows_are():
 
     told = [tuple(dict(one.query).values()) for one in section.columns]
     assert told == [("2023-03-10", "2023-03-31"), ("2023-04-01", "2023-04-30"), ("2023-05-01", "2023-05-20")]
-
-
-def test_text_of_a_statement_is_its_parts():
-    assert text_of(()) == ""

@@ -111,37 +111,37 @@ def somebody_does_it_by_hand_and_a_night_passes(calendars: Calendars) -> str:
     return "Nova 99"
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        a_programme_is_renamed,
-        a_name_is_spelled_on_its_page,
-        a_register_names_a_school_anew,
-        somebody_does_it_by_hand_and_a_night_passes,
-    ],
-)
+@pytest.mark.parametrize("change", [
+    a_programme_is_renamed, a_name_is_spelled_on_its_page, a_register_names_a_school_anew,
+    somebody_does_it_by_hand_and_a_night_passes,
+])  # fmt: skip
 def test_the_next_answer_says_it(change: Callable[[Calendars], str], app: Flask, the_clock: StandingClock) -> None:
     calendars = Calendars(app, the_clock)
-
-    said = change(calendars)
-
-    assert calendars.says(said)
+    assert calendars.says(change(calendars))
 
 
-def test_an_import_that_is_taken_back_is_said_too(app: Flask, the_clock: StandingClock) -> None:
+def test_an_import_and_its_taking_back_are_said_step_by_step_and_open_the_visits_of_its_schools_only(
+    app, the_clock, monkeypatch
+):
     calendars = Calendars(app, the_clock)
-    outcome = imported(calendars)
+    looked: list[int] = []
+    told: list[tuple[int, int]] = []
+    found = borrowed_facts._with_other_texts
+    monkeypatch.setattr(
+        borrowed_facts, "_with_other_texts", lambda session, ids: looked.extend(ids) or found(session, ids)
+    )
+
+    outcome = imported(calendars, tell=lambda done, total: told.append((done, total)))
     assert "Čegar" in calendars.read()
-
     borrowed_facts.take_back_hosts(SYSTEM, outcome.batch_id, now=MONDAY)
-
     assert "Čegar" not in calendars.read()
     assert calendars.scene.host.name_sr_latn in calendars.read()
+    assert looked == [calendars.scene.visit_id] * 2
+    assert told[-1] == (1, 1)  # each step is told, so that its lease lasts
+    assert sorted(told, key=lambda one: one[0] / max(one[1], 1)) == told
 
 
-def test_what_is_as_it_would_be_keeps_its_text_and_what_has_been_stays(
-    app: Flask, the_clock: StandingClock, session: Session
-) -> None:
+def test_what_is_as_it_would_be_keeps_its_text_and_what_has_been_stays(app, the_clock, session):
     calendars = Calendars(app, the_clock)
     texts = sa.select(CalendarEntry.id, CalendarEntry.text).order_by(CalendarEntry.id)
     stored = session.execute(texts).all()
@@ -160,10 +160,8 @@ def test_a_programme_of_other_minutes_opens_no_visit(app: Flask, the_clock: Stan
     scene = Calendars(app, the_clock).scene
     draft = replace(draft_of(scene.centre_id, scene.programme.id), notice_days=9)
     administrator = an_actor(Role.ADMINISTRATOR, centre_id=scene.centre_id)
-
     with asked_and_written() as made:
         borrowed_facts.change_programme(administrator, scene.programme.id, draft, now=MONDAY)
-
     assert not [one for one in made.told() if "calendar_entry" in one]
 
 
@@ -200,32 +198,6 @@ def test_only_what_would_be_another_text_is_opened(app: Flask, the_clock: Standi
     assert opening(other.told())
 
 
-def test_an_import_opens_the_visits_of_its_schools_only(
-    app: Flask, the_clock: StandingClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    calendars = Calendars(app, the_clock)
-    looked: list[int] = []
-    found = borrowed_facts._with_other_texts
-    monkeypatch.setattr(
-        borrowed_facts, "_with_other_texts", lambda session, ids: looked.extend(ids) or found(session, ids)
-    )
-
-    outcome = imported(calendars)
-    borrowed_facts.take_back_hosts(SYSTEM, outcome.batch_id, now=MONDAY)
-
-    assert looked == [calendars.scene.visit_id] * 2
-
-
-def test_an_import_tells_of_each_step_so_that_its_lease_lasts(app: Flask, the_clock: StandingClock) -> None:
-    told: list[tuple[int, int]] = []
-    calendars = Calendars(app, the_clock)
-
-    imported(calendars, tell=lambda done, total: told.append((done, total)))
-
-    assert told[-1] == (1, 1)
-    assert sorted(told, key=lambda one: one[0] / max(one[1], 1)) == told
-
-
 def test_a_text_that_cannot_be_written_keeps_neither_the_change_nor_another_visit_from_it(
     app: Flask, the_clock: StandingClock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -250,13 +222,10 @@ def test_a_text_that_cannot_be_written_keeps_neither_the_change_nor_another_visi
     assert broken == [calendars.scene.visit_id] * 2
 
 
-def test_a_page_waits_for_the_next_visits_only(
-    app: Flask, the_clock: StandingClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_page_waits_for_the_next_visits_only(app, the_clock, monkeypatch):
     monkeypatch.setattr(borrowed_facts, "MOST_WAITED_FOR", 0)
     calendars = Calendars(app, the_clock)
     said = a_programme_is_renamed(calendars)
     assert calendars.read() == calendars.before
-
     assert borrowed_facts.write_texts_anew(now=MONDAY) == 1
     assert calendars.says(said)

@@ -30,26 +30,13 @@ def day(number: int) -> dt.date:
     return TODAY + dt.timedelta(days=number)
 
 
-@pytest.mark.parametrize(
-    ("first", "second", "reason", "found"),
-    [
-        (10, None, "a trip", {}),
-        (10, 11, "a trip", {}),
-        (10, None, "", {"reason": "missing"}),
-        (10, 5, "a trip", {"second_choice": "the_agreed_day"}),
-        (10, 10, "a trip", {"second_choice": "the_same_day"}),
-    ],
-)
+@pytest.mark.parametrize(("first", "second", "reason", "found"), [
+    (10, None, "a trip", {}), (10, 11, "a trip", {}), (10, None, "", {"reason": "missing"}),
+    (10, 5, "a trip", {"second_choice": "the_agreed_day"}), (10, 10, "a trip", {"second_choice": "the_same_day"}),
+])  # fmt: skip
 def test_another_date_is_to_come_and_not_the_agreed_one(first, second, reason, found):
     draft = WishDraft(day(first), reason, None if second is None else day(second))
-
     assert problems_with_wish(draft, day(5), TODAY) == found
-
-
-def test_another_date_is_asked_for_until_two_days_before():
-    edge = MONDAY + dt.timedelta(hours=48)
-
-    assert asked_until(edge) == MONDAY
 
 
 def wished(number: int, *, stopped: bool = False) -> dict[str, str]:
@@ -97,16 +84,18 @@ def test_what_each_rule_answers_at_its_bound(rule, value, answer):
     assert rule(value) == answer
 
 
-def test_presentations_of_a_held_date_follow_each_other_with_a_break():
+def test_presentations_of_a_held_date_follow_each_other_and_last_to_the_last_end():
     ten, noon = dt.time(10), dt.time(12)
 
     assert sitting_times(ten, [None, None, noon], 45) == [ten, dt.time(11), noon]
     assert sitting_times(ten, [None, dt.time(10, 30)], 45) == [ten, dt.time(11)]
 
-
-def test_a_date_lasts_from_the_first_start_to_the_last_end():
     assert minutes_in_all([dt.time(10), dt.time(11)], 45) == 105
     assert minutes_in_all([dt.time(23), dt.time(0, 30)], 45) == 24 * 60  # leaves the day
+
+    edge = MONDAY + dt.timedelta(hours=48)
+
+    assert asked_until(edge) == MONDAY
 
 
 def test_other_dates_are_the_nearest_each_on_a_day_of_its_own():

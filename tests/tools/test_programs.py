@@ -25,9 +25,15 @@ def test_the_fast_loop_collects_what_needs_no_program_and_nothing_else() -> None
     fast, whole = names_collected(*checks.NEEDS_NOTHING), names_collected()
 
     programs_of_deploy = {"test_nginx_reads_its_file", "test_a_unit_closes_what_it_does_not_need"}
-    assert (programs_of_deploy | {"test_every_page_has_centre_helpline_and_number"}) <= whole - fast
+    assert (
+        programs_of_deploy
+        | {"test_every_page_has_centre_helpline_and_number_and_the_file_its_title_author_and_language"}
+    ) <= whole - fast
     assert "test_the_same_fonts_are_shown_whatever_a_user_has_installed" in whole - fast
-    assert {"test_a_unit_may_write_its_instance_only", "test_parts_are_packed_behind_each_other"} <= fast
+    assert {
+        "test_a_unit_may_write_its_instance_only",
+        "test_what_pages_share_is_said_once_and_what_was_written_is_let_go_of",
+    } <= fast
 
 
 def test_no_test_of_the_fast_loop_among_those_collected_uses_a_program(request: pytest.FixtureRequest) -> None:

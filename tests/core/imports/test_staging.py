@@ -174,10 +174,8 @@ def test_what_was_empty_is_empty_again_and_flags_and_numbers_come_back(actor, se
 @pytest.mark.both_databases
 def test_a_host_changed_while_a_file_is_laid_aside_is_compared_again(app, actor, session):
     import_hosts(actor, register_of(3), Filing(MONDAY))
-
     watched = Meanwhile(app, lambda: change_phones("032 123"))
     outcome = import_hosts(actor, register_of(3, phone="032 123"), Filing(MONDAY, tell=watched))
-
     assert (outcome.changed, outcome.same) == (1, 2)
     assert rows(StagedRow) == 0
 
@@ -185,9 +183,7 @@ def test_a_host_changed_while_a_file_is_laid_aside_is_compared_again(app, actor,
 @pytest.mark.both_databases
 def test_the_same_register_stored_by_somebody_else_meanwhile_is_the_same(app, actor, session):
     watched = Meanwhile(app, lambda: import_hosts(actor, register_of(3), Filing(MONDAY)))
-
     outcome = import_hosts(actor, register_of(3), Filing(MONDAY, tell=watched))
-
     assert (outcome.new, outcome.same, outcome.batch_id, rows(Host)) == (0, 3, None, 3)
     assert (rows(ImportBatch), rows(StagedRow)) == (1, 0)
 
@@ -212,9 +208,7 @@ def test_the_same_past_visits_stored_by_somebody_else_meanwhile_are_stored_once(
 def test_who_got_an_account_meanwhile_is_a_problem_of_its_line(app, actor, session):
     text = "Име и презиме;Имејл;Улога\nАна Кос;ana@c.example;koordinator\n".encode()
     watched = Meanwhile(app, lambda: make_user(email="ana@c.example"))
-
     outcome = import_people(actor, read_people(text), Filing(MONDAY, actor.centre_id, tell=watched))
-
     assert [(one.line, one.problem) for one in outcome.problems] == [(2, "has_account")]
     assert session.scalars(select(User.email).where(User.email == "ana@c.example")).all() == ["ana@c.example"]
 
@@ -234,11 +228,9 @@ def test_bells_that_a_school_told_meanwhile_stay(app, actor, session):
 
 def test_what_never_stands_still_is_given_up_and_nothing_is_stored(app, actor, session):
     import_hosts(actor, register_of(1), Filing(MONDAY))
-
     watched = Meanwhile(app, lambda: change_phones(Host.phone + "1"), times=staging.TRIES)
     with pytest.raises(Stale):
         import_hosts(actor, register_of(1, phone="032 123"), Filing(MONDAY, tell=watched))
-
     assert (rows(ImportBatch), rows(StagedRow)) == (1, 0)
 
 
@@ -262,5 +254,4 @@ def test_inside_a_transaction_an_import_sees_and_shares_it(session):
         make_municipality("Ниш")
         assert import_hosts(an_actor(Role.COORDINATOR), register_of(3), Filing(MONDAY)).new == 3
         raise RuntimeError("the outer one fails")
-
     assert (rows(Host), rows(StagedRow), rows(ImportBatch)) == (0, 0, 0)

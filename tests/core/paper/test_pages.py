@@ -8,13 +8,9 @@ pytestmark = pytest.mark.usefixtures("poppler", "qpdf")
 
 FURNITURE = Furniture("Центар", "одштампано данас")
 HOSTILE = [
-    "<b>дебело</b>",
-    "&amp;",
-    "file:///etc/passwd",
-    '<link rel=attachment href="file:///etc/passwd">',
-    "<para>",
+    "<b>дебело</b>", "&amp;", "file:///etc/passwd", '<link rel=attachment href="file:///etc/passwd">', "<para>",
     "%(x)s",
-]
+]  # fmt: skip
 
 
 def a_paper(body, language="sr_Cyrl") -> bytes:
@@ -46,14 +42,11 @@ def test_the_sums_never_stand_alone_on_a_page(tmp_path):
         assert f"Град {rows - 1} " in last, rows
 
 
-def test_every_page_has_centre_helpline_and_number(tmp_path):
+def test_every_page_has_centre_helpline_and_number_and_the_file_its_title_author_and_language(tmp_path):
     path = saved(a_paper(lambda flow: [flow.paragraph("Ана"), flow.turn(), flow.paragraph("Бора")]), tmp_path)
-
     words = words_of(path)
     assert [words.count(text) for text in ("Центар", "19833", "страна 1 од 2", "страна 2 од 2")] == [2, 2, 1, 1]
 
-
-def test_the_file_says_its_title_author_and_language(tmp_path):
     path = saved(a_paper(a_table(1), "sr_Latn"), tmp_path)
 
     said = " ".join(told("pdfinfo", path).split())

@@ -93,7 +93,6 @@ def test_a_register_is_checked_first_and_stored_on_the_second_press_and_the_file
 
 def test_a_problem_is_named_with_its_line_and_nothing_can_be_stored(browser):
     page = read(browser, uploaded(browser, BAD))
-
     for words in ("1 problem: nothing is stored", "This municipality is not known."):
         assert words in page
     assert STORE not in page
@@ -101,9 +100,7 @@ def test_a_problem_is_named_with_its_line_and_nothing_can_be_stored(browser):
 
 def test_problems_are_told_in_words_with_the_column_and_what_to_do(browser, held):
     visit = "datum;škola;učenika;predavači\n12.3.2024.;Nema;5;Neko, Iko\n"
-
     page = read(browser, uploaded(browser, visit.encode(), "visits"))
-
     for words in ("This school is not known", "Presenters (1)", "Presenters (2)", "No presenter has this name"):
         assert words in page
     for way_on in ("Send the mended file", '/imports?of=visits"'):
@@ -113,9 +110,7 @@ def test_problems_are_told_in_words_with_the_column_and_what_to_do(browser, held
 @pytest.mark.parametrize(("language", "name"), [("en", "Kind of host"), ("sr_Latn", "Vrsta ustanove")])
 def test_a_missing_column_is_called_as_people_call_it(browser, language, name):
     checked = uploaded(browser, "Назив;Место\nВук Караџић;Ниш\n".encode())
-
     page = browser.get(f"/work/{checked}?lang={language}").text
-
     assert (f">{name}</td>" in page, ">kind</td>" in page) == (True, False)
 
 
@@ -130,22 +125,17 @@ def test_the_good_lines_are_taken_without_the_refused_ones_after_both_were_shown
     assert ("This would change" in page, "Атлантида" in page, hosts()) == (True, False, 0)
 
     applied(browser, again)
-    assert hosts() == 2
-    assert contents()[1:] == [False, False]
+    assert (hosts(), contents()[1:]) == (2, [False, False])
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        f"{HEAD}8;Бранко;osnovna škola;Атлантида\n",  # no good line is left
-        "id;naziv;vrsta\n8;Бранко;osnovna škola\n",  # a column is absent
-        f'{HEAD}7;Вук;osnovna škola;Ниш\n8;"Бранко;osnovna škola;Ниш\n',  # what stands behind is not known
-        f"{HEAD}7;Вук;osnovna škola;Ниш\n8;0101990710008;osnovna škola;Ниш\n",  # holds what must not be here at all
-    ],
-)
+@pytest.mark.parametrize("content", [
+    f"{HEAD}8;Бранко;osnovna škola;Атлантида\n",  # no good line is left
+    "id;naziv;vrsta\n8;Бранко;osnovna škola\n",  # a column is absent
+    f'{HEAD}7;Вук;osnovna škola;Ниш\n8;"Бранко;osnovna škola;Ниш\n',  # what stands behind is not known
+    f"{HEAD}7;Вук;osnovna škola;Ниш\n8;0101990710008;osnovna škola;Ниш\n",  # holds what must not be here at all
+])  # fmt: skip
 def test_a_file_that_is_wrong_as_a_whole_is_mended_not_cut(browser, content):
     checked = uploaded(browser, content.encode())
-
     assert "Check the file without" not in read(browser, checked)
     assert browser.post(f"/imports/{checked}/good").status_code == 404
     assert hosts() == 0
@@ -154,20 +144,16 @@ def test_a_file_that_is_wrong_as_a_whole_is_mended_not_cut(browser, content):
 def test_one_school_in_two_scripts_is_asked_about_before_it_is_stored(browser):
     lines = f"{HEAD}7;Вук Караџић;osnovna škola;Ниш\n8;Vuk Karadžić;osnovna škola;Niš\n"
     checked = uploaded(browser, lines.encode())
-
     assert "One school or two?" in read(browser, checked)
     assert browser.post(f"/imports/{checked}/apply").location == f"/work/{checked}"
     applied(browser, checked, two="1")
-
     assert hosts() == 2
 
 
 @pytest.mark.parametrize("field", [["on_day", "on_day", ""], ["nonsense", "", ""]])
 def test_columns_named_wrongly_are_not_remembered(browser, held, field):
     checked = uploaded(browser, b"kada;gde;glava\n1;2;3\n", "visits")
-
     answer = browser.post(f"/imports/{checked}/columns", data={"heading": ["kada", "gde", "glava"], "field": field})
-
     assert answer.location == f"/work/{checked}"
     assert rows_of(ColumnName) == []
 
@@ -176,11 +162,8 @@ def test_columns_are_named_once_and_remembered(browser, held):
     content = "kada;gde;glava\n12.3.2024.;Вук Караџић;28\n".encode()
     checked = uploaded(browser, content, "visits")
     assert ("Name the columns" in read(browser, checked), STORE in read(browser, checked)) == (True, False)
-
     named = {"heading": ["kada", "gde", "glava"], "field": ["on_day", "host", "pupils"]}
-    again = worked(browser.post(f"/imports/{checked}/columns", data=named))
-
-    assert STORE in read(browser, again)
+    assert STORE in read(browser, worked(browser.post(f"/imports/{checked}/columns", data=named)))
     assert STORE in read(browser, uploaded(browser, content.replace(b"28", b"29"), "visits"))
 
 
@@ -214,43 +197,26 @@ def test_an_import_on_which_something_hangs_says_why_it_stays(browser, held):
     told = {"what": next(iter(ToldWhat)), "how": next(iter(ToldHow)), "told_at": MONDAY}
     with transaction() as session:
         session.add(ToldNote(visit_id=rows_of(Visit.id)[0], **told))
-
     page = browser.post(f"/imports/{stored}/undo?lang=en", follow_redirects=True).text
-
     assert ("newer entries refer to what it stored" in page, visits()) == (True, 1)
-
-
-def test_a_workbook_is_imported_and_taken_back(browser):
-    stored = applied(browser, uploaded(browser, a_workbook([["Списак"], HEADINGS, VUK]), name="skole.xlsx"))
-
-    assert hosts() == 1
-    browser.post(f"/imports/{stored}/undo")
-    assert hosts() == 0
 
 
 # --- what a file may not be, and what must not stay of it ---
 
 
-@pytest.mark.parametrize(
-    ("content", "name", "words"),
-    [
-        (b"", "skole.csv", "this one is empty"),
-        (GOOD, "", "Choose a file."),
-        (b"\xd0\xcf\x11\xe0 rest", "skole.xls", "Save the spreadsheet as XLSX or CSV first"),
-        (GOOD, "skole.exe", "ends in .csv or .xlsx"),
-        (b"x" * 900_001, "skole.csv", "Choose a smaller file"),
-        (GOOD, "ana-0101990710008.csv", "Remove the identity number (JMBG)"),
-    ],
-)
+@pytest.mark.parametrize(("content", "name", "words"), [
+    (b"", "skole.csv", "this one is empty"), (GOOD, "", "Choose a file."),
+    (b"\xd0\xcf\x11\xe0 rest", "skole.xls", "Save the spreadsheet as XLSX or CSV first"),
+    (GOOD, "skole.exe", "ends in .csv or .xlsx"), (b"x" * 900_001, "skole.csv", "Choose a smaller file"),
+    (GOOD, "ana-0101990710008.csv", "Remove the identity number (JMBG)"),
+])  # fmt: skip
 def test_trust_s43_what_is_no_register_or_named_after_a_person_is_refused_at_the_door(browser, content, name, words):
     answer = upload(browser, content, name)
-
     assert (answer.status_code, words in answer.text, rows_of(LongWork)) == (422, True, [])
 
 
 def test_a_body_that_is_far_too_large_is_not_read_at_all(browser):
     answer = upload(browser, b"x" * 1_100_000)
-
     assert answer.status_code == 413
     for words in ("You sent 1,100 KB.", "A list (CSV or XLSX) may have 900 KB here."):
         assert words in answer.text
@@ -259,7 +225,6 @@ def test_a_body_that_is_far_too_large_is_not_read_at_all(browser):
 
 def test_trust_s43_a_file_that_holds_an_identity_number_is_forgotten_as_soon_as_it_is_read(browser):
     checked = uploaded(browser, f"{HEAD}7;Вук 0101990710008;osnovna škola;Ниш\n".encode())
-
     assert "Remove the identity number (JMBG)" in read(browser, checked)
     assert contents() == [False]
     assert browser.post(f"/imports/{checked}/apply").status_code == 404
@@ -267,9 +232,7 @@ def test_trust_s43_a_file_that_holds_an_identity_number_is_forgotten_as_soon_as_
 
 def test_a_column_of_pupils_names_is_named_and_nothing_of_the_file_stays(browser):
     content = f"{HEAD[:-1]};Ime učenika\n7;Вук Караџић;osnovna škola;Ниш;Pera Perić\n".encode()
-
     page = read(browser, uploaded(browser, content))
-
     for words in ("Ime učenika", "This column holds names of pupils"):
         assert words in page
     assert (contents(), "Pera" in page, hosts()) == ([False], False, 0)
@@ -281,41 +244,38 @@ def test_a_file_is_gone_when_it_is_left(browser):
     first = uploaded(browser, GOOD)
     assert browser.post(f"/imports/{first}/leave").location == f"/work/{first}"
     assert contents() == [False]
-
     uploaded(browser, GOOD)
     uploaded(browser, BAD)  # whoever sends the next one has left the one before
-
     assert contents() == [False, False, True]  # of the last the good line can still be taken
 
 
 def test_a_file_whose_columns_are_to_be_named_stays_for_that(browser):
     uploaded(browser, "A;naziv;vrsta;opština\n7;Вук;osnovna škola;Ниш\n".encode())
-
     assert contents() == [True]
 
 
-def test_the_lines_of_a_checked_file_are_shown_before_it_is_stored(browser):
+def test_a_workbook_shows_its_lines_before_it_is_stored_and_is_taken_back(browser):
     book = a_workbook([[*HEADINGS, "beleška"], [*VUK, "tajna"]])
 
     page = read(browser, uploaded(browser, book, name="skole.xlsx"))
 
     assert ("How the file begins" in page, "Вук" in page, "tajna" in page) == (True, True, False)
 
+    stored = applied(browser, uploaded(browser, a_workbook([["Списак"], HEADINGS, VUK]), name="skole.xlsx"))
 
-@pytest.mark.parametrize(
-    ("plain", "changed", "words"),
-    [
-        (b'<c r="A2" t="s">', b'<c r="A2" t="s"><f>x</f>', ("1 cell holds a formula", "Hidden sheets are not read: x")),
-        (b'<row r="2">', b'<row r="2" hidden="1">', ("1 line is hidden in the spreadsheet",)),
-    ],
-    ids=["formulas and hidden sheets", "hidden lines"],
-)
+    assert hosts() == 1
+    browser.post(f"/imports/{stored}/undo")
+    assert hosts() == 0
+
+
+@pytest.mark.parametrize(("plain", "changed", "words"), [
+    (b'<c r="A2" t="s">', b'<c r="A2" t="s"><f>x</f>', ("1 cell holds a formula", "Hidden sheets are not read: x")),
+    (b'<row r="2">', b'<row r="2" hidden="1">', ("1 line is hidden in the spreadsheet",)),
+], ids=["formulas and hidden sheets", "hidden lines"])  # fmt: skip
 def test_what_a_workbook_hides_is_said(browser, plain, changed, words):
     rows = [HEADINGS, VUK]
     book = a_workbook(rows, **{SHEET: parts_of(rows)[SHEET].replace(plain, changed)})
-
     page = read(browser, uploaded(browser, book, name="skole.xlsx"))
-
     assert [word for word in words if word not in page] == []
 
 
@@ -363,30 +323,24 @@ def test_the_bar_of_an_import_only_rises(browser, monkeypatch):
     assert (told, told[0], told[-1]) == (sorted(told), 0, 100)
 
 
-def test_work_is_shown_to_its_centre_only(app, coordinator):
+def test_work_and_its_imports_are_for_their_centre_and_kind_and_people_for_administrators(app, coordinator, browser):
     row = make_work(coordinator)
 
     for role, status in ((Role.COORDINATOR, 404), (Role.SAFEGUARDING, 403)):
         assert browser_of(app, make_user(role)).get(f"/work/{row.id}").status_code == status
 
-
-def test_an_issue_of_certificates_is_not_applied_as_an_import(browser, coordinator):
-    row = make_work(coordinator, WorkKind.ISSUE_CERTIFICATES)
-
-    assert browser.post(f"/imports/{row.id}/apply").status_code == 404
-
-
-def test_people_are_imported_by_administrators_only(app, browser, coordinator):
     row = make_work(coordinator, WorkKind.CHECK_PEOPLE, content=b"x")
     stranger = browser_of(app, make_user(Role.ADMINISTRATOR))
 
     assert ["of=people" in one.get("/imports").text for one in (browser, stranger)] == [False, True]
     assert [one.post(f"/imports/{row.id}/apply").status_code for one in (browser, stranger)] == [403, 404]
 
+    row = make_work(coordinator, WorkKind.ISSUE_CERTIFICATES)
+    assert browser.post(f"/imports/{row.id}/apply").status_code == 404
+
 
 def test_a_file_to_begin_with_is_given_to_who_may_send_it(app, browser, boss, coordinator):
     people, hosts = "/imports/template/people.csv", "/imports/template/hosts.csv"
-
     assert [browser.get(path).status_code for path in (people, "/imports/template/nonsense.csv")] == [404, 404]
     assert boss.get(people).status_code == 200
     assert staff_of(app, coordinator, Role.EDUCATOR).get(hosts).status_code == 403
@@ -443,20 +397,15 @@ IN_ORDER = {
 def test_every_heading_of_the_file_to_begin_with_is_known_to_its_reader(kind, language):
     columns = columns_of(kind, language)
     lines = [";".join(one.heading for one in columns), ";".join(one.example.replace(";", ",") for one in columns)]
-
     table = read_table("\n".join(lines).encode("utf-8-sig"), FILES[kind].layout)
-
     assert table.problems == ()
     assert list(table.headings) == IN_ORDER[kind].split()
     assert [table.rows[0].cells[name] for name in table.headings] == [one.example for one in columns]
 
 
-def test_latin_headings_and_examples_are_the_cyrillic_ones():
+def test_every_kind_of_file_is_explained_and_latin_headings_are_the_cyrillic_ones():
+    assert set(USUAL) == set(FILES)
+    assert all(any(one.needed for one in columns_of(kind, "en")) for kind in USUAL)
     for kind in USUAL:
         for cyrillic, latin in zip(columns_of(kind, "sr_Cyrl"), columns_of(kind, "sr_Latn"), strict=True):
             assert (to_latin(cyrillic.heading), to_latin(cyrillic.example)) == (latin.heading, latin.example)
-
-
-def test_every_kind_of_file_is_explained():
-    assert set(USUAL) == set(FILES)
-    assert all(any(one.needed for one in columns_of(kind, "en")) for kind in USUAL)

@@ -1,7 +1,10 @@
 """The administrator's pages: the centre, the first steps, school days, programmes, health."""
 
 import datetime as dt
+import io
+import json
 import re
+import zipfile
 from dataclasses import replace
 
 import pytest
@@ -11,12 +14,13 @@ from scheduler.core.db import transaction
 from scheduler.jobs import queue
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.terms import MessageState
-from scheduler.people.models import Centre, SettledStep
+from scheduler.people.models import Centre, SettledStep, User
 from scheduler.people.terms import HandStep
 from scheduler.places.models import Holiday
 from scheduler.places.service.hosts import load_reference_data
 from scheduler.policy import Role
 from scheduler.programmes.models import Programme
+from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.web.admin.words import JOBS
 from scheduler.work.terms import BACKUP_JOB
@@ -25,7 +29,7 @@ from tests.factories.people import make_presenter, make_user
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
 from tests.visitor import day as written
-from tests.web.browser import browser_of
+from tests.web.browser import browser_of, sign_in_as
 from tests.web.reading import rows_of, selects_of
 
 SMTP = "smtps://mail.centre.example"
@@ -81,11 +85,9 @@ def test_a_centre_is_renamed_and_what_is_wrong_stays_in_the_form(admin):
 
 def test_a_new_centre_sees_its_first_steps_on_the_desk_until_they_are_put_away(admin):
     assert IMPORT_FIRST in read(admin, "/desk")
-
     admin.post(f"{STEPS}/put_away/settle", data={"from": "desk"})
     assert IMPORT_FIRST not in read(admin, "/desk")
     assert "Show the list on my first page again" in read(admin, STEPS)
-
     admin.post(f"{STEPS}/put_away/reopen")
     assert IMPORT_FIRST in read(admin, "/desk")
 
@@ -114,7 +116,13 @@ def test_each_step_knows_by_a_query_whether_it_is_done(admin, boss):
     assert seen == [10, 9, 7, 5, 4, 4, 3]
 
 
-def test_the_step_of_the_calendar_names_its_year_and_leads_to_the_import(admin):
+def test_a_step_is_settled_once_and_that_of_the_calendar_leads_to_the_import(admin):
+    for _press in range(2):
+        admin.post(f"{STEPS}/backup/settle")
+
+    assert rows_of(SettledStep.step) == [HandStep.BACKUP]
+    assert admin.post(f"{STEPS}/anything/settle").status_code == 404
+
     load_reference_data(MONDAY)
 
     page = read(admin, STEPS)
@@ -124,31 +132,18 @@ def test_the_step_of_the_calendar_names_its_year_and_leads_to_the_import(admin):
         assert words in page
 
 
-def test_a_step_is_settled_once(admin):
-    for _press in range(2):
-        admin.post(f"{STEPS}/backup/settle")
-
-    assert rows_of(SettledStep.step) == [HandStep.BACKUP]
-    assert admin.post(f"{STEPS}/anything/settle").status_code == 404
-
-
 @pytest.mark.parametrize(("mode", "told"), [("demo", False), ("production", True)])
 def test_with_presenters_a_real_centre_is_told_until_all_is_done_and_a_demo_is_not(app, mode, told):
     administrator = make_user(Role.ADMINISTRATOR)
     make_presenter(centre_id=administrator.centre_id)
     config.use(replace(config.settings(), mode=mode, second_factor="off"))
-
     assert ("First steps" in read(browser_of(app, administrator), "/desk")) is told
 
 
-@pytest.mark.parametrize(
-    ("state", "words"),
-    [
-        (MessageState.WAITING, "waits to be sent"),
-        (MessageState.SENT, "The test mail has left"),
-        (MessageState.FAILED, "could not be sent"),
-    ],
-)
+@pytest.mark.parametrize(("state", "words"), [
+    (MessageState.WAITING, "waits to be sent"), (MessageState.SENT, "The test mail has left"),
+    (MessageState.FAILED, "could not be sent"),
+])  # fmt: skip
 def test_a_test_mail_goes_to_the_own_address_and_its_fate_is_shown(admin, boss, state, words):
     admin.post("/settings/test-mail")
     [mail] = rows_of(OutboxMessage)
@@ -181,7 +176,7 @@ def test_a_holiday_is_added_removed_and_put_back_by_the_toast(admin):
 CALENDAR = {"calendar": "vojvodina", "applies_to": "all"}
 
 
-def test_a_line_of_a_school_calendar_is_added_or_refused_with_what_was_typed(admin):
+def test_a_line_of_a_school_calendar_is_added_or_refused_and_a_working_saturday_follows_a_weekday(admin):
     typed = CALENDAR | {"kind": "term1", "first_day": f"1.9.{MONDAY.year}"}
 
     refused = admin.post("/settings/calendar?lang=en", data=typed | {"last_day": f"1.8.{MONDAY.year}"})
@@ -190,8 +185,6 @@ def test_a_line_of_a_school_calendar_is_added_or_refused_with_what_was_typed(adm
     assert (refused.status_code, f'value="1.9.{MONDAY.year}"' in refused.text, taken.status_code) == (422, True, 302)
     assert "First term" in read(admin, "/settings/holidays")
 
-
-def test_a_working_saturday_follows_the_timetable_of_a_weekday(admin):
     page = read(admin, "/settings/holidays")
     field = page[page.index('name="timetable_of"') :].split("</select>")[0]
     assert [day for day in ("Monday", "Friday", "Saturday", "Sunday") if day in field] == ["Monday", "Friday"]
@@ -221,7 +214,6 @@ def test_a_programme_is_described_changed_retired_and_offered_again(admin):
 
 def test_another_centres_programme_is_not_there(admin):
     page = f"/settings/programmes/{make_programme().id}"
-
     for path in (page, f"{page}/retire"):
         assert admin.post(path, data=PROGRAMME).status_code == 404
 
@@ -232,11 +224,10 @@ def test_another_centres_programme_is_not_there(admin):
 def test_every_job_that_runs_by_itself_has_words():
     queue.load_jobs()
     names = {task.name for task in queue.huey._registry.periodic_tasks}
-
     assert names - set(JOBS) == set()
 
 
-def test_health_says_in_words_that_no_worker_was_heard_of_and_when_it_was(admin):
+def test_health_says_in_words_whether_a_worker_was_heard_of_and_that_a_mail_is_late(admin):
     silent = read(admin, "/health")
     queue.write_run(SENDS_MAIL, MONDAY, failed=False)
     alive = read(admin, "/health")
@@ -245,6 +236,12 @@ def test_health_says_in_words_that_no_worker_was_heard_of_and_when_it_was(admin)
     assert ["Start the service raspored-worker" in page for page in (silent, alive)] == [True, False]
     assert ("All is well." in silent, "Sends mail" in alive) == (False, True)
     assert "Failed" in read(admin, "/health")
+
+    admin.post("/settings/test-mail")
+    with transaction():
+        rows_of(OutboxMessage)[0].created_at = MONDAY - dt.timedelta(days=1)
+
+    assert "1 mail is late" in read(admin, "/health")
 
 
 @pytest.mark.parametrize(("smtp_url", "stays"), [("", True), (SMTP, False)])
@@ -264,18 +261,9 @@ def test_in_production_without_a_mail_server_neither_health_nor_the_test_mail_ca
 
 def test_in_production_health_tells_of_a_night_without_a_backup(app):
     admin, words = in_production(app, smtp_url=SMTP), "No backup was made in the last 36 hours"
-
     for hours, told in ((37, True), (0, False)):
         queue.write_run(BACKUP_JOB, MONDAY - dt.timedelta(hours=hours), failed=False)
         assert (words in read(admin, "/health")) is told
-
-
-def test_a_late_mail_is_told_on_the_page_of_health(admin):
-    admin.post("/settings/test-mail")
-    with transaction():
-        rows_of(OutboxMessage)[0].created_at = MONDAY - dt.timedelta(days=1)
-
-    assert "1 mail is late" in read(admin, "/health")
 
 
 @pytest.mark.parametrize("page", ["/desk", STEPS, "/settings/holidays", "/settings/programmes", "/health"])
@@ -290,3 +278,77 @@ def test_a_page_asks_as_often_for_three_things_as_for_one(admin, boss, page):
 
     one, _two, three = (more(number) for number in range(3))
     assert one == three
+
+
+# The page of one person's data: looked up by an administrator, taken out, erased, each behind the password.
+
+ANA = "ana@school.example"
+
+
+@pytest.fixture
+def chief(app) -> User:
+    return make_user(Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def browser(app, chief):
+    return browser_of(app, chief)
+
+
+@pytest.fixture
+def row(chief) -> SchoolRequest:
+    """What Ana asked for, long over."""
+    return make_school_request(RequestState.CLOSED, programme=make_programme(centre_id=chief.centre_id))
+
+
+def sent(browser, path: str = "", email: str = ANA):
+    return browser.post(f"/settings/person{path}?lang=en", data={"email": email})
+
+
+def test_what_goes_and_stays_is_said_before_the_file_leaves_and_the_person_is_erased(browser, row):
+    page = sent(browser)
+
+    assert page.status_code == 200
+    for words in ("Asked for a visit", "Erase this person"):
+        assert words in page.text
+    assert row.contact_name == "Ana Petrović"
+
+    answer = sent(browser, "/export")
+
+    assert answer.mimetype == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+        assert json.loads(archive.read("data.json"))["school_request"][0]["contact_name"] == "Ana Petrović"
+        assert "Ana Petrović" in archive.read("index.html").decode()
+
+    assert (sent(browser, "/erase").status_code, row.contact_name) == (302, "")
+
+
+def test_what_hinders_is_said_with_what_to_do_and_no_button_is_there(browser, chief):
+    row = make_school_request(programme=make_programme(centre_id=chief.centre_id))
+    page = sent(browser).text
+    for words in (row.number, "Finish or cancel these requests first"):
+        assert words in page
+    assert "Erase this person" not in page
+    assert (sent(browser, "/erase").status_code, row.contact_name) == (409, "Ana Petrović")
+
+
+@pytest.mark.parametrize("path", ["/export", "/erase"])
+def test_the_password_is_asked_again(client, chief, row, path):
+    answer = sent(sign_in_as(client, chief.id, password_typed=False), path)
+    assert (answer.status_code, "Your password, once more" in answer.text) == (422, True)
+    assert row.contact_name == "Ana Petrović"
+
+
+@pytest.mark.parametrize("path", ["", "/export", "/erase"])
+def test_an_unknown_address_and_one_of_another_centre_look_alike(browser, path):
+    make_school_request(RequestState.CLOSED)  # of another centre
+    strange, unknown = sent(browser, path), sent(browser, path, "nobody@school.example")
+    assert (strange.status_code, unknown.status_code) == (422, 422)
+    assert "your centre knows nobody by it" in strange.text
+
+
+@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.SAFEGUARDING, Role.EDUCATOR])
+def test_nobody_else_may(app, role):
+    browser = browser_of(app, make_user(role))
+    assert [browser.get("/settings/person").status_code] == [403]
+    assert [browser.post(f"/settings/person{path}").status_code for path in ("", "/export", "/erase")] == [403] * 3

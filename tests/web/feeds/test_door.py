@@ -11,7 +11,6 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask, request_started
 from flask.testing import FlaskClient
-from sqlalchemy.orm import Session
 
 from scheduler.core.db import db, transaction
 from scheduler.feeds import queries
@@ -62,7 +61,7 @@ def said(answer: Any) -> dict[str, str]:
     return {name: value for name, value in answer.headers.items() if name not in DRAWN_ANEW}
 
 
-def test_who_polls_reaches_no_page_and_asks_one_row(app: Flask, client: FlaskClient, address: str) -> None:
+def test_who_polls_reaches_no_page_or_session_and_asks_one_row(app, client, address, presenter):
     tag = client.get(address, headers=PACKED).headers["ETag"]
 
     with pages(app) as reached, asked_and_written() as unchanged:
@@ -75,12 +74,20 @@ def test_who_polls_reaches_no_page_and_asks_one_row(app: Flask, client: FlaskCli
         assert made.writes == []
         at_most(1, made.selects)
 
+    staff = browser_of(app, make_user(Role.SAFEGUARDING, centre_id=presenter.centre_id))
+
+    with asked_and_written() as asked:
+        answer = staff.get(address)
+
+    assert asked.writes == []
+    at_most(1, asked.selects)
+    assert answer.headers["Vary"] == "Accept-Encoding"
+    assert "Set-Cookie" not in answer.headers
+
 
 @pytest.mark.parametrize("given", [{}, PACKED, {"If-None-Match": "*"}, {"If-None-Match": '"other"'}])
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_the_door_says_what_the_page_says(
-    app: Flask, client: FlaskClient, address: str, given: dict[str, str], method: str
-) -> None:
+def test_the_door_says_what_the_page_says(app, client, address, given, method):
     with pages(app) as reached:
         at_door = client.open(address, method=method, headers=given)
         assert reached == []
@@ -98,9 +105,7 @@ def test_the_door_says_what_the_page_says(
     assert at_door.headers["Vary"] == at_page.headers["Vary"] == "Accept-Encoding"
 
 
-def test_a_first_answer_is_made_at_the_door_and_in_the_same_words(
-    app: Flask, client: FlaskClient, presenter: Presenter
-) -> None:
+def test_a_first_answer_is_made_at_the_door_and_in_the_same_words(app, client, presenter):
     address = f"/feeds/{make_feed(presenter)}.ics"
 
     with pages(app) as reached:
@@ -112,9 +117,7 @@ def test_a_first_answer_is_made_at_the_door_and_in_the_same_words(
     assert (first.data, first.headers["ETag"]) == (at_page.data, at_page.headers["ETag"])
 
 
-def test_an_address_that_is_nobodys_is_left_to_the_page_with_two_questions(
-    app: Flask, client: FlaskClient, presenter: Presenter
-) -> None:
+def test_an_address_that_is_nobodys_is_left_to_the_page_with_two_questions(app, client, presenter):
     with pages(app) as reached:
         assert client.get("/feeds/nobodys.ics").status_code == 404
     assert reached == ["page"]
@@ -168,25 +171,9 @@ def test_what_is_not_plainly_a_poll_is_left_to_the_page(app: Flask, client: Flas
         assert reached == ["page"] or host == "evil.example"
 
 
-def test_no_session_is_asked_and_nobody_is_looked_up(app: Flask, presenter: Presenter, address: str) -> None:
-    staff = browser_of(app, make_user(Role.SAFEGUARDING, centre_id=presenter.centre_id))
-
-    with asked_and_written() as asked:
-        answer = staff.get(address)
-
-    assert asked.writes == []
-    at_most(1, asked.selects)
-    assert answer.headers["Vary"] == "Accept-Encoding"
-    assert "Set-Cookie" not in answer.headers
-
-
-def test_a_poll_is_counted_and_logged_by_its_pattern_with_its_number(
-    client: FlaskClient, address: str, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_poll_is_counted_and_logged_by_its_pattern_with_its_number(client, address, caplog):
     caplog.set_level(logging.INFO)
-
     answer = client.get(address)
-
     (line,) = [record for record in caplog.records if record.message == "request answered"]
     assert (line.method, line.route, line.status) == ("GET", "/feeds/<token>.ics", 200)
     assert line.http_id == answer.headers["X-Request-Id"]
@@ -195,9 +182,7 @@ def test_a_poll_is_counted_and_logged_by_its_pattern_with_its_number(
 
 @pytest.mark.parametrize(("times", "by"), [(1, []), (2, ["page"])])
 @pytest.mark.both_databases
-def test_a_database_that_fails_is_asked_again_and_then_by_the_page(
-    app: Flask, client: FlaskClient, address: str, monkeypatch: pytest.MonkeyPatch, times: int, by: list[str]
-) -> None:
+def test_a_database_that_fails_is_asked_again_and_then_by_the_page(app, client, address, monkeypatch, times, by):
     engine, asked = db.engine, db.engine.raw_connection
     failures = [engine.dialect.loaded_dbapi.OperationalError("gone")] * times
 
@@ -227,9 +212,7 @@ def test_what_is_damaged_is_made_anew(app: Flask, client: FlaskClient, address: 
 
 
 @pytest.mark.both_databases
-def test_readers_in_threads_get_only_what_was_true_and_in_the_end_what_is(
-    app: Flask, session: Session, client: FlaskClient, presenter: Presenter, address: str
-) -> None:
+def test_readers_in_threads_get_only_what_was_true_and_in_the_end_what_is(app, session, client, presenter, address):
     """A server with threads: nothing of one request is another's, and nothing is kept of a change half made."""
     token, user_id = address.removeprefix("/feeds/").removesuffix(".ics"), presenter.user_id
     true = {whole_of(token, now=MONDAY).body}

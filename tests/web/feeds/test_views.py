@@ -16,16 +16,18 @@ from scheduler.core.db import Base, transaction
 from scheduler.feeds import service
 from scheduler.feeds.models import FeedBody, FeedToken
 from scheduler.people.models import Presenter
+from scheduler.policy import Role
 from scheduler.visits.terms.states import AssignmentState
 from scheduler.web.drawings import qr_picture
 from tests.calendar_readers import by_icalendar
 from tests.factories import MONDAY
 from tests.factories.calendar import make_entries
 from tests.factories.feeds import make_entry_for, make_feed
-from tests.factories.people import make_presenter, presenter_actor
+from tests.factories.people import an_actor, make_presenter, make_user, presenter_actor
+from tests.factories.posts import planned
+from tests.factories.programmes import make_campaign
 from tests.factories.safeguarding import a_cleared_educator
-from tests.standing_clock import StandingClock
-from tests.web.browser import sign_in_as
+from tests.web.browser import browser_of, sign_in_as, staff_of
 from tests.web.reading import rows_of
 
 HOUR = dt.timedelta(hours=1)
@@ -85,14 +87,12 @@ def test_an_unchanged_feed_is_answered_with_304(client: FlaskClient, asks: str, 
 def test_an_old_tag_is_not_saved_by_a_young_moment(client: FlaskClient) -> None:
     address = f"/feeds/{make_feed(make_presenter())}.ics"
     headers = {"If-None-Match": '"old"', "If-Modified-Since": "Wed, 30 Dec 2099 00:00:00 GMT"}
-
     assert client.get(address, headers=headers).status_code == 200
 
 
 @pytest.mark.parametrize("token", ["x" * 43, "x", "Ж" * 43, "%00", "x" * 3000, "..%2f..%2fetc"])
 def test_an_unknown_token_finds_nothing(client: FlaskClient, token: str) -> None:
     answer = client.get(f"/feeds/{token}.ics")
-
     assert answer.status_code == 404
     assert "Set-Cookie" not in answer.headers
 
@@ -119,9 +119,7 @@ def _counts(session: Session) -> dict[str, int]:
     return {table.name: session.scalar(select(func.count()).select_from(table)) or 0 for table in tables}
 
 
-def test_reading_changes_nothing_but_the_time_of_the_last_reading_and_what_is_kept_for_it(
-    client: FlaskClient, session: Session, the_clock: StandingClock
-) -> None:
+def test_reading_changes_nothing_but_the_time_of_the_last_reading_and_what_is_kept_for_it(client, session, the_clock):
     presenter = a_cleared_educator()
     make_entry_for(presenter, AssignmentState.OFFERED)
     address = f"/feeds/{make_feed(presenter)}.ics"
@@ -179,7 +177,7 @@ def educator(client: FlaskClient) -> Presenter:
     return presenter
 
 
-def test_a_presenter_makes_an_address_and_sees_it_once(client: FlaskClient, educator: Presenter) -> None:
+def test_a_presenter_makes_an_address_and_sees_it_once_with_its_qr_code(client, educator):
     page = client.post("/feeds?lang=sr_Latn", data={"name": " telefon\u202e "})
 
     [row] = rows_of(FeedToken)
@@ -189,21 +187,10 @@ def test_a_presenter_makes_an_address_and_sees_it_once(client: FlaskClient, educ
     assert page.headers["Cache-Control"] == "no-store"
     assert page.headers["Referrer-Policy"] == "no-referrer"
     assert f'href="webcal://localhost/feeds/{address[2]}.ics"' in page.text
+    assert [name for name in ("Google", "iPhone", "Outlook", "Thunderbird") if name not in page.text] == []
     assert client.get(address[1]).status_code == 200
     assert address[2] not in client.get("/feeds").text
 
-
-@pytest.mark.parametrize("language", ["sr_Cyrl", "sr_Latn", "en"])
-def test_the_steps_for_four_calendars_are_told_in_each_language(
-    client: FlaskClient, educator: Presenter, language: str
-) -> None:
-    page = client.post(f"/feeds?lang={language}", data={"name": "phone"}).text
-
-    for calendar in ("Google", "iPhone", "Outlook", "Thunderbird"):
-        assert calendar in page
-
-
-def test_the_qr_code_holds_the_address_for_calendars(client: FlaskClient, educator: Presenter) -> None:
     address = "webcal://localhost/feeds/" + "aZ9_-" * 8 + "abc.ics"
     assert "data:image/svg+xml" in client.post("/feeds", data={"name": "phone"}).text
     assert _read_qr(qr_picture(address)) == address
@@ -227,18 +214,11 @@ def _read_qr(picture: str) -> str:
     return zxingcpp.read_barcodes(image)[0].text
 
 
-@pytest.mark.parametrize(
-    ("there", "name", "words"),
-    [
-        (["phone"], "", "Fill in this field."),
-        (["phone"], "x" * 41, "Shorten this text."),
-        (["phone"], "phone", "already in use"),
-        (["1", "2", "3", "4", "5"], "six", "End one of the five addresses first."),
-    ],
-)
-def test_a_bad_name_and_a_sixth_address_are_refused_in_words(
-    client: FlaskClient, educator: Presenter, there: list[str], name: str, words: str
-) -> None:
+@pytest.mark.parametrize(("there", "name", "words"), [
+    (["phone"], "", "Fill in this field."), (["phone"], "x" * 41, "Shorten this text."),
+    (["phone"], "phone", "already in use"), (["1", "2", "3", "4", "5"], "six", "End one of the five addresses first."),
+])  # fmt: skip
+def test_a_bad_name_and_a_sixth_address_are_refused_in_words(client, educator, there, name, words):
     for one in there:
         make_feed(educator, name=one)
 
@@ -267,8 +247,46 @@ def test_a_presenter_renews_and_ends_an_address(client: FlaskClient, educator: P
 def test_anothers_addresses_look_as_if_they_were_not_there(client: FlaskClient, educator: Presenter) -> None:
     make_feed(make_presenter(), name="theirs")
     [feed_id] = rows_of(FeedToken.id)
-
     assert "theirs" not in client.get("/feeds").text
     for act in ("renew", "revoke"):
         assert client.post(f"/feeds/{feed_id}/{act}").status_code == 404
     assert rows_of(FeedToken.revoked_at) == [None]
+
+
+# The page of a campaign's calendar, and its address as calendars read it.
+
+
+@pytest.fixture
+def campaign(app):
+    return make_campaign(slug="respect")
+
+
+def address_on(page) -> str:
+    return re.search(r"https?://[^/\"]+(/feeds/campaigns/[^\"<\s]+\.ics)", page.text)[1]
+
+
+def test_an_address_is_made_shown_once_and_ended(app, campaign):
+    desk, phone = staff_of(app, campaign), app.test_client()
+    planned(an_actor(centre_id=campaign.centre_id), campaign_id=campaign.id)
+
+    made = desk.post("/campaigns/respect/calendar?lang=sr_Latn")
+    address = address_on(made)
+
+    assert made.headers["Cache-Control"] == "no-store"
+    assert address not in desk.get("/campaigns/respect/calendar").text
+    answer = phone.get(address)
+    assert (answer.status_code, answer.content_type) == (200, "text/calendar; charset=utf-8")
+    assert [one["summary"] for one in by_icalendar(answer.data)] == ["Instagram: Pokaži poštovanje"]
+    assert "Set-Cookie" not in answer.headers
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+    again = phone.get(address, headers={"If-None-Match": answer.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    desk.post("/campaigns/respect/calendar/end")
+    assert phone.get(address).status_code == 404
+
+
+def test_another_centre_and_another_role_make_none(app, campaign):
+    officer, stranger = staff_of(app, campaign, Role.SAFEGUARDING), browser_of(app, make_user(Role.COORDINATOR))
+    for method, path in (("GET", "calendar"), ("POST", "calendar"), ("POST", "calendar/end")):
+        assert stranger.open(f"/campaigns/respect/{path}", method=method).status_code == 404
+        assert officer.open(f"/campaigns/respect/{path}", method=method).status_code == 403

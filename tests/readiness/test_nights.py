@@ -1,4 +1,4 @@
-"""The nightly re-check: what was right when it was agreed and is so no longer is flagged, and told once."""
+"""The night looks at each visit: what no longer fits is flagged and told once, as a checklist is to each school."""
 
 import datetime as dt
 
@@ -9,27 +9,34 @@ from scheduler.core.audit import AuditEntry
 from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, GroundReason, NotAllowed, NotFound
 from scheduler.people.models import AvailabilityException
-from scheduler.places.models import Closure, Holiday
+from scheduler.places.models import Closure, Holiday, Host
 from scheduler.places.service.school_time import tell_school_time
 from scheduler.places.terms.hosts import ClosureReason
 from scheduler.places.terms.school_time import Bells, Grouping, SchoolTime, Shift
 from scheduler.policy import Role, school_contact
 from scheduler.readiness.queries.findings import findings_of
 from scheduler.readiness.service import recheck
+from scheduler.readiness.service.checklist import tell_checklists
 from scheduler.readiness.service.recheck import confirm_clock, confirm_crew, recheck_visits
-from scheduler.requests.models import RequestedPresentation
+from scheduler.readiness.service.wishes import tick_checklist
+from scheduler.readiness.terms import ReadyItem
+from scheduler.requests.models import RequestedPresentation, SchoolRequest
 from scheduler.staffing.service.move import move_visit
+from scheduler.staffing.service.offers import answer_offer
 from scheduler.visits.models.finding import Finding
-from scheduler.visits.models.visits import Presentation
+from scheduler.visits.models.visits import Presentation, Readiness, Visit
+from scheduler.visits.service.cancel import cancel_visit
+from scheduler.visits.service.confirm import confirm_visit
 from scheduler.visits.terms.plans import NewTimes
 from scheduler.visits.terms.states import AssignmentState, VisitState
 from tests.ceilings import at_most
-from tests.counting import asked_and_written
+from tests.counting import asked_and_written, statements
 from tests.factories import MONDAY
-from tests.factories.people import make_user
+from tests.factories.people import make_user, presenter_actor
 from tests.factories.staffing import UNTIL, a_plan
 from tests.factories.visits import VISIT_DAY
-from tests.visits.scene import Scene, audit_of, mails, states, visit_of
+from tests.visits.defences import take_defences_away
+from tests.visits.scene import Scene, audit_of, mails, presentations, states, visit_of
 
 BELLS = {(Shift.MORNING, False): Bells(dt.time(8)), (Shift.AFTERNOON, False): Bells(dt.time(14))}
 
@@ -61,18 +68,24 @@ def told(session) -> list[str]:
     return [mail.kind for kind in ("visit_rechecked", "school_clock_wrong") for mail in mails(session, kind)]
 
 
-def test_nothing_is_said_of_a_visit_that_still_fits(session):
+def test_a_visit_that_still_fits_is_not_told_and_nobody_confirms_its_hour(session):
     scene = a_confirmed_scene()
 
     assert nightly() == 0
     assert visit_of(session, scene).clock_wrong is None
     assert told(session) == []
 
+    with pytest.raises(Conflict):
+        confirm_clock(school_contact(scene.asked.id, scene.host.id), scene.visit_id, now=MONDAY)
+    with pytest.raises(NotFound):
+        confirm_clock(school_contact(scene.asked.id + 1, scene.host.id), scene.visit_id, now=MONDAY)
+
 
 @pytest.mark.both_databases
 def test_rotation_changed_after_booking_is_clock_wrong_and_each_is_told_once(session):
     scene = a_confirmed_scene()
     turn_shifts(scene)
+    assert recheck_visits(now=dt.datetime.combine(VISIT_DAY, dt.time(12), tzinfo=dt.UTC)) == 0  # it has begun
     nights = [nightly(), nightly(), nightly()]
 
     visit = visit_of(session, scene)
@@ -82,12 +95,12 @@ def test_rotation_changed_after_booking_is_clock_wrong_and_each_is_told_once(ses
     assert "7b: " in mails(session, "school_clock_wrong")[0].text
 
 
-def test_a_class_that_comes_for_it_is_never_in_question(session):
+@pytest.mark.parametrize("meant", [RequestedPresentation, Presentation], ids=["asked for", "agreed"])
+def test_an_hour_outside_the_shift_that_was_meant_is_never_in_question(session, meant):
     scene = a_confirmed_scene()
-    with transaction() as open_session:
-        open_session.execute(sa.update(RequestedPresentation).values(outside_shift=True))
+    with transaction() as writing:
+        writing.execute(sa.update(meant).values(outside_shift=True))
     turn_shifts(scene)
-
     assert nightly() == 0
     assert visit_of(session, scene).clock_wrong is None
 
@@ -115,14 +128,6 @@ def test_the_school_confirms_and_the_next_night_says_nothing(session):
     of_clock = AuditEntry.action.like("visit clock%")
     actions = session.scalars(sa.select(AuditEntry.action).where(of_clock).order_by(AuditEntry.id)).all()
     assert actions == ["visit clock wrong", "visit clock confirmed"]
-
-
-def test_nobody_confirms_the_hour_of_a_foreign_visit_or_one_that_fits(session):
-    scene = a_confirmed_scene()
-    with pytest.raises(Conflict):
-        confirm_clock(school_contact(scene.asked.id, scene.host.id), scene.visit_id, now=MONDAY)
-    with pytest.raises(NotFound):
-        confirm_clock(school_contact(scene.asked.id + 1, scene.host.id), scene.visit_id, now=MONDAY)
 
 
 def test_a_moved_visit_begins_anew(session):
@@ -155,13 +160,15 @@ def test_a_day_without_pupils_is_clock_wrong(session, shut):
     assert told(session) == ["school_clock_wrong"]
 
 
-def test_availability_changed_after_booking_is_told_to_coordinators_and_nobody_is_taken_out(session):
+def test_availability_changed_is_told_to_coordinators_once_nobody_is_taken_out_and_who_comes_stays(session):
     scene = a_confirmed_scene()
     make_user(Role.COORDINATOR, centre_id=scene.centre_id, email="desk@centre.example", password_hash="x")
     who = next(iter(states(session, scene)))
     with transaction() as open_session:
         day = {"first_day": VISIT_DAY, "last_day": VISIT_DAY, "available": False}
         open_session.add(AvailabilityException(presenter_id=who, **day))
+    with pytest.raises(Conflict, match="wrong_state"):
+        confirm_crew(scene.coordinator, scene.visit_id, now=MONDAY)
     nightly()
     nightly()
 
@@ -170,25 +177,13 @@ def test_availability_changed_after_booking_is_told_to_coordinators_and_nobody_i
     assert mails(session, "school_clock_wrong") == []
     assert visit_of(session, scene).clock_wrong is None
 
-
-def test_who_comes_all_the_same_is_not_asked_about_again_for_that_day(session):
-    scene = a_confirmed_scene()
-    who = next(iter(states(session, scene)))
-    with transaction() as open_session:
-        day = {"first_day": VISIT_DAY, "last_day": VISIT_DAY, "available": False}
-        open_session.add(AvailabilityException(presenter_id=who, **day))
-    with pytest.raises(Conflict, match="wrong_state"):
-        confirm_crew(scene.coordinator, scene.visit_id, now=MONDAY)
-    nightly()
     with pytest.raises(NotAllowed):
         confirm_crew(school_contact(scene.asked.id, scene.host.id), scene.visit_id, now=MONDAY)
     with pytest.raises(Conflict, match="changed_meanwhile"):
         confirm_crew(scene.coordinator, scene.visit_id, now=MONDAY, version=0)
-
     for _pressed in ("once", "twice"):
         confirm_crew(scene.coordinator, scene.visit_id, now=MONDAY)
     nightly()
-
     assert findings_of(scene.visit_id) == ()
     assert states(session, scene)[who] == [AssignmentState.ACCEPTED]
     assert audit_of(session, "visit").count("visit crew comes") == 1
@@ -199,28 +194,8 @@ def test_who_is_no_longer_cleared_leaves_the_crew_at_night_too(session):
     with transaction() as open_session:
         open_session.execute(sa.text("UPDATE vetting SET valid_until = '2026-10-01'"))
     nightly()
-
     assert visit_of(session, scene).state is VisitState.PLANNED
     assert [row for rows in states(session, scene).values() for row in rows] == [AssignmentState.WITHDRAWN]
-
-
-def test_what_has_begun_or_is_not_offered_is_left_alone(session):
-    scene = a_confirmed_scene()
-    turn_shifts(scene)
-    after = dt.datetime.combine(VISIT_DAY, dt.time(12), tzinfo=dt.UTC)
-
-    assert recheck_visits(now=after) == 0
-
-
-def test_an_hour_outside_the_shift_that_was_meant_is_not_found_at_night(session):
-    scene = a_confirmed_scene()
-    with transaction() as writing:
-        writing.execute(sa.update(Presentation).values(outside_shift=True))
-
-    turn_shifts(scene)
-
-    assert nightly() == 0
-    assert visit_of(session, scene).clock_wrong is None
 
 
 def _a_night() -> tuple[int, tuple[int, int]]:
@@ -267,3 +242,115 @@ def test_one_visit_that_cannot_be_checked_keeps_no_other_from_it(session, monkey
     assert nightly() == 1
     assert visit_of(session, first).clock_wrong is None
     assert visit_of(session, second).clock_wrong == "too_early"
+
+
+# T-7: each school reads once of its checklist, in time, and never of a visit that is not confirmed.
+
+KIND = "checklist_opens"
+
+
+def at(days_before: int, hour: int = 8) -> dt.datetime:
+    return dt.datetime.combine(VISIT_DAY - dt.timedelta(days=days_before), dt.time(hour), tzinfo=dt.UTC)
+
+
+def a_confirmed_visit() -> Scene:
+    scene = Scene()
+    scene.confirmed_by(scene.educator())
+    return scene
+
+
+@pytest.mark.both_databases
+def test_a_school_is_told_once_seven_days_before_when_and_where_to_answer(session):
+    scene = a_confirmed_visit()
+
+    told = [tell_checklists(now=at(8)), tell_checklists(now=at(7)), tell_checklists(now=at(6))]
+
+    assert told == [0, 1, 0]
+    [mail] = mails(session, KIND)
+    school = session.get_one(SchoolRequest, scene.asked.id).contact_email
+    assert (mail.address, mail.about_id, mail.link_purpose) == (school, scene.visit_id, "status")
+    assert "Долазимо код Вас за 7 дана." in mail.text
+    assert "6. октобар" in mail.subject
+
+
+def test_a_visit_that_is_confirmed_late_is_told_of_when_it_is(session):
+    scene = Scene()
+    scene.accepted_by(scene.educator())
+    before = tell_checklists(now=at(5))
+    confirm_visit(scene.coordinator, scene.visit_id, now=at(3))
+    assert (before, tell_checklists(now=at(3, 9)), tell_checklists(now=at(3, 10))) == (0, 1, 0)
+
+
+@pytest.mark.parametrize("state", [VisitState.PLANNED, VisitState.OFFERED, VisitState.DISRUPTED])
+def test_nobody_is_told_of_a_visit_that_is_not_confirmed(session, state):
+    a_confirmed_visit()
+    with transaction() as open_session:
+        take_defences_away(open_session, "visit")
+        open_session.execute(sa.update(Visit).values(state=state))
+    assert (tell_checklists(now=at(7)), mails(session, KIND)) == (0, [])
+
+
+def test_who_has_ticked_and_who_has_cancelled_are_not_told(session):
+    scene = a_confirmed_visit()
+    school = school_contact(scene.asked.id, scene.host.id)
+    tick_checklist(school, scene.visit_id, [ReadyItem.ROOM], now=at(7))
+    assert tell_checklists(now=at(6)) == 0
+
+    scene = a_confirmed_visit()
+    cancel_visit(scene.coordinator, scene.visit_id, reason="kvar", now=at(9))
+    assert tell_checklists(now=at(7)) == 0
+
+
+def test_what_was_told_stays_unticked_and_can_be_ticked(session):
+    scene = a_confirmed_visit()
+    tell_checklists(now=at(7))
+    school = school_contact(scene.asked.id, scene.host.id)
+    told = session.scalars(sa.select(Readiness)).one()
+    assert {item: getattr(told, item.value) for item in ReadyItem} == dict.fromkeys(ReadyItem, False)
+    assert tick_checklist(school, scene.visit_id, list(ReadyItem), now=at(6)) is True
+
+
+def test_another_date_is_told_of_anew(session):
+    scene = Scene()
+    educator = scene.educator()
+    scene.confirmed_by(educator)
+    tell_checklists(now=at(7))
+    later, [sitting] = VISIT_DAY + dt.timedelta(days=14), presentations(session, scene)
+    wish = NewTimes(later, {sitting.id: sitting.starts_local}, until=at(0))
+    move_visit(scene.coordinator, scene.visit_id, wish, reason="", now=at(4))
+    moved = tell_checklists(now=at(-8))  # its crew is asked again
+    answer_offer(presenter_actor(educator), scene.visit_id, accepts=True, now=at(4))
+    confirm_visit(scene.coordinator, scene.visit_id, now=at(4))
+
+    again = [tell_checklists(now=at(days)) for days in (4, -6, -7, -8)]
+    assert (moved, again) == (0, [0, 0, 1, 0])
+    assert len(mails(session, KIND)) == 2
+
+
+def test_a_visit_without_a_request_has_no_school_to_tell(session):
+    scene = Scene(planned=False)
+    scene.visit_id = scene.plan(school_request_id=None)
+    with transaction() as open_session:
+        take_defences_away(open_session, "visit")
+        open_session.execute(sa.update(Visit).values(state=VisitState.CONFIRMED))
+    assert tell_checklists(now=at(7)) == 0
+
+
+def test_the_day_is_the_hosts_own(session):
+    """In Sydney it is the day before already while Belgrade is a week and a day ahead."""
+    a_confirmed_visit()
+    with transaction() as open_session:
+        open_session.execute(sa.update(Host).values(zone="Australia/Sydney"))
+        open_session.execute(sa.update(Visit).values(zone="Australia/Sydney"))
+    assert tell_checklists(now=at(8, 15)) == 1
+
+
+def test_looking_costs_one_question_however_many_visits_there_are(session):
+    with statements() as none:
+        tell_checklists(now=at(7))
+    a_confirmed_visit()
+    tell_checklists(now=at(7))
+    with statements() as told:
+        tell_checklists(now=at(7))
+
+    assert len(told) == len(none)

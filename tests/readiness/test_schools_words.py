@@ -1,49 +1,184 @@
-"""A school says that others come than were agreed: it reaches the visit and its crew, or a coordinator decides."""
+"""What a school does between the plan and the visit, by its secret link: another date, its checklist, other numbers."""
 
 import datetime as dt
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 
 from scheduler.closures.service.replan import replan_visit
 from scheduler.core.db import transaction
-from scheduler.core.errors import Conflict, NotAllowed, Rejected
-from scheduler.core.refusals import refused_by
-from scheduler.policy import Role, school_contact
+from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
+from scheduler.policy import ANONYMOUS, Role, school_contact
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.readiness.models import NumbersAsked
-from scheduler.readiness.queries.findings import open_numbers_of
+from scheduler.readiness.queries.findings import checklist_of, open_numbers_of, open_wish_of
 from scheduler.readiness.service.call_off import call_off, take_back_cancellation
 from scheduler.readiness.service.numbers import change_numbers, decide_numbers, note_numbers
-from scheduler.readiness.terms import CallOff, NumbersOutcome
+from scheduler.readiness.service.wishes import ask_for_date, keep_date, take_back_wish, tick_checklist
+from scheduler.readiness.terms import READY_ITEMS, CallOff, NumbersOutcome, ReadyItem, WishDraft
 from scheduler.requests.models import RequestedPresentation, SchoolRequest
-from scheduler.requests.terms.school_request import ExpectedCounts
+from scheduler.requests.terms.school_request import ExpectedCounts, RequestState
 from scheduler.staffing.service.move import move_visit
 from scheduler.turns.queries.desk import desk_of
 from scheduler.turns.terms import Matter
-from scheduler.visits.models.visits import Presentation, Visit
+from scheduler.visits.models.visits import DateWish, Presentation, Visit
 from scheduler.visits.service.cancel import cancel_visit
 from scheduler.visits.service.merge import join_presentations
 from scheduler.visits.terms.plans import NewTimes
+from scheduler.visits.terms.states import VisitState, WishOutcome
 from tests.closures.incidents import stop
 from tests.factories import MONDAY
-from tests.factories.people import make_user
+from tests.factories.people import make_user, presenter_actor
 from tests.factories.staffing import UNTIL, a_plan
 from tests.factories.visits import VISIT_DAY
-from tests.visits.scene import Scene, mails
+from tests.refusals import conflict, database_refusal, rejection
+from tests.visits.scene import Scene, mails, request_state, visit_of
 
+OTHER = VISIT_DAY + dt.timedelta(days=3)
+A_WEEK_BEFORE = dt.datetime.combine(VISIT_DAY - dt.timedelta(days=7), dt.time(9), tzinfo=dt.UTC)
 BEGINS = dt.datetime(2026, 10, 6, 8, 0, tzinfo=dt.UTC)  # ten o'clock in Belgrade
+
+
+def link(scene: Scene):
+    return school_contact(scene.asked.id, scene.host.id)
+
+
+def wish(**given) -> WishDraft:
+    return WishDraft(**({"first_choice": OTHER, "reason": "Тога дана је такмичење."} | given))
+
+
+def outcomes(session) -> list[WishOutcome | None]:
+    session.rollback()
+    return list(session.scalars(sa.select(DateWish.outcome).order_by(DateWish.id)))
+
+
+@pytest.mark.both_databases
+def test_a_school_asks_for_another_date_and_the_agreed_one_stays_until_the_move(session):
+    scene = Scene()
+    make_user(Role.COORDINATOR, centre_id=scene.centre_id, password_hash="x")
+    scene.confirmed_by(scene.educator())
+    ask_for_date(link(scene), scene.visit_id, wish(), now=MONDAY)
+
+    assert (visit_of(session, scene).on_day, visit_of(session, scene).state) == (VISIT_DAY, VisitState.CONFIRMED)
+    assert "Тога дана је такмичење." in mails(session, "school_asks_date")[0].text
+    hours = {row.id: row.starts_local for row in session.scalars(sa.select(Presentation))}
+    move_visit(scene.coordinator, scene.visit_id, NewTimes(OTHER, hours, UNTIL), now=MONDAY)
+    assert outcomes(session) == [WishOutcome.MOVED]
+    assert open_wish_of(scene.visit_id) is None
+
+
+def test_a_newer_wish_stands_instead_and_can_be_taken_back(session):
+    scene = Scene()
+    ask_for_date(link(scene), scene.visit_id, wish(), now=MONDAY)
+    later = OTHER + dt.timedelta(days=1)
+    ask_for_date(link(scene), scene.visit_id, wish(first_choice=later), now=MONDAY)
+    assert open_wish_of(scene.visit_id).first_choice == later
+
+    take_back_wish(link(scene), scene.visit_id, now=MONDAY)
+    take_back_wish(link(scene), scene.visit_id, now=MONDAY)
+    assert outcomes(session) == [WishOutcome.TAKEN_BACK, WishOutcome.TAKEN_BACK]
+
+
+@pytest.mark.parametrize(("given", "problems"), [
+    ({"first_choice": VISIT_DAY}, {"first_choice": "the_agreed_day"}),
+    ({"second_choice": OTHER}, {"second_choice": "the_same_day"}), ({"reason": ""}, {"reason": "missing"}),
+])  # fmt: skip
+def test_a_wish_that_makes_no_sense_is_refused_and_stores_nothing(session, given, problems):
+    scene = Scene()
+    with rejection(**problems):
+        ask_for_date(link(scene), scene.visit_id, wish(**given), now=MONDAY)
+    assert outcomes(session) == []
+
+
+@pytest.mark.parametrize(("minutes", "refused"), [(0, False), (1, True)])
+def test_another_date_is_asked_for_until_48_hours_before(session, minutes, refused):
+    scene = Scene()
+    now = BEGINS - dt.timedelta(hours=48) + dt.timedelta(minutes=minutes)
+    if refused:
+        with pytest.raises(Conflict, match="too_late_to_move"):
+            ask_for_date(link(scene), scene.visit_id, wish(), now=now)
+    else:
+        ask_for_date(link(scene), scene.visit_id, wish(), now=now)
+
+    assert len(outcomes(session)) == (0 if refused else 1)
+
+
+def test_the_centre_keeps_the_date_and_says_why(session):
+    scene = Scene()
+    ask_for_date(link(scene), scene.visit_id, wish(), now=MONDAY)
+    with pytest.raises(Rejected):
+        keep_date(scene.coordinator, scene.visit_id, reason="", now=MONDAY)
+    keep_date(scene.coordinator, scene.visit_id, reason="Сви су на путу.", now=MONDAY)
+
+    assert outcomes(session) == [WishOutcome.KEPT]
+    assert "Сви су на путу." in mails(session, "date_kept")[0].text
+    with pytest.raises(Conflict):
+        keep_date(scene.coordinator, scene.visit_id, reason="Опет.", now=MONDAY)
+
+
+@pytest.mark.both_databases
+def test_a_full_checklist_makes_the_visit_ready_a_part_is_kept(session):
+    scene = Scene()
+    scene.confirmed_by(scene.educator())
+    some = [ReadyItem.ROOM, ReadyItem.DOOR]
+    assert not tick_checklist(link(scene), scene.visit_id, some, now=A_WEEK_BEFORE)
+    kept = checklist_of(scene.visit_id, VisitState.CONFIRMED, VISIT_DAY, A_WEEK_BEFORE.date())
+    assert (kept.ticked, kept.open_now) == (frozenset(some), True)
+
+    for _press in range(2):
+        assert tick_checklist(link(scene), scene.visit_id, READY_ITEMS, now=A_WEEK_BEFORE)
+    assert visit_of(session, scene).state is VisitState.READY
+    assert request_state(session, scene) is RequestState.READY
+
+
+def test_the_checklist_opens_seven_days_before_a_confirmed_visit(session):
+    scene = Scene()
+    with pytest.raises(Conflict, match="wrong_state"):
+        tick_checklist(link(scene), scene.visit_id, READY_ITEMS, now=A_WEEK_BEFORE)
+    scene.confirmed_by(scene.educator())
+    with pytest.raises(Conflict, match="checklist_later"):
+        tick_checklist(link(scene), scene.visit_id, READY_ITEMS, now=A_WEEK_BEFORE - dt.timedelta(days=1))
+
+
+def test_nobody_else_asks_or_ticks_for_a_school(session):
+    scene = Scene()
+    person = scene.educator()
+    scene.confirmed_by(person)
+    foreign = school_contact(scene.asked.id + 1, scene.host.id)
+    for actor, refused in ((foreign, NotFound), (ANONYMOUS, NotAllowed), (presenter_actor(person), NotAllowed)):
+        with pytest.raises(refused):
+            ask_for_date(actor, scene.visit_id, wish(), now=MONDAY)
+        with pytest.raises(refused):
+            tick_checklist(actor, scene.visit_id, READY_ITEMS, now=A_WEEK_BEFORE)
+
+
+def wishes(scene: Scene) -> list[dt.date | None]:
+    """The other days that the centre's first page shows."""
+    return [row.wished_day for row in desk_of(scene.coordinator, MONDAY).rows if row.matter is Matter.DATE_WISH]
+
+
+def test_a_wish_waits_for_its_own_centre_until_it_is_answered_or_the_visit_called_off(session):
+    scene, other = Scene(), Scene()
+    ask_for_date(link(scene), scene.visit_id, wish(), now=MONDAY)
+
+    assert (wishes(scene), wishes(other)) == ([OTHER], [])
+    keep_date(scene.coordinator, scene.visit_id, reason="Нема ко.", now=MONDAY)
+    assert wishes(scene) == []
+
+    scene = Scene()
+    ask_for_date(link(scene), scene.visit_id, wish(), now=MONDAY)
+    cancel_visit(scene.coordinator, scene.visit_id, reason="квар", now=MONDAY)
+
+    assert wishes(scene) == []
+
+
+# A school says that others come than were agreed: it reaches the visit and its crew, or a coordinator decides.
 
 
 def a_scene() -> Scene:
     scene = Scene(a_plan(expected_pupils=90, expected_teachers=2), group_size=120)
     make_user(Role.COORDINATOR, centre_id=scene.centre_id, password_hash="x")
     return scene
-
-
-def link(scene: Scene):
-    return school_contact(scene.asked.id, scene.host.id)
 
 
 def say(scene: Scene, pupils: int, *, now: dt.datetime = MONDAY) -> bool:
@@ -77,8 +212,7 @@ def test_more_than_a_presentation_takes_waits_for_the_coordinator_with_both_numb
 
     assert say(scene, 121) is True
 
-    assert numbers(session) == (90, 90, True)
-    assert mails(session, "numbers_changed") == []
+    assert (numbers(session), mails(session, "numbers_changed")) == ((90, 90, True), [])
     assert "121" in mails(session, "numbers_to_decide")[0].text
     [open_one] = open_numbers_of(scene.visit_id)
     assert (open_one.before, open_one.after, open_one.group_size) == (
@@ -102,37 +236,26 @@ def test_declined_numbers_leave_the_agreed_ones_and_the_school_reads_why(session
     scene.confirmed_by(scene.educator())
     say(scene, 150)
 
-    with pytest.raises(Rejected) as refusal:
+    with conflict("numbers_wait"):  # nobody has seen numbers that wait for a decision
+        note_numbers(scene.coordinator, scene.asked.id, now=MONDAY)
+    assert numbers(session) == (90, 90, True)
+    with rejection(reason="missing"):
         decide_numbers(scene.coordinator, scene.visit_id, accept=False, reason="", now=MONDAY)
     decide_numbers(scene.coordinator, scene.visit_id, accept=False, reason="Сала је мала.", now=MONDAY)
 
-    assert refusal.value.problems == {"reason": "missing"}
     assert numbers(session) == (90, 90, False)
     assert "Сала је мала." in mails(session, "numbers_decided")[0].text
     with pytest.raises(Conflict):
         decide_numbers(scene.coordinator, scene.visit_id, accept=True, reason="", now=MONDAY)
+    note_numbers(scene.coordinator, scene.asked.id, now=MONDAY)
 
 
 def test_the_school_says_fewer_after_all_and_nothing_waits_any_more(session):
     scene = a_scene()
     say(scene, 150)
     say(scene, 80)
-
     assert numbers(session) == (80, 80, False)
     assert session.scalars(sa.select(NumbersAsked.outcome)).all() == [NumbersOutcome.REPLACED]
-
-
-def test_nobody_has_seen_numbers_that_wait_for_a_decision(session):
-    scene = a_scene()
-    say(scene, 150)
-
-    with pytest.raises(Conflict) as refusal:
-        note_numbers(scene.coordinator, scene.asked.id, now=MONDAY)
-
-    assert refusal.value.reason == "numbers_wait"
-    assert numbers(session) == (90, 90, True)
-    decide_numbers(scene.coordinator, scene.visit_id, accept=False, reason="Сала је мала.", now=MONDAY)
-    note_numbers(scene.coordinator, scene.asked.id, now=MONDAY)
 
 
 @pytest.mark.both_databases
@@ -220,9 +343,7 @@ def test_numbers_of_a_merged_presentation_are_those_of_the_hall_in_which_its_cla
 def test_what_waits_for_one_presentation_still_waits_when_another_one_changes(session):
     scene = two_in_one_hall()
     change_numbers(link(scene), scene.asked.id, [ExpectedCounts(2, 90, 0, 2)], now=MONDAY)
-
     change_numbers(link(scene), scene.asked.id, [ExpectedCounts(1, 40, 0, 2)], now=MONDAY)
-
     session.rollback()
     assert session.scalar(sa.select(SchoolRequest.attention)) is True
     assert [one.after.ordinal for one in open_numbers_of(scene.visit_id)] == [2]
@@ -232,9 +353,8 @@ def test_a_school_neither_decides_nor_changes_what_was_announced_once_the_visit_
     scene = a_scene()
     with pytest.raises(NotAllowed):
         decide_numbers(link(scene), scene.visit_id, accept=True, reason="", now=MONDAY)
-    with pytest.raises(Conflict) as refusal:
+    with conflict("visit_has_begun"):
         say(scene, 74, now=BEGINS)
-    assert refusal.value.reason == "visit_has_begun"
 
 
 def test_who_is_asked_again_after_a_move_reads_both_days(session):
@@ -256,7 +376,5 @@ def test_no_statement_asks_about_the_numbers_of_a_visit_that_is_over(session):
     scene = a_scene()
     say(scene, 130)
     cancel_visit(scene.coordinator, scene.visit_id, reason="Strike", now=MONDAY)
-
-    with pytest.raises(IntegrityError) as refused, transaction() as opened:
+    with database_refusal("question_of_a_living_visit") as opened:
         opened.execute(sa.update(NumbersAsked).values(answered_at=None, outcome=None))
-    assert refused_by(refused.value) == "question_of_a_living_visit"
