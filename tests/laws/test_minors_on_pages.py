@@ -1,8 +1,12 @@
 """Where will a named minor be? Asked by who is no staff, no page, calendar or mail tells (TRUST S51, S54)."""
 
+import json
+
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from scheduler.core.audit import MINOR_READ, AuditEntry
 from scheduler.core.db import db
 from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import Presenter, User
@@ -33,3 +37,26 @@ def test_only_staff_reads_a_minors_surname(house: Flask, crawl: Crawl):
     texts = [*db.session.scalars(sa.select(CalendarEntry.text)), *db.session.scalars(sa.select(OutboxMessage.text))]
     assert len(texts) > 10
     assert [text for text in texts if PLANTED in text] == []
+
+
+@pytest.mark.parametrize(
+    ("role", "by_given_names"),
+    [
+        ("coordinator", {"board.board", "board.place"}),
+        ("administrator", {"board.board", "board.place"}),
+        ("safeguarding", {"board.board"}),
+    ],
+)
+def test_trust_s34_every_page_that_names_a_minor_to_staff_is_noted(
+    house: Flask, crawl: Crawl, role: str, by_given_names: set[str]
+):
+    reader = db.session.scalars(sa.select(User.id).where(User.email == crawl.travellers[role].email)).one()
+    of_reader = (AuditEntry.action == MINOR_READ, AuditEntry.actor == f"user:{reader}")
+
+    named = {page.endpoint for page in crawl.pages_of(role) if PLANTED.encode() in page.body}
+    details = db.session.scalars(sa.select(AuditEntry.details).where(*of_reader)).all()
+    noted = {json.loads(line)["page"] for line in details}
+
+    assert named - noted == set()
+    assert by_given_names <= noted - named, "they name minors by their given names alone"
+    assert len(named) >= 4, named  # the first page names no minor any more

@@ -1,0 +1,319 @@
+"""Every page names what it allows; opening one to the world is a visible line here."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from scheduler import policy
+from scheduler.people.terms import PresenterKind
+from scheduler.policy import Role
+from scheduler.web.guards import OPEN
+from tests.factories.people import make_presenter, make_user
+from tests.laws.routes import pages
+from tests.web.browser import browser_of
+
+# Everybody may open these. What lies behind a secret in the address checks that secret itself.
+PUBLIC = {
+    "assets",
+    "attendance.end_letters",
+    "attendance.feedback",
+    "attendance.later",
+    "attendance.letters",
+    "attendance.count_in",
+    "attendance.poster",
+    "attendance.sheet_for_home",
+    "attendance.name_adults",
+    "attendance.sign",
+    "concerns.heard",
+    "concerns.speak_up",
+    "concerns.speak_up_for_own_visit",
+    "certificates.badge_status",
+    "certificates.check",
+    "certificates.compare",
+    "certificates.download_own",
+    "certificates.find",
+    "certificates.guardians_paper",
+    "certificates.issuer",
+    "certificates.keys",
+    "certificates.leaf",
+    "certificates.leaves",
+    "certificates.open_badge",
+    "certificates.own_badge",
+    "feeds.campaign_feed",
+    "feeds.personal_feed",
+    "messages.letter",  # only in a demo
+    "messages.letters",  # only in a demo
+    "people.add_app",  # asks for a right password itself, as all of the second step
+    "people.add_passkey",
+    "people.ask_mailbox",
+    "people.ask_reset",
+    "people.begin",
+    "people.invitation",
+    "people.mailbox",
+    "people.mailbox_asked",
+    "people.new_password",
+    "people.reset",
+    "people.reset_asked",
+    "people.sign_in",
+    "people.go_to_login",
+    "people.come_back_from_login",
+    "people.sign_out",
+    "people.second_step",
+    "people.use_passkey",
+    "places.own_school_time",
+    "safeguarding.ask_guardian",
+    "safeguarding.guardian_page",
+    "safeguarding.say_who_fetches",
+    "safeguarding.withdraw_by_guardian",
+    "waitlist.answer_date",
+    "readiness.ask_for_date",
+    "readiness.cancel_by_school",
+    "readiness.checklist",
+    "readiness.confirm_clock",
+    "readiness.keep_agreed_date",
+    "booking.free_dates",
+    "own.worker",  # a script: who may keep what is asked of my-days.json
+    "posts.follow",
+    "programmes.campaign",
+    "programmes.campaigns",
+    "programmes.photo",
+    "programmes.programme",
+    "programmes.programmes",
+    "questions.answer_questions",  # checks the code in its address
+    "public.about",
+    "public.accessibility",
+    "public.favicon",
+    "public.figures",
+    "helpline.public_figures",
+    "reports.public_profile",
+    "reports.public_profile_file",
+    "reports.public_profiles",
+    "cohorts.own_cohort",
+    "cohorts.practice",
+    "cohorts.practice_of_part",  # checks the key in its address
+    "cohorts.practice_sheet",
+    "cohorts.practice_sheet_of_part",  # checks the key in its address
+    "cohorts.public_detectives",
+    "public.front",
+    "public.healthz",
+    "public.manifest",
+    "public.privacy",
+    "public.metrics_page",
+    "public.readyz",
+    "public.handbook",
+    "public.handbook_page",
+    "public.road",
+    "public.robots",
+    "public.security_txt",
+    "public.sitemap",
+    "public.styleguide",
+    "public.where_we_have_been",
+    "requests.book",
+    "requests.book_again",
+    "requests.book_page",
+    "requests.change_counts",
+    "requests.check",
+    "requests.photo_on_card",
+    "requests.day_calendar",
+    "requests.choose_date",
+    "requests.correct_address",
+    "requests.directions",
+    "requests.forget",
+    "requests.hosts",
+    "requests.new_host",
+    "requests.new_link",
+    "requests.open_visit",
+    "requests.own_visits",
+    "requests.invitation",
+    "requests.make_share",
+    "requests.no_date_suits",
+    "requests.own_calendar",
+    "requests.read",
+    "requests.read_calendar",
+    "requests.share",
+    "requests.own_paper",
+    "requests.parents_note",
+    "requests.prove",
+    "requests.sent",
+    "requests.status",
+    "requests.take_other_date",
+    "requests.withdraw",
+}
+UNGUARDED = {"static"}  # Flask's own: files of static/
+
+
+def test_every_route_names_what_it_allows(app: Flask):
+    unguarded = {name for name, view in app.view_functions.items() if not hasattr(view, "may")}
+
+    assert unguarded - UNGUARDED == set()
+
+
+def test_every_open_page_is_listed(app: Flask):
+    opened = {name for name, view in app.view_functions.items() if getattr(view, "may", None) == OPEN}
+
+    assert opened == PUBLIC
+
+
+def test_a_view_without_a_guard_is_refused_whoever_asks(app: Flask, client, monkeypatch):
+    monkeypatch.delattr(app.view_functions["public.about"], "may")
+
+    assert client.get("/about").status_code == 403
+
+
+SIGNED_IN = (Role.EDUCATOR, Role.INFLUENCER, Role.COORDINATOR, Role.SAFEGUARDING, Role.ADMINISTRATOR)
+ALL = frozenset(SIGNED_IN)
+STAFF = ALL - {Role.EDUCATOR, Role.INFLUENCER}
+PLANNERS = STAFF - {Role.SAFEGUARDING}
+PRESENTERS = ALL - STAFF
+# Written by hand (TRUST S1), so that a slip in the table of policy.py shows: who opens the page at all.
+BY_HAND = {
+    "/account": ALL,
+    "/account/access": ALL,
+    "/board": STAFF,
+    "/board/month": STAFF,
+    "/people": STAFF,
+    "/people/new": PLANNERS,
+    "/people/second-steps": frozenset({Role.SAFEGUARDING, Role.ADMINISTRATOR}),
+    "/people/users": frozenset({Role.ADMINISTRATOR}),
+    "/people/users/new": frozenset({Role.ADMINISTRATOR}),
+    "/settings": frozenset({Role.ADMINISTRATOR}),
+    "/settings/first-steps": frozenset({Role.ADMINISTRATOR}),
+    "/settings/holidays": frozenset({Role.ADMINISTRATOR}),
+    "/settings/programmes": frozenset({Role.ADMINISTRATOR}),
+    "/health": frozenset({Role.ADMINISTRATOR}),
+    "/imports": PLANNERS,
+    "/safeguarding": STAFF,
+    "/messages": PLANNERS,
+    **dict.fromkeys(("/absence", "/calendar", "/day/2026-10-06", "/feeds", "/my-days.json", "/record"), PRESENTERS),
+    "/my-part": frozenset({Role.INFLUENCER}),
+    **dict.fromkeys(("/cohorts", "/school-calendar"), STAFF),
+    **dict.fromkeys(("/helpline", "/panels", "/posts", "/region", "/region/cells"), PLANNERS),
+    **dict.fromkeys(("/waiting-list", "/waiting-list/dates/new"), PLANNERS),
+    **dict.fromkeys(("/reports/attendance", "/reports/attendance/print", "/reports/attendance.pdf"), PLANNERS),
+    **dict.fromkeys(("/reports/profile", "/reports/signed", "/reports/visits"), PLANNERS),
+    **dict.fromkeys(("/reports/youth", "/reports/youth.json", "/reports/youth/visits"), PLANNERS),
+    **dict.fromkeys(("/settings/waiting-list", "/school-calendar/import"), frozenset({Role.ADMINISTRATOR})),
+}
+# Of a row that is not there, or pressed with nothing: whoever is let in reads that, all others are refused before.
+NOT_REFUSED_BY_HAND = {
+    **dict.fromkeys(("POST /feeds", "POST /feeds/1/renew"), PRESENTERS),
+    "GET /panels/abcdefg/rate": frozenset({Role.INFLUENCER}),
+    **dict.fromkeys(("GET /hosts/1", "GET /hosts/1/school-time", "GET /panels/abcdefg"), PLANNERS),
+    **dict.fromkeys(("GET /reports/signed/new", "POST /region/mails", "POST /region/offer"), PLANNERS),
+    **dict.fromkeys(("GET /visits/P-2026-0001/count", "POST /visits/P-2026-0001/count"), PLANNERS | {Role.EDUCATOR}),
+    "GET /reports/signed/1/take-back": frozenset({Role.ADMINISTRATOR}),
+}
+
+
+def browser_as(app: Flask, role: Role) -> FlaskClient:
+    if role in (Role.EDUCATOR, Role.INFLUENCER):
+        return browser_of(app, make_presenter(PresenterKind(role.value)))
+    return browser_of(app, make_user(role))
+
+
+@pytest.mark.parametrize("role", SIGNED_IN)
+def test_a_role_is_let_in_or_refused_as_the_table_says(app: Flask, role: Role):
+    browser = browser_as(app, role)
+    wrong = {}
+    for endpoint, method, path in pages(app, "GET", "POST"):
+        may = app.view_functions[endpoint].may  # type: ignore[attr-defined]
+        if may == OPEN:
+            continue
+        status = browser.open(path, method=method).status_code
+        if (policy.TABLE[role].get(may[1], {}).get(may[0]) is None) != (status == 403) or status >= 500:
+            wrong[method, path] = status
+
+    assert wrong == {}
+
+
+def test_who_has_not_signed_in_is_sent_there_or_let_in_as_the_table_says(app: Flask):
+    client = app.test_client()
+    wrong = {}
+    for endpoint, method, path in pages(app, "GET", "POST"):
+        may = app.view_functions[endpoint].may  # type: ignore[attr-defined]
+        answer = client.open(path, method=method)
+        sent = answer.status_code == 302 and (answer.location or "").startswith("/sign-in?next=")
+        allowed = may == OPEN or policy.scope_of(policy.ANONYMOUS, *may) is not None
+        broken = answer.status_code >= 500 and endpoint != "public.readyz"  # which says 503: no worker runs here
+        if sent == allowed or broken:
+            wrong[method, path] = answer.status_code
+
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("role", SIGNED_IN)
+def test_a_role_opens_the_pages_that_were_listed_by_hand(app: Flask, role: Role):
+    browser = browser_as(app, role)
+
+    opened = {path for path in BY_HAND if browser.get(path).status_code == 200}
+
+    assert opened == {path for path, roles in BY_HAND.items() if role in roles}
+
+
+@pytest.mark.parametrize("role", SIGNED_IN)
+def test_a_role_is_refused_what_is_listed_by_hand_for_others(app: Flask, role: Role):
+    browser = browser_as(app, role)
+    asked = [(page, *page.split()) for page in NOT_REFUSED_BY_HAND]
+
+    refused = {page for page, method, path in asked if browser.open(path, method=method).status_code == 403}
+
+    assert refused == {page for page, roles in NOT_REFUSED_BY_HAND.items() if role not in roles}
+
+
+WRITING = ("POST", "PUT", "PATCH", "DELETE")
+
+
+@pytest.fixture
+def protected(app: Flask, monkeypatch) -> Flask:
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
+    return app
+
+
+def test_no_view_is_exempt(app: Flask):
+    csrf = app.extensions["csrf"]
+
+    assert (csrf._exempt_views, csrf._exempt_blueprints) == (set(), set())
+
+
+@pytest.mark.parametrize("token", [None, "forged"])
+def test_every_post_without_the_right_token_is_refused(protected: Flask, token):
+    browser = browser_of(protected, make_user(*[role for role in Role if role is not Role.SYSTEM]))
+    data = {"csrf_token": token} if token else {}
+
+    answers = {
+        (endpoint, method): browser.open(path, method=method, data=data).status_code
+        for endpoint, method, path in pages(protected, *WRITING)
+    }
+
+    assert len(answers) > 10
+    assert {page: status for page, status in answers.items() if status != 400} == {}
+
+
+# Never take one out: redirect it.
+FOR_YEARS = {
+    "/",
+    "/book",
+    "/book/prove/<token>",
+    "/certificates/<number>",
+    "/day/<on>",
+    "/feeds/<token>.ics",
+    "/healthz",
+    "/consent/<token>",
+    "/invitation/<token>",
+    "/offers",
+    "/privacy",
+    "/metrics",
+    "/readyz",
+    "/requests/<number>",
+    "/reset/<token>",
+    "/sign-in",
+    "/status/<secret>",
+    "/status/<secret>/attendance",
+    "/visits/<number>",
+}
+
+
+def test_no_address_in_mails_on_paper_or_in_calendars_disappears(app: Flask):
+    named = {str(rule) for rule in app.url_map.iter_rules()}
+
+    assert {address for address in FOR_YEARS if address not in named} == set()
