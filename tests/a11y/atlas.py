@@ -39,12 +39,12 @@ PARTS_OF_PAGES = {  # a piece or a picture that a page fetches: tests/web/desk/t
     "requests.photo_on_card",
     "requests.day_calendar",  # of several visits in one booking: tests/web/requests/test_booking_day.py
 }
-ON_THE_WAY_IN = {  # where a second step is asked: tests/a11y/test_second_step.py looks at them
+ON_THE_WAY_IN = {  # where a second step is asked: tests/a11y/test_signing_in.py looks at them
     "people.second_step",
     "people.begin",
     "people.mailbox_asked",
 }
-LEADS_AWAY = {  # never a page, always on to one; where there is such a login tests/a11y/test_own_login.py looks
+LEADS_AWAY = {  # never a page, always on to one; where there is such a login tests/a11y/test_signing_in.py looks
     "people.reset",
     "people.go_to_login",
     "people.come_back_from_login",

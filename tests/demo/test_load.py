@@ -1,11 +1,19 @@
+"""The helpline figures that the centre published, from rows; recounted in plain SQL and by the command."""
+
 import datetime as dt
 import json
+import re
 import stat
+from dataclasses import replace
 
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import func, select
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import func, select, text
 
+from scheduler import config
 from scheduler.attendance.models import Attendance, HeadCount
 from scheduler.attendance.service.figures import add_up_everything
 from scheduler.booking.queries.school_days import days_of_request
@@ -17,16 +25,24 @@ from scheduler.core.audit import AuditEntry
 from scheduler.core.clock import local_day
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import NotFound
+from scheduler.demo import crowd, load, rows
 from scheduler.demo import load as demo
-from scheduler.demo import rows
+from scheduler.demo.crowd import who_signs_in
+from scheduler.demo.spread import evenly, spread, wobble
+from scheduler.helpline.models import HelplineCount, HelplinePeriod, HelplinePublicCell
+from scheduler.helpline.queries import publications
+from scheduler.jobs import long_work, queue
+from scheduler.keys.service import passing
 from scheduler.people.models import Presenter, User
+from scheduler.people.queries import signed_in_user
 from scheduler.people.rules import is_minor
-from scheduler.people.terms import PresenterKind
+from scheduler.people.terms import STAFF_ROLES, PresenterKind
 from scheduler.places.models import Host, HostSchoolTime, Municipality
 from scheduler.places.queries import holidays_between
 from scheduler.places.rules.hosts import is_school_day
 from scheduler.places.terms.hosts import Level
 from scheduler.policy import Actor, Role
+from scheduler.profiles.models import ProfileText
 from scheduler.programmes.models import Campaign
 from scheduler.programmes.terms import Audience
 from scheduler.reports.queries.attendance import attendance_report, centre_id_of
@@ -41,7 +57,11 @@ from scheduler.turns.terms import Matter
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.terms.states import LIVING, PROMISED, AssignmentState, VisitState
 from tests.factories import MONDAY
+from tests.factories.keys import a_browser, code_at
+from tests.factories.people import make_user
+from tests.loaded_demo import load_demo
 from tests.visits.defences import take_defences_away
+from tests.web.browser import browser_of
 from tools.many_days import ODD, moments
 
 YEAR = year_of(2023)
@@ -302,3 +322,210 @@ def test_three_schools_have_told_their_shifts_and_none_of_them_has_a_visit_to_co
     )
     asking = select(SchoolRequest.id).where(SchoolRequest.host_id.in_(told))
     assert db.session.scalars(asking).all()
+
+
+RECOUNT = """
+SELECT SUM(communications), SUM(calls), SUM(mails), SUM(cases), SUM(advisory), SUM(forwarded), SUM(to_police),
+  SUM(to_prosecutor), MIN(first_day), MAX(last_day)
+FROM helpline_period WHERE first_day >= '2024-01-01' AND last_day <= '2024-04-26'
+"""
+TOPICS = """
+SELECT code FROM helpline_count WHERE margin = 'topic' GROUP BY code ORDER BY SUM(number) DESC, code LIMIT 2
+"""
+
+
+def test_plain_sql_counts_what_was_published(loaded):
+    told = loaded.execute(text(RECOUNT)).one()
+
+    assert tuple(told)[:8] == (2079, 1683, 396, 361, 344, 17, 15, 2)
+    assert [str(day) for day in told[8:]] == ["2024-01-01", "2024-04-26"]
+    assert list(loaded.scalars(text(TOPICS))) == ["sextortion", "grooming"]
+
+
+def test_the_command_says_the_same(loaded, app):
+    answer = app.test_cli_runner().invoke(
+        args=["helpline", "totals", "--from", "2024-01-01", "--to", "2024-04-26", "--centre", "ncc"]
+    )
+
+    told = json.loads(answer.output)
+    wanted = {"communications": 2079, "calls": 1683, "mails": 396, "cases": 361, "advisory": 344, "forwarded": 17}
+    assert wanted | {"to_police": 15, "to_prosecutor": 2} == {name: told[name] for name in told if name in (
+        *wanted, "to_police", "to_prosecutor")}  # fmt: skip
+    assert (told["from"], told["to"]) == ("2024-01-01", "2024-04-26")
+    cut = app.test_cli_runner().invoke(
+        args=["helpline", "totals", "--from", "2024-01-01", "--to", "2024-04-20", "--centre", "ncc"]
+    )
+    assert cut.exit_code == 2
+
+
+def test_the_public_reads_the_large_numbers_and_not_to_whom_two_went(loaded):
+    (public,) = publications()
+    told = {(one.margin, one.code): one.number for one in public.numbers}
+
+    assert (public.first_day, public.last_day) == (dt.date(2024, 1, 1), dt.date(2024, 4, 26))
+    assert (told["total", "communications"], told["total", "cases"]) == (2079, 361)
+    assert (told["channel", "calls"], told["channel", "mails"]) == (1683, 396)
+    assert (told["outcome", "advisory"], told["outcome", "forwarded"]) == (344, 17)
+    assert (told["forwarded_to", "to_police"], told["forwarded_to", "to_prosecutor"]) == (None, None)
+
+
+def test_the_demo_takes_its_figures_with_it(loaded):
+    assert demo.remove()
+
+    for model in (HelplinePeriod, HelplineCount, HelplinePublicCell):
+        assert loaded.scalar(select(func.count(model.id))) == 0
+
+
+SAID = {
+    (2023, "en"): [
+        "120 presentations were held in",
+        "7,803 pupils, 1,097 parents and 302 teachers",
+        "Campaign “Show respect",
+        "2,940 high-school pupils",
+        "in 11 cities",
+        "children learn best from their peers",
+    ],
+    (2023, "sr_Cyrl"): [
+        "Одржано је 120 презентација",
+        "7.803 ученика, 1.097 родитеља и 302 наставника",
+        "2.940 средњошколаца",
+    ],
+    (2023, "sr_Latn"): [
+        "Održano je 120 prezentacija",
+        "7.803 učenika, 1.097 roditelja i 302 nastavnika",
+        "u 11 gradova",
+    ],
+    (2024, "en"): [
+        "2,079 communications reached the helpline (1 January – 26 April 2024): 1,683 calls and 396 e-mails.",
+        "361 cases were formed from them: 344 advisory and 17 forwarded.",
+        "High-Tech Crime Department of the police – 15, High-Tech Crime Prosecutor's Office – 2.",
+        "Mostly about: Sextortion – ",
+        ", Grooming – ",
+    ],
+    (2024, "sr_Cyrl"): ["2.079 комуникација", "1.683 позива и 396 имејлова", "Сексуална уцена – ", "Врбовање деце – "],
+    (2024, "sr_Latn"): ["2.079 komunikacija", "1.683 poziva i 396 imejlova", "344 savetodavna i 17 prosleđenih"],
+}
+
+
+def told(app, *args):
+    answer = app.test_cli_runner().invoke(args=["reports", "profile", *args])
+    assert answer.exit_code == 0, answer.output
+    return answer.output
+
+
+def test_every_published_figure_stands_in_words(loaded, app):
+    for (year, lang), sentences in SAID.items():
+        text = told(app, "--year", str(year), "--centre", "ncc", "--lang", lang)
+        assert [one for one in sentences if one not in text] == [], (year, lang, text)
+        assert " 0 " not in text
+
+
+def test_the_published_days_by_themselves_say_the_same(loaded, app):
+    text = told(app, "--from", "2024-01-01", "--to", "2024-04-26", "--centre", "ncc")
+
+    assert all(one in text for one in SAID[2024, "en"])
+
+
+def test_the_demo_takes_its_texts_with_it(loaded):
+    assert loaded.query(ProfileText).count() == 4
+    loaded.rollback()
+
+    assert demo.remove()
+    assert loaded.query(ProfileText).count() == 0
+
+
+FIELD = re.compile(r"<input\b[^>]*>|<select\b.*?</select>", re.DOTALL)
+
+
+@pytest.fixture
+def coordinator(app: Flask, session, the_clock):
+    queue.attach(app)
+    the_clock.stands_at(MONDAY)
+    load_demo()
+    address = next(one.email for one in who_signs_in() if one.role is Role.COORDINATOR)
+    return browser_of(app, session.scalars(select(User).where(User.email == address)).one())
+
+
+def as_it_stands(page: str) -> dict[str, list[str]]:
+    """What a browser sends of a form that nobody has changed."""
+    sent: dict[str, list[str]] = {}
+    for field in FIELD.findall(page[page.index("<main") :]):
+        if not (name := re.search(r' name="([^"]+)"', field)):
+            continue
+        if field.startswith("<select"):
+            value = re.search(r'<option selected value="([^"]*)"', field)
+        elif 'type="checkbox"' in field and " checked" not in field:
+            continue
+        else:
+            value = re.search(r' value="([^"]*)"', field)
+        sent.setdefault(name[1], []).append(value[1] if value else "")
+    return sent
+
+
+def test_the_campaigns_tour_is_planned_anew_in_three_presses(coordinator):
+    menu = coordinator.get("/desk?lang=en").text
+    assert 'href="/campaigns/own"' in menu  # the first press
+    own = coordinator.get("/campaigns/own").text
+    assert 'href="/campaigns/show-respect/tours"' in own  # the second
+    form = coordinator.get("/campaigns/show-respect/tours").text
+
+    answer = coordinator.post("/campaigns/show-respect/tours", data=as_it_stands(form))  # the third
+    long_work.do_long_work.call_local()
+
+    assert answer.status_code == 302, answer.text
+    read = coordinator.get(answer.location).text
+    assert read.count('name="rows"') == 11
+    assert "Proven: no order of these cities and days is cheaper." in read
+    assert 'class="map__road"' in read
+
+
+def test_the_demo_holds_a_tour_that_is_finished(coordinator):
+    read = coordinator.get("/tours/1").text
+
+    assert read.count('name="rows"') == 11
+
+
+def test_the_secret_of_each_of_the_staff_gives_codes_that_open(app):
+    staff = [person for person in crowd.who_signs_in() if person.role in STAFF_ROLES]
+    users = {person.email: make_user(person.role, email=person.email).id for person in staff}
+    with transaction() as session:
+        made = load._write_apps(session, STAFF_ROLES, MONDAY)
+
+    config.use(replace(app.config["SETTINGS"], second_factor="required"))
+    assert set(made) == set(users)
+    for email, secret in made.items():
+        browser = a_browser(db.session.get_one(User, users[email]))
+        token = passing.pass_code(browser, code_at(secret, MONDAY), network="x", now=MONDAY)
+        assert signed_in_user(token, MONDAY).user_id == users[email]
+    config.use(app.config["SETTINGS"])
+
+
+weights = st.lists(st.floats(0.1, 100), min_size=1, max_size=60)
+
+
+@given(st.integers(0, 20_000), weights)
+def test_the_parts_sum_exactly_to_the_whole_and_follow_their_weights(total, given_weights):
+    parts = spread(total, given_weights)
+
+    assert sum(parts) == total
+    for part, weight in zip(parts, given_weights, strict=True):
+        assert abs(part - total * weight / sum(given_weights)) < 1.000001
+
+
+def test_what_weighs_nothing_gets_nothing():
+    assert spread(10, [0, 1, 0, 1]) == [0, 5, 0, 5]
+
+
+@given(st.integers(0, 10_000))
+def test_a_wobble_stays_in_its_bounds(number):
+    assert 0.75 <= wobble(number) < 1.25
+
+
+@given(st.integers(1, 40), st.integers(1, 40))
+def test_places_are_in_order_and_twice_only_when_there_are_too_few(wanted, available):
+    places = evenly(wanted, available)
+
+    assert places == sorted(places)
+    assert all(0 <= place < available for place in places)
+    if wanted <= available:
+        assert len(set(places)) == wanted

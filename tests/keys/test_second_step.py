@@ -11,10 +11,10 @@ from sqlalchemy.exc import IntegrityError
 from scheduler import config
 from scheduler.core import tokens
 from scheduler.core.db import db, transaction
-from scheduler.core.errors import Gone, NotAllowed, NotFound, Rejected, TooMany
+from scheduler.core.errors import Conflict, Gone, NotAllowed, NotFound, OutOfReach, Rejected, TooMany
 from scheduler.keys import queries
 from scheduler.keys.models import CodeApp, RecoveryCode
-from scheduler.keys.service import keeping, passing
+from scheduler.keys.service import keeping, passing, resetting, sign_ins
 from scheduler.keys.terms import KeyReason
 from scheduler.people import queries as people_queries
 from scheduler.people.models import SignIn, User
@@ -35,10 +35,11 @@ from tests.factories.people import make_presenter, make_user
 from tests.keys.told import actions, first_key, mails_to
 from tests.refusals import conflict
 
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("required")]
+
 NETWORK, ELSEWHERE = "192.0.2.0/24", "198.51.100.0/24"
 HALF_MINUTE, MINUTE = dt.timedelta(seconds=30), dt.timedelta(minutes=1)
 CODE = code_at(SECRET, MONDAY)
-pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("required")]
 
 
 def wrong(browser, *, now=MONDAY, code="000000", network=NETWORK):
@@ -314,3 +315,96 @@ def test_nobody_takes_a_passkey_of_somebody_else(user):
 
     with pytest.raises(NotFound):
         keeping.remove_passkey(a_browser(user, factor_at=MONDAY), foreign.id, now=MONDAY)
+
+
+def test_trust_s37_a_second_person_resets_and_the_owner_is_told(user):
+    make_passkey(user)
+    make_recovery_code(user)
+    token = make_sign_in(user, factor_at=MONDAY)
+    boss = make_user(Role.ADMINISTRATOR, centre_id=user.centre_id)
+
+    for _pressed_twice in range(2):
+        resetting.reset_keys(boss.actor(), user.id, now=MONDAY)
+
+    assert queries.key_ring(user.id).count == queries.key_ring(user.id).recovery_codes == 0
+    assert people_queries.signed_in_user(token, MONDAY) is None
+    assert mails_to(user.email) == ["keys_reset"]
+    assert actions() == ["keys reset"] * 2
+    with pytest.raises(Conflict):
+        first_key(user)
+
+
+def test_nobody_resets_her_own_and_no_coordinator_anybodys(user):
+    boss = make_user(Role.ADMINISTRATOR, centre_id=user.centre_id)
+
+    with pytest.raises(Conflict) as refusal:
+        resetting.reset_keys(boss.actor(), boss.id, now=MONDAY)
+    assert refusal.value.reason is KeyReason.OWN_KEYS
+    with pytest.raises(NotAllowed):
+        resetting.reset_keys(user.actor(), boss.id, now=MONDAY)
+    with pytest.raises(OutOfReach):
+        resetting.reset_keys(make_user(Role.ADMINISTRATOR).actor(), user.id, now=MONDAY)
+
+
+def test_on_the_host_all_staff_of_the_centre_are_told(user):
+    boss = make_user(Role.ADMINISTRATOR, centre_id=user.centre_id, password_hash="x")
+    foreign = make_user(Role.ADMINISTRATOR, password_hash="x")
+
+    path = resetting.reset_on_the_host(" Marija@Centre.example ", now=MONDAY)
+
+    assert [mails_to(one.email) for one in (user, boss, foreign)] == [["keys_reset_on_the_host"]] * 2 + [[]]
+    assert queries.key_ring(user.id).count == 0
+    browser = a_browser(user)
+    passing.prove_mailbox(browser, path.rsplit("/", 1)[-1], now=MONDAY)
+    assert seen_browser(browser.token).mailbox_proven
+
+
+def test_the_host_knows_nobody_but_staff(app):
+    presenter = make_presenter(email="jelena@centre.example")
+
+    for email in ("nobody@centre.example", "jelena@centre.example"):
+        with pytest.raises(NotFound):
+            resetting.reset_on_the_host(email, now=MONDAY)
+    assert presenter
+
+
+def test_the_staff_is_listed_with_what_each_has(user):
+    make_passkey(user)
+    boss = make_user(Role.SAFEGUARDING, centre_id=user.centre_id, password_hash="x", family_name="Aaa")
+
+    rows = queries.holders_of(user.centre_id)
+
+    found = [(row.user_id, row.has_app, row.passkeys, row.recovery_codes) for row in rows]
+    assert found == [(boss.id, False, 0, 0), (user.id, True, 1, 0)]
+
+
+# --- the browsers somebody is signed in with ---
+
+
+def test_her_sign_ins_are_listed_and_ended_one_by_one_or_all_others(user):
+    first, second = (make_sign_in(user, factor_at=MONDAY, device=name) for name in ("Firefox, Windows", ""))
+    browser = a_browser(user, factor_at=MONDAY)
+    rows = queries.sign_ins_of(user.id, browser.token, MONDAY)
+    assert [(row.device, row.own) for row in rows] == [("Firefox", True), ("", False), ("Firefox, Windows", False)]
+
+    sign_ins.end_sign_in(browser, rows[2].id, now=MONDAY)
+    assert people_queries.signed_in_user(first, MONDAY) is None
+    assert people_queries.signed_in_user(second, MONDAY)
+    assert sign_ins.end_other_sign_ins(browser, now=MONDAY) == 1
+    assert people_queries.signed_in_user(second, MONDAY) is None
+    assert people_queries.signed_in_user(browser.token, MONDAY)
+    assert actions() == ["sign-in ended", "other sign-ins ended"]
+
+
+def test_a_browser_with_nothing_but_the_password_is_listed_as_such(user):
+    make_sign_in(user)
+    browser = a_browser(user, factor_at=MONDAY)
+
+    assert [row.waits for row in queries.sign_ins_of(user.id, browser.token, MONDAY)] == [False, True]
+
+
+def test_nobody_ends_a_sign_in_of_somebody_else(user):
+    foreign = a_browser(make_user(centre_id=user.centre_id), factor_at=MONDAY)
+
+    with pytest.raises(NotFound):
+        sign_ins.end_sign_in(a_browser(user, factor_at=MONDAY), foreign.sign_in_id, now=MONDAY)

@@ -1,10 +1,16 @@
+"""The instance that nights and rides are measured on: a minor is given no night."""
+
+import json
 from collections import Counter
 
 from scheduler.core.text import LATIN, to_latin
 from scheduler.data import files
 from scheduler.places.rules.hosts import straight_line_km
 from scheduler.places.terms.hosts import Point
+from scheduler.planning.imports import read_problem
+from tests.factories.planning import a_random_problem, as_file
 from tools.make_demo_hosts import demo_hosts
+from tools.nights_and_rides import extended
 
 ROWS = files.rows_of("demo_hosts.csv")
 
@@ -37,3 +43,14 @@ def test_names_stand_in_both_scripts_and_mix_none():
         cyrillic = "".join(row[name] for name in row if name.endswith("_cyrl"))
         assert {letter.lower() for letter in cyrillic if letter.isalpha()} <= set(LATIN)
         assert row["name_sr_latn"] == to_latin(row["name_sr_cyrl"])
+
+
+def test_an_extended_instance_is_read_and_gives_nights_to_adults_alone():
+    instance = json.loads(json.dumps(as_file(a_random_problem(1))))
+
+    problem = read_problem(json.dumps(extended(instance, nights=3, night_cost=90, rides=True)).encode())
+
+    given = [(one.nights_max, one.takes_along) for one in problem.people]
+    assert given == [(3, True), (3, True), (0, False), (3, False)]
+    assert problem.people[2].own_school.may_ride == problem.people[2].own_school.consent
+    assert problem.weights.night == 90

@@ -1,15 +1,92 @@
-"""The page of figures: what is written by hand stays, what was measured stands between its marks."""
+"""How a page grows is measured at both sizes in turns: a slow minute of the machine is no growth."""
 
 import datetime as dt
+import os
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from tools.bench import __main__ as bench
 from tools.bench import table
 from tools.bench.figures import Figure, GrowthLine, Record, apart, ms, percent, times
-from tools.bench.in_process import growth_figure
+from tools.bench.in_process import TOO_SLOW_MS, growth, growth_figure, is_level
+from tools.bench.table import growth_table
 from tools.bench.turns import Spread
+from tools.bench.workshop import Failed, Workshop
+
+FEW, MANY = "copy of seed 10", "copy of seed 100"
+
+
+class Machine:
+    """A workshop that answers with pages as they were written down for each round of each size."""
+
+    quick = False
+
+    def __init__(self, **rounds: list[dict[str, list[float] | None]]) -> None:
+        self.rounds, self.asked = {FEW: rounds["few"], MANY: rounds["many"]}, list[str]()
+
+    def seed(self, times: int) -> str:
+        return f"seed {times}"
+
+    @contextmanager
+    def copy_of(self, url: str):
+        yield f"copy of {url}"
+
+    def inside(self, probe: str, url: str, **_options):
+        assert probe == "pages"
+        self.asked.append(url)
+        return {"pages": self.rounds[url].pop(0)}
+
+
+def opened(*milliseconds: float | None, asks: int = 5) -> list[dict[str, list[float] | None]]:
+    return [{"/desk": one and [one, asks, 1000]} for one in milliseconds]
+
+
+def test_both_sizes_take_turns():
+    machine = Machine(few=opened(10, 10, 10), many=opened(10, 10, 10))
+
+    growth(machine)
+
+    assert machine.asked == [FEW, MANY] * 3
+
+
+def test_a_minute_in_which_the_machine_was_slow_is_no_growth():
+    [desk] = growth(Machine(few=opened(10, 10, 20), many=opened(11, 30, 22)))
+
+    assert (desk.few_ms, desk.many_ms) == (10, 22)
+    assert round(desk.exponent, 2) == 0.04  # as in two of the three rounds
+    assert is_level(desk)
+
+
+def test_statements_are_told_of_both_sizes_and_more_of_them_is_growth():
+    [desk] = growth(Machine(few=opened(10, 10, 10), many=opened(10, 10, 10, asks=6)))
+
+    assert (desk.few_statements, desk.many_statements) == (5, 6)
+    assert not is_level(desk)
+
+
+def test_a_page_that_asks_more_in_one_of_the_rounds_has_asked_more():
+    many = [*opened(10), *opened(10, asks=13), *opened(10)]
+    [desk] = growth(Machine(few=opened(10, 10, 10, asks=13), many=many))
+
+    assert (desk.few_statements, desk.many_statements) == (13, 13)
+    assert not is_level(desk)
+
+
+@pytest.mark.parametrize("came", [(None, None, None), (10, None, 10), (10, 10, None)])
+def test_a_page_that_did_not_come_in_one_round_is_told_and_not_level(came):
+    """Were it left out, as few pages as stay level would be all of them."""
+    [among_many] = growth(Machine(few=opened(10, 10, 10), many=opened(*came)))
+    [among_few] = growth(Machine(few=opened(*came), many=opened(10, 10, 10)))
+    [nowhere] = growth(Machine(few=opened(*came), many=opened(*came)))
+
+    assert among_many.many_ms == among_few.few_ms == nowhere.many_ms == TOO_SLOW_MS
+    assert among_many.exponent > 3
+    assert not any(is_level(one) for one in (among_many, among_few, nowhere))
+    assert growth_table([among_many]).splitlines()[2].startswith("| /desk | 10.0 ms | did not come |")
+
 
 LEVEL = GrowthLine("/desk", 10.0, 11.0, 9, 9, 20.0, 20.0, 0.04)
 STEEP = GrowthLine("/people", 10.0, 100.0, 9, 29, 6.0, 20.0, 1.0)
@@ -186,3 +263,66 @@ def test_numbers_have_as_many_digits_as_are_worth_reading():
 
 def test_every_goal_has_its_measure():
     assert [f"P{number}" for number in range(1, 25)] == bench.ROWS
+
+
+def test_two_runs_at_once_have_each_a_copy_of_their_own(tmp_path):
+    seed = tmp_path / "seed.sqlite3"
+    seed.write_bytes(b"planted")
+    one, other = (Workshop(tmp_path / "bench", quick=True) for _ in range(2))
+
+    with one.copy_of(f"sqlite:///{seed}") as first:
+        with other.copy_of(f"sqlite:///{seed}") as second:
+            assert first != second
+        assert Path(first.removeprefix("sqlite:///")).read_bytes() == b"planted"
+    assert list((tmp_path / "bench").glob("work-*")) == []
+
+
+def test_the_minutes_of_planting_are_told_apart_and_a_seed_that_stands_takes_none(tmp_path, monkeypatch):
+    planted = []
+
+    def plants(_self: Workshop, command: list[str], _env: dict[str, str]) -> None:
+        planted.append(Path(command[-3].removeprefix("sqlite:///")))
+        planted[-1].touch()
+
+    monkeypatch.setattr(Workshop, "_run", plants)
+    first, second = Workshop(tmp_path, quick=True), Workshop(tmp_path, quick=True)
+    first.seed(1)
+    second.seed(1)
+
+    assert (len(planted), first.planting_minutes > 0, second.planting_minutes) == (1, True, 0)
+
+
+@pytest.mark.postgres
+def test_postgresql_has_cleared_up_behind_the_planting_before_anything_is_measured(tmp_path, monkeypatch):
+    """Its autovacuum would do so while pages are opened: 135 of 142 stayed level, and all when it had ended."""
+    shop = Workshop(tmp_path, quick=True, postgres=os.environ["TEST_POSTGRES_URL"])
+
+    def plants(_self: Workshop, command: list[str], _env: dict[str, str]) -> None:
+        engine = sa.create_engine(command[-3])
+        with engine.begin() as connection:
+            connection.exec_driver_sql("CREATE TABLE leaf (id integer)")
+        engine.dispose()
+
+    monkeypatch.setattr(Workshop, "_run", plants)
+    engine = sa.create_engine(shop.seed(1))
+    with engine.connect() as connection:
+        asked = "SELECT last_vacuum IS NOT NULL, last_analyze IS NOT NULL FROM pg_stat_user_tables"
+        told = [tuple(row) for row in connection.exec_driver_sql(asked)]
+    engine.dispose()
+    shop._on_server("postgres", "DROP DATABASE seed_1")
+
+    assert told == [(True, True)]
+
+
+@pytest.mark.deep
+def test_each_probe_has_a_database_of_its_own_and_one_that_fails_says_why(tmp_path):
+    shop = Workshop(tmp_path, quick=True)
+    try:
+        with pytest.raises(Failed, match="KeyError: 'no such probe'"):
+            shop.inside("no such probe", f"sqlite:///{tmp_path}/one.sqlite3")
+        with pytest.raises(Failed, match="no such table: sign_in"):
+            shop.inside("cookie", f"sqlite:///{tmp_path}/other.sqlite3")
+    finally:
+        shop.close()
+
+    assert [path.name for path in tmp_path.glob("*.sqlite3")] == ["other.sqlite3"]
