@@ -115,27 +115,11 @@ def test_the_demo_holds_one_of_each_that_waits_for_a_coordinator(loaded):
     waits = {row.matter for row in rows_told_to(Actor(frozenset(), centre_id=centre_id_of("ncc")), MONDAY)}
 
     assert waits >= {
-        Matter.SUBSTITUTE_SOUGHT,
-        Matter.CREW_LOST,
-        Matter.CLASH,
-        Matter.CLOSED_DAY,
-        Matter.DATE_WISH,
-        Matter.NUMBERS_ASKED,
-        Matter.OFFER_GONE,
-        Matter.TO_CONFIRM,
-        Matter.NOT_OFFERED,
-        Matter.NOT_COUNTED,
-        Matter.DISPUTED,
-        Matter.FAR_COUNT,
-        Matter.SILENT,
-        Matter.REQUEST_NEW,
-        Matter.REQUEST_TRIAGE,
-        Matter.REQUEST_AGREED,
-        Matter.HOST_TYPED,
-        Matter.STANDS_STILL,
-        Matter.DAY_NAMED,
-        Matter.CONFIRM_ANEW,
-    }
+        Matter.SUBSTITUTE_SOUGHT, Matter.CREW_LOST, Matter.CLASH, Matter.CLOSED_DAY, Matter.DATE_WISH,
+        Matter.NUMBERS_ASKED, Matter.OFFER_GONE, Matter.TO_CONFIRM, Matter.NOT_OFFERED, Matter.NOT_COUNTED,
+        Matter.DISPUTED, Matter.FAR_COUNT, Matter.SILENT, Matter.REQUEST_NEW, Matter.REQUEST_TRIAGE,
+        Matter.REQUEST_AGREED, Matter.HOST_TYPED, Matter.STANDS_STILL, Matter.DAY_NAMED, Matter.CONFIRM_ANEW,
+    }  # fmt: skip
 
 
 def test_for_each_request_that_waits_the_days_that_it_asked_for_have_some_on_which_somebody_can_come(loaded):
@@ -378,12 +362,8 @@ def test_the_demo_takes_its_figures_with_it(loaded):
 
 SAID = {
     (2023, "en"): [
-        "120 presentations were held in",
-        "7,803 pupils, 1,097 parents and 302 teachers",
-        "Campaign “Show respect",
-        "2,940 high-school pupils",
-        "in 11 cities",
-        "children learn best from their peers",
+        "120 presentations were held in", "7,803 pupils, 1,097 parents and 302 teachers", "Campaign “Show respect",
+        "2,940 high-school pupils", "in 11 cities", "children learn best from their peers",
     ],
     (2023, "sr_Cyrl"): [
         "Одржано је 120 презентација",
@@ -404,7 +384,7 @@ SAID = {
     ],
     (2024, "sr_Cyrl"): ["2.079 комуникација", "1.683 позива и 396 имејлова", "Сексуална уцена – ", "Врбовање деце – "],
     (2024, "sr_Latn"): ["2.079 komunikacija", "1.683 poziva i 396 imejlova", "344 savetodavna i 17 prosleđenih"],
-}
+}  # fmt: skip
 
 
 def told(app, *args):

@@ -17,15 +17,10 @@ EDGE = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chr
 @pytest.mark.parametrize(
     ("shown", "device"),
     [
-        (FIREFOX, "Firefox, Windows"),
-        (CHROME, "Chrome, Android"),
-        (SAFARI, "Safari, iPhone"),
-        (EDGE, "Edge, Windows"),
-        ("curl/8.5", ""),
-        ("Firefox/1 " + "x" * 100_000, "Firefox"),
-        ("", ""),
+        (FIREFOX, "Firefox, Windows"), (CHROME, "Chrome, Android"), (SAFARI, "Safari, iPhone"), (EDGE, "Edge, Windows"),
+        ("curl/8.5", ""), ("Firefox/1 " + "x" * 100_000, "Firefox"), ("", ""),
     ],
-)
+)  # fmt: skip
 def test_a_browser_is_told_by_its_kind_without_version(shown, device):
     assert device_of(shown) == device
 

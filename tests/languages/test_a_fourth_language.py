@@ -89,12 +89,9 @@ def test_every_page_of_a_role_is_translated(
 VALUE = re.compile(r"\bv\.(\w+)(\s*\|\s*(\w+))?")
 COUNTED = {"more", "total", "days"}  # what `ngettext` counts by is a whole number
 FOR_FILTER = {
-    "long_day": DAY,
-    "short_day": DAY,
-    "moment": dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC),
-    "clock_time": dt.time(9, 55),
-    "number": 2940,
-}
+    "long_day": DAY, "short_day": DAY, "moment": dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC),
+    "clock_time": dt.time(9, 55), "number": 2940,
+}  # fmt: skip
 
 
 _VISIT = {
@@ -212,8 +209,7 @@ def test_a_feed_tells_in_english_what_was_written_before_the_language_came(spoke
 
 AS_WRITTEN = ("messages.", "public.styleguide")  # mails are kept in the script of whom they went to
 TO_CYRILLIC = str.maketrans(
-    "abvgdđežzijklmnoprstćufhcčšABVGDĐEŽZIJKLMNOPRSTĆUFHCČŠ",
-    "абвгдђежзијклмнопрстћуфхцчшАБВГДЂЕЖЗИЈКЛМНОПРСТЋУФХЦЧШ",
+    "abvgdđežzijklmnoprstćufhcčšABVGDĐEŽZIJKLMNOPRSTĆUFHCČŠ", "абвгдђежзијклмнопрстћуфхцчшАБВГДЂЕЖЗИЈКЛМНОПРСТЋУФХЦЧШ"
 )
 MIXED = ("Ђорђе Џунић", "Ljubica Đorđević", "Éva Nagy")
 

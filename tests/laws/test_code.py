@@ -267,16 +267,10 @@ self._own = self._own + row._mapping
 """
 
     assert sorted(interferences(seen, {"_own", "_value"})) == [
-        "Field._value",
-        "Field.data",
-        "form._fields",
-        "getattr(field, '_datalist')",
-        "import flask_limiter._limits.RuntimeLimit",
-        "made._form",
-        "object.__new__",
-        "setattr(widgets, 'html_params', len)",
-        "wtforms.core.html_params",
-    ]
+        "Field._value", "Field.data", "form._fields", "getattr(field, '_datalist')",
+        "import flask_limiter._limits.RuntimeLimit", "made._form", "object.__new__",
+        "setattr(widgets, 'html_params', len)", "wtforms.core.html_params",
+    ]  # fmt: skip
 
 
 PLAIN = (int, float, str, bytes, dt.timedelta)  # a table of words or of states is read beside what it is a table of
@@ -288,10 +282,7 @@ NOT_NOUNS = """
     following gone held kept late listed locked lost missing named near noted past pressed said searched shipped shown
     signed sought stopped stored taken tallied together told typed wanted written
 """
-SPOKEN = {
-    "Gone": "what HTTP calls a page that was",
-    "together": "the name of an endpoint, which is part of an address",
-}
+SPOKEN = {"Gone": "what HTTP calls a page that was", "together": "the name of an endpoint, which is part of an address"}
 
 
 def modules() -> Iterator[tuple[str, ast.Module]]:
@@ -409,14 +400,9 @@ def test_no_state_is_written_by_hand():
 
 def test_the_law_sees_every_way_around_it():
     ways = (
-        "row.state = x",
-        "a, row.state = x",
-        "row.state: S = x",
-        "setattr(row, 'state', x)",
-        "update(Visit).values(state=x)",
-        "update(Visit).values({'state': x})",
-        "row.state_since = now",
-    )
+        "row.state = x", "a, row.state = x", "row.state: S = x", "setattr(row, 'state', x)",
+        "update(Visit).values(state=x)", "update(Visit).values({'state': x})", "row.state_since = now",
+    )  # fmt: skip
     harmless = "Visit(state=x)\nmove(machine, row, to)\nif row.state == x: pass\nlist(d.values())\nself.states = x"
 
     assert [states_written_by_hand(way) for way in ways] == [[1]] * len(ways)

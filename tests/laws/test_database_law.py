@@ -104,12 +104,7 @@ def endings(world: LawWorld, state: State) -> Iterator[tuple[tuple[str, Row], St
     """Each statement that ends a proof, and the rows it would leave if nobody were freed."""
     ways: dict[str, list[Row | None]] = {
         "guardian_consent": [{"withdrawn_at": THEN}],  # its facts are never another: test_facts_stay.py
-        "vetting": [
-            {"result": "refused"},
-            {"valid_until": "2030-01-01"},
-            {"checked_on": LAST_DAY},
-            None,
-        ],
+        "vetting": [{"result": "refused"}, {"valid_until": "2030-01-01"}, {"checked_on": LAST_DAY}, None],
         "presenter": [{"suspended_at": THEN}, *_births()],
     }
     for table, all_values in ways.items():

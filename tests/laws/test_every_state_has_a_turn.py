@@ -17,15 +17,7 @@ from scheduler.posts.terms import POST_MACHINE, PostState
 from scheduler.programmes.terms import Audience
 from scheduler.requests.terms.school_request import REQUEST_MACHINE, RequestState
 from scheduler.turns import rules
-from scheduler.turns.terms import (
-    Matter,
-    RequestStanding,
-    SeatStanding,
-    SittingStanding,
-    Verdict,
-    VisitStanding,
-    Whose,
-)
+from scheduler.turns.terms import Matter, RequestStanding, SeatStanding, SittingStanding, Verdict, VisitStanding, Whose
 from scheduler.turns.wording import why_of
 from scheduler.visits.terms.plans import CrewMember, CrewRule
 from scheduler.visits.terms.states import (
@@ -47,13 +39,10 @@ from tests.web.browser import browser_of
 TODAY = MONDAY.date()
 OURS = tuple(WORDS)
 PRESSED = {  # ended by one press in its row
-    Matter.REQUEST_NEW: "requests.press_undoable",
-    Matter.TO_CONFIRM: "visits.confirm",
-    Matter.NOT_OFFERED: "visits.offer",
-    Matter.CONFIRM_ANEW: "visits.confirm",
-    Matter.HOST_TYPED: "places.host",
+    Matter.REQUEST_NEW: "requests.press_undoable", Matter.TO_CONFIRM: "visits.confirm",
+    Matter.NOT_OFFERED: "visits.offer", Matter.CONFIRM_ANEW: "visits.confirm", Matter.HOST_TYPED: "places.host",
     Matter.MAIL_FAILED: "messages.message",
-}
+}  # fmt: skip
 OTHERS = {  # matter → whose, verb and thing of the table of rights (None: a secret link), the page
     Matter.OFFER_OPEN: (Whose.PRESENTER, ("answer", "offer"), "own.my_offers"),
     Matter.TO_COUNT: (Whose.PRESENTER, ("create", "attendance"), "attendance.count_heads"),
@@ -73,10 +62,7 @@ JOBS = {  # what the product ends by itself
     Matter.ITS_PLACE_IN_LINE: ("planning.pass_dates_on",),
     Matter.PAPERS: ("certificates.issue_for_locked_attendance",),
 }
-ROLES = {
-    Whose.PRESENTER: Role.EDUCATOR,
-    Whose.SCHOOL: Role.SCHOOL_CONTACT,
-}
+ROLES = {Whose.PRESENTER: Role.EDUCATOR, Whose.SCHOOL: Role.SCHOOL_CONTACT}
 BEHIND_A_LINK = (Role.SCHOOL_CONTACT, Role.GUARDIAN)
 
 
@@ -154,13 +140,8 @@ def test_every_state_of_each_machine_was_asked_about():
     seats = [seat.member for sitting in sittings for seat in sitting.seats]
     asked = {one.state for one in (*visits(), *requests(), *sittings, *seats)} | {state for state, _turn in verdicts()}
     machines = (
-        REQUEST_MACHINE,
-        VISIT_MACHINE,
-        PRESENTATION_MACHINE,
-        ASSIGNMENT_MACHINE,
-        ATTENDANCE_MACHINE,
-        POST_MACHINE,
-    )
+        REQUEST_MACHINE, VISIT_MACHINE, PRESENTATION_MACHINE, ASSIGNMENT_MACHINE, ATTENDANCE_MACHINE, POST_MACHINE,
+    )  # fmt: skip
     every = {state for machine in machines for state, then in machine.moves.items() if then}
 
     assert every - asked == set()

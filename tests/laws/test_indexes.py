@@ -83,10 +83,7 @@ def test_every_foreign_key_begins_an_index_but_those_that_nobody_asks_by() -> No
             "ix_school_request_programme_id_last_day",
         ),
         ("SELECT id FROM presentation WHERE merged_into_id = 7", "ix_presentation_merged_into_id"),
-        (
-            "SELECT id FROM outbox_message WHERE kind = 'a' AND centre_id = 1",
-            "ix_outbox_message_kind_centre_id",
-        ),
+        ("SELECT id FROM outbox_message WHERE kind = 'a' AND centre_id = 1", "ix_outbox_message_kind_centre_id"),
         ("SELECT user_id FROM user_role WHERE role IN ('coordinator')", "ix_user_role_role_user_id"),
         ("SELECT id FROM presenter WHERE adult_on > '2026-11-23'", "ix_presenter_adult_on"),
         (

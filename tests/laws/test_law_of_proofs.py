@@ -82,16 +82,8 @@ LAW: tuple[tuple[str, list[Person], tuple[Answer, Answer, Answer]], ...] = (
         [checked((CLEARED, LONG_AGO, near(n)), (CLEARED, CHECK_DAY, CHECK_DAY)) for n in AROUND],
         (UNVETTED, None, None),
     ),
-    (
-        "refused on the day of a check",
-        [checked(CLEARED_THEN, one) for one in REFUSALS],
-        (None, UNVETTED, UNVETTED),
-    ),
-    (
-        "refused first, that day",
-        [checked(one, CLEARED_THEN) for one in REFUSALS],
-        (None, UNVETTED, UNVETTED),
-    ),
+    ("refused on the day of a check", [checked(CLEARED_THEN, one) for one in REFUSALS], (None, UNVETTED, UNVETTED)),
+    ("refused first, that day", [checked(one, CLEARED_THEN) for one in REFUSALS], (None, UNVETTED, UNVETTED)),
     (
         "refused and never cleared",
         [checked((result, LONG_AGO, FAR_OFF)) for result in (REFUSED, CLEARED, REFUSED)],
@@ -196,11 +188,7 @@ def stage(session) -> Stage:
     return Stage()
 
 
-BY_NAME = {
-    "presenter_is_vetted": UNVETTED,
-    "presenter_is_old_enough": TOO_YOUNG,
-    "minor_has_consent": NO_CONSENT,
-}
+BY_NAME = {"presenter_is_vetted": UNVETTED, "presenter_is_old_enough": TOO_YOUNG, "minor_has_consent": NO_CONSENT}
 
 
 def by_trigger(stage: Stage) -> dict[int, Answer]:

@@ -339,12 +339,9 @@ def test_the_law_sees_what_is_used_and_what_is_not():
     found = unreferenced(house, names_in_template("{{ form.on_a_page }}"))
 
     assert {one.path for one in found} == {
-        "house.web.Form.lonely_method",
-        "house.web.Row.unread",
-        "house.rules.LONELY",
-        "house.rules.lonely_function",
+        "house.web.Form.lonely_method", "house.web.Row.unread", "house.rules.LONELY", "house.rules.lonely_function",
         "house.rules.Day",
-    }
+    }  # fmt: skip
 
 
 def test_a_template_names_what_it_reads():

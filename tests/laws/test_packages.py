@@ -205,13 +205,9 @@ def test_a_changed_an_unnamed_and_a_missing_file_are_found(small_house: Path) ->
 
 
 HOSTS = [
-    "py" + "pi.org",
-    "python" + "hosted.org",
-    "registry." + "npmjs",
-    "--index" + "-url",
-    "--extra-index" + "-url",
+    "py" + "pi.org", "python" + "hosted.org", "registry." + "npmjs", "--index" + "-url", "--extra-index" + "-url",
     "un" + "pkg.com",
-]
+]  # fmt: skip
 LOCKS = sorted(path.stem for path in ROOT.glob("requirements*.in"))
 # what git ignores, and what it or a running product writes
 NOT_OURS = [".git", "instance", *(line.strip("/") for line in (ROOT / ".gitignore").read_text().splitlines())]

@@ -17,14 +17,9 @@ PIECES = {"desk.suggest"}  # a part of a page, fetched by a script
 LEAD_ANYWHERE = {"public.styleguide", "messages.letter"}
 LOOKS = {"audit_entry"}  # who looked at a minor, and who was refused (TRUST S34)
 BLOCKED = [
-    '<p style="color:red">',
-    "<style>",
-    "<script>",
-    '<a href="/" onclick="go()">',
-    '<a href="javascript:go()">',
-    '<script src="https://cdn.example.org/x.js">',
-    '<link rel="stylesheet" href="//cdn.example.org/x.css">',
-]
+    '<p style="color:red">', "<style>", "<script>", '<a href="/" onclick="go()">', '<a href="javascript:go()">',
+    '<script src="https://cdn.example.org/x.js">', '<link rel="stylesheet" href="//cdn.example.org/x.css">',
+]  # fmt: skip
 
 
 def whole_pages(crawl: Crawl) -> list[CrawledPage]:

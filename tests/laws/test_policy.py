@@ -117,11 +117,8 @@ def test_nobody_sees_anothers_feed() -> None:
 
 def test_labels_hold_no_name() -> None:
     assert (COORDINATOR.label, policy.school_contact(7, 70).label, SYSTEM.label, ANONYMOUS.label) == (
-        "user:1",
-        "link:request:7",
-        "system",
-        "anonymous",
-    )
+        "user:1", "link:request:7", "system", "anonymous",
+    )  # fmt: skip
 
 
 def rights() -> list[tuple[Role, str, str]]:

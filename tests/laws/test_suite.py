@@ -74,19 +74,12 @@ def test_who_is_let_off_starts_real_processes_and_needs_it():
 @pytest.mark.parametrize(
     "line",
     [
-        "clock.now()",
-        "dt.datetime.now(dt.UTC)",
-        "datetime.now()",
-        "dt.date.today()",
-        "date.today()",
-        "time.time()",
-        "real = clock.now",
-        "from scheduler.core.clock import now",
-        "from time import time",
+        "clock.now()", "dt.datetime.now(dt.UTC)", "datetime.now()", "dt.date.today()", "date.today()", "time.time()",
+        "real = clock.now", "from scheduler.core.clock import now", "from time import time",
         "monkeypatch.setattr(clock, 'now', lambda: LEAVING)",
         "monkeypatch.setattr('scheduler.core.clock.now', lambda: LEAVING)",
     ],
-)
+)  # fmt: skip
 def test_the_law_sees_each_way_of_asking(line):
     assert list(readings(line))
 

@@ -202,13 +202,10 @@ WITHOUT_STYLES = {
     if str(path.relative_to(ROOT / "templates")) not in ALONE
 }
 BLOCKED = {
-    "style attribute": r"<[^>]*\sstyle\s*=",
-    "style element": r"<style\b",
-    "inline script": r"<script(?![^>]*\bsrc=)",
-    "on… attribute": r"<[^>]*\son[a-z]+\s*=",
-    "javascript address": r"javascript:",
+    "style attribute": r"<[^>]*\sstyle\s*=", "style element": r"<style\b", "inline script": r"<script(?![^>]*\bsrc=)",
+    "on… attribute": r"<[^>]*\son[a-z]+\s*=", "javascript address": r"javascript:",
     "foreign file": r"(src|<link[^>]*href)\s*=\s*[\"']?(https?:)?//",
-}
+}  # fmt: skip
 
 
 BLOCKED_SAMPLES = {
@@ -248,37 +245,16 @@ TONES = ("quiet", "wait", "move", "good", "stop", "youth")
 TEXT = [
     *((f"{tone}-fg", f"{tone}-bg") for tone in TONES),
     *((ink, ground) for ink in ("ink", "muted", "link") for ground in ("paper", "surface", "raised", "sunk")),
-    ("tabla", "paper"),
-    ("tabla", "surface"),
-    ("on-tabla", "tabla"),
-    ("on-tabla", "hover"),
-    ("on-deep", "tabla-deep"),
-    ("dunja", "tabla-deep"),
-    ("on-dunja", "dunja"),
-    ("helpline", "surface"),
-    ("stop-fg", "surface"),
-    ("stop-fg", "paper"),
-    ("wait-fg", "surface"),
-    ("ink", "good-bg"),
-    ("link", "good-bg"),
-    ("link", "youth-bg"),
-    ("ink", "youth-bg"),
-    ("muted", "youth-bg"),
-    ("muted", "good-bg"),
-    ("ink", "m0"),
-    ("ink", "m1"),
-    ("ink", "m2"),
-    ("on-m3", "m3"),
-    ("on-tabla", "m4"),
-]
+    ("tabla", "paper"), ("tabla", "surface"), ("on-tabla", "tabla"), ("on-tabla", "hover"), ("on-deep", "tabla-deep"),
+    ("dunja", "tabla-deep"), ("on-dunja", "dunja"), ("helpline", "surface"), ("stop-fg", "surface"),
+    ("stop-fg", "paper"), ("wait-fg", "surface"), ("ink", "good-bg"), ("link", "good-bg"), ("link", "youth-bg"),
+    ("ink", "youth-bg"), ("muted", "youth-bg"), ("muted", "good-bg"), ("ink", "m0"), ("ink", "m1"), ("ink", "m2"),
+    ("on-m3", "m3"), ("on-tabla", "m4"),
+]  # fmt: skip
 MARKS = [
-    ("line-strong", "surface"),
-    ("line-strong", "paper"),
-    ("tabla", "surface"),
-    ("c1", "surface"),
-    ("c2", "surface"),
+    ("line-strong", "surface"), ("line-strong", "paper"), ("tabla", "surface"), ("c1", "surface"), ("c2", "surface"),
     ("c3", "surface"),
-]
+]  # fmt: skip
 
 
 def colours(selector: str) -> dict[str, str]:

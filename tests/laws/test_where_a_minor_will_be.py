@@ -225,12 +225,9 @@ def test_what_a_school_hands_on_names_no_young_presenter(house: Flask):
         own, read = (tokens.mint(kind, world.asked.id, lasts=LONG, now=MONDAY) for kind in ("status", "read"))
     handed = Seeker("who reads", ANONYMOUS, house.test_client(), secret=own, token=read)
     told = [
-        f"/read/{read}",
-        f"/read/{read}/visit.ics",
-        f"/status/{own}/visit.ics",
-        f"/status/{own}/share/{read}",
+        f"/read/{read}", f"/read/{read}/visit.ics", f"/status/{own}/visit.ics", f"/status/{own}/share/{read}",
         f"/status/{own}/invitation",
-    ]
+    ]  # fmt: skip
 
     said = {way: answer_of(handed, "GET", way) for way in told}
 

@@ -289,14 +289,10 @@ def test_no_reason_is_a_plain_string() -> None:
 
 def test_the_law_sees_every_way_to_pass_a_plain_string() -> None:
     ways = (
-        "raise Conflict('late')",
-        "raise Rejected({'day': 'late'})",
-        "raise Rejected({'day': R.LATE if x else 'late'})",
-        "raise Rejected({day: 'late' for day in days})",
-        "raise errors.TooMany(reason='often')",
-        "doubts.append(Doubt(Why('shut')))",
-        "form.show({'day': 'late'})",
-    )
+        "raise Conflict('late')", "raise Rejected({'day': 'late'})", "raise Rejected({'day': R.LATE if x else 'late'})",
+        "raise Rejected({day: 'late' for day in days})", "raise errors.TooMany(reason='often')",
+        "doubts.append(Doubt(Why('shut')))", "form.show({'day': 'late'})",
+    )  # fmt: skip
     harmless = "Rejected({'day': R.LATE})\nConflict(found.reason)\nWhy(code, 3, 4)\nNotFound('visit')\nsay(_('Done.'))"
 
     assert [plain_reasons(way) for way in ways] == [[1]] * len(ways)
@@ -380,15 +376,9 @@ MAY_STAY_EMPTY = {
     "WithdrawForm": "a request without a day: nobody has promised anything yet",
 }
 ENDS = {  # what ends something for somebody: these are among those that need it
-    "CallOffForm",
-    "SchoolCallOffForm",
-    "LeaveForm",
-    "DeclineForm",
-    "EndForm",
-    "ReopenForm",
-    "ReasonForm",
+    "CallOffForm", "SchoolCallOffForm", "LeaveForm", "DeclineForm", "EndForm", "ReopenForm", "ReasonForm",
     "KeepDateForm",
-}
+}  # fmt: skip
 
 
 def all_forms(form: type[BaseForm] = BaseForm) -> Iterator[type[BaseForm]]:

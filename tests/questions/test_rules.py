@@ -79,14 +79,10 @@ def test_cohens_h_as_his_table_has_it():
 @pytest.mark.parametrize(
     ("effect", "word"),
     [
-        (0.0, EffectSize.NONE),
-        (0.19, EffectSize.NONE),
-        (-0.2, EffectSize.SMALL),
-        (0.5, EffectSize.MEDIUM),
-        (-0.79, EffectSize.MEDIUM),
-        (0.8, EffectSize.LARGE),
+        (0.0, EffectSize.NONE), (0.19, EffectSize.NONE), (-0.2, EffectSize.SMALL), (0.5, EffectSize.MEDIUM),
+        (-0.79, EffectSize.MEDIUM), (0.8, EffectSize.LARGE),
     ],
-)
+)  # fmt: skip
 def test_effects_are_called_as_cohen_calls_them(effect, word):
     assert rules.size_of(effect) is word
 

@@ -253,11 +253,8 @@ def test_numbers_have_as_many_digits_as_are_worth_reading():
     spread = Spread(1.234, 1.0, 1.6)
 
     assert (ms(spread), ms(Spread(123.4, 1, 2)), percent(spread), times(spread)) == (
-        "1.23 ms",
-        "123 ms",
-        "123 %",
-        "1.23x",
-    )
+        "1.23 ms", "123 ms", "123 %", "1.23x",
+    )  # fmt: skip
     assert apart(spread) == "±24 %"
 
 

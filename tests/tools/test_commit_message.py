@@ -24,13 +24,7 @@ class Repository:
 
     def git(self, *words: str, given: str | None = None) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            ["git", *words],
-            cwd=self.folder,
-            env=ENVIRONMENT,
-            input=given,
-            capture_output=True,
-            text=True,
-            check=False,
+            ["git", *words], cwd=self.folder, env=ENVIRONMENT, input=given, capture_output=True, text=True, check=False
         )
 
     def commit(self, message: str, *words: str) -> subprocess.CompletedProcess[str]:
@@ -47,12 +41,7 @@ def repository(tmp_path: Path) -> Repository:
 
 @pytest.mark.parametrize(
     "message",
-    [
-        "Show a school its date",
-        WHOLE,
-        f"\n\n{WHOLE}\n\nWhy: {LONG} {LONG}",
-        f"Show a school its date\n\n{LONG}",
-    ],
+    ["Show a school its date", WHOLE, f"\n\n{WHOLE}\n\nWhy: {LONG} {LONG}", f"Show a school its date\n\n{LONG}"],
 )
 def test_a_short_first_line_is_taken_whatever_the_body(repository: Repository, message: str):
     done = repository.commit(message)

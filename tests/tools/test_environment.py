@@ -196,16 +196,11 @@ def test_what_pip_knows_of_indexes_is_told_to_uv() -> None:
         [
             "global.index-url='https://one.example/simple'",
             "install.index-url='https://user:secret=1@two.example/simple'",
-            "global.extra-index-url='\\nhttps://a.example\\nhttps://b.example'",
-            "global.find-links='/wheels /more'",
-            "global.cert='/old.pem'",
-            ":env:.cert='/new.pem'",
-            "global.trusted-host='one.example'",
-            "freeze.timeout='10'",
-            "global.disable-pip-version-check='1'",
-            "no sense",
+            "global.extra-index-url='\\nhttps://a.example\\nhttps://b.example'", "global.find-links='/wheels /more'",
+            "global.cert='/old.pem'", ":env:.cert='/new.pem'", "global.trusted-host='one.example'",
+            "freeze.timeout='10'", "global.disable-pip-version-check='1'", "no sense",
         ]
-    )
+    )  # fmt: skip
 
     assert environment.as_uv_reads(listed) == {
         "UV_DEFAULT_INDEX": "https://user:secret=1@two.example/simple",

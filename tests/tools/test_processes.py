@@ -283,14 +283,9 @@ def test_the_web_keeps_no_access_log_and_bounds_connections_and_bodies() -> None
     assert web.command[3:6] == ["-OO", "-m", "tools.web"]
     assert (web.early, worker.early) == (True, False)
     assert web.command[6:] == [
-        "--listen=127.0.0.1:8000",
-        "--threads=8",
-        "--connection-limit=1000",
-        "--max-request-body-size=12000000",
-        "--no-clear-untrusted-proxy-headers",
-        "--ident=",
-        "wsgi:app",
-    ]
+        "--listen=127.0.0.1:8000", "--threads=8", "--connection-limit=1000", "--max-request-body-size=12000000",
+        "--no-clear-untrusted-proxy-headers", "--ident=", "wsgi:app",
+    ]  # fmt: skip
     assert list(worker.command[-3:]) == ["-m", "scheduler.command", "worker"]
 
 

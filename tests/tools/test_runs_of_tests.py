@@ -99,12 +99,9 @@ def test_the_parts_divide_all_tests_among_them():
     selections = [arguments[-arguments[::-1].index("-m")] for arguments in marked]
 
     assert selections == [
-        "not postgres and not journey and not matrix",
-        "postgres and not journey and not matrix",
-        "journey",
-        "journey and not postgres",
-        "hypothesis and not postgres and not journey and not matrix",
-    ]
+        "not postgres and not journey and not matrix", "postgres and not journey and not matrix", "journey",
+        "journey and not postgres", "hypothesis and not postgres and not journey and not matrix",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -393,13 +390,10 @@ def test_a_test_is_as_good_as_the_worst_of_its_cases(found):
 @pytest.mark.parametrize(
     ("tests", "said"),
     [
-        ((), OPEN),
-        (("test_e",), GOOD),
-        (("test_d", "test_c"), FAILED),
-        (("test_e", "test_f"), UNRUN),
+        ((), OPEN), (("test_e",), GOOD), (("test_d", "test_c"), FAILED), (("test_e", "test_f"), UNRUN),
         (("test_e", "test_that_is_gone"), UNRUN),
     ],
-)
+)  # fmt: skip
 def test_only_what_ran_and_passed_is_good(found, tests, said):
     promise = Promise("R1", "x", tuple(f"tests/a/test_b.py::{name}" for name in tests))
 

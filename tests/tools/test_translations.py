@@ -107,12 +107,8 @@ def test_merge_keeps_the_strings_of_both_sides_translated_and_sorted(tmp_path):
 
     found = messages_of(read(ours, "sr_Cyrl"))
     assert {key: message.string for key, message in found.items()} == {
-        "a": "а",
-        "b": "ново",
-        "c": "ц",
-        "d": "д",
-        "e": "наше",
-    }
+        "a": "а", "b": "ново", "c": "ц", "d": "д", "e": "наше",
+    }  # fmt: skip
     assert list(found) == sorted(found)
 
 

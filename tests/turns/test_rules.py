@@ -47,15 +47,11 @@ def the_matter(visit: VisitStanding, now: dt.datetime = MONDAY) -> Matter:
 @pytest.mark.parametrize(
     ("seats", "matter"),
     [
-        ((), Matter.NO_CREW),
-        ((_A.SUGGESTED,), Matter.NOT_OFFERED),
-        ((_A.DECLINED,), Matter.OFFER_GONE),
-        ((_A.LAPSED,), Matter.OFFER_GONE),
-        ((_A.DECLINED, _A.SUGGESTED), Matter.NOT_OFFERED),
-        ((_A.ACCEPTED,), Matter.TO_CONFIRM),
-        ((_A.DECLINED, _A.ACCEPTED), Matter.TO_CONFIRM),
+        ((), Matter.NO_CREW), ((_A.SUGGESTED,), Matter.NOT_OFFERED), ((_A.DECLINED,), Matter.OFFER_GONE),
+        ((_A.LAPSED,), Matter.OFFER_GONE), ((_A.DECLINED, _A.SUGGESTED), Matter.NOT_OFFERED),
+        ((_A.ACCEPTED,), Matter.TO_CONFIRM), ((_A.DECLINED, _A.ACCEPTED), Matter.TO_CONFIRM),
     ],
-)
+)  # fmt: skip
 def test_a_crew_that_nobody_is_asked_for_any_more_is_the_coordinators_turn(seats, matter):
     state = _V.OFFERED if seats else _V.PLANNED
 

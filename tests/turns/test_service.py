@@ -111,10 +111,7 @@ def test_the_list_of_numbers_holds_what_the_rule_says_is_not_counted(session):
     assert listed(0) == []  # until the next day it is the presenter's turn
     assert listed(1) == both
     assert listed(1, make_user().actor()) == []
-    assert [row.matter for row in desk_of(begun.coordinator, LEAVING + DAY).rows] == [
-        Matter.PASSED,
-        Matter.NOT_COUNTED,
-    ]
+    assert [row.matter for row in desk_of(begun.coordinator, LEAVING + DAY).rows] == [Matter.PASSED, Matter.NOT_COUNTED]
 
 
 FOUND = {  # what the nightly check stores for each kind, and what the rule makes of it
