@@ -39,11 +39,9 @@ def packages_with_code(folder: Path) -> list[str]:
     ]
 
 
-def test_a_package_is_a_docstring():
+def test_a_package_is_a_docstring(tmp_path: Path):
     assert packages_with_code(ROOT / "scheduler") == []
 
-
-def test_a_package_that_hands_on_names_is_found(tmp_path: Path):
     (tmp_path / "__init__.py").write_text('"""A room."""\n\nfrom room.service import act\n')
 
     assert packages_with_code(tmp_path) == ["__init__.py"]
@@ -61,11 +59,9 @@ def private_names_imported(folder: Path) -> list[str]:
     ]
 
 
-def test_what_is_private_stays_in_its_module():
+def test_what_is_private_stays_in_its_module(tmp_path: Path):
     assert private_names_imported(ROOT / "scheduler") == []
 
-
-def test_a_private_name_that_is_imported_is_found(tmp_path: Path):
     (tmp_path / "one.py").write_text("from two import _hidden, shown\n")
 
     assert private_names_imported(tmp_path) == ["one.py: _hidden"]
@@ -88,11 +84,9 @@ def modules_of_tests_imported(folder: Path) -> list[str]:
     return found
 
 
-def test_no_test_module_imports_another():
+def test_no_test_module_imports_another(tmp_path: Path):
     assert modules_of_tests_imported(ROOT / "tests") == []
 
-
-def test_an_imported_test_module_is_found(tmp_path: Path):
     (tmp_path / "test_one.py").write_text(
         "import tests.web.test_two\nfrom tests.web import test_three\nfrom tests.web.test_four import body\n"
         "from .test_five import day\nfrom tests.web.pages import reading\n"
@@ -235,21 +229,6 @@ def test_no_library_is_patched_or_read_by_its_private_names() -> None:
 
     assert found == {*ALLOWED}
 
-
-def test_no_method_of_an_object_is_replaced_but_the_door_of_the_application() -> None:
-    """mypy knows which attributes are methods: where it is silenced, one is replaced. Flask documents `wsgi_app`."""
-    silenced = {
-        line.strip()
-        for path in SOURCES
-        for line in path.read_text(encoding="utf-8").splitlines()
-        if "ignore[method-assign]" in line
-    }
-
-    assert {line for line in silenced if not line.startswith("app.wsgi_app = ")} == set()
-    assert silenced
-
-
-def test_the_law_sees_each_way_to_interfere() -> None:
     seen = """
 import wtforms
 from wtforms import Field, widgets
@@ -271,6 +250,19 @@ self._own = self._own + row._mapping
         "import flask_limiter._limits.RuntimeLimit", "made._form", "object.__new__",
         "setattr(widgets, 'html_params', len)", "wtforms.core.html_params",
     ]  # fmt: skip
+
+
+def test_no_method_of_an_object_is_replaced_but_the_door_of_the_application() -> None:
+    """mypy knows which attributes are methods: where it is silenced, one is replaced. Flask documents `wsgi_app`."""
+    silenced = {
+        line.strip()
+        for path in SOURCES
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if "ignore[method-assign]" in line
+    }
+
+    assert {line for line in silenced if not line.startswith("app.wsgi_app = ")} == set()
+    assert silenced
 
 
 PLAIN = (int, float, str, bytes, dt.timedelta)  # a table of words or of states is read beside what it is a table of
@@ -322,6 +314,13 @@ def test_no_two_classes_have_one_name():
     assert {name: files for name, files in twice.items() if name not in SAME_CLASS} == {}
     assert SAME_CLASS.keys() <= twice.keys()
 
+    # By the names that the house once had.
+    tree = parsed("A_WEEK = 7\n_KEPT = 1\nHELD: int = 2\nclass Asked:\n    class Meta: ...\ndef said(): ...\n")
+
+    assert constants_of(tree) == ["A_WEEK", "HELD"]
+    assert (classes_of(tree), functions_of(tree)) == (["Asked"], ["said"])
+    assert of_one_name([("A_WEEK", "7"), ("A_WEEK", "8"), ("A_DAY", "1"), ("A_DAY", "1")]) == {"A_WEEK": ["7", "8"]}
+
 
 def test_a_number_or_a_text_of_one_name_has_one_value():
     values = [
@@ -345,15 +344,6 @@ def test_what_one_looks_for_by_name_is_called_by_a_noun():
     }
 
     assert names == SPOKEN.keys()
-
-
-def test_the_law_sees_each_kind():
-    """By the names that the house once had."""
-    tree = parsed("A_WEEK = 7\n_KEPT = 1\nHELD: int = 2\nclass Asked:\n    class Meta: ...\ndef said(): ...\n")
-
-    assert constants_of(tree) == ["A_WEEK", "HELD"]
-    assert (classes_of(tree), functions_of(tree)) == (["Asked"], ["said"])
-    assert of_one_name([("A_WEEK", "7"), ("A_WEEK", "8"), ("A_DAY", "1"), ("A_DAY", "1")]) == {"A_WEEK": ["7", "8"]}
 
 
 CODE = Path(__file__).parents[2] / "scheduler"
@@ -397,8 +387,6 @@ def test_no_state_is_written_by_hand():
     assert by_hand.pop(MOVER, []) != []  # or the law looks at nothing
     assert set(by_hand) - QUEUES == set(), by_hand
 
-
-def test_the_law_sees_every_way_around_it():
     ways = (
         "row.state = x", "a, row.state = x", "row.state: S = x", "setattr(row, 'state', x)",
         "update(Visit).values(state=x)", "update(Visit).values({'state': x})", "row.state_since = now",
@@ -456,8 +444,6 @@ def test_no_log_call_holds_a_name_an_address_or_a_secret():
 
     assert faults == {}
 
-
-def test_the_law_sees_what_it_looks_for():
     assert len([call for path in SCHEDULER.rglob("*.py") for call in log_calls(path.read_text())]) > 10
     assert faults_of('log.info("signed in", extra={"user_id": 1})') == []
     assert faults_of('log.info("signed in", extra={"email": x})') == ["line 1: email"]

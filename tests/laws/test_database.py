@@ -42,7 +42,7 @@ from tests.visits.scene import Scene, mails, states, visit_of
 assert all_models  # fills the metadata
 
 
-def test_every_constraint_has_a_name() -> None:
+def test_every_constraint_has_a_name_and_every_foreign_key_says_what_happens_on_delete() -> None:
     nameless = [
         f"{table.name}: {constraint}"
         for table in Base.metadata.sorted_tables
@@ -51,8 +51,6 @@ def test_every_constraint_has_a_name() -> None:
     ]
     assert nameless == []
 
-
-def test_every_foreign_key_says_what_happens_on_delete() -> None:
     silent = [
         f"{table.name}.{constraint.column_keys}"
         for table in Base.metadata.sorted_tables
@@ -253,17 +251,7 @@ def test_what_is_forgotten_goes_on_its_way_only(session: Session, way: NamedWay)
 
 
 @pytest.mark.both_databases
-def test_a_name_is_forgotten_without_any_way(session: Session) -> None:
-    a_paper(session)
-
-    by_sql("UPDATE certificate SET holder_name = NULL")
-
-    session.rollback()
-    assert session.scalars(sa.select(Certificate.holder_name)).all() == [None]
-
-
-@pytest.mark.both_databases
-def test_an_error_closes_a_way_also_when_somebody_catches_it(session: Session) -> None:
+def test_a_name_is_forgotten_without_any_way_and_an_error_closes_one(session: Session) -> None:
     a_paper(session)
     with transaction() as inside:
         with pytest.raises(ZeroDivisionError), opened_way(inside, NamedWay.ERASURE):
@@ -272,6 +260,11 @@ def test_an_error_closes_a_way_also_when_somebody_catches_it(session: Session) -
         assert inside.scalars(sa.select(OpenWay)).all() == []
         with pytest.raises(IntegrityError), inside.begin_nested():
             inside.execute(sa.text(DELETE_PAPERS))
+
+    by_sql("UPDATE certificate SET holder_name = NULL")
+
+    session.rollback()
+    assert session.scalars(sa.select(Certificate.holder_name)).all() == [None]
 
 
 @pytest.mark.both_databases

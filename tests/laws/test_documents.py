@@ -163,9 +163,8 @@ def test_readme_commands_are_make_targets():
 
     assert {(page, target) for page, target in told if target not in TARGETS} == set()
 
-
-def test_the_two_commands_are_told():
     assert re.findall(r"^    make ([a-z]+)", (ROOT / "README.md").read_text(), re.MULTILINE)[:2] == ["run", "test"]
+    assert len((ROOT / "README.md").read_text().splitlines()) <= 40
 
 
 def test_make_knows_how_to_begin_each_target():
@@ -185,10 +184,6 @@ def test_every_link_leads_to_a_file():
     assert [(page, link) for page, link in links if not ((ROOT / page).parent / link).exists()] == []
 
 
-def test_the_readme_is_one_screen():
-    assert len((ROOT / "README.md").read_text().splitlines()) <= 40
-
-
 def _decisions() -> dict[str, str]:
     return {page.name: page.read_text() for page in sorted((ROOT / "docs/decisions").glob("0*.md"))}
 
@@ -199,15 +194,17 @@ def test_a_decision_is_a_question_with_its_answer_its_reason_and_its_price():
 
     assert [name for name, text in pages.items() if not form.match(text)] == []
 
-
-def test_decisions_are_at_most_forty_and_their_files_are_called_by_their_questions():
-    pages = _decisions()
     titles = [text.splitlines()[0].removeprefix("# ").split(". ", 1) for text in pages.values()]
     words = ["-".join(re.findall(r"[a-z0-9]+", question.lower().replace("'", ""))) for _, question in titles]
 
     assert list(pages) == [f"{int(number):04}-{word}.md" for (number, _), word in zip(titles, words, strict=True)]
     assert [number for number, _ in titles] == [str(1 + place) for place in range(len(pages))]
     assert len(pages) <= 40
+
+    titles = {name: text.splitlines()[0].removeprefix("# ") for name, text in _decisions().items()}
+    rows = [line for line in (ROOT / "docs/decisions/README.md").read_text().splitlines() if line.startswith("- [")]
+
+    assert rows == [f"- [{title}]({name})" for name, title in titles.items()]
 
 
 def test_continuous_integration_runs_make_test_and_nothing_else():
@@ -216,13 +213,6 @@ def test_continuous_integration_runs_make_test_and_nothing_else():
 
     assert lines == ["exec make test"]
     assert script.stat().st_mode & 0o111
-
-
-def test_every_decision_stands_in_the_list_by_its_title():
-    titles = {name: text.splitlines()[0].removeprefix("# ") for name, text in _decisions().items()}
-    rows = [line for line in (ROOT / "docs/decisions/README.md").read_text().splitlines() if line.startswith("- [")]
-
-    assert rows == [f"- [{title}]({name})" for name, title in titles.items()]
 
 
 TRUST_PAGE = ROOT / "docs" / "trust.md"
@@ -250,26 +240,22 @@ def test_the_page_lists_what_is_cited_and_nothing_else():
 
     assert {row[0] for row in PROMISES} == cited
 
+    found = cited_in('"""Both (TRUST R1, S45, S47)."""\ndef test_trust_s08_x(): ...\nTRUST S13 and S14; `TRUSTED` S9')
 
-def test_each_promise_stands_once_and_in_order():
+    assert found == {"R1", "S45", "S47", "S8", "S13"}
+
+
+def test_each_promise_stands_once_in_order_and_has_a_test():
     numbers = [row[0] for row in PROMISES]
 
     assert numbers == sorted(set(numbers), key=lambda number: (number[0], int(number[1:])))
 
-
-def test_each_promise_has_a_test():
     assert [number for number, _promise, held_by in PROMISES if "::test_" not in held_by] == []
 
 
 @pytest.mark.parametrize(("path", "name"), NAMED_BY_TRUST, ids=[name for _path, name in NAMED_BY_TRUST])
 def test_the_named_test_exists(path: str, name: str):
     assert f"def {name}(" in (ROOT / path).read_text(encoding="utf-8")
-
-
-def test_a_citation_is_seen_in_prose_and_in_a_name():
-    found = cited_in('"""Both (TRUST R1, S45, S47)."""\ndef test_trust_s08_x(): ...\nTRUST S13 and S14; `TRUSTED` S9')
-
-    assert found == {"R1", "S45", "S47", "S8", "S13"}
 
 
 def test_nothing_cites_a_page_that_is_not_here():
@@ -294,13 +280,11 @@ def text_of(path: str) -> str:
     return file.read_text(encoding="utf-8") if file.exists() else ""
 
 
-def test_every_edge_case_has_a_test():
+def test_every_edge_case_has_a_test_that_is_there():
     rows = [line for line in EDGE_CASES.splitlines() if line.startswith("| ")][2:]
 
     assert [row for row in rows if "::test_" not in row] == []
 
-
-def test_each_edge_case_names_tests_that_are_there():
     assert len(NAMED_EDGE_CASES) > 60
     assert [f"{path}::{name}" for path, name in NAMED_EDGE_CASES if f"def {name}(" not in text_of(path)] == []
 
@@ -332,8 +316,6 @@ def test_every_setting_is_in_operate_md():
     assert {"MODE", "DATABASE_URL", "SECRET_KEY"} <= settings_read()
     assert settings_told() == settings_read()
 
-
-def test_only_settings_read_the_environment():
     readers = [
         str(path.relative_to(ROOT))
         for path in sorted((ROOT / "scheduler").rglob("*.py"))

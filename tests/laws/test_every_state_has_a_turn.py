@@ -128,14 +128,12 @@ def verdicts() -> list[tuple[object, Verdict]]:
     return found
 
 
-def test_every_state_that_is_not_final_is_somebodys_turn():
+def test_every_state_that_is_not_final_is_the_turn_of_whom_the_page_names():
     nobodys = [state for state, turn in verdicts() if turn.whose is Whose.NOBODY]
 
     assert nobodys == []
 
-
-def test_every_state_of_each_machine_was_asked_about():
-    """A new state without a line in the rule fails here, or in the test above, and not on somebody's first page."""
+    # A new state without a line in the rule fails here, or in the test above, and not on somebody's first page.
     sittings = [sitting for one in visits() for sitting in one.sittings]
     seats = [seat.member for sitting in sittings for seat in sitting.seats]
     asked = {one.state for one in (*visits(), *requests(), *sittings, *seats)} | {state for state, _turn in verdicts()}
@@ -146,13 +144,12 @@ def test_every_state_of_each_machine_was_asked_about():
 
     assert every - asked == set()
 
+    named = {matter: whose for matter, (whose, _right, _page) in OTHERS.items()}
+    named |= dict.fromkeys(JOBS, Whose.PRODUCT) | dict.fromkeys(OURS, Whose.COORDINATOR)
 
-def test_a_certificate_is_its_visits_turn_until_it_is_issued_and_then_rests():
-    due = a_visit(VisitState.DELIVERED, AssignmentState.PRESENT, AttendanceState.LOCKED, -9)
-
-    assert CERTIFICATE_MACHINE.starts == {CertificateState.ISSUED}
-    assert rules.turn_of_visit(due, MONDAY, TODAY) == Verdict(Whose.PRODUCT, Matter.PAPERS)
-    assert rules.turn_of_visit(replace(due, papers_settled=True), MONDAY, TODAY).whose is Whose.NOBODY
+    for _state, turn in verdicts():
+        if turn.whose is not Whose.NOBODY:
+            assert named[turn.matter] is turn.whose
 
 
 def test_what_is_over_is_nobodys_turn():
@@ -163,6 +160,12 @@ def test_what_is_over_is_nobodys_turn():
     assert rules.turn_of_visit(gone, MONDAY, TODAY).whose is Whose.NOBODY
     assert rules.turn_of_post(PostState.POSTED, TODAY, TODAY).whose is Whose.NOBODY
 
+    due = a_visit(VisitState.DELIVERED, AssignmentState.PRESENT, AttendanceState.LOCKED, -9)
+
+    assert CERTIFICATE_MACHINE.starts == {CertificateState.ISSUED}
+    assert rules.turn_of_visit(due, MONDAY, TODAY) == Verdict(Whose.PRODUCT, Matter.PAPERS)
+    assert rules.turn_of_visit(replace(due, papers_settled=True), MONDAY, TODAY).whose is Whose.NOBODY
+
 
 def test_every_matter_is_somebodys_and_has_its_words_or_its_page_or_its_job():
     known = {*OURS, *OTHERS, *JOBS, Matter.NOTHING}
@@ -172,6 +175,12 @@ def test_every_matter_is_somebodys_and_has_its_words_or_its_page_or_its_job():
     assert {matter for matters in TILES.values() for matter in matters} == set(OURS)
     for matter in OURS:
         assert why_of(matter, "en")
+
+    queue.load_jobs()
+    running = {task.name for task in queue.huey._registry.periodic_tasks}
+
+    for jobs in JOBS.values():
+        assert set(jobs) <= running
 
 
 def page_of(app: Flask, endpoint: str) -> tuple[str, str]:
@@ -206,20 +215,3 @@ def test_whoever_else_has_a_page_and_the_right_to_end_it(app, matter):
         assert app.test_client().open(address, method=method).status_code in (404, 410)
     else:
         assert answers(app, role, endpoint)
-
-
-def test_whose_turn_it_is_agrees_with_the_page_that_is_named():
-    named = {matter: whose for matter, (whose, _right, _page) in OTHERS.items()}
-    named |= dict.fromkeys(JOBS, Whose.PRODUCT) | dict.fromkeys(OURS, Whose.COORDINATOR)
-
-    for _state, turn in verdicts():
-        if turn.whose is not Whose.NOBODY:
-            assert named[turn.matter] is turn.whose
-
-
-def test_what_runs_by_itself_has_a_job_that_runs():
-    queue.load_jobs()
-    running = {task.name for task in queue.huey._registry.periodic_tasks}
-
-    for jobs in JOBS.values():
-        assert set(jobs) <= running

@@ -296,8 +296,6 @@ def test_a_guardian_has_her_own_address_or_that_of_a_grown_up_colleague(session:
     assert grown.id
     assert consent_law.violations() == []
 
-
-def test_no_minors_address_is_a_pattern(session: Session) -> None:
     minor = make_presenter(PresenterKind.INFLUENCER, birth_date=RIGHT, email="%!_@family.example")
 
     assert make_guardian(minor.id, email="vesna+x@family.example").id

@@ -401,8 +401,6 @@ def test_what_a_colleague_opens_in_the_own_districts_is_open(limits: Limits):
     assert locked == []
     assert len(asked) > 200
 
-
-def test_each_list_and_page_of_the_centre_that_a_colleague_opens_is_open_too(limits: Limits):
     pages = plain_pages(limits.app)
     refused = [
         address
@@ -413,6 +411,12 @@ def test_each_list_and_page_of_the_centre_that_a_colleague_opens_is_open_too(lim
 
     assert refused == ["/imports/template/visits.csv"]  # visits of before are imported by whoever reaches every school
     assert {"/imports", "/certificates/issued", "/desk"} <= set(pages)
+
+    pages = [browser.get("/imports?lang=en").text for browser in (limits.whole, limits.limited)]
+
+    assert ["Download everything" in page for page in pages] == [True, False]
+    assert ["of=visits" in page for page in pages] == [True, False]  # a file of past years is of a whole centre
+    assert limits.limited.post("/settings/export").status_code == 404
 
 
 def test_no_page_and_no_file_names_what_lies_in_another_district(limits: Limits):
@@ -437,14 +441,6 @@ def test_no_page_and_no_file_names_what_lies_in_another_district(limits: Limits)
     assert asked > 100
     assert len(numbers) > 100
     assert len(schools) > 100
-
-
-def test_everything_at_once_is_for_those_who_reach_everything(limits: Limits):
-    pages = [browser.get("/imports?lang=en").text for browser in (limits.whole, limits.limited)]
-
-    assert ["Download everything" in page for page in pages] == [True, False]
-    assert ["of=visits" in page for page in pages] == [True, False]  # a file of past years is of a whole centre
-    assert limits.limited.post("/settings/export").status_code == 404
 
 
 def _kind_of(address: str) -> str:

@@ -285,14 +285,12 @@ def test_every_macro_is_called_by_a_page_or_a_mail():
     assert len(macros) > 100
 
 
-def test_every_picture_of_the_sprite_is_named_by_a_page():
+def test_every_picture_and_every_filter_is_used_by_a_page():
     sprite = set(re.findall(r'<symbol id="(\w+)"', (ROOT / "static/img/icons.svg").read_text(encoding="utf-8")))
 
     assert sprite - texts_of_pages() == set()
     assert len(sprite) > 40
 
-
-def test_every_filter_and_every_function_for_templates_is_used_by_one():
     named = set().union(*(names_in_template(text) for text in templates().values()))
 
     assert {one.__name__ for one in (*filters.FILTERS, *filters.GLOBALS)} - named == set()
@@ -343,8 +341,6 @@ def test_the_law_sees_what_is_used_and_what_is_not():
         "house.rules.Day",
     }  # fmt: skip
 
-
-def test_a_template_names_what_it_reads():
     text = '{% set own = rows | map(attribute="host.name") | sort %}{{ own[0]["day"] }}{{ word(a.b) if c is odd }}'
 
     read = {"rows", "map", "host", "name", "sort", "own", "day", "word", "a", "b", "c", "odd"}

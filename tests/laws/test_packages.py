@@ -69,15 +69,11 @@ def test_each_import_has_a_line_of_its_own():
     assert len(imported()) > 25
     assert without_line(imported(), lines_of(*SERVED)) == {}
 
-
-def test_an_import_that_only_another_package_brings_is_found():
     lines = lines_of(*SERVED) - {"idna", "python-dotenv"}
 
     assert without_line(imported(), lines).keys() == {"idna", "dotenv"}
     assert imports_in("def late():\n    from left_pad.sides import left\n    import os, scheduler.core") == {"left_pad"}
 
-
-def test_each_line_is_imported_or_there_for_another_reason():
     lines = lines_of(*SERVED)
     needed = {package for name in imported() for package in packages().get(name, ())}
 
@@ -97,14 +93,12 @@ def test_no_package_has_two_lines(name: str):
 OFFICIAL = "6fc9e709ccbfe0d77fbffa2427a983282be2eb88e47b1cdb49f21a83b4d1e665"
 
 
-def test_the_licence_is_the_official_text_untouched():
+def test_the_licence_is_the_official_text_and_the_package_carries_it():
     text = (ROOT / "LICENSE").read_bytes()
 
     assert hashlib.sha256(text).hexdigest() == OFFICIAL
     assert text.decode().split("\n")[0].strip() == "EUROPEAN UNION PUBLIC LICENCE v. 1.2"
 
-
-def test_the_package_names_its_licence_and_carries_both_texts():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
     assert project["license"] == "EUPL-1.2"
@@ -112,11 +106,9 @@ def test_the_package_names_its_licence_and_carries_both_texts():
     assert {"LICENSE", "NOTICE"} <= set(project["license-files"])
 
 
-def test_the_notice_is_as_the_list_of_foreign_files_says():
+def test_the_notice_names_every_foreign_file_and_every_shipped_table():
     assert (ROOT / "NOTICE").read_text(encoding="utf-8") == notice(), "run: python -m tools.notice"
 
-
-def test_the_notice_names_every_foreign_file_and_every_shipped_table():
     text = (ROOT / "NOTICE").read_text(encoding="utf-8")
     vendored = tomllib.loads((ROOT / "vendored.toml").read_text(encoding="utf-8"))["vendored"]
     tables = {
@@ -163,32 +155,9 @@ def small_house(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_every_vendored_file_is_in_the_manifest_and_as_it_came() -> None:
+def test_every_vendored_file_is_in_the_manifest_and_as_it_came(small_house: Path) -> None:
     assert faults(ROOT) == []
 
-
-def test_every_entry_says_whence_it_came_and_under_which_licence() -> None:
-    entries = tomllib.loads((ROOT / "vendored.toml").read_text(encoding="utf-8"))["vendored"]
-
-    assert [one["name"] for one in entries if set(one) != TOLD or not all(one.values())] == []
-    assert [one["name"] for one in entries if one["licence"] not in LICENCES] == []
-    without_text = [
-        one["name"] for one in entries if not any(file[:7] in ("LICENSE", "OFL.txt") for file in one["sha256"])
-    ]
-    assert without_text == []
-
-
-def test_the_version_stands_in_the_package_and_in_the_folder_that_a_browser_keeps() -> None:
-    entries = tomllib.loads((ROOT / "vendored.toml").read_text(encoding="utf-8"))["vendored"]
-    packages = [one for one in entries if one["source"].startswith("npm package ")]
-
-    assert len(packages) >= 5
-    assert [one["name"] for one in packages if not one["source"].endswith(f"@{one['version']}")] == []
-    public = [one for one in packages if one["folder"].startswith("static/")]
-    assert [one["name"] for one in public if not one["folder"].endswith(f"-{one['version']}")] == []
-
-
-def test_a_changed_an_unnamed_and_a_missing_file_are_found(small_house: Path) -> None:
     folder = small_house / "static/vendor/wheel-1.0"
     assert faults(small_house) == []
 
@@ -202,6 +171,24 @@ def test_a_changed_an_unnamed_and_a_missing_file_are_found(small_house: Path) ->
     (folder / "wheel.js").unlink()
     (folder / "spoke.js").unlink()
     assert faults(small_house) == ["missing: static/vendor/wheel-1.0/wheel.js"]
+
+
+def test_every_entry_says_whence_it_came_in_which_version_and_under_which_licence() -> None:
+    entries = tomllib.loads((ROOT / "vendored.toml").read_text(encoding="utf-8"))["vendored"]
+
+    assert [one["name"] for one in entries if set(one) != TOLD or not all(one.values())] == []
+    assert [one["name"] for one in entries if one["licence"] not in LICENCES] == []
+    without_text = [
+        one["name"] for one in entries if not any(file[:7] in ("LICENSE", "OFL.txt") for file in one["sha256"])
+    ]
+    assert without_text == []
+
+    packages = [one for one in entries if one["source"].startswith("npm package ")]
+
+    assert len(packages) >= 5
+    assert [one["name"] for one in packages if not one["source"].endswith(f"@{one['version']}")] == []
+    public = [one for one in packages if one["folder"].startswith("static/")]
+    assert [one["name"] for one in public if not one["folder"].endswith(f"-{one['version']}")] == []
 
 
 HOSTS = [
@@ -235,7 +222,7 @@ def test_no_registry_host_is_named():
     assert named == set()
 
 
-def test_every_requirement_is_pinned_with_a_hash():
+def test_every_requirement_is_locked_in_its_version_with_a_hash():
     for name in LOCKS:
         lock = f"{name}.txt"
         lines = (ROOT / lock).read_text().replace("\\\n", " ").splitlines()
@@ -244,9 +231,7 @@ def test_every_requirement_is_pinned_with_a_hash():
         assert wanted
         assert [line[:60] for line in wanted if "==" not in line or "--hash=sha256:" not in line] == []
 
-
-def test_the_lock_is_made_from_the_files_that_lie_beside_it():
-    """Each line of a .in file stands in its lock with the same version."""
+    # Each line of a .in file stands in its lock with the same version.
     for name in LOCKS:
         lock = re.sub(r"\[.*?\]", "", (ROOT / f"{name}.txt").read_text().lower())
         lines = (ROOT / f"{name}.in").read_text().splitlines()

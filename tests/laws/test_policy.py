@@ -20,30 +20,24 @@ OUTSIDE = (Role.EDUCATOR, Role.INFLUENCER, Role.SCHOOL_CONTACT, Role.ANONYMOUS)
 EDUCATOR = Actor(frozenset({Role.EDUCATOR}), user_id=2, centre_id=10, presenter_id=5)
 
 
-def test_every_role_has_its_row() -> None:
+def test_every_role_has_its_row_and_what_no_row_allows_is_refused() -> None:
     assert set(policy.TABLE) == set(Role)
 
-
-def test_what_no_row_allows_is_refused() -> None:
     with pytest.raises(NotAllowed):
         require(ANONYMOUS, "read", "report")
     with pytest.raises(NotAllowed):
         require(COORDINATOR, "read", "something nobody named")
 
 
-def test_another_centres_things_look_as_if_they_were_not_there() -> None:
+def test_what_lies_outside_the_scope_looks_as_if_it_were_not_there() -> None:
     require(COORDINATOR, "read", "visit", centre=10)
     with pytest.raises(NotFound):
         require(COORDINATOR, "read", "visit", centre=11)
 
-
-def test_a_presenter_reaches_the_visits_she_is_part_of() -> None:
     require(EDUCATOR, "read", "visit", presenters=(4, 5))
     with pytest.raises(NotFound):
         require(EDUCATOR, "read", "visit", presenters=(4, 6))
 
-
-def test_a_secret_link_reaches_its_own_request_only() -> None:
     contact = policy.school_contact(7, 70)
     require(contact, "withdraw", "request", request=7)
     with pytest.raises(NotFound):
@@ -60,11 +54,18 @@ def test_the_widest_scope_of_several_roles_counts() -> None:
     assert scope_of(SYSTEM, "anything", "at all") is Scope.ANY
 
 
-def test_only_staff_reach_the_centres_own_books() -> None:
+def test_only_staff_reach_the_centres_own_books_and_nobody_sees_anothers_feed() -> None:
     books = {"audit", "settings", "message", "report", "user"}
     outside = (Role.EDUCATOR, Role.INFLUENCER, Role.GUARDIAN, Role.SCHOOL_CONTACT, Role.ANONYMOUS)
 
     assert {role: found for role in outside if (found := books & policy.TABLE[role].keys())} == {}
+
+    readers = {
+        role: things["feed"]["read"] for role, things in policy.TABLE.items() if "read" in things.get("feed", {})
+    }
+
+    assert {role: scope for role, scope in readers.items() if scope is not Scope.OWN and role is not Role.SYSTEM} == {}
+    assert Role.EDUCATOR in readers
 
 
 def holder(role: Role) -> Actor:
@@ -106,15 +107,6 @@ def test_a_consent_is_made_by_the_guardians_link_and_by_the_second_look_at_her_p
     }
 
 
-def test_nobody_sees_anothers_feed() -> None:
-    readers = {
-        role: things["feed"]["read"] for role, things in policy.TABLE.items() if "read" in things.get("feed", {})
-    }
-
-    assert {role: scope for role, scope in readers.items() if scope is not Scope.OWN and role is not Role.SYSTEM} == {}
-    assert Role.EDUCATOR in readers
-
-
 def test_labels_hold_no_name() -> None:
     assert (COORDINATOR.label, policy.school_contact(7, 70).label, SYSTEM.label, ANONYMOUS.label) == (
         "user:1", "link:request:7", "system", "anonymous",
@@ -151,31 +143,23 @@ def answer(actor: Actor, verb: str, thing: str, **where: Any) -> str:
     return "reached"
 
 
-def test_the_table_has_rights_that_do_not_reach_everything():
+def test_who_does_not_say_where_the_thing_lies_is_refused():
     assert len(rights()) > 150
 
-
-def test_who_does_not_say_where_the_thing_lies_is_refused():
     answers = {right: answer(holder(right[0]), *right[1:]) for right in rights()}
 
     assert {right: said for right, said in answers.items() if said != "OutOfReach"} == {}
 
-
-def test_whoever_belongs_nowhere_reaches_nothing_that_lies_nowhere():
     nowhere: dict[str, Any] = {"centre": None, "request": None, "presenters": [None]}
     answers = {right: answer(Actor(frozenset({right[0]})), *right[1:], **nowhere) for right in rights()}
 
     assert {right: said for right, said in answers.items() if said != "OutOfReach"} == {}
 
-
-def test_what_is_said_rightly_is_reached():
     rightly: dict[str, Any] = {"centre": 10, "request": 7, "presenters": (5,)}
     answers = {right: answer(holder(right[0]), *right[1:], **rightly) for right in rights()}
 
     assert {right: said for right, said in answers.items() if said != "reached"} == {}
 
-
-def test_an_own_thing_of_another_presenter_is_not_reached():
     with pytest.raises(NotFound):
         require(holder(Role.EDUCATOR), "answer", "offer", presenters=(6,))
 
@@ -191,6 +175,4 @@ def test_every_call_about_things_of_a_centre_says_which():
 
     assert silent == []
 
-
-def test_the_calls_are_found():
     assert len(calls()) > 60

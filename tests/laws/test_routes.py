@@ -51,13 +51,11 @@ PUBLIC = {
 UNGUARDED = {"static"}  # Flask's own: files of static/
 
 
-def test_every_route_names_what_it_allows(app: Flask):
+def test_every_route_names_what_it_allows_and_every_open_page_is_listed(app: Flask):
     unguarded = {name for name, view in app.view_functions.items() if not hasattr(view, "may")}
 
     assert unguarded - UNGUARDED == set()
 
-
-def test_every_open_page_is_listed(app: Flask):
     opened = {name for name, view in app.view_functions.items() if getattr(view, "may", None) == OPEN}
 
     assert opened == PUBLIC
@@ -151,17 +149,13 @@ def test_who_has_not_signed_in_is_sent_there_or_let_in_as_the_table_says(app: Fl
 
 
 @pytest.mark.parametrize("role", SIGNED_IN)
-def test_a_role_opens_the_pages_that_were_listed_by_hand(app: Flask, role: Role):
+def test_a_role_opens_what_is_listed_by_hand_and_is_refused_what_is_for_others(app: Flask, role: Role):
     browser = browser_as(app, role)
 
     opened = {path for path in BY_HAND if browser.get(path).status_code == 200}
 
     assert opened == {path for path, roles in BY_HAND.items() if role in roles}
 
-
-@pytest.mark.parametrize("role", SIGNED_IN)
-def test_a_role_is_refused_what_is_listed_by_hand_for_others(app: Flask, role: Role):
-    browser = browser_as(app, role)
     asked = [(page, *page.split()) for page in NOT_REFUSED_BY_HAND]
 
     refused = {page for page, method, path in asked if browser.open(path, method=method).status_code == 403}

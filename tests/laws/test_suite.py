@@ -48,7 +48,7 @@ def stopped_times(source: str) -> Iterator[str]:
                     yield f"line {node.lineno}: time.{name}"
 
 
-def test_no_test_and_no_fixture_asks_what_day_it_is():
+def test_no_test_and_no_fixture_asks_what_day_it_is_but_a_few():
     allowed = {TESTS / name for name in (*REAL_PROCESSES, PUT_UP)}
     wrong = [
         f"{path.relative_to(TESTS)} {reading}"
@@ -59,14 +59,10 @@ def test_no_test_and_no_fixture_asks_what_day_it_is():
 
     assert wrong == []
 
-
-def test_the_standing_clock_is_put_up_once():
     (reading,) = readings((TESTS / PUT_UP).read_text())
 
     assert reading.endswith("clock.now")
 
-
-def test_who_is_let_off_starts_real_processes_and_needs_it():
     for name in REAL_PROCESSES:
         assert list(readings((TESTS / name).read_text())), name
 
@@ -94,8 +90,6 @@ def test_no_test_asserts_how_long_something_took():
 
     assert timed == set()
 
-
-def test_the_law_sees_a_stopwatch():
     assert list(stopped_times("assert time.monotonic() - since < 5"))
 
 
@@ -158,8 +152,6 @@ def test_a_ceiling_can_be_lowered_to_the_most_that_any_run_of_its_test_made():
 
     assert can_be_lowered(measured) == ["a: 8 SELECTs can be lowered to 6"]
 
-
-def test_each_ceiling_of_a_test_counts_by_itself():
     measured = [Measured("a", "SELECTs", 8, 8), Measured("a", "SELECTs", 9, 8), Measured("a", "writes", 8, 0)]
 
     assert can_be_lowered(measured) == ["a: 9 SELECTs can be lowered to 8", "a: 8 writes can be lowered to 0"]
@@ -200,7 +192,7 @@ def routes_in(path: Path) -> int:
     return sum(isinstance(d, ast.Attribute) and d.attr in verbs for d in decorators)
 
 
-def test_no_function_is_longer_than_a_screen():
+def test_no_function_is_longer_than_a_screen_or_has_too_many_parameters():
     long = {
         f"{name_of(path)}:{function.name}": lines_of(function)
         for path in python_files("scheduler", "tools", "tests")
@@ -209,6 +201,15 @@ def test_no_function_is_longer_than_a_screen():
     }
 
     assert long == {}
+
+    many = {
+        f"{name_of(path)}:{function.name}": parameters_of(function)
+        for path in python_files("scheduler", "tools")
+        for function in functions(path)
+        if parameters_of(function) > PARAMETERS
+    }
+
+    assert many == {}
 
 
 def test_no_file_is_too_long():
@@ -228,10 +229,17 @@ def test_the_room_of_visits_keeps_what_is_of_visits():
     assert lines_of_room(ROOT / "scheduler" / "visits") <= VISITS
 
 
-def test_no_template_is_too_long():
+def test_no_template_and_no_line_of_one_is_too_long(tmp_path: Path):
     lengths = {name_of(path): len(path.read_text().splitlines()) for path in (ROOT / "templates").rglob("*.html")}
 
     assert {name: length for name, length in lengths.items() if length > TEMPLATE} == {}
+
+    assert long_lines(ROOT / "templates") == {}
+
+    (tmp_path / "page.html").write_text(f"{'č' * LINE}\n{'č' * (LINE + 1)}\n")
+    (tmp_path / "mail.jinja").write_text("a" * 130)
+
+    assert long_lines(tmp_path) == {"mail.jinja:1": 130, "page.html:2": LINE + 1}
 
 
 def long_lines(folder: Path) -> dict[str, int]:
@@ -242,28 +250,6 @@ def long_lines(folder: Path) -> dict[str, int]:
         for number, line in enumerate(path.read_text().splitlines(), 1)
         if len(line) > LINE
     }
-
-
-def test_no_line_of_a_template_is_too_long():
-    assert long_lines(ROOT / "templates") == {}
-
-
-def test_a_long_line_is_found(tmp_path: Path):
-    (tmp_path / "page.html").write_text(f"{'č' * LINE}\n{'č' * (LINE + 1)}\n")
-    (tmp_path / "mail.jinja").write_text("a" * 130)
-
-    assert long_lines(tmp_path) == {"mail.jinja:1": 130, "page.html:2": LINE + 1}
-
-
-def test_no_function_has_too_many_parameters():
-    many = {
-        f"{name_of(path)}:{function.name}": parameters_of(function)
-        for path in python_files("scheduler", "tools")
-        for function in functions(path)
-        if parameters_of(function) > PARAMETERS
-    }
-
-    assert many == {}
 
 
 def test_no_file_of_views_has_too_many_routes():

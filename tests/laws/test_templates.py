@@ -18,7 +18,7 @@ COMPONENTS = {path.stem: path.read_text() for path in (ROOT / "templates/compone
 IMPORTED = re.compile(r'\{% from "components/(\w+)\.html" import (\w+)')
 
 
-def test_each_component_is_one_macro_named_as_its_file_with_a_comment_of_how_to_use_it():
+def test_each_component_is_one_macro_named_as_its_file_style_sheet_and_script():
     wrong = [
         name
         for name, text in COMPONENTS.items()
@@ -26,6 +26,10 @@ def test_each_component_is_one_macro_named_as_its_file_with_a_comment_of_how_to_
     ]
 
     assert wrong == []
+
+    files = [*(ROOT / "static/css/components").glob("*"), *(ROOT / "static/js/components").glob("*")]
+
+    assert [file.name for file in files if file.stem not in COMPONENTS] == []
 
 
 def test_each_component_is_shown_in_the_style_guide_and_only_existing_ones_are_imported():
@@ -38,12 +42,6 @@ def test_each_component_is_shown_in_the_style_guide_and_only_existing_ones_are_i
     assert set(COMPONENTS) - shown == set()
     assert {file for file, _ in imported} - set(COMPONENTS) == set()
     assert [pair for pair in imported if pair[0] != pair[1]] == []
-
-
-def test_each_style_sheet_and_script_belongs_to_a_component():
-    files = [*(ROOT / "static/css/components").glob("*"), *(ROOT / "static/js/components").glob("*")]
-
-    assert [file.name for file in files if file.stem not in COMPONENTS] == []
 
 
 def test_each_class_of_a_component_has_a_rule_in_a_style_sheet():
@@ -61,16 +59,14 @@ def test_each_class_of_a_component_has_a_rule_in_a_style_sheet():
     assert used - styled == set()
 
 
-def test_every_template_can_be_read(app: Flask):
+def test_every_template_can_be_read_and_uses_what_it_imports(app: Flask):
     names = [str(path.relative_to(ROOT / "templates")) for path in (ROOT / "templates").rglob("*.html")]
 
     for name in names:
         app.jinja_env.get_template(name)
     assert len(names) > 40
 
-
-def test_each_name_that_a_template_imports_is_one_that_it_uses(app: Flask):
-    """A part imports for itself: what only its page imports is missing as soon as another page includes it."""
+    # A part imports for itself: what only its page imports is missing as soon as another page includes it.
     unused = []
     for path in sorted(path for path in (ROOT / "templates").rglob("*") if path.suffix in {".html", ".jinja", ".txt"}):
         tree = app.jinja_env.parse(path.read_text())
@@ -188,8 +184,6 @@ def test_no_template_writes_what_is_not_html():
 
     assert found == []
 
-
-def test_the_law_sees_what_is_no_html():
     assert {what for what, _text in FORBIDDEN_SAMPLES} == FORBIDDEN.keys()
     assert [(what, text) for what, text in FORBIDDEN_SAMPLES if not re.search(FORBIDDEN[what], text, re.DOTALL)] == []
 
@@ -218,7 +212,7 @@ BLOCKED_SAMPLES = {
 }
 
 
-def test_no_template_holds_what_the_policy_forbids():
+def test_no_template_and_no_script_holds_what_the_policy_forbids():
     found = [
         (name, what)
         for what, pattern in BLOCKED.items()
@@ -228,13 +222,9 @@ def test_no_template_holds_what_the_policy_forbids():
 
     assert found == []
 
-
-def test_the_law_sees_what_the_policy_blocks():
     assert BLOCKED_SAMPLES.keys() == BLOCKED.keys()
     assert [what for what, text in BLOCKED_SAMPLES.items() if not re.search(BLOCKED[what], text)] == []
 
-
-def test_scripts_make_no_strings_into_code():
     own = "\n".join(path.read_text() for path in (ROOT / "static/js").rglob("*.js"))
 
     assert re.findall(r"\beval\(|new Function|setTimeout\([\"']", own) == []
@@ -283,14 +273,11 @@ def test_the_formula_knows_black_white_and_a_published_pair():
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
-def test_every_text_is_readable_on_its_ground(theme):
+def test_every_text_border_and_mark_is_seen_on_its_ground(theme):
     weak = {pair: round(contrast(theme[pair[0]], theme[pair[1]]), 2) for pair in TEXT}
 
     assert {pair: ratio for pair, ratio in weak.items() if ratio < 4.5} == {}
 
-
-@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
-def test_every_border_and_mark_that_means_something_is_seen(theme):
     assert {pair for pair in MARKS if contrast(theme[pair[0]], theme[pair[1]]) < 3} == set()
 
 
@@ -301,20 +288,16 @@ def test_a_dark_device_without_a_choice_gets_the_same_colours_as_a_chosen_dark()
 MADE = {f"{picture.name}.webp" for picture in PICTURES}
 
 
-def test_the_readme_shows_every_picture_with_a_sentence_for_it():
+def test_the_readme_shows_every_picture_of_the_folder_with_a_sentence_for_it():
     shown = re.findall(r"!\[([^\]]*)\]\(docs/pictures/([\w.]+)\)", (ROOT / "README.md").read_text(encoding="utf-8"))
 
     assert sorted(file for _words, file in shown) == sorted(MADE)
     assert [file for words, file in shown if len(words.split()) < 4] == []
 
-
-def test_the_folder_holds_these_pictures_each_small_and_as_wide_as_its_window():
     assert {path.name for path in FOLDER.iterdir()} == MADE
     assert [path.name for path in FOLDER.iterdir() if path.stat().st_size > MOST_BYTES] == []
     assert [one.name for one in PICTURES if size_of(one.name) != (one.width, one.height)] == []
 
-
-def test_three_scripts_and_three_people_are_seen_on_a_fixed_day():
     assert {one.language for one in PICTURES} == {"sr_Cyrl", "sr_Latn", "en"}
     assert len({one.role for one in PICTURES}) == len(PICTURES) == 3
 

@@ -196,16 +196,19 @@ def test_every_reason_has_a_sentence_in_three_scripts(app: Flask) -> None:
     assert {*english.values()}.isdisjoint(cyrillic.values())
 
 
-def test_a_name_means_one_thing_in_the_whole_house() -> None:
+def test_a_name_means_one_thing_and_every_table_of_words_is_keyed_by_reasons() -> None:
     doubled = [value for value, times in Counter(reason.value for reason in all_reasons()).items() if times > 1]
 
     assert doubled == []
 
-
-def test_every_table_of_words_is_keyed_by_reasons() -> None:
     strangers = {name: [key for key in table if not isinstance(key, Reason)] for name, table in TABLES.items()}
 
     assert strangers == {name: [] for name in TABLES}
+
+    reason = FormReason.TOO_QUICK
+
+    assert Conflict(reason).reason is reason
+    assert Rejected({"day": reason}).problems == {"day": reason}
 
 
 def test_a_reason_with_numbers_has_a_sentence_with_them(app: Flask) -> None:
@@ -286,8 +289,6 @@ def test_no_reason_is_a_plain_string() -> None:
 
     assert {name: lines for name, lines in plain.items() if lines} == {}
 
-
-def test_the_law_sees_every_way_to_pass_a_plain_string() -> None:
     ways = (
         "raise Conflict('late')", "raise Rejected({'day': 'late'})", "raise Rejected({'day': R.LATE if x else 'late'})",
         "raise Rejected({day: 'late' for day in days})", "raise errors.TooMany(reason='often')",
@@ -359,13 +360,6 @@ def test_no_module_changes_a_table_of_another_by_being_imported() -> None:
     ways = ("WORDS['x'] = 1", "WORDS |= {}", "WORDS.update({})", "forms.WORDS.update({})", "forms.WORDS['x'] = 1")
     assert [tables_changed_on_import(head + way) for way in ways] == [[3]] * len(ways)
     assert tables_changed_on_import(head + "OWN = {}\nOWN['x'] = 1\nOWN |= WORDS") == []
-
-
-def test_errors_take_reasons_and_carry_them() -> None:
-    reason = FormReason.TOO_QUICK
-
-    assert Conflict(reason).reason is reason
-    assert Rejected({"day": reason}).problems == {"day": reason}
 
 
 MAY_STAY_EMPTY = {

@@ -44,15 +44,13 @@ def opened(*milliseconds: float | None, asks: int = 5) -> list[dict[str, list[fl
     return [{"/desk": one and [one, asks, 1000]} for one in milliseconds]
 
 
-def test_both_sizes_take_turns():
+def test_both_sizes_take_turns_and_a_slow_minute_is_no_growth():
     machine = Machine(few=opened(10, 10, 10), many=opened(10, 10, 10))
 
     growth(machine)
 
     assert machine.asked == [FEW, MANY] * 3
 
-
-def test_a_minute_in_which_the_machine_was_slow_is_no_growth():
     [desk] = growth(Machine(few=opened(10, 10, 20), many=opened(11, 30, 22)))
 
     assert (desk.few_ms, desk.many_ms) == (10, 22)
@@ -60,14 +58,12 @@ def test_a_minute_in_which_the_machine_was_slow_is_no_growth():
     assert is_level(desk)
 
 
-def test_statements_are_told_of_both_sizes_and_more_of_them_is_growth():
+def test_more_statements_are_growth_in_whichever_round_they_come():
     [desk] = growth(Machine(few=opened(10, 10, 10), many=opened(10, 10, 10, asks=6)))
 
     assert (desk.few_statements, desk.many_statements) == (5, 6)
     assert not is_level(desk)
 
-
-def test_a_page_that_asks_more_in_one_of_the_rounds_has_asked_more():
     many = [*opened(10), *opened(10, asks=13), *opened(10)]
     [desk] = growth(Machine(few=opened(10, 10, 10, asks=13), many=many))
 
@@ -119,9 +115,6 @@ def test_what_was_measured_takes_the_place_of_what_was_measured_before(tmp_path:
         f"{begin}\n{end}", f"{begin}\nnew \\1\n{end}"
     )
 
-
-def test_a_page_without_a_place_for_it_is_left_alone(tmp_path: Path):
-    page = tmp_path / "speed.md"
     page.write_text(page_with("SQLite"), encoding="utf-8")
 
     with pytest.raises(table.NoMarks, match="PostgreSQL"):
@@ -130,12 +123,22 @@ def test_a_page_without_a_place_for_it_is_left_alone(tmp_path: Path):
     assert page.read_text(encoding="utf-8") == page_with("SQLite")
 
 
-def test_the_page_of_this_house_has_its_places():
+def test_the_page_of_this_house_has_its_places_and_tells_no_row_twice():
     page = bench.PAGE.read_text(encoding="utf-8")
 
     for database in ("SQLite", "PostgreSQL"):
         for quick in (True, False):
             assert table.with_part(page, table.part_of(database, quick=quick), "x") != page
+
+    for database in ("SQLite", "PostgreSQL"):
+        stands = table.standing(page, database)
+        again = table.with_rows(stands, Record(("now",), ()), [])
+
+        assert again.replace("\n again: now", "").replace("  \n\n", "\n\n") == stands
+
+    for part in bench.PAGE.read_text(encoding="utf-8").split("<!-- measured: ")[1:]:
+        told = [tuple(line.split(" | ")[:2]) for line in part.splitlines() if line.startswith("| P")]
+        assert sorted(set(told)) == sorted(told)
 
 
 def test_rows_stand_in_the_order_of_the_goals_and_say_whether_they_are_met():
@@ -157,20 +160,9 @@ def test_the_steepest_page_stands_first():
     assert "6 → 20" in lines[2]  # kilobytes: a page that holds more is seen to
     assert lines[3].endswith("| yes |")
 
-
-def test_growth_in_one_line_names_the_worst():
     (line,) = growth_figure([LEVEL, STEEP])
 
     assert (line.product, line.ratio, line.met) == ("1 of 2 pages", "worst: /people, 1.0", False)
-
-
-def test_a_run_says_when_and_beside_how_much_other_work_it_was():
-    said = CONDITIONS.sentence()
-
-    assert said.startswith(
-        "2026-11-27 01:02 UTC, `--quick`, 3.2 minutes (0.4 of planting; 2 of processor time), Python "
-    )
-    assert said.endswith("load 0.5 before, 7.2 after, SQLite, gunicorn.")
 
 
 def test_rows_that_are_measured_again_take_their_place_and_say_when():
@@ -207,12 +199,6 @@ def test_a_run_replaces_every_row_that_it_measured_also_one_that_nobody_named():
     assert page == table.text_of(Record(("at one", "P1, P2, P4 again: at two"), again.figures))
 
 
-def test_the_page_of_this_house_tells_no_row_twice():
-    for part in bench.PAGE.read_text(encoding="utf-8").split("<!-- measured: ")[1:]:
-        told = [tuple(line.split(" | ")[:2]) for line in part.splitlines() if line.startswith("| P")]
-        assert sorted(set(told)) == sorted(told)
-
-
 def test_pages_that_are_measured_again_take_the_place_of_all_pages():
     whole = Record(("at one",), (Figure("P17", "pages", "g", "1 of 2"),), (LEVEL, STEEP))
     again = Record(("at two",), (Figure("P17", "pages", "g", "1 of 1"),), (LEVEL,))
@@ -233,22 +219,6 @@ def test_a_run_keeps_its_sentence_while_a_row_of_it_stands():
     assert page.splitlines()[:3] == ["one  ", "P1 again: two  ", "P2 again: three"]
 
 
-def test_the_page_of_this_house_can_be_read_and_says_the_same_again():
-    page = bench.PAGE.read_text(encoding="utf-8")
-
-    for database in ("SQLite", "PostgreSQL"):
-        stands = table.standing(page, database)
-        again = table.with_rows(stands, Record(("now",), ()), [])
-
-        assert again.replace("\n again: now", "").replace("  \n\n", "\n\n") == stands
-
-
-def test_what_could_not_be_measured_is_told_in_one_line():
-    record = Record(("at one",), (), (), ("P20: no page\nafter 400 s",))
-
-    assert table.text_of(record).endswith("Not measured:\n\n- P20: no page after 400 s")
-
-
 def test_numbers_have_as_many_digits_as_are_worth_reading():
     spread = Spread(1.234, 1.0, 1.6)
 
@@ -257,9 +227,18 @@ def test_numbers_have_as_many_digits_as_are_worth_reading():
     )  # fmt: skip
     assert apart(spread) == "±24 %"
 
-
-def test_every_goal_has_its_measure():
     assert [f"P{number}" for number in range(1, 25)] == bench.ROWS
+
+    record = Record(("at one",), (), (), ("P20: no page\nafter 400 s",))
+
+    assert table.text_of(record).endswith("Not measured:\n\n- P20: no page after 400 s")
+
+    said = CONDITIONS.sentence()
+
+    assert said.startswith(
+        "2026-11-27 01:02 UTC, `--quick`, 3.2 minutes (0.4 of planting; 2 of processor time), Python "
+    )
+    assert said.endswith("load 0.5 before, 7.2 after, SQLite, gunicorn.")
 
 
 def test_two_runs_at_once_have_each_a_copy_of_their_own(tmp_path):

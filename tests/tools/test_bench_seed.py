@@ -85,6 +85,9 @@ def test_each_presentation_held_has_four_counts_and_each_settled_visit_a_certifi
     assert count(session, Certificate.kind == "school") == SETTLED_IN_A_HUNDRED
     assert visits_missing_certificates() == []
 
+    with pytest.raises(NotEmpty):
+        plant(Size(**SMALL), MONDAY)
+
 
 def test_a_seed_without_certificates_has_them_due(session):
     plant(Size(**SMALL, certified=False), MONDAY)
@@ -106,13 +109,6 @@ def test_two_calendars_have_as_many_entries_as_they_are_called_by(session):
         assert len(session.scalars(held).all()) == entries
 
 
-def test_nothing_is_planted_beside_somebodys_visits(session):
-    plant(Size(**SMALL), MONDAY)
-
-    with pytest.raises(NotEmpty):
-        plant(Size(**SMALL), MONDAY)
-
-
 def test_the_fixed_week_is_five_school_days_after_all_others():
     calendar = calendar_of(MONDAY, {dt.date(2027, 3, 1)})
 
@@ -121,8 +117,6 @@ def test_the_fixed_week_is_five_school_days_after_all_others():
     assert list(calendar.days) == sorted(set(calendar.days))
     assert calendar.days[calendar.past - 1] < MONDAY.date() <= calendar.days[calendar.past]
 
-
-def test_a_hundred_times_is_a_country_in_ten_years():
     size = size_of(100)
 
     assert (size.visits, size.people, size.hosts, size.waiting) == (100_000, 10_000, 3_000, 10_000)
@@ -158,7 +152,7 @@ def yard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     yardstick.database().close()
 
 
-def test_the_bare_feed_is_as_long_as_five_hundred_events_are_and_answers_its_tag_with_304(yard):
+def test_the_bare_server_gives_what_the_product_gives(yard, tmp_path):
     whole = yard.get(f"/feed/{yardstick.TOKEN}")
     packed = yard.get(f"/feed/{yardstick.TOKEN}", headers={"Accept-Encoding": "gzip"})
     unchanged = yard.get(f"/feed/{yardstick.TOKEN}", headers={"If-None-Match": whole.headers["ETag"]})
@@ -169,15 +163,11 @@ def test_the_bare_feed_is_as_long_as_five_hundred_events_are_and_answers_its_tag
     assert (unchanged.status_code, unchanged.data) == (304, b"")
     assert yard.get("/feed/other").status_code == 404
 
-
-def test_the_bare_form_and_list_show_what_the_products_do(yard):
     form, listed = yard.get("/form").text, yard.get("/list").text
 
     assert (form.count("<input id="), form.count("<option")) == (yardstick.FIELDS, yardstick.TOWNS)
     assert listed.count("<tr>") == yardstick.ROWS == 100
 
-
-def test_the_bare_post_stores_a_request_and_a_mail_as_durably_as_the_product(yard, tmp_path):
     assert yard.post("/form", data=TYPED).status_code == 303
 
     with closing(sqlite3.connect(tmp_path / "yard.sqlite3")) as connection:
@@ -300,7 +290,7 @@ def test_bookings_that_were_filled_are_sent_later_and_none_too_soon(monkeypatch)
     assert sorted(sent) == [("a-0", True), ("a-1", True), ("a-2", True)]
 
 
-def test_turns_alternate_and_the_first_is_not_told():
+def test_turns_alternate_and_a_ratio_is_made_turn_by_turn():
     order: list[str] = []
 
     def side(name):
@@ -311,8 +301,6 @@ def test_turns_alternate_and_the_first_is_not_told():
     assert order == ["product", "yardstick"] * 3
     assert told == {"product": [3, 5], "yardstick": [4, 6]}
 
-
-def test_a_ratio_is_made_turn_by_turn():
     ratio = ratio_of([10.0, 40.0, 30.0], [10.0, 20.0, 10.0])
 
     assert (ratio.median, ratio.least, ratio.most) == (2.0, 1.0, 3.0)

@@ -36,8 +36,6 @@ def site(tmp_path_factory: pytest.TempPathFactory, nginx: str, openssl: str) -> 
 def test_nginx_reads_its_file(site: Site):
     assert site.problem() == ""
 
-
-def test_a_file_that_nginx_cannot_read_is_found(site: Site):
     broken = Site(site.folder.with_name("broken"), Path("/nowhere.pem"), site.key)
 
     assert "/nowhere.pem" in broken.problem()
@@ -92,8 +90,6 @@ def test_each_line_can_be_walked():
     assert (build.base, build.name, image.name) == ("debian:trixie-slim", "build", "")
     assert [step.word for step in image.steps].count("RUN") == 1
 
-
-def test_lines_that_go_on_are_one_instruction_and_one_that_we_cannot_walk_is_refused():
     (_from, found) = instructions("FROM x\n# why\nRUN one \\\n    && two\n")
 
     assert found.text == "one && two"
@@ -101,7 +97,7 @@ def test_lines_that_go_on_are_one_instruction_and_one_that_we_cannot_walk_is_ref
         instructions("FROM x\nADD y z")
 
 
-def test_what_runs_is_not_root_and_is_looked_after():
+def test_what_runs_is_not_root_is_looked_after_and_can_copy_the_database():
     image = stages(TEXT)[1].steps
     said = {step.word: step.text for step in image}
 
@@ -109,14 +105,18 @@ def test_what_runs_is_not_root_and_is_looked_after():
     assert "/healthz" in said["HEALTHCHECK"]
     assert next(step for step in image if step.word == "CMD").parts()[-1] == "scheduler.wsgi:app"
 
-
-def test_the_image_has_what_copies_postgresql():
-    """Of no older version than the database is: pg_dump then refuses."""
+    # Of no older version than the database is: pg_dump then refuses.
     (made,) = (step.text for step in stages(TEXT)[1].steps if step.word == "RUN")
     server = re.search(r"image: postgres:(\d+)", COMPOSE)
     assert server
 
     assert f" postgresql-client-{server[1]} " in made
+
+    installs = [step.text for stage in stages(TEXT) for step in stage.steps if "pip install" in step.text]
+    commands = [part for text in installs for part in text.split("&&") if "pip install" in part]
+
+    assert len(commands) == 3
+    assert [one for one in commands if "--require-hashes" not in one and "--no-index --no-deps" not in one] == []
 
 
 def test_containers_make_the_backup_of_the_night_as_a_machine_does():
@@ -136,14 +136,6 @@ def test_containers_make_the_backup_of_the_night_as_a_machine_does():
     assert "user:" not in service  # that of the image
 
 
-def test_every_package_of_python_is_checked_by_its_hash():
-    installs = [step.text for stage in stages(TEXT) for step in stage.steps if "pip install" in step.text]
-    commands = [part for text in installs for part in text.split("&&") if "pip install" in part]
-
-    assert len(commands) == 3
-    assert [one for one in commands if "--require-hashes" not in one and "--no-index --no-deps" not in one] == []
-
-
 @pytest.fixture
 def house(tmp_path: Path) -> Path:
     """A checkout in use, with what must not leave it."""
@@ -154,13 +146,11 @@ def house(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_no_key_and_no_history_gets_into_the_image(house: Path):
+def test_all_of_the_wheel_and_no_key_gets_into_the_image(house: Path):
     sent = {str(path.relative_to(house)) for path in context_files(house)}
 
     assert sent == {"wsgi.py", "tools/wheel_metadata.py", "scheduler/app.py", "requirements-dev.txt"}
 
-
-def test_all_of_the_wheel_gets_into_the_image():
     sent = {str(path.relative_to(ROOT)) for path in context_files(ROOT)}
 
     assert {"pyproject.toml", "requirements.in", "vendored.toml", "migrations/env.py"} <= sent
@@ -226,15 +216,13 @@ def test_a_centre_begins_a_school_asks_and_a_backup_comes_up_elsewhere(tmp_path:
     assert [line for line in told if "  good   " not in line] == []
 
 
-def test_a_page_is_read_as_a_person_reads_it():
+def test_a_page_is_read_and_its_form_sent_as_a_person_does():
     page = Page("https://localhost/here", PAGE)
 
     assert page.text.startswith("Two words Go there")
     assert page.links == [("Go there", "https://localhost/far")]
     assert page.choices("town") == ["", "1", "2"]
 
-
-def test_a_form_sends_what_stood_there_and_what_is_typed():
     form = Page("https://localhost/here", PAGE).forms[1]
 
     sent = form.filled({"who": "Vesna", "yes": "y"})
@@ -242,6 +230,9 @@ def test_a_form_sends_what_stood_there_and_what_is_typed():
     first = [("also", "y"), ("day", "mon"), ("text", "one line"), ("token", "t1"), ("town", "1")]
     assert sorted(sent) == [*first, ("who", "Vesna"), ("yes", "y")]
     assert form.buttons == [("host", "7"), ("host", "8")]
+
+    with pytest.raises(Lost, match="no field age"):
+        Page("https://localhost/here", PAGE).forms[1].filled({"age": "9"})
 
 
 @pytest.mark.parametrize(
@@ -252,11 +243,6 @@ def test_what_a_person_does_not_find_is_told(action: str, field: str, button: st
 
     with pytest.raises(Lost, match="no form to"):
         page.place_of_form(action, [field], button)
-
-
-def test_a_field_that_the_form_has_not_is_told():
-    with pytest.raises(Lost, match="no field age"):
-        Page("https://localhost/here", PAGE).forms[1].filled({"age": "9"})
 
 
 def test_a_step_that_goes_wrong_is_in_the_log():

@@ -27,13 +27,6 @@ def a_built(project: Path) -> Path:
     return project / ".venv"
 
 
-def test_a_second_call_does_nothing(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    a_built(project)
-    monkeypatch.setattr(environment, "build", lambda *_: pytest.fail("built again"))
-
-    environment.make_current(["run"], project)
-
-
 @pytest.mark.deep
 def test_scripts_of_the_renamed_environment_start(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
@@ -65,13 +58,20 @@ def test_the_products_command_starts_what_lies_in_the_project_from_any_folder(
     assert (done.returncode, done.stdout) == (0, f"{root / '.venv'} ['db', 'up grade']\n"), done.stderr
 
 
-def test_an_environment_of_an_older_version_gets_the_command(project: Path) -> None:
+def test_a_second_call_does_nothing_but_give_the_command_to_an_older_environment(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     command = a_built(project) / "bin" / "raspored"
     command.unlink()
 
     a_built(project)
 
     assert command.stat().st_mode & 0o111
+
+    a_built(project)
+    monkeypatch.setattr(environment, "build", lambda *_: pytest.fail("built again"))
+
+    environment.make_current(["run"], project)
 
 
 def test_a_half_made_environment_is_not_taken_for_a_good_one(project: Path) -> None:
@@ -84,6 +84,11 @@ def test_a_half_made_environment_is_not_taken_for_a_good_one(project: Path) -> N
     assert not (project / ".venv.new").exists()
     assert not (venv / "bin" / "rest").exists()
     assert environment.is_current("run", venv)
+
+    environment.make_current(["run"], project, ".venv.3.11")
+
+    assert environment.is_current("run", project / ".venv.3.11")
+    assert not (project / ".venv").exists()
 
 
 def test_a_failed_build_leaves_the_old_environment_in_place(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,13 +126,6 @@ def test_a_linked_environment_is_replaced_and_what_it_points_to_is_kept(project:
 
     assert not venv.is_symlink()
     assert (elsewhere / "bin").is_dir()
-
-
-def test_an_environment_beside_the_usual_one_leaves_that_alone(project: Path) -> None:
-    environment.make_current(["run"], project, ".venv.3.11")
-
-    assert environment.is_current("run", project / ".venv.3.11")
-    assert not (project / ".venv").exists()
 
 
 @pytest.fixture

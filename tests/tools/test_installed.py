@@ -218,16 +218,10 @@ def sent(origin: tuple[str, ssl.SSLContext], referrer: str, host: str = "") -> t
     return told
 
 
-def test_a_form_is_taken_at_any_port(origin):
+def test_a_form_is_taken_at_any_port_and_refused_from_another_origin_or_name(origin):
     assert sent(origin, f"{origin[0]}/") == (200, f"taken at {origin[0]}/")
-
-
-def test_a_form_of_another_origin_is_refused(origin):
     assert sent(origin, "https://localhost/")[0] == 400
     assert sent(origin, "https://elsewhere.example/")[0] == 400
-
-
-def test_a_name_that_is_not_ours_is_refused(origin):
     assert sent(origin, "https://elsewhere.example/", host="elsewhere.example")[0] == 400
 
 
@@ -262,7 +256,7 @@ def run_bare(tmp_path: Path):
     return run_python
 
 
-def test_what_is_hidden_cannot_be_imported(run_bare):
+def test_what_is_hidden_cannot_be_imported_and_is_told(run_bare):
     assert {"psycopg", "redis", "gunicorn", "pytest", "playwright"} <= hidden_names()
     assert hidden_names().isdisjoint({"flask", "pyrage", "waitress", "scheduler"})
 
@@ -270,12 +264,14 @@ def test_what_is_hidden_cannot_be_imported(run_bare):
         done = run_bare("-c", f"import {name}")
         assert (done.returncode, done.stderr.splitlines()[-1]) == (1, f"ModuleNotFoundError: No module named '{name}'")
 
-
-def test_a_setting_that_needs_a_hidden_package_is_told(run_bare):
     done = run_bare("-c", "import os; os.environ['REDIS_URL'] = 'redis://localhost'; import wsgi")
 
     assert done.returncode == 2
     assert "REDIS_URL needs the package redis: install requirements-scale.txt" in done.stderr
+
+    done = run_bare("-c", "import tools.serve, tools.supervisor, waitress.__main__")
+
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.deep
@@ -292,12 +288,6 @@ def test_it_starts_and_serves_its_public_pages(run_bare):
     assert {page: status for page, status in told["pages"].items() if status >= 500} == {"/readyz": 503}  # no worker
     assert {told["pages"][page] for page in ("/", "/book", "/programmes", "/healthz", "/sign-in")} == {200}
     assert list(told["pages"].values()).count(200) > 10
-
-
-def test_tools_of_make_run_need_no_more(run_bare):
-    done = run_bare("-c", "import tools.serve, tools.supervisor, waitress.__main__")
-
-    assert done.returncode == 0, done.stderr
 
 
 Serve = Callable[[], subprocess.Popen[str]]

@@ -104,6 +104,9 @@ def test_when_one_ends_both_end_and_the_code_tells(start: Start, tmp_path: Path)
     assert (process.returncode, said) == (7, "worker ended with code 7; ending the rest\n")
     assert not lives(web)
 
+    # A promise by its figure: no stopwatch, for a busy machine is no fault.
+    assert supervisor.PATIENCE_S < 5
+
 
 def test_a_part_that_ends_well_is_a_failure_too(start: Start, tmp_path: Path) -> None:
     process = start(a_child(tmp_path, "web", "pass"), a_child(tmp_path, "worker"))
@@ -183,11 +186,6 @@ def test_killing_the_supervisor_leaves_no_child(start: Start, tmp_path: Path) ->
     os.kill(process.pid, signal.SIGKILL)
 
     assert dead_within(children, 30)
-
-
-def test_a_child_that_does_not_listen_gets_less_than_five_seconds() -> None:
-    """A promise by its figure: no stopwatch, for a busy machine is no fault."""
-    assert supervisor.PATIENCE_S < 5
 
 
 def _early(folder: Path, last: str) -> subprocess.Popen[str]:
@@ -387,7 +385,10 @@ def test_no_server_outlives_us(wish: signal.Signals) -> None:
         services.shutil.rmtree(folder, ignore_errors=True)
 
 
-def test_the_newest_postgresql_is_taken_by_number_not_by_letter(tmp_path: Path) -> None:
+def test_the_newest_postgresql_is_taken_and_a_machine_without_is_told_what_to_install(tmp_path: Path) -> None:
+    with pytest.raises(services.NoService, match="apt-get install -y postgresql"):
+        services.postgres_folder(tmp_path)
+
     for version in ("9.6", "15", "17"):
         (tmp_path / version / "bin").mkdir(parents=True)
         (tmp_path / version / "bin" / "initdb").touch()
@@ -395,16 +396,9 @@ def test_the_newest_postgresql_is_taken_by_number_not_by_letter(tmp_path: Path) 
     assert services.postgres_folder(tmp_path) == tmp_path / "17" / "bin"
 
 
-def test_a_machine_without_postgresql_is_told_what_to_install(tmp_path: Path) -> None:
-    with pytest.raises(services.NoService, match="apt-get install -y postgresql"):
-        services.postgres_folder(tmp_path)
-
-
-def test_an_empty_machine_misses_every_package(tmp_path: Path) -> None:
+def test_only_what_is_missing_is_named(tmp_path: Path) -> None:
     assert system.missing_packages(tmp_path, path=str(tmp_path)) == sorted([*system.COMMAND_OF, *system.FILES_OF])
 
-
-def test_only_what_is_missing_is_named(tmp_path: Path) -> None:
     for command in system.COMMAND_OF.values():
         (tmp_path / command).touch()
         (tmp_path / command).chmod(0o755)

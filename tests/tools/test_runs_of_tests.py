@@ -51,7 +51,7 @@ def call(monkeypatch, *arguments):
     return everything.main()
 
 
-def test_a_second_run_repeats_only_what_failed(machine, monkeypatch):
+def test_a_second_run_repeats_what_failed_and_a_new_commit_all(machine, monkeypatch):
     assert call(monkeypatch) == 1
     assert machine == list(EVERY_PART)
     machine.clear()
@@ -59,8 +59,6 @@ def test_a_second_run_repeats_only_what_failed(machine, monkeypatch):
     assert call(monkeypatch) == 1
     assert machine == ["days"]
 
-
-def test_a_new_commit_runs_every_part_again(machine, monkeypatch):
     call(monkeypatch)
     machine.clear()
     monkeypatch.setattr(everything, "commit_at_hand", lambda: "def5678")
@@ -70,27 +68,17 @@ def test_a_new_commit_runs_every_part_again(machine, monkeypatch):
     assert machine == list(EVERY_PART)
 
 
-def test_uncommitted_changes_leave_no_figure(machine, monkeypatch):
+def test_uncommitted_changes_leave_no_figure_and_an_unknown_part_ends_with_code_2(machine, monkeypatch, capsys):
+    assert call(monkeypatch, "sqllite") == 2
+    assert "there are static, sqlite, postgresql" in capsys.readouterr().err
+    assert machine == []
+
     monkeypatch.setattr(everything, "commit_at_hand", lambda: None)
 
     call(monkeypatch, "static")
 
     assert machine == ["static"]
     assert everything.read_results() == {}
-
-
-def test_an_unknown_part_ends_with_code_2(machine, monkeypatch, capsys):
-    assert call(monkeypatch, "sqllite") == 2
-    assert "there are static, sqlite, postgresql" in capsys.readouterr().err
-    assert machine == []
-
-
-def test_journeys_run_with_wide_and_with_narrow_fonts():
-    fonts = [
-        more.get("TEST_FONTS") for _, arguments, more in EVERY_PART.values() if arguments[-1].startswith("journey")
-    ]
-
-    assert fonts == [None, "narrow"]
 
 
 def test_the_parts_divide_all_tests_among_them():
@@ -102,6 +90,12 @@ def test_the_parts_divide_all_tests_among_them():
         "not postgres and not journey and not matrix", "postgres and not journey and not matrix", "journey",
         "journey and not postgres", "hypothesis and not postgres and not journey and not matrix",
     ]  # fmt: skip
+
+    fonts = [
+        more.get("TEST_FONTS") for _, arguments, more in EVERY_PART.values() if arguments[-1].startswith("journey")
+    ]
+
+    assert fonts == [None, "narrow"]
 
 
 @pytest.mark.parametrize(
@@ -128,16 +122,12 @@ def test_the_page_shows_each_part_with_its_commit_and_what_failed():
         "| together | | 720 (12 minutes) | | |",
     ]
 
-
-def test_a_section_of_the_page_is_replaced_between_its_comments():
     page = "a\n<!-- x -->\nold\n<!-- /x -->\nb\n"
 
     assert section(page, "x", "new") == "a\n<!-- x -->\nnew\n<!-- /x -->\nb\n"
     with pytest.raises(AssertionError, match="has no <!-- y -->"):
         section(page, "y", "new")
 
-
-def test_the_closing_line_of_pytest_is_found():
     assert summary_of("== 3 failed, 120 passed, 1 skipped in 12.34s (0:00:12) ==") == "3 failed, 120 passed, 1 skipped"
     assert summary_of("120 passed in 3.00s") == "120 passed"
     assert summary_of("no tests here") == ""
@@ -208,16 +198,12 @@ def test_a_room_adds_up_its_files_and_all_rules_are_one_figure():
     assert str(rooms["app"]) == "  80.0 %  100.0 %"
     assert [room for room, figure in rooms.items() if figure.whole] == ["people"]
 
-
-def test_only_what_rules_lack_is_named():
     assert lacking(COVERAGE) == [
         "scheduler/places/rules/hosts.py:7",
         "scheduler/places/rules/hosts.py:6 to 7",
         "scheduler/places/rules/hosts.py:8 to the end",
     ]
 
-
-def test_rules_are_a_file_or_a_folder_of_that_name_in_a_room():
     assert is_rule("scheduler/planning/rules/__init__.py")
     assert is_rule("scheduler/people/rules.py")
     assert not is_rule("scheduler/planning/service/rules.py")
@@ -313,8 +299,6 @@ def test_rules_are_judged_by_the_tests_that_import_them_and_by_those_of_the_room
     assert "tests/web/people/test_presenters.py" in mutant_makers.tests_of(ROOT, "staffing")
     assert "tests/cli/test_certificates.py" in mutant_makers.tests_of(ROOT, "certificates")
 
-
-def test_every_room_of_the_command_has_rules():
     assert [room for room in mutants.ROOMS if not rules_of(ROOT, room)] == []
 
 
@@ -380,11 +364,22 @@ def test_promises_come_in_order_with_their_tests():
     assert [one.number for one in read] == ["R1", "R2", "S2"]
     assert [len(one.tests) for one in read] == [1, 0, 2]
 
+    numbers = [one.number for one in trust.promises(trust.PAGE.read_text(encoding="utf-8"))]
 
-def test_a_test_is_as_good_as_the_worst_of_its_cases(found):
+    assert numbers == [*(f"R{number}" for number in range(1, 33)), *(f"S{number}" for number in range(1, 55))]
+
+
+def test_the_table_says_how_a_promise_stands_by_the_worst_of_its_cases(found):
     names = {node.rpartition("::")[2]: outcome for node, outcome in found.items()}
 
     assert names == {"test_c": FAILED, "test_d": GOOD, "test_e": GOOD, "test_f": UNRUN, "test_g": FAILED}
+
+    lines = trust.table(trust.promises(PAGE), found)
+
+    assert lines[0] == "R1   good     One gets the last date."
+    assert lines[1].strip() == "tests/a/test_b.py::test_e · good"
+    assert lines[2] == "R2   not yet  Nothing is lost by a kill."
+    assert lines[3] == "S2   FAILED   Absent and forbidden look alike."
 
 
 @pytest.mark.parametrize(
@@ -398,21 +393,6 @@ def test_only_what_ran_and_passed_is_good(found, tests, said):
     promise = Promise("R1", "x", tuple(f"tests/a/test_b.py::{name}" for name in tests))
 
     assert trust.verdict(promise, found) == said
-
-
-def test_the_table_names_number_verdict_words_and_tests(found):
-    lines = trust.table(trust.promises(PAGE), found)
-
-    assert lines[0] == "R1   good     One gets the last date."
-    assert lines[1].strip() == "tests/a/test_b.py::test_e · good"
-    assert lines[2] == "R2   not yet  Nothing is lost by a kill."
-    assert lines[3] == "S2   FAILED   Absent and forbidden look alike."
-
-
-def test_every_promise_stands_on_the_page_once_held_or_not_yet():
-    numbers = [one.number for one in trust.promises(trust.PAGE.read_text(encoding="utf-8"))]
-
-    assert numbers == [*(f"R{number}" for number in range(1, 33)), *(f"S{number}" for number in range(1, 55))]
 
 
 SAMPLES = ("tests/tools/test_deploy.py", "tests/core/paper", "tests/journeys/test_fonts.py", "tests/posts")
@@ -463,11 +443,6 @@ def test_a_test_with_the_fixture_can_start_it(qpdf: str) -> None:
     assert subprocess.run([qpdf, "--version"], capture_output=True, text=True, check=True).stdout.startswith("qpdf")
 
 
-def test_python_and_the_shell_are_on_every_machine() -> None:
-    assert subprocess.run([sys.executable, "-c", "print(1)"], capture_output=True, check=True).stdout == b"1\n"
-    assert subprocess.run("echo 1", shell=True, capture_output=True, check=True).stdout == b"1\n"
-
-
 def test_a_program_that_is_missing_is_named_with_what_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(programs.shutil, "which", lambda *_, **__: None)
 
@@ -475,8 +450,11 @@ def test_a_program_that_is_missing_is_named_with_what_installs_it(monkeypatch: p
         programs.path_of("nginx")
 
 
-def test_every_program_that_the_tests_install_is_refused_to_the_fast_loop() -> None:
+def test_programs_are_refused_to_the_fast_loop_but_not_python_and_the_shell() -> None:
     installed = {*system.COMMAND_OF.values(), *(Path(file).name for file in system.FILES_OF.values() if "/bin" in file)}
 
     assert installed <= {*programs.OWNER, *programs.OTHERS}
     assert {"openssl", "poppler-utils", "qpdf"} <= system.COMMAND_OF.keys()
+
+    assert subprocess.run([sys.executable, "-c", "print(1)"], capture_output=True, check=True).stdout == b"1\n"
+    assert subprocess.run("echo 1", shell=True, capture_output=True, check=True).stdout == b"1\n"

@@ -40,15 +40,13 @@ def fill_all(house):
     return path
 
 
-def test_extract_finds_strings_of_code_and_pages_sorted(house):
+def test_extract_finds_strings_sorted_keeps_words_and_drops_lost_strings(house):
     translations.extract(house)
 
     found = messages_of(read(language.catalogue_path("sr_Cyrl"), "sr_Cyrl"))
     assert list(found) == ["%(num)s visit", "Hello %(name)s", "Long words", "Send", "Visit", "one"]
     assert found["one"].string == ("", "", "")
 
-
-def test_extract_keeps_words_and_drops_lost_strings(house):
     path = fill_all(house)
     (house / "scheduler/a.py").write_text('_("Visit")\n_("New")')
 
