@@ -32,9 +32,7 @@ def test_the_menu_of_a_public_page_stands_in_one_line(
 ) -> None:
     eye = Eye(chromium, address, everybody[""], View(language, 1280))
     eye.page.goto(f"/?lang={language}")
-
     tops = {place.bounding_box()["y"] for place in eye.page.locator(".site-head__nav a").all()}  # type: ignore[index]
-
     eye.close()
     assert len(tops) == 1
 
@@ -65,10 +63,8 @@ def test_all_scripts_of_the_top_bar_are_seen(
 ) -> None:
     eye = Eye(chromium, address, everybody["coordinator"], View(language, width))
     eye.page.goto(f"/requests?lang={language}")
-
     hidden = eye.page.locator(".top-bar .script-switch").evaluate("one => one.scrollWidth - one.clientWidth")
     sideways = eye.page.evaluate("document.documentElement.scrollWidth - innerWidth")
-
     eye.close()
     assert (hidden, sideways) == (0, 0)
 
@@ -144,8 +140,6 @@ def test_a_wide_table_scrolls_in_its_frame_and_not_the_page(
 ) -> None:
     eye = Eye(chromium, address, everybody["coordinator"], View("sr_Cyrl", 721))
     eye.page.goto("/desk?lang=sr_Cyrl")
-
     sideways = eye.page.evaluate("document.documentElement.scrollWidth - innerWidth")
-
     eye.close()
     assert sideways == 0

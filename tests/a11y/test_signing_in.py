@@ -71,7 +71,6 @@ def test_every_page_on_the_way_in_is_for_everybody(asking, house, address, chrom
 
 def test_they_are_those_that_the_walk_of_all_pages_leaves_out(house):
     paths = {*WITHOUT_A_KEY, *WITH_THE_MAILBOX, *WITH_A_KEY}
-
     assert {endpoint_of(house, path) for path in paths} >= ON_THE_WAY_IN
 
 

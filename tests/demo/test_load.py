@@ -75,7 +75,6 @@ def published(**given):
 @pytest.mark.both_databases
 def test_the_year_2023_shows_exactly_the_published_figures_and_its_campaign_secondary_schools_only(loaded):
     year, campaign = published(), published(campaign="show-respect")
-
     assert (year.presentations, year.pupils, year.parents, year.teachers) == (120, 7803, 1097, 302)
     assert (campaign.cities, campaign.pupils) == (11, 2940)
     filters = Filters(YEAR, centre_id_of("ncc"), campaign="show-respect")
@@ -106,7 +105,6 @@ def test_nothing_in_the_demo_breaks_an_invariant(loaded):
 def test_no_presentation_of_2023_falls_on_a_day_without_lessons(loaded):
     held = loaded.execute(select(Presentation.on_day).where(Presentation.on_day <= YEAR.last)).scalars().all()
     closed = {row.day for row in holidays_between(YEAR.first, YEAR.last) if row.no_lessons}
-
     assert held
     assert [day for day in held if not is_school_day(day, [], closed, Level.PRIMARY)] == []
 
@@ -187,7 +185,6 @@ def test_the_present_holds_requests_in_every_state_certificates_and_everybody_wh
     states = set(loaded.scalars(select(SchoolRequest.state)))
     certificates = loaded.scalars(select(Certificate.kind).order_by(Certificate.kind)).all()
     presenters = dict(loaded.execute(select(Presenter.kind, func.count()).group_by(Presenter.kind)).all())
-
     assert states == set(RequestState)
     assert certificates == [CertificateKind.SCHOOL, CertificateKind.TEACHER]
     assert presenters == {PresenterKind.EDUCATOR: 12, PresenterKind.INFLUENCER: 6}
@@ -212,7 +209,6 @@ def test_the_demo_comes_in_every_month():
 @pytest.mark.parametrize("moment", MOMENTS, ids=str)
 def test_the_demo_keeps_every_invariant_on_a_day_with_something_odd_and_in_every_month(session, the_clock, moment):
     the_clock.stands_at(moment)
-
     assert demo.load(moment)
     assert violations() == []
     assert published().pupils == 7803
@@ -238,7 +234,6 @@ def test_the_educator_who_signs_in_has_offers_counting_and_a_clash(loaded):
 
 def test_one_vetting_ends_within_a_month(loaded):
     soon = local_day(MONDAY) + dt.timedelta(days=30)
-
     assert loaded.scalar(select(func.count()).select_from(Vetting).where(Vetting.valid_until <= soon)) == 1
 
 
@@ -257,7 +252,6 @@ def test_every_role_signs_in_with_the_listed_password_and_nobody_else_can(loaded
 
 def test_passwords_lie_in_a_file_that_only_its_owner_reads(loaded):
     path = settings().instance / demo.SIGN_INS
-
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert json.loads(path.read_text()) == demo.sign_ins()
 
@@ -265,7 +259,6 @@ def test_passwords_lie_in_a_file_that_only_its_owner_reads(loaded):
 def test_loading_twice_is_loading_once(loaded):
     before = loaded.scalar(select(func.count()).select_from(AuditEntry))
     listed = demo.sign_ins()
-
     assert demo.load(MONDAY) is False
     assert loaded.scalar(select(func.count()).select_from(AuditEntry)) == before
     assert demo.sign_ins() == listed
@@ -320,7 +313,6 @@ SELECT code FROM helpline_count WHERE margin = 'topic' GROUP BY code ORDER BY SU
 
 def test_plain_sql_counts_what_was_published(loaded):
     told = loaded.execute(text(RECOUNT)).one()
-
     assert tuple(told)[:8] == (2079, 1683, 396, 361, 344, 17, 15, 2)
     assert [str(day) for day in told[8:]] == ["2024-01-01", "2024-04-26"]
     assert list(loaded.scalars(text(TOPICS))) == ["sextortion", "grooming"]
@@ -355,7 +347,6 @@ def test_the_public_reads_the_large_numbers_and_not_to_whom_two_went(loaded):
 
 def test_the_demo_takes_its_figures_with_it(loaded):
     assert demo.remove()
-
     for model in (HelplinePeriod, HelplineCount, HelplinePublicCell):
         assert loaded.scalar(select(func.count(model.id))) == 0
 
@@ -402,14 +393,12 @@ def test_every_published_figure_stands_in_words(loaded, app):
 
 def test_the_published_days_by_themselves_say_the_same(loaded, app):
     text = told(app, "--from", "2024-01-01", "--to", "2024-04-26", "--centre", "ncc")
-
     assert all(one in text for one in SAID[2024, "en"])
 
 
 def test_the_demo_takes_its_texts_with_it(loaded):
     assert loaded.query(ProfileText).count() == 4
     loaded.rollback()
-
     assert demo.remove()
     assert loaded.query(ProfileText).count() == 0
 
@@ -461,7 +450,6 @@ def test_the_campaigns_tour_is_planned_anew_in_three_presses(coordinator):
 
 def test_the_demo_holds_a_tour_that_is_finished(coordinator):
     read = coordinator.get("/tours/1").text
-
     assert read.count('name="rows"') == 11
 
 
@@ -486,7 +474,6 @@ weights = st.lists(st.floats(0.1, 100), min_size=1, max_size=60)
 @given(st.integers(0, 20_000), weights)
 def test_the_parts_sum_exactly_to_the_whole_and_follow_their_weights(total, given_weights):
     parts = spread(total, given_weights)
-
     assert sum(parts) == total
     for part, weight in zip(parts, given_weights, strict=True):
         assert abs(part - total * weight / sum(given_weights)) < 1.000001
@@ -504,7 +491,6 @@ def test_a_wobble_stays_in_its_bounds(number):
 @given(st.integers(1, 40), st.integers(1, 40))
 def test_places_are_in_order_and_twice_only_when_there_are_too_few(wanted, available):
     places = evenly(wanted, available)
-
     assert places == sorted(places)
     assert all(0 <= place < available for place in places)
     if wanted <= available:

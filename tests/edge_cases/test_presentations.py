@@ -154,10 +154,8 @@ def test_a_join_is_told_to_the_school_and_to_who_presents_there_and_to_who_goes_
 )
 def test_what_cannot_sit_together_is_refused_and_nothing_changes(session, plans, reason):
     scene = Scene(*plans, group_size=120)
-
     with pytest.raises(Conflict) as refused:
         joined(scene)
-
     assert refused.value.reason == reason
     assert {row.state for row in presentations(session, scene)} == {PresentationState.PLANNED}
 
@@ -165,10 +163,8 @@ def test_what_cannot_sit_together_is_refused_and_nothing_changes(session, plans,
 def test_a_second_press_joins_nothing_more(session):
     scene = Scene(SEVEN, EIGHT, AFTERNOON)
     joined(scene)
-
     with pytest.raises(Conflict):
         joined(scene)
-
     assert [row.expected_pupils for row in presentations(session, scene)] == [54, 26, 25]
 
 
@@ -242,7 +238,6 @@ def test_parents_evening_is_outside_shifts_and_inside_the_same_visit(session):
     scene = Scene(planned=False)
     tell(scene)
     scene.visit_id = scene.plan(presentations=(a_plan(dt.time(9, 55), classes="7b"), PARENTS))
-
     assert [row.starts_local for row in presentations(session, scene)] == [dt.time(9, 55), dt.time(18)]
     assert session.scalar(select(func.count(Visit.id))) == 1
     assert session.scalar(select(func.count(Presentation.id))) == 2
@@ -274,9 +269,7 @@ def test_a_visit_that_was_held_by_its_whole_crew_is_not_short(session):
     ana, tara = scene.educator(), scene.minor()
     scene.confirmed_by(ana, tara)
     (row,) = presentations(session, scene)
-
     submit_counts(presenter_actor(ana), row.id, a_count(), now=OVER)
-
     assert not visit_for(scene.coordinator, number_of(scene)).short_crew
 
 
@@ -349,7 +342,6 @@ SPANS = [CalendarSpan("term1", TERM[0], last, applies_to) for applies_to, last i
 
 def test_each_grade_has_its_own_days_and_the_school_all_of_them():
     found = days_by_grade([ENDS, VISIT_DAY], [Level.PRIMARY], (), SPANS)
-
     assert found[None] == found[1] == found[7] == {ENDS, VISIT_DAY}
     assert found[8] == {ENDS}
     assert set(found) == {None, *range(1, 9)}
@@ -369,13 +361,11 @@ def test_in_a_secondary_school_the_last_grade_leaves_first(grade, days):
 
 def test_where_the_calendar_is_not_entered_nobody_has_left():
     found = days_by_grade([ENDS, VISIT_DAY], [Level.PRIMARY], (), ())
-
     assert left_on(found, "8a", VISIT_DAY) == []
 
 
 def test_days_of_several_classes_are_those_on_which_all_are_there():
     found = days_by_grade([ENDS, VISIT_DAY], [Level.PRIMARY], (), SPANS)
-
     assert days_of_classes(found, ["7b", "8a"]) == {ENDS}
     assert days_of_classes(found, ["7b", "what is no class"]) == {ENDS, VISIT_DAY}
     assert left_on(found, "7b, VIII-1", VISIT_DAY) == [ClassName(8, "1")]
@@ -427,7 +417,6 @@ def test_a_school_that_asks_for_days_after_its_class_has_left_reads_so(session):
     school = School(notice_days=0)
     with pytest.raises(Rejected) as refused:
         ask(school, VISIT_DAY, VISIT_DAY + DAY, "8a, 8b")
-
     assert refused.value.problems == {"presentations-0-classes": "year_ended"}
     assert ask(school, VISIT_DAY, VISIT_DAY + DAY, "7a")
     assert ask(school, ENDS, VISIT_DAY, "8a")  # on one of the days it is there

@@ -95,10 +95,8 @@ def test_certificates_are_issued_for_locked_attendance_once(session, the_clock):
     the_clock.stands_at(LEAVING)
     a_locked_visit(names=("Ана", "Мира"))
     a_counted_visit()
-
     certificates.issue_for_locked_attendance.call_local()
     certificates.issue_for_locked_attendance.call_local()
-
     assert how_many() == 3
 
 
@@ -121,7 +119,6 @@ def test_a_bug_with_one_visit_keeps_no_other_ones_certificates(session, monkeypa
 
 def test_silence_is_noticed_after_seven_days(session, the_clock):
     a_counted_visit()
-
     for days, state in [(6, AttendanceState.SUBMITTED), (7, AttendanceState.ASSUMED)]:
         the_clock.stands_at(LEAVING + dt.timedelta(days=days))
         attendance.assume_silent.call_local()
@@ -138,9 +135,7 @@ def test_a_sweep_sends_everything_also_several_mails_to_one_address(app):
     for _ in range(3):
         make_message("ana@school.example", now=MONDAY)
     make_message("mira@school.example", now=MONDAY)
-
     send_waiting.call_local()
-
     assert states() == [MessageState.SENT] * 4
 
 
@@ -166,18 +161,14 @@ def test_a_slow_mail_server_does_not_hold_a_worker_longer_than_a_sweep(app, monk
         make_message(f"{name}@school.example", now=MONDAY)
     clock_hands = iter((0.0, 1.0, 49.0, 51.0))
     monkeypatch.setattr(jobs, "time", SimpleNamespace(monotonic=lambda: next(clock_hands)))
-
     send_waiting.call_local()
-
     assert states() == [MessageState.SENT, MessageState.SENT, MessageState.WAITING]
 
 
 def test_a_sweep_goes_on_after_a_mail_that_fails_and_comes_to_an_end(app):
     make_message("bad\naddress@school.example", now=MONDAY)
     make_message("ana@school.example", now=MONDAY)
-
     send_waiting.call_local()
     send_waiting.call_local()
-
     assert states() == [MessageState.FAILED, MessageState.SENT]
     assert service.unsent_ids(10, MONDAY) == []

@@ -59,7 +59,6 @@ def test_she_makes_no_key_for_an_account_that_has_none(thief, owner):
 
 def test_she_adds_no_key_beside_the_owners(thief, owner):
     make_app(owner)
-
     for path in ("/second-step/app", "/second-step/passkeys"):
         assert thief.get(path).location == "/second-step"
         assert thief.post(path, data={"code": "123456", "name": "Mine", "answer": "{}"}).location == "/second-step"
@@ -73,16 +72,13 @@ def test_she_adds_no_key_beside_the_owners(thief, owner):
 def test_she_takes_nothing_away(thief, owner, path):
     make_app(owner)
     make_recovery_code(owner)
-
     assert thief.post(path, data={"password_again": PASSWORD}).location.startswith("/second-step")
     assert (key_ring(owner.id).count, key_ring(owner.id).recovery_codes) == (1, 1)
 
 
 def test_she_resets_nobody_and_not_the_owner(thief, owner):
     make_app(owner)
-
     answer = thief.post(f"/people/users/{owner.id}/second-step/reset", data={"password_again": PASSWORD})
-
     assert answer.location.startswith("/second-step")
     assert keys() == 1
 
@@ -115,7 +111,6 @@ def test_she_can_have_five_links_and_one_warning_mailed_to_the_owner_and_no_more
     for _number in range(9):
         thief.post("/second-step/mailbox")
         thief.post("/second-step", data={"code": "000000"})
-
     assert sorted(mails_to(owner.email)) == ["codes_guessed", *["second_step_link"] * 5]
 
 

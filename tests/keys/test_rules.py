@@ -51,14 +51,12 @@ def test_what_is_no_recovery_code_is_none(typed):
 
 def test_recovery_codes_are_drawn_anew_and_read_back():
     codes = one_time_codes.new_recovery_codes()
-
     assert len(set(codes)) == 10
     assert all(one_time_codes.tidy_recovery_code(code) for code in codes)
 
 
 def test_a_secret_is_read_only_with_its_key_and_in_its_place():
     stored = encrypt("secret", key="one", about="code_app:1")
-
     assert decrypt(stored, key="one", about="code_app:1") == "secret"
     assert encrypt("secret", key="one", about="code_app:1") != stored
     for key, about, text in (("two", "code_app:1", stored), ("one", "code_app:2", stored), ("one", "code_app:1", "??")):

@@ -25,7 +25,6 @@ LINTER = [str(Path(sys.executable).parent / "lint-imports"), "--no-cache", "--co
 
 def test_every_import_goes_down():
     done = subprocess.run(LINTER, cwd=ROOT, capture_output=True, text=True, env=os.environ, check=False)
-
     assert done.returncode == 0, done.stdout + done.stderr
     assert " 0 broken." in done.stdout
 
@@ -41,9 +40,7 @@ def packages_with_code(folder: Path) -> list[str]:
 
 def test_a_package_is_a_docstring(tmp_path: Path):
     assert packages_with_code(ROOT / "scheduler") == []
-
     (tmp_path / "__init__.py").write_text('"""A room."""\n\nfrom room.service import act\n')
-
     assert packages_with_code(tmp_path) == ["__init__.py"]
 
 
@@ -61,9 +58,7 @@ def private_names_imported(folder: Path) -> list[str]:
 
 def test_what_is_private_stays_in_its_module(tmp_path: Path):
     assert private_names_imported(ROOT / "scheduler") == []
-
     (tmp_path / "one.py").write_text("from two import _hidden, shown\n")
-
     assert private_names_imported(tmp_path) == ["one.py: _hidden"]
 
 
@@ -119,7 +114,6 @@ def test_no_page_command_or_job_changes_it_past_the_calendars() -> None:
     names = "|".join(("change_programme", "spell_name", "import_hosts", "take_back_hosts"))
     past = re.compile(rf"\b(?:accounts|hosts|service)\.(?:{names})\b|from scheduler\.p\S+ import .*\b(?:{names})\b")
     files = [one for door in ("web", "cli", "jobs") for one in (HOUSE / door).rglob("*.py")]
-
     assert len(files) > 100
     assert [(one.name, found) for one in files for found in past.findall(one.read_text())] == []
 
@@ -133,7 +127,6 @@ def checks() -> set[str]:
 
 def test_every_check_is_asked_each_night_and_by_the_command() -> None:
     found = checks()
-
     assert len(found) > 15
     assert {importlib.import_module(one).violations for one in found} == set(invariants.ROOMS)
 

@@ -270,7 +270,6 @@ def test_a_name_is_forgotten_without_any_way_and_an_error_closes_one(session: Se
 @pytest.mark.both_databases
 def test_a_way_that_stands_open_is_named(session: Session) -> None:
     by_sql("INSERT INTO open_way (way) VALUES ('erasure')")
-
     assert violations() == ["the way erasure stands open: the database does not defend what it guards"]
 
 
@@ -279,7 +278,6 @@ def test_a_way_that_stands_open_is_named(session: Session) -> None:
 def test_the_demo_comes_and_goes_on_its_way(session: Session) -> None:
     assert demo.load(MONDAY)
     assert demo.remove()
-
     session.rollback()
     assert session.scalars(sa.select(Assignment)).all() == []
     assert session.scalars(sa.select(OpenWay)).all() == []

@@ -69,7 +69,6 @@ def problems_with(text: str) -> list[str]:
 
 def test_every_change_is_a_short_line_below_its_release_and_its_reader():
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-
     assert len(parts_of(text)) > 3  # releases were found at all
     assert problems_with(text) == []
 
@@ -78,7 +77,6 @@ def test_the_newest_release_is_the_version_of_the_package_and_has_its_upgrade_no
     _above, _unreleased, newest, before, *_ = parts_of((ROOT / "CHANGELOG.md").read_text(encoding="utf-8"))
     numbers = [".".join(RELEASE.match(one).groups()[:3]) for one in (newest, before)]
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-
     assert project["version"] == numbers[0]
     assert f"## {numbers[1]} to {numbers[0]}" in (ROOT / "docs/upgrade.md").read_text(encoding="utf-8")
 
@@ -131,13 +129,11 @@ What is new.
 )
 def test_each_fault_of_the_changelog_is_found(old: str, new: str, told: str | None):
     found = problems_with(GOOD.replace(old, new, 1))
-
     assert [line[: len(told or line)] for line in found] == ([told] if told else [])
 
 
 def test_readers_stand_in_their_order():
     swapped = GOOD.replace("Schools", "x").replace("Developers", "Schools").replace("x", "Developers")
-
     assert problems_with(swapped) == ["0.2.0 (2026-12-01): ['Developers', 'Schools']"]
 
 
@@ -172,7 +168,6 @@ def test_make_knows_how_to_begin_each_target():
         target: subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True, check=False)
         for target in sorted(TARGETS)
     }
-
     assert {target: done.stderr for target, done in tried.items() if done.returncode} == {}
 
 
@@ -180,7 +175,6 @@ def test_every_link_leads_to_a_file():
     links = [
         (page, link) for page in LINKING for link in re.findall(r"\]\((?!https?:|/)([^)#]+)", (ROOT / page).read_text())
     ]
-
     assert [(page, link) for page, link in links if not ((ROOT / page).parent / link).exists()] == []
 
 
@@ -210,7 +204,6 @@ def test_a_decision_is_a_question_with_its_answer_its_reason_and_its_price():
 def test_continuous_integration_runs_make_test_and_nothing_else():
     script = ROOT / ".ci" / "run"
     lines = [line for line in script.read_text().splitlines() if line and not line.startswith(("#", "set ", "cd "))]
-
     assert lines == ["exec make test"]
     assert script.stat().st_mode & 0o111
 
@@ -237,19 +230,14 @@ def sources() -> list[Path]:
 
 def test_the_page_lists_what_is_cited_and_nothing_else():
     cited = set[str]().union(*(cited_in(path.read_text(encoding="utf-8")) for path in sources()))
-
     assert {row[0] for row in PROMISES} == cited
-
     found = cited_in('"""Both (TRUST R1, S45, S47)."""\ndef test_trust_s08_x(): ...\nTRUST S13 and S14; `TRUSTED` S9')
-
     assert found == {"R1", "S45", "S47", "S8", "S13"}
 
 
 def test_each_promise_stands_once_in_order_and_has_a_test():
     numbers = [row[0] for row in PROMISES]
-
     assert numbers == sorted(set(numbers), key=lambda number: (number[0], int(number[1:])))
-
     assert [number for number, _promise, held_by in PROMISES if "::test_" not in held_by] == []
 
 
@@ -282,9 +270,7 @@ def text_of(path: str) -> str:
 
 def test_every_edge_case_has_a_test_that_is_there():
     rows = [line for line in EDGE_CASES.splitlines() if line.startswith("| ")][2:]
-
     assert [row for row in rows if "::test_" not in row] == []
-
     assert len(NAMED_EDGE_CASES) > 60
     assert [f"{path}::{name}" for path, name in NAMED_EDGE_CASES if f"def {name}(" not in text_of(path)] == []
 
@@ -357,16 +343,13 @@ def test_every_name_in_bold_is_on_a_screen(role: str) -> None:
 @pytest.mark.parametrize("role", CHAPTERS)
 def test_the_serbian_page_names_the_same_screens_in_the_same_sections(role: str) -> None:
     said = translator("sr_Cyrl").gettext
-
     named = [[said(name) for name in names] for names in sections(ENGLISH / f"{role}.md")]
-
     assert sections(SERBIAN / f"{role}.md") == named
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*/*.md")), ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_a_page_is_read_in_five_minutes_and_written_as_the_product_can_show_it(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-
     assert len(text.split()) <= MOST_WORDS
     assert re.match(r"# .+\n\n\S", text)
     assert len(re.findall(r"^## ", text, re.MULTILINE)) >= 5
@@ -392,6 +375,5 @@ def test_every_link_of_the_handbook_leads_to_a_page(app: Flask, client: FlaskCli
 def test_the_law_sees_a_name_that_is_on_no_screen(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("# Page\n\nPress **Save\nthe numbers**.\n\n## Then\n\nPress **Jump**.\n", encoding="utf-8")
-
     assert strangers(page, names_on_screens()) == ["Jump"]
     assert sections(page) == [["Save the numbers"], ["Jump"]]

@@ -199,7 +199,6 @@ def answers(app: Flask, role: Role, endpoint: str) -> bool:
 @pytest.mark.parametrize("matter", OURS)
 def test_a_coordinator_has_a_page_on_which_she_ends_it(app, matter):
     endpoint = PRESSED.get(matter) or PAGES.get(matter, ("visits.visit", ""))[0]
-
     assert answers(app, Role.COORDINATOR, endpoint)
     assert not answers(app, Role.INFLUENCER, endpoint) or endpoint == "visits.visit"
     assert (matter in OF_REQUESTS) == (endpoint.startswith("requests") or endpoint == "visits.plan_visit")

@@ -206,7 +206,6 @@ def test_a_presenter_opens_nothing_of_a_colleague(house: Flask, watch: Watch, ki
     centre = centre_of("ncc")
     things = things_of(centre)
     stranger = make_presenter(kind, centre_id=centre)
-
     assert opened(browser_of(house, stranger), list(addresses(house, things)), watch) == []
 
 
@@ -381,7 +380,6 @@ def _give_a_date(actor, district_id: int | None) -> None:
 
 def test_no_true_number_of_another_district_opens_or_changes_anything(limits: Limits, watch: Watch):
     asked = list(addresses(limits.app, limits.things(near=False)))
-
     assert opened(limits.limited, asked, watch) == []
     assert len(asked) > 300
     for part in ("/certificates/", "/waiting-list/dates/", "/messages/", "/merge-into/", "/attendance", "/campaign"):

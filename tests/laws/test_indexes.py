@@ -149,5 +149,4 @@ QUESTIONS = {
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_no_page_reads_all_there_ever_was_to_tell_of_a_few(session, question):
     reader = Scene().coordinator
-
     assert hashed_tables(lambda: QUESTIONS[question](reader)) & LONG == set()

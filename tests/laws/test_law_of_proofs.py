@@ -285,5 +285,4 @@ def by_the_minute(stage: Stage) -> dict[int, bool]:
 @pytest.mark.parametrize("ask", [by_free_dates, by_the_minute])
 def test_free_dates_and_the_job_of_each_minute_let_the_same_people_go(stage, ask: Callable[[Stage], dict[int, bool]]):
     allowed = {who: answer is None for who, answer in stage.expected_of(UNVETTED, TOO_YOUNG, NO_CONSENT).items()}
-
     assert stage.named(ask(stage)) == stage.named(allowed)

@@ -101,7 +101,6 @@ def test_a_number_that_lost_its_first_zero_in_a_spreadsheet_is_still_one(cell: s
     layout = layouts()[0]
     first, second = list(layout.columns)[:2]
     (problem,) = read_table(f"{first};{second}\nx;{cell}\n".encode(), layout).problems
-
     assert problem.problem == GroundReason.IDENTITY_NUMBER
 
 
@@ -169,7 +168,6 @@ def test_an_identity_number_in_a_search_stands_in_no_log(app: Flask, caplog: pyt
     desk = browser_of(app, make_user(Role.COORDINATOR))
     with caplog.at_level("DEBUG"):
         answer = desk.get("/search", query_string={"q": INVENTED}, headers={"Referer": f"/search?q={INVENTED}"})
-
     assert answer.status_code == 422
     assert any(record.getMessage() == "request answered" for record in caplog.records)
     assert [line for record in caplog.records for line in vars(record).values() if INVENTED[-6:] in str(line)] == []

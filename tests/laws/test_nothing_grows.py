@@ -120,5 +120,4 @@ def test_no_form_is_larger_where_there_are_ten_times_as_many_to_choose_from(app:
     app.extensions["clean_tables"].empty()
     app.extensions.pop("near", None)
     many = sizes_of_forms(app, THOUSAND_PEOPLE)
-
     assert {name: (few[name], many[name]) for name in few if abs(many[name] - few[name]) > DIGITS} == {}

@@ -264,9 +264,7 @@ def is_text(node: ast.AST) -> bool:
 
 def test_what_is_defined_is_used_by_the_product_or_a_tool():
     in_templates = set().union(*(names_in_template(text) for text in templates().values()))
-
     found = unreferenced(sources(), in_templates)
-
     judged = [one for one in found if one.module.startswith(JUDGED) and not is_hook(one)]
     alone = {one.path: f"{one.module}.{one.owner}" if one.owner else one.path for one in judged}
     assert sorted(path for path, owner in alone.items() if owner not in USED_OTHERWISE) == []
@@ -287,12 +285,9 @@ def test_every_macro_is_called_by_a_page_or_a_mail():
 
 def test_every_picture_and_every_filter_is_used_by_a_page():
     sprite = set(re.findall(r'<symbol id="(\w+)"', (ROOT / "static/img/icons.svg").read_text(encoding="utf-8")))
-
     assert sprite - texts_of_pages() == set()
     assert len(sprite) > 40
-
     named = set().union(*(names_in_template(text) for text in templates().values()))
-
     assert {one.__name__ for one in (*filters.FILTERS, *filters.GLOBALS)} - named == set()
 
 

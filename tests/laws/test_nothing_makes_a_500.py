@@ -45,7 +45,6 @@ def addresses(app: Flask, *, deep: bool) -> Iterator[tuple[str, str]]:
 @EACH_READER
 def test_no_address_breaks_over_what_stands_in_it(house: Flask, crawl: Crawl, reader: str, deep: bool):
     client, tried = crawl.client(house, reader), list(addresses(house, deep=deep))
-
     assert [asked for asked in tried if client.open(asked[1], method=asked[0]).status_code >= 500] == []
     assert len(tried) > len(list(house.url_map.iter_rules()))
 
@@ -115,7 +114,6 @@ def test_no_form_breaks_over_what_is_typed_and_no_refusal_stores_anything(
     """Each form of the product once, each field once, with one value after the other."""
     fields = enumerate(crawl.fields_of(reader))
     typed = [(form, name, (values := values_for(form, name))[turn % len(values)]) for turn, (form, name) in fields]
-
     assert refusals(crawl.client(house, reader), watch, typed) > 0
 
 
@@ -134,7 +132,6 @@ def test_no_form_breaks_over_any_value(house: Flask, crawl: Crawl, watch: Watch,
 
 def test_every_form_of_the_product_is_among_them(crawl: Crawl):
     fields = [one for reader in ROLES for one in crawl.fields_of(reader)]
-
     assert len({id(form) for form, _name in fields}) > 250
     assert len(fields) > 480
 
@@ -157,7 +154,6 @@ def test_the_watch_sees_one_changed_row(house: Flask, watch: Watch):
     assert not watch.anything_stored()
     with transaction() as session:
         session.execute(sa.update(SchoolRequest).values(room="1"))
-
     assert watch.anything_stored()
 
 
@@ -212,7 +208,6 @@ def wrong_answers(app: Flask, readers: Callable[[int], Sequence[FlaskClient]]) -
 def test_an_address_with_a_number_that_no_row_can_have_is_not_found(house: Flask, crawl: Crawl):
     """One reader after the other opens one."""
     clients = [crawl.client(house, reader) for reader in READERS]
-
     assert wrong_answers(house, lambda place: [clients[(place + place // 4) % 4]]) == {}
     assert len(rules_with_a_number(house)) > 40
 
@@ -221,7 +216,6 @@ def test_an_address_with_a_number_that_no_row_can_have_is_not_found(house: Flask
 @pytest.mark.both_databases
 def test_an_address_with_a_number_that_no_row_can_have_is_found_by_nobody(house: Flask, crawl: Crawl):
     clients = [crawl.client(house, reader) for reader in READERS]
-
     assert wrong_answers(house, lambda _place: clients) == {}
 
 
@@ -231,7 +225,6 @@ def test_an_address_with_a_number_that_no_row_can_have_is_found_by_nobody(house:
 def test_a_query_with_a_number_that_no_row_can_have_breaks_nothing(house: Flask, crawl: Crawl, reader: str, deep: bool):
     """On SQLite test_nothing_makes_a_500.py types one that is larger still, beside all else."""
     client, names = crawl.client(house, reader), names_by_page(crawl, house, reader)
-
     assert broken_by_all_names(client, names, BEYOND, deep=deep) == []
     assert not deep or broken_by_one_name(client, names, [BEYOND[3]], deep=True) == []
     if reader:
@@ -257,7 +250,6 @@ def broken(client: FlaskClient, fields: Iterable[tuple[FormSeen, str]]) -> list[
 def test_a_field_with_what_no_row_can_hold_breaks_nothing(house: Flask, crawl: Crawl, reader: str):
     """Each form once, each field once. On SQLite the same is typed by test_nothing_makes_a_500.py."""
     fields = list(crawl.fields_of(reader))
-
     assert broken(crawl.client(house, reader), fields) == []
     assert len(fields) > (50 if reader == "coordinator" else 2)
 
@@ -312,7 +304,6 @@ def test_a_number_in_a_hidden_field_reaches_as_far_as_a_row():
 def test_a_command_is_told_that_there_is_no_such_number(app: Flask, typed: str):
     for command in (["imports", "undo", typed], ["certificates", "issue", "--visit", typed, "--out", "x.pdf"]):
         ended = app.test_cli_runner().invoke(args=command)
-
         assert (ended.exit_code, ended.exception.__class__) == (2, SystemExit), ended.output
         assert len(ended.stderr.splitlines()) == 1
 

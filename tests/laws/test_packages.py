@@ -85,7 +85,6 @@ def test_each_import_has_a_line_of_its_own():
 )
 def test_no_package_has_two_lines(name: str):
     lines = [line for line in (ROOT / f"{name}.in").read_text().splitlines() if line and line[0] not in "#-"]
-
     assert len(lines) == len(lines_of(f"{name}.in"))
 
 

@@ -22,7 +22,6 @@ EDUCATOR = Actor(frozenset({Role.EDUCATOR}), user_id=2, centre_id=10, presenter_
 
 def test_every_role_has_its_row_and_what_no_row_allows_is_refused() -> None:
     assert set(policy.TABLE) == set(Role)
-
     with pytest.raises(NotAllowed):
         require(ANONYMOUS, "read", "report")
     with pytest.raises(NotAllowed):
@@ -48,7 +47,6 @@ def test_what_lies_outside_the_scope_looks_as_if_it_were_not_there() -> None:
 
 def test_the_widest_scope_of_several_roles_counts() -> None:
     both = Actor(frozenset({Role.EDUCATOR, Role.COORDINATOR}), user_id=1, centre_id=10, presenter_id=5)
-
     assert scope_of(both, "read", "visit") is Scope.CENTRE
     assert scope_of(EDUCATOR, "read", "visit") is Scope.VISIT
     assert scope_of(SYSTEM, "anything", "at all") is Scope.ANY

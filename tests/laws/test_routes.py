@@ -53,17 +53,13 @@ UNGUARDED = {"static"}  # Flask's own: files of static/
 
 def test_every_route_names_what_it_allows_and_every_open_page_is_listed(app: Flask):
     unguarded = {name for name, view in app.view_functions.items() if not hasattr(view, "may")}
-
     assert unguarded - UNGUARDED == set()
-
     opened = {name for name, view in app.view_functions.items() if getattr(view, "may", None) == OPEN}
-
     assert opened == PUBLIC
 
 
 def test_a_view_without_a_guard_is_refused_whoever_asks(app: Flask, client, monkeypatch):
     monkeypatch.delattr(app.view_functions["public.about"], "may")
-
     assert client.get("/about").status_code == 403
 
 
@@ -151,15 +147,10 @@ def test_who_has_not_signed_in_is_sent_there_or_let_in_as_the_table_says(app: Fl
 @pytest.mark.parametrize("role", SIGNED_IN)
 def test_a_role_opens_what_is_listed_by_hand_and_is_refused_what_is_for_others(app: Flask, role: Role):
     browser = browser_as(app, role)
-
     opened = {path for path in BY_HAND if browser.get(path).status_code == 200}
-
     assert opened == {path for path, roles in BY_HAND.items() if role in roles}
-
     asked = [(page, *page.split()) for page in NOT_REFUSED_BY_HAND]
-
     refused = {page for page, method, path in asked if browser.open(path, method=method).status_code == 403}
-
     assert refused == {page for page, roles in NOT_REFUSED_BY_HAND.items() if role not in roles}
 
 
@@ -174,7 +165,6 @@ def protected(app: Flask, monkeypatch) -> Flask:
 
 def test_no_view_is_exempt(app: Flask):
     csrf = app.extensions["csrf"]
-
     assert (csrf._exempt_views, csrf._exempt_blueprints) == (set(), set())
 
 
@@ -202,5 +192,4 @@ FOR_YEARS = {
 
 def test_no_address_in_mails_on_paper_or_in_calendars_disappears(app: Flask):
     named = {str(rule) for rule in app.url_map.iter_rules()}
-
     assert {address for address in FOR_YEARS if address not in named} == set()

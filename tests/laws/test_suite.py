@@ -87,9 +87,7 @@ def test_the_law_lets_pass_what_does_not_ask(line):
 
 def test_no_test_asserts_how_long_something_took():
     timed = {str(path.relative_to(TESTS)) for path in TESTS.rglob("*.py") if list(stopped_times(path.read_text()))}
-
     assert timed == set()
-
     assert list(stopped_times("assert time.monotonic() - since < 5"))
 
 
@@ -136,24 +134,19 @@ def test_the_law_reads_both_places_of_a_mark(source):
 def test_more_than_the_ceiling_fails_and_lists_the_statements():
     with pytest.raises(AssertionError) as failure:
         at_most(1, ["SELECT 1", "SELECT\n  2"])
-
     assert str(failure.value).splitlines()[:3] == ["2 SELECTs, at most 1", "  1 SELECT 1", "  2 SELECT 2"]
 
 
 def test_less_than_the_ceiling_passes_and_is_kept_for_the_summary():
     at_most(2, ["SELECT 1"], "SELECTs of a page")
-
     assert _of_this_test.pop() == ("SELECTs of a page", 2, 1)
 
 
 def test_a_ceiling_can_be_lowered_to_the_most_that_any_run_of_its_test_made():
     runs = [("a[sqlite]", 5), ("a[postgresql]", 6), ("b", 8)]
     measured = [Measured(test, "SELECTs", 8, found) for test, found in runs]
-
     assert can_be_lowered(measured) == ["a: 8 SELECTs can be lowered to 6"]
-
     measured = [Measured("a", "SELECTs", 8, 8), Measured("a", "SELECTs", 9, 8), Measured("a", "writes", 8, 0)]
-
     assert can_be_lowered(measured) == ["a: 9 SELECTs can be lowered to 8", "a: 8 writes can be lowered to 0"]
 
 
@@ -216,7 +209,6 @@ def test_no_file_is_too_long():
     lengths = {
         name_of(path): len(path.read_text().splitlines()) for path in python_files("scheduler", "tools", "tests")
     }
-
     assert {name: length for name, length in lengths.items() if length > FILE and name not in LONG_TABLES} == {}
     assert {name for name in LONG_TABLES if lengths.get(name, 0) <= FILE} == set()
 
@@ -231,14 +223,10 @@ def test_the_room_of_visits_keeps_what_is_of_visits():
 
 def test_no_template_and_no_line_of_one_is_too_long(tmp_path: Path):
     lengths = {name_of(path): len(path.read_text().splitlines()) for path in (ROOT / "templates").rglob("*.html")}
-
     assert {name: length for name, length in lengths.items() if length > TEMPLATE} == {}
-
     assert long_lines(ROOT / "templates") == {}
-
     (tmp_path / "page.html").write_text(f"{'č' * LINE}\n{'č' * (LINE + 1)}\n")
     (tmp_path / "mail.jinja").write_text("a" * 130)
-
     assert long_lines(tmp_path) == {"mail.jinja:1": 130, "page.html:2": LINE + 1}
 
 
@@ -254,14 +242,12 @@ def long_lines(folder: Path) -> dict[str, int]:
 
 def test_no_file_of_views_has_too_many_routes():
     counts = {name_of(path): routes_in(path) for path in (ROOT / "scheduler" / "web").rglob("views.py")}
-
     assert {name: count for name, count in counts.items() if count > ROUTES} == {}
 
 
 def test_nothing_is_left_to_do_in_the_code():
     mark = "TO" + "DO"
     sources = [*python_files("scheduler", "tools", "tests"), *(ROOT / "templates").rglob("*.html")]
-
     assert [name_of(path) for path in sources if mark in path.read_text()] == []
 
 
@@ -269,8 +255,6 @@ def test_the_measures_measure(tmp_path: Path):
     path = tmp_path / "views.py"
     body = "    pass\n" * 60
     path.write_text(f"class A:\n  @bp.route('/')\n  @bp.get('/x')\n  def f(self, a, /, b, *, c):\n{body}")
-
     (found,) = functions(path)
-
     assert (lines_of(found), parameters_of(found), routes_in(path)) == (61, 3, 2)
     assert lines_of_room(tmp_path) == 64

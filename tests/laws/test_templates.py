@@ -82,9 +82,7 @@ def test_every_template_can_be_read_and_uses_what_it_imports(app: Flask):
 def test_every_picture_that_a_template_or_a_state_names_is_in_the_sprite():
     sprite = set(re.findall(r'<symbol id="(\w+)"', (ROOT / "static/img/icons.svg").read_text()))
     texts = [path.read_text() for path in (ROOT / "templates").rglob("*.html")]
-
     named = {name for text in texts for name in re.findall(r'\bicon\("(\w+)"', text)}
-
     assert named
     assert named - sprite == set()
 
@@ -149,7 +147,6 @@ def test_every_class_of_a_page_has_a_rule_in_a_sheet_that_is_sent() -> None:
 def test_no_two_scripts_declare_one_name() -> None:
     """They are sent as one: a constant declared twice is an error of the whole, and no script would run at all."""
     files = [*files_of(STATIC, "js"), *(STATIC / "js/pages").glob("*.js")]  # a page's own script shares their names
-
     assert names_declared_twice([file.read_text(encoding="utf-8") for file in files]) == set()
     assert names_declared_twice(["const menus = 1;", "  const inner = 1;\nconst menus = 2;"]) == {"menus"}
 
@@ -275,9 +272,7 @@ def test_the_formula_knows_black_white_and_a_published_pair():
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 def test_every_text_border_and_mark_is_seen_on_its_ground(theme):
     weak = {pair: round(contrast(theme[pair[0]], theme[pair[1]]), 2) for pair in TEXT}
-
     assert {pair: ratio for pair, ratio in weak.items() if ratio < 4.5} == {}
-
     assert {pair for pair in MARKS if contrast(theme[pair[0]], theme[pair[1]]) < 3} == set()
 
 
@@ -304,7 +299,6 @@ def test_the_readme_shows_every_picture_of_the_folder_with_a_sentence_for_it():
 
 def test_what_is_pictured_begins_in_a_folder_that_is_not_there_yet(tmp_path: Path):
     Installation(tmp_path / "made", "", DAY)
-
     assert (tmp_path / "made").is_dir()
 
 

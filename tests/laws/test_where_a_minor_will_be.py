@@ -184,7 +184,6 @@ def test_every_part_of_an_address_is_known(house: Flask):
     """A page with a part that nobody has thought of yet falls under this law by naming what may stand there."""
     world = World(0)
     parts = parts_of(world, seekers_of(house, world)["anybody"])
-
     assert [list(addresses(rule, parts)) for rule in house.url_map.iter_rules() if rule.endpoint != "static"]
 
 

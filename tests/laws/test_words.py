@@ -114,7 +114,6 @@ def values_of(kind: str) -> dict[str, object]:
 
 def test_each_kind_that_is_written_to_a_school_says_so_on_top():
     with_next = {path.stem for path in MAILS.glob("*.jinja") if "macro next(v)" in path.read_text(encoding="utf-8")}
-
     assert kinds_in_code() - set(FOR_SCHOOLS) == set()
     assert with_next == set(FOR_SCHOOLS)
     assert len(FOR_SCHOOLS) > 30
@@ -142,7 +141,6 @@ def test_no_teacher_stays_where_adults_alone_listen(app, kind):
     said = {
         who: mail.render(kind, "en", values_of(kind) | {"with_pupils": who}, for_school=True).text for who in (0, 1)
     }
-
     assert ["A teacher stays" in said[who] for who in (0, 1)] == [False, True]
 
 
@@ -155,7 +153,6 @@ def test_only_a_confirmation_and_the_checklist_say_that_a_visit_is_certain(app):
     """Booked is what the centre has confirmed; whoever reads the word earlier is told that it is not yet."""
     said = {kind: mail.render(kind, "en", values_of(kind), for_school=True) for kind in FOR_SCHOOLS}
     promises = {kind for kind, body in said.items() if re.search(r"\bbooked\b|is confirmed", body.subject, re.I)}
-
     assert promises == set()
     assert "booked only when we confirm it" in said["booking_taken"].text
     assert "The visit is confirmed" in said["visit_confirmed"].text
@@ -318,7 +315,6 @@ def promised_reasons(source: str) -> set[str]:
 
 def test_docstrings_promise_reasons_that_exist() -> None:
     promised = {code for path in CODE.rglob("*.py") for code in promised_reasons(path.read_text())}
-
     assert len(promised) > 20
     assert promised - {reason.value for reason in all_reasons()} == set()
 
@@ -354,7 +350,6 @@ def _root(node: ast.expr) -> str:
 
 def test_no_module_changes_a_table_of_another_by_being_imported() -> None:
     found = {str(path.relative_to(CODE)): tables_changed_on_import(path.read_text()) for path in CODE.rglob("*.py")}
-
     assert {name: lines for name, lines in found.items() if lines} == {}
     head = "from scheduler.web import forms\nfrom scheduler.web.forms import WORDS\n"
     ways = ("WORDS['x'] = 1", "WORDS |= {}", "WORDS.update({})", "forms.WORDS.update({})", "forms.WORDS['x'] = 1")
@@ -391,6 +386,5 @@ def needs(form: type[BaseForm]) -> bool:
 
 def test_every_form_with_a_reason_needs_it_or_is_named_here(app: Flask) -> None:
     asking = {one.__name__: needs(one) for one in all_forms() if hasattr(one, "reason") and hasattr(one.reason, "args")}
-
     assert {name for name, needed in asking.items() if not needed} == set(MAY_STAY_EMPTY)
     assert set(asking) >= ENDS

@@ -59,7 +59,6 @@ def test_classes_that_differ_make_the_interval_wider():
     """Two classes by hand: shares 0.2 and 0.5, residuals 0.05 and -0.05, Student's t with one degree 12.706."""
     groups = [((1, 10), (5, 10)), ((3, 10), (5, 10))]
     alike = [((2, 10), (6, 10))] * 5
-
     assert rules.interval_by_groups(groups) == pytest.approx((0.3 - 1.2706, 0.3 + 1.2706), abs=1e-6)
     assert rules.interval_by_groups(alike) == pytest.approx((0.4, 0.4))
 
@@ -101,7 +100,6 @@ def test_a_change_says_shares_means_and_spread():
 
 def test_of_a_sentence_that_is_wrong_fewer_who_agree_is_the_wish():
     change = rules.change_in(TURNED, [a_class((0, 0, 5, 10, 15), (15, 10, 5, 0, 0))])
-
     assert (change.before.share, change.after.share) == (0.0, 25 / 30)
     assert change.effect > rules.LARGE_EFFECT
     assert not change.may_be_chance
@@ -129,7 +127,6 @@ def test_a_change_backwards_is_the_same_with_the_other_sign(classes, question):
 @given(st.lists(st.tuples(counts_of_five, counts_of_five), min_size=1, max_size=8))
 def test_the_difference_lies_in_its_interval(classes):
     change = rules.change_in(SCALE, [a_class(*one) for one in classes])
-
     if change is not None:
         assert -1 <= change.low <= change.difference + 1e-9
         assert change.difference - 1e-9 <= change.high <= 1
@@ -160,7 +157,6 @@ def test_two_periods_never_differ_by_a_few_answers(classes, data):
     """One inside the other: what lies between them is whole classes that are shown."""
     rows = [a_class(*one, number) for number, one in enumerate(classes)]
     inner = [one for one in rows if data.draw(st.booleans())]
-
     for side in ("before", "after"):
         whole, part = (sum(sum(getattr(one, side)) for one in rules.shown_classes(those)) for those in (rows, inner))
         assert whole - part == 0 or whole - part >= LEAST
@@ -169,7 +165,6 @@ def test_two_periods_never_differ_by_a_few_answers(classes, data):
 @given(st.integers(0, 40), st.integers(0, 40))
 def test_outside_of_the_centre_no_part_under_five_is_told(part, rest):
     told = rules.told_share(part, part + rest)
-
     assert told in (None, part)
     assert (told is None) == (0 < part < LEAST or 0 < rest < LEAST)
 

@@ -100,7 +100,6 @@ def test_the_same_words_again_begin_no_edition(ana, programme, presentation):
     set_id, questions = make_question_set(programme)
     service.word_question(ana, programme.slug, 1, SENTENCE, now=MONDAY)
     make_round(presentation, set_id, BEFORE, {questions[0]: (1, 0, 0, 0, 0)})
-
     assert service.word_question(ana, programme.slug, 1, SENTENCE, now=MONDAY) == 1
     assert len(editions_of(programme.id)) == 1
 
@@ -174,10 +173,8 @@ def test_no_answer_is_written_into_the_audit(ana, programme, visit, presentation
 def test_forged_choices_are_refused_and_nothing_is_counted(ana, programme, visit, presentation, chosen):
     _set_id, questions = make_question_set(programme)
     known = {questions[0] if question == 0 else question: choice for question, choice in chosen.items()}
-
     with pytest.raises(Rejected) as refused:
         answer(sitting(ana, visit), BEFORE, known, now=MONDAY)
-
     assert refused.value.problems == {"answers": QuestionReason.NOTHING_ANSWERED}
     assert sitting(ana, visit).rounds == {}
 
@@ -297,7 +294,6 @@ def of_days(ana, set_id, today=TODAY):
 @pytest.mark.both_databases
 def test_a_change_is_made_of_whole_classes_alone(ana, answered):
     first, second, third = of_days(ana, answered[0])
-
     assert (first.change.before.answers, first.change.after.answers, first.change.groups) == (10, 10, 1)
     assert first.change.difference == pytest.approx(0.6)
     assert (second.change, third.change) == (None, None)
@@ -307,7 +303,6 @@ def test_of_one_presentation_the_same_and_of_small_ones_nothing(ana, answered):
     set_id, rows = answered
     asked = sets_by_id([set_id])[set_id]
     told = [figures.changes_of_presentation(ana, one.id, asked, TODAY)[0].change for one in rows]
-
     assert [one is not None for one in told] == [True, False, False]
     assert told[0] == of_days(ana, set_id)[0].change
 
@@ -362,7 +357,6 @@ def test_what_listeners_said_after_is_told_for_everybody(ana, programme, answere
 def test_the_database_keeps_sums_that_can_be(programme, presentation, statement, law):
     set_id, questions = make_question_set(programme)
     make_round(presentation, set_id, BEFORE, {questions[0]: (0, 0, 0, 0, 6)})
-
     with pytest.raises(sa.exc.IntegrityError) as refused, transaction() as session:
         session.execute(sa.text(statement))
     assert refused_by(refused.value) == law

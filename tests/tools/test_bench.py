@@ -143,9 +143,7 @@ def test_the_page_of_this_house_has_its_places_and_tells_no_row_twice():
 
 def test_rows_stand_in_the_order_of_the_goals_and_say_whether_they_are_met():
     told = [Figure("P10", "b", "≤ 1", "2", met=False), Figure("P2", "a | c", "≥ 1", "3", met=True)]
-
     lines = table.figures_table(told).splitlines()
-
     assert [line.split(" | ")[0] for line in lines[2:]] == ["| P2", "| P10"]
     assert lines[2].endswith("| yes |")
     assert lines[3].endswith("| **no** |")
@@ -193,16 +191,13 @@ def test_a_run_replaces_every_row_that_it_measured_also_one_that_nobody_named():
     alike = Figure("P4", "d", "g", "3"), Figure("P4", "d", "g", "4")
     whole = Record(("at one",), (Figure("P1", "a", "g", "1"), Figure("P2", "b", "g", "2"), *alike))
     again = Record(("at two",), (Figure("P1", "a", "g", "5"), Figure("P2", "b", "g", "6"), *alike))
-
     page = table.with_rows(table.text_of(whole), again, ["P2"])
-
     assert page == table.text_of(Record(("at one", "P1, P2, P4 again: at two"), again.figures))
 
 
 def test_pages_that_are_measured_again_take_the_place_of_all_pages():
     whole = Record(("at one",), (Figure("P17", "pages", "g", "1 of 2"),), (LEVEL, STEEP))
     again = Record(("at two",), (Figure("P17", "pages", "g", "1 of 1"),), (LEVEL,))
-
     assert table.with_rows(table.text_of(whole), again, ["P17"]) == table.text_of(
         Record(("at one", "P17 again: at two"), again.figures, (LEVEL,))
     )

@@ -70,7 +70,6 @@ def test_what_is_planted_breaks_no_law(session):
 @pytest.mark.both_databases
 def test_new_rows_find_their_place_behind_what_is_planted(session):
     plant(Size(**SMALL), MONDAY)
-
     assert make_centre().id == 3
     last = session.scalar(sa.select(sa.func.max(Visit.number)).where(Visit.number.like("P-2026-%")))
     assert next_number("P", MONDAY.date()) > last
@@ -91,7 +90,6 @@ def test_each_presentation_held_has_four_counts_and_each_settled_visit_a_certifi
 
 def test_a_seed_without_certificates_has_them_due(session):
     plant(Size(**SMALL, certified=False), MONDAY)
-
     assert violations() == []
     assert len(visits_missing_certificates()) == SETTLED_IN_A_HUNDRED
 
@@ -131,9 +129,7 @@ def test_a_size_that_would_break_the_pattern_is_refused(wrong):
 @pytest.mark.deep
 def test_the_command_plants_into_an_empty_file(tmp_path):
     command = [sys.executable, "-m", "tools.bench.seed", f"sqlite:///{tmp_path / 'seed.sqlite3'}", "1", "--unchecked"]
-
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-
     assert done.returncode == 0, done.stderr
     assert "staff-1@bench.example signs in with" in done.stdout
 
@@ -179,10 +175,8 @@ def test_the_bare_server_gives_what_the_product_gives(yard, tmp_path):
 
 def test_the_raw_canvas_draws_as_many_pages_with_as_many_letters(app):
     inside_papers._register()
-
     raw = pypdf.PdfReader(io.BytesIO(inside_papers.raw_merged(3)))
     product = pypdf.PdfReader(io.BytesIO(inside_papers.pdf.draw_each([(inside_papers.paper(0), "sr_Cyrl")] * 3)))
-
     assert len(raw.pages) == len(product.pages) == 3
     assert inside_papers.NAMES[1] in raw.pages[1].extract_text()
     assert len(pypdf.PdfReader(io.BytesIO(inside_papers.raw_single(0))).pages) == 1
@@ -191,7 +185,6 @@ def test_the_raw_canvas_draws_as_many_pages_with_as_many_letters(app):
 @pytest.mark.both_databases
 def test_a_calendar_text_is_made_by_the_product_and_by_the_library_alone(app):
     sides = inside_work.texts(app, {"count": 2, "turns": 1})["sides"]
-
     assert sides.keys() == {"product", "yardstick"}
 
 

@@ -35,15 +35,12 @@ def site(tmp_path_factory: pytest.TempPathFactory, nginx: str, openssl: str) -> 
 
 def test_nginx_reads_its_file(site: Site):
     assert site.problem() == ""
-
     broken = Site(site.folder.with_name("broken"), Path("/nowhere.pem"), site.key)
-
     assert "/nowhere.pem" in broken.problem()
 
 
 def test_nginx_tells_no_address_and_shows_no_figures():
     text = (ROOT / "deploy/nginx.conf").read_text()
-
     assert set(re.findall(r"access_log (\S+);", text)) == {"off"}
     assert len(re.findall(r"access_log off;", text)) == len(re.findall(r"^server \{", text, re.MULTILINE))
     assert set(re.findall(r"error_log \S+ (\S+);", text)) == {"crit"}
@@ -53,9 +50,7 @@ def test_nginx_tells_no_address_and_shows_no_figures():
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
 def test_a_unit_closes_what_it_does_not_need(unit: Path, systemd_analyze: str):
     line = [systemd_analyze, "security", "--offline=true", f"--threshold={MOST_EXPOSED - 1}", "--no-pager", str(unit)]
-
     done = subprocess.run(line, capture_output=True, text=True, check=False)
-
     assert done.returncode == 0, done.stdout[-300:] + done.stderr
 
 
@@ -63,7 +58,6 @@ def test_an_open_unit_is_found(tmp_path: Path, systemd_analyze: str):
     unit = tmp_path / "open.service"
     unit.write_text("[Service]\nExecStart=/bin/true\n")
     line = [systemd_analyze, "security", "--offline=true", f"--threshold={MOST_EXPOSED - 1}", "--no-pager", str(unit)]
-
     assert subprocess.run(line, capture_output=True, check=False).returncode == 1
 
 
@@ -71,7 +65,6 @@ def test_an_open_unit_is_found(tmp_path: Path, systemd_analyze: str):
 def test_a_unit_may_write_its_instance_only(unit: Path):
     """And the nightly backup its folder of backups."""
     more = " /var/backups/raspored" if unit.stem == "raspored-backup" else ""
-
     written = re.findall(r"^ReadWritePaths=(.*)$", unit.read_text(), re.MULTILINE)
     assert written == [f"/opt/raspored/instance{more}"]
 
@@ -240,17 +233,14 @@ def test_a_page_is_read_and_its_form_sent_as_a_person_does():
 )
 def test_what_a_person_does_not_find_is_told(action: str, field: str, button: str):
     page = Page("https://localhost/here", PAGE)
-
     with pytest.raises(Lost, match="no form to"):
         page.place_of_form(action, [field], button)
 
 
 def test_a_step_that_goes_wrong_is_in_the_log():
     told: list[str] = []
-
     with pytest.raises(Failed), Log(told.append).step("a step"):
         raise Failed("it did not")
-
     assert [line.endswith("WRONG  a step") for line in told] == [True]
 
 
@@ -258,14 +248,11 @@ def test_a_step_that_goes_wrong_is_in_the_log():
 def test_the_app_shows_the_codes_of_the_standard(second: int, code: str):
     """RFC 6238, appendix B, the last six digits."""
     secret = base64.b32encode(b"12345678901234567890").decode()
-
     assert code_at(secret, dt.datetime.fromtimestamp(second, dt.UTC)) == code
 
 
 def test_the_settings_file_is_for_nobody_else(tmp_path: Path):
     made = Installation(tmp_path / "home", Path("python"), "wsgi", {"PROXY_HOPS": "1"}, tmp_path)
-
     made.write(dt.datetime(2026, 9, 14, tzinfo=dt.UTC))
-
     assert made.file.stat().st_mode & 0o777 == 0o600
     assert {"MODE=production", "PROXY_HOPS=1"} <= set(made.file.read_text().splitlines())

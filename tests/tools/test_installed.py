@@ -142,9 +142,7 @@ def test_it_works_where_no_checkout_is(site: Path, elsewhere: dict[str, str], tm
 
 def test_without_a_folder_of_its_own_it_refuses_in_one_line(elsewhere: dict[str, str], tmp_path: Path):
     del elsewhere["INSTANCE"]
-
     done = run(sys.executable, "-m", "flask", "--app", "scheduler.wsgi", "db", "upgrade", cwd=tmp_path, env=elsewhere)
-
     assert done.returncode == 2
     assert done.stderr.startswith("Raspored cannot start: INSTANCE is missing: ")
     assert done.stderr.count("\n") == 1

@@ -110,7 +110,6 @@ def test_when_one_ends_both_end_and_the_code_tells(start: Start, tmp_path: Path)
 
 def test_a_part_that_ends_well_is_a_failure_too(start: Start, tmp_path: Path) -> None:
     process = start(a_child(tmp_path, "web", "pass"), a_child(tmp_path, "worker"))
-
     assert process.wait(60) == 1
 
 
@@ -149,9 +148,7 @@ def test_a_wish_to_end_is_heard_during_the_pause(start: Start, tmp_path: Path) -
 def test_a_signal_ends_all_with_code_0(wish: signal.Signals, start: Start, tmp_path: Path) -> None:
     process = start(a_child(tmp_path, "web"), a_child(tmp_path, "worker"))
     children = [number_of(tmp_path, "web"), number_of(tmp_path, "worker")]
-
     process.send_signal(wish)
-
     assert process.wait(60) == 0
     assert not any(lives(child) for child in children)
 
@@ -159,9 +156,7 @@ def test_a_signal_ends_all_with_code_0(wish: signal.Signals, start: Start, tmp_p
 def test_a_child_that_does_not_listen_is_made_to_end(start: Start, tmp_path: Path) -> None:
     process = start(a_child(tmp_path, "web", before=STUBBORN), a_child(tmp_path, "worker"))
     children = [number_of(tmp_path, "web"), number_of(tmp_path, "worker")]
-
     process.terminate()
-
     assert process.wait(60) == 0
     assert not any(lives(child) for child in children)
 
@@ -182,9 +177,7 @@ def test_killing_the_supervisor_leaves_no_child(start: Start, tmp_path: Path) ->
     process = start(a_child(tmp_path, "web", before=STUBBORN), a_child(tmp_path, "worker"))
     children = [number_of(tmp_path, "web"), number_of(tmp_path, "worker")]
     assert all(lives(child) for child in children)
-
     os.kill(process.pid, signal.SIGKILL)
-
     assert dead_within(children, 30)
 
 
@@ -214,9 +207,7 @@ def test_an_early_part_begins_its_work_when_all_is_prepared_and_the_others_start
 
 def test_when_the_preparation_fails_the_early_part_ends_and_no_other_starts(tmp_path: Path) -> None:
     process = _early(tmp_path, "raise SystemExit(3)")
-
     _, said = process.communicate(timeout=60)
-
     assert (process.returncode, said) == (3, "")
     assert not lives(number_of(tmp_path, "early"))
     assert not (tmp_path / "began").exists()
@@ -235,7 +226,6 @@ def test_a_taken_port_is_told_with_another_one_to_try_that_is_free_itself(taken_
     other = serve.next_free(taken_port)
     with pytest.raises(serve.CannotServe) as refusal:
         serve.addresses_for(taken_port)
-
     assert str(refusal.value) == f"port {taken_port} is taken, try PORT={other} make run"
     assert other != taken_port
     assert f"127.0.0.1:{other}" in serve.addresses_for(other)
@@ -263,14 +253,12 @@ def test_port_is_read(text: str, port: int) -> None:
 def test_a_port_that_is_none_is_refused_with_code_2(text: str) -> None:
     with pytest.raises(serve.CannotServe, match="a number from 1 to 65535") as refusal:
         serve.wanted_port(text)
-
     assert refusal.value.code == 2
 
 
 def test_a_second_start_on_the_same_instance_is_refused_until_the_first_ends(tmp_path: Path) -> None:
     with serve.hold(tmp_path), pytest.raises(serve.CannotServe, match=f"in use by process {os.getpid()}: end that one"):
         serve.hold(tmp_path)
-
     serve.hold(tmp_path).close()
 
 
@@ -355,9 +343,7 @@ def processes_in(folders: list[Path]) -> list[str]:
 @pytest.mark.parametrize("code", [0, 3])
 def test_both_are_gone_after_the_command_and_its_code_is_kept(code: int) -> None:
     process = start_services(f"{SHOW}; sys.exit({code})")
-
     said, _ = process.communicate(timeout=300)
-
     folders = folders_in(said)
     assert process.returncode == code
     assert processes_in(folders) == []
@@ -388,21 +374,17 @@ def test_no_server_outlives_us(wish: signal.Signals) -> None:
 def test_the_newest_postgresql_is_taken_and_a_machine_without_is_told_what_to_install(tmp_path: Path) -> None:
     with pytest.raises(services.NoService, match="apt-get install -y postgresql"):
         services.postgres_folder(tmp_path)
-
     for version in ("9.6", "15", "17"):
         (tmp_path / version / "bin").mkdir(parents=True)
         (tmp_path / version / "bin" / "initdb").touch()
-
     assert services.postgres_folder(tmp_path) == tmp_path / "17" / "bin"
 
 
 def test_only_what_is_missing_is_named(tmp_path: Path) -> None:
     assert system.missing_packages(tmp_path, path=str(tmp_path)) == sorted([*system.COMMAND_OF, *system.FILES_OF])
-
     for command in system.COMMAND_OF.values():
         (tmp_path / command).touch()
         (tmp_path / command).chmod(0o755)
-
     assert system.missing_packages(tmp_path, path=str(tmp_path)) == sorted(system.FILES_OF)
 
 
@@ -410,7 +392,6 @@ def test_a_command_is_asked_for() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "tools.services"], cwd=ROOT, capture_output=True, text=True, env=os.environ, check=False
     )
-
     assert (done.returncode, done.stderr) == (2, "usage: python -m tools.services -- COMMAND …\n")
 
 

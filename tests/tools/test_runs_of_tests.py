@@ -149,7 +149,6 @@ def steps_of(monkeypatch: pytest.MonkeyPatch, which: str) -> dict[str, tuple[str
 
 def test_every_step_of_the_fast_loop_is_one_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
     fast, every, static = (steps_of(monkeypatch, which) for which in ("fast", "test", "static"))
-
     assert fast.keys() < every.keys() == static.keys() | {"pytest"}
     assert {name: line for name, line in fast.items() if name != "pytest" and every[name] != line} == {}
 
@@ -159,7 +158,6 @@ def test_a_landing_leaves_out_what_is_marked_deep_and_nothing_else(
 ) -> None:
     line, *more = steps_of(monkeypatch, "test")["pytest"]
     left_out = ("-m ", "-k", "--ignore", "--deselect", "--hypothesis-profile", "tests")
-
     assert [word for word in left_out if word in line.removeprefix("python -m ")] == []
     assert more == ["-m", "not deep and not matrix"]
     assert pytestconfig.getini("addopts")[-2:] == ["-m", "not matrix"]  # which is of `make a11y`
@@ -167,7 +165,6 @@ def test_a_landing_leaves_out_what_is_marked_deep_and_nothing_else(
 
 def test_the_fast_loop_tries_fewer_examples_of_the_same_kind_and_the_long_run_more() -> None:
     profiles = [hypothesis.settings.get_profile(name) for name in ("brief", "alike", "thorough")]
-
     assert "--hypothesis-profile=brief" in checks.FAST_PYTEST
     assert [profile.derandomize for profile in profiles] == [True] * 3
     assert [profile.max_examples for profile in profiles] == [25, 100, 1_000]
@@ -255,9 +252,7 @@ def a_project(root: Path, tests: str) -> Path:
 @pytest.mark.slow
 def test_a_comparison_survives_tests_that_stand_beside_its_bound(tmp_path: Path):
     folder = prepare(a_project(tmp_path, BESIDE_THE_BOUND), "toys")
-
     made, survivors = survivors_in_functions(folder, time.monotonic() + 300)
-
     assert made == 1
     assert survivors == [mutant_makers.Survivor("scheduler/toys/rules.py", "may_play", 6, COMPARISON)]
 
@@ -298,7 +293,6 @@ def test_rules_are_judged_by_the_tests_that_import_them_and_by_those_of_the_room
     assert "tests/staffing/test_offers.py" not in mutant_makers.tests_of(ROOT, "safeguarding")
     assert "tests/web/people/test_presenters.py" in mutant_makers.tests_of(ROOT, "staffing")
     assert "tests/cli/test_certificates.py" in mutant_makers.tests_of(ROOT, "certificates")
-
     assert [room for room in mutants.ROOMS if not rules_of(ROOT, room)] == []
 
 
@@ -306,7 +300,6 @@ def test_a_row_takes_the_place_of_the_rooms_earlier_one():
     page = f"before\n{mutants.BEGIN}\n{mutants.END}\nafter\n"
     for room, row in (("visits", "| visits | 1 |"), ("reports", "| reports | 2 |"), ("visits", "| visits | 3 |")):
         page = mutants.with_row(page, room, row)
-
     head = f"before\n{mutants.BEGIN}\n{mutants.HEAD}\n"
     assert page == f"{head}| reports | 2 |\n| visits | 3 |\n{mutants.END}\nafter\n"
 
@@ -324,7 +317,6 @@ def _lines_of(source: str, name: str) -> list[str]:
 
 def test_every_explanation_has_a_reason_and_names_lines_that_stand_in_its_rule():
     entries = tomllib.loads((ROOT / mutants.EXPLANATIONS).read_text(encoding="utf-8")).get("equal", [])
-
     for one in entries:
         lines = _lines_of((ROOT / one["file"]).read_text(encoding="utf-8"), one["function"])
         removed = {line[2:] for line in one["mutation"].strip().splitlines() if line.startswith("- ")}
@@ -360,12 +352,9 @@ def found(tmp_path: Path) -> dict[str, str]:
 
 def test_promises_come_in_order_with_their_tests():
     read = trust.promises(PAGE)
-
     assert [one.number for one in read] == ["R1", "R2", "S2"]
     assert [len(one.tests) for one in read] == [1, 0, 2]
-
     numbers = [one.number for one in trust.promises(trust.PAGE.read_text(encoding="utf-8"))]
-
     assert numbers == [*(f"R{number}" for number in range(1, 33)), *(f"S{number}" for number in range(1, 55))]
 
 
@@ -391,7 +380,6 @@ def test_the_table_says_how_a_promise_stands_by_the_worst_of_its_cases(found):
 )  # fmt: skip
 def test_only_what_ran_and_passed_is_good(found, tests, said):
     promise = Promise("R1", "x", tuple(f"tests/a/test_b.py::{name}" for name in tests))
-
     assert trust.verdict(promise, found) == said
 
 
@@ -408,7 +396,6 @@ def names_collected(*more: str) -> set[str]:
 @pytest.mark.slow
 def test_the_fast_loop_collects_what_needs_no_program_and_nothing_else() -> None:
     fast, whole = names_collected(*checks.NEEDS_NOTHING), names_collected()
-
     programs_of_deploy = {"test_nginx_reads_its_file", "test_a_unit_closes_what_it_does_not_need"}
     assert (programs_of_deploy | {"test_every_page_has_centre_helpline_and_number"}) <= whole - fast
     assert "test_the_same_fonts_are_shown_whatever_a_user_has_installed" in whole - fast
@@ -420,7 +407,6 @@ def test_no_test_of_the_fast_loop_among_those_collected_uses_a_program(request: 
     fast = [
         item for item in request.session.items if not programs.LEFT_TO_MAKE_TEST & {m.name for m in item.iter_markers()}
     ]
-
     assert request.node in fast
     assert [item.nodeid for item in fast if programs.PROGRAMS.keys() & set(getattr(item, "fixturenames", ()))] == []
 
@@ -445,16 +431,13 @@ def test_a_test_with_the_fixture_can_start_it(qpdf: str) -> None:
 
 def test_a_program_that_is_missing_is_named_with_what_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(programs.shutil, "which", lambda *_, **__: None)
-
     with pytest.raises(AssertionError, match=r"nginx is missing: python -m tools\.system installs"):
         programs.path_of("nginx")
 
 
 def test_programs_are_refused_to_the_fast_loop_but_not_python_and_the_shell() -> None:
     installed = {*system.COMMAND_OF.values(), *(Path(file).name for file in system.FILES_OF.values() if "/bin" in file)}
-
     assert installed <= {*programs.OWNER, *programs.OTHERS}
     assert {"openssl", "poppler-utils", "qpdf"} <= system.COMMAND_OF.keys()
-
     assert subprocess.run([sys.executable, "-c", "print(1)"], capture_output=True, check=True).stdout == b"1\n"
     assert subprocess.run("echo 1", shell=True, capture_output=True, check=True).stdout == b"1\n"

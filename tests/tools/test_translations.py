@@ -85,7 +85,6 @@ def test_check_names_what_is_wrong(house, right, wrong, problem):
     path = fill_all(house)
     translations.update(house)
     path.write_text(path.read_text().replace(right, wrong, 1))
-
     assert any(line.startswith(problem) for line in translations.check(house))
 
 

@@ -204,7 +204,6 @@ def walk_and_look(app: Flask, walk: Walk) -> set[str]:
 @pytest.mark.parametrize("walk", WALKS, ids=lambda walk: walk[-1][0])
 def test_after_each_act_the_list_is_what_the_rule_says(app: Flask, walk: Walk) -> None:
     done = walk_and_look(app, walk)
-
     assert {name for name, _number in walk} - done <= {"forget", "take_back", "lapse", "join"}
 
 

@@ -54,13 +54,11 @@ def the_matter(visit: VisitStanding, now: dt.datetime = MONDAY) -> Matter:
 )  # fmt: skip
 def test_a_crew_that_nobody_is_asked_for_any_more_is_the_coordinators_turn(seats, matter):
     state = _V.OFFERED if seats else _V.PLANNED
-
     assert the_matter(a_visit(state, *(seat(one, who=n) for n, one in enumerate(seats)))) is matter
 
 
 def test_half_a_crew_is_no_crew_and_a_school_that_promised_nothing_is_asked():
     both = CrewRule(2, 0)
-
     assert the_matter(a_visit(_V.OFFERED, seat(_A.ACCEPTED))) is Matter.TO_CONFIRM
     half = a_visit(_V.OFFERED, seat(_A.ACCEPTED))
     assert the_matter(VisitStanding(**(vars(half) | {"rule": both}))) is Matter.CREW_SHORT
@@ -100,7 +98,6 @@ def test_what_speaks_against_a_confirmed_visit_is_the_coordinators_turn(given, m
 
 def test_a_confirmed_visit_whose_crew_is_not_whole_is_lost_whatever_its_state_says():
     gone = seat(_A.WITHDRAWN, since=MONDAY + DAY)
-
     assert the_matter(a_visit(_V.CONFIRMED, gone, confirmed_at=MONDAY)) is Matter.CREW_LOST
     assert the_matter(a_visit(_V.PLANNED, gone, confirmed_at=MONDAY)) is Matter.CREW_LOST
 
@@ -123,7 +120,6 @@ def test_the_most_pressing_of_several_is_told():
         _V.OFFERED, seat(_A.DECLINED), day=TODAY + DAY, confirmed_at=MONDAY, search=SubstituteSearchState.SEARCHING,
         clock_wrong=ClockWrong.TOO_LATE, wished_day=FAR,
     )  # fmt: skip
-
     assert the_matter(visit) is Matter.SUBSTITUTE_SOUGHT
     assert len(turns_of_visit(visit, MONDAY, TODAY)) == 4
 
@@ -137,7 +133,6 @@ def test_a_day_that_went_by_unconfirmed_is_the_coordinators_turn(state):
 def test_what_was_held_is_counted_by_the_presenter_and_asked_for_from_the_next_day_on(state):
     today, before = (a_visit(state, seat(_A.ACCEPTED), day=TODAY - days * DAY) for days in (0, 1))
     evening = MONDAY + dt.timedelta(hours=9)
-
     assert turn_of_visit(today, evening, TODAY).whose is Whose.PRESENTER
     assert the_matter(before) is Matter.NOT_COUNTED
     assert Verdict(Whose.PRESENTER, Matter.TO_COUNT) in turns_of_visit(before, MONDAY, TODAY)
@@ -154,13 +149,11 @@ def test_what_was_held_is_counted_by_the_presenter_and_asked_for_from_the_next_d
 )
 def test_numbers_are_the_schools_then_the_coordinators_then_the_products(count, whose, matter):
     turn = turn_of_visit(a_visit(_V.DELIVERED, seat(_A.PRESENT), day=TODAY - DAY, count=count), MONDAY, TODAY)
-
     assert (turn.whose, turn.matter) == (whose, matter)
 
 
 def test_a_request_is_answered_by_the_promised_day_and_hands_over_to_its_visit():
     new = turn_of_request(a_request(RequestState.NEW), TODAY)
-
     assert (new.matter, new.due_on) == (Matter.REQUEST_NEW, TODAY + 4 * DAY)
     assert turn_of_request(a_request(RequestState.STAFFING, has_visit=True), TODAY).whose is Whose.PRODUCT
     assert turn_of_request(a_request(RequestState.STAFFING), TODAY).matter is Matter.REQUEST_AGREED
@@ -187,7 +180,6 @@ def test_rows_stand_once_and_what_is_due_first_stands_first():
 def test_a_school_a_mail_and_a_request_of_one_id_hide_each_other_nowhere():
     one = TurnRow(Verdict(Whose.COORDINATOR, Matter.MAIL_FAILED))
     rows = [replace(one, **{name: 5}) for name in ("request_id", "host_id", "mail_id")]
-
     assert set(in_order([*rows, *rows], TODAY)) == set(rows)
 
 
@@ -213,7 +205,6 @@ def test_a_stopped_visit_whose_school_proposes_a_day_says_so():
 
 def test_a_crew_that_is_whole_without_who_left_is_confirmed_anew():
     left = seat(_A.WITHDRAWN, who=2)
-
     assert the_matter(a_visit(_V.OFFERED, left, confirmed_at=MONDAY)) is Matter.CREW_LOST
     assert the_matter(a_visit(_V.OFFERED, seat(_A.ACCEPTED), left, confirmed_at=MONDAY)) is Matter.CONFIRM_ANEW
 

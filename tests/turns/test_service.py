@@ -157,9 +157,7 @@ def test_an_offer_that_is_declined_before_the_visit_was_confirmed_is_told_and_st
     ana = scene.educator()
     scene.offered_to(ana)
     assert matters(scene) == []
-
     answer_offer(presenter_actor(ana), scene.visit_id, accepts=False, reason="На путу сам.", now=MONDAY)
-
     assert [mail.address for mail in mails(session, "offer_gone")] == ["desk@ncc.example"]
     assert matters(scene) == [Matter.OFFER_GONE]
 
@@ -232,7 +230,6 @@ def test_what_is_so_still_leaves_once_more(session):
     scene = Scene()
     scene.confirm(scene.educator())
     mail = failed(session, "visit_confirmed")
-
     assert refusal(scene, mail) is None
     session.rollback()
     assert session.get_one(OutboxMessage, mail).state is MessageState.WAITING
