@@ -6,6 +6,7 @@ and at a desk; with letters twice as large it stays within the screen.
 
 import io
 import re
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
@@ -32,21 +33,15 @@ def looked_at() -> set[str]:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_every_page_of_a_role_is_for_everybody(
-    everybody: dict[str, Traveller],
-    every_sheet: dict[str, list[Sheet]],
-    address: str,
-    chromium: Browser,
-    looked_at: set[str],
-    role: str,
+    every_sheet: dict[str, list[Sheet]], eye: Callable[..., Eye], looked_at: set[str], role: str
 ) -> None:
     phone, desk = View("sr_Cyrl", 360), View("sr_Cyrl", 1280)
-    eye, faults = Eye(chromium, address, everybody[role], phone), list[str]()
+    reader, faults = eye(role, "sr_Cyrl"), list[str]()
     own = {sheet.main: sheet for sheet in every_sheet[role] if sheet.main not in looked_at}
     for sheet in own.values():
-        faults += eye.faults(sheet, phone)
+        faults += reader.faults(sheet, phone)
         if sheet.endpoint != STYLEGUIDE.endpoint:  # shows what is wrong too
-            faults += [*eye.out_of_line(desk, phone), *eye.too_large()]
-    eye.close()
+            faults += [*reader.out_of_line(desk, phone), *reader.too_large()]
     looked_at.update(own)
     assert not faults, "\n".join(faults)
     assert len(own) >= 8
@@ -98,13 +93,9 @@ def test_what_is_called_no_page_is_a_file_or_data(house: Flask, everybody: dict[
 
 
 @pytest.mark.parametrize("language", LANGS)
-def test_every_component_is_for_everybody(
-    everybody: dict[str, Traveller], address: str, chromium: Browser, language: str
-) -> None:
+def test_every_component_is_for_everybody(eye: Callable[..., Eye], language: str) -> None:
     views = [View(language, width, scheme) for width in (360, 1280) for scheme in ("light", "dark")]
-    eye = Eye(chromium, address, everybody[""], views[0])
-    faults = eye.faults(STYLEGUIDE, *views)
-    eye.close()
+    faults = eye("", language).faults(STYLEGUIDE, *views)
     assert not faults, "\n".join(faults)
 
 
@@ -124,26 +115,20 @@ DRAWN = """() => scrollTo(0, 0) || [...document.querySelectorAll("body *")].map(
 
 
 @pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.path)
-def test_a_window_that_is_turned_shows_what_a_new_one_shows(
-    everybody: dict[str, Traveller], address: str, chromium: Browser, sheet: Sheet
-) -> None:
-    turned = Eye(chromium, address, everybody[sheet.role], TURNS[0])
+def test_a_window_that_is_turned_shows_what_a_new_one_shows(eye: Callable[..., Eye], sheet: Sheet) -> None:
+    turned = eye(sheet.role)
     assert turned.open(sheet) == 200
     for view in [*TURNS, TURNS[0]]:
         turned.turn(view)
-        fresh = Eye(chromium, address, everybody[sheet.role], view)
+        fresh = eye(sheet.role, view.language, view.width, view.scheme)
         fresh.open(sheet)
         assert turned.page.evaluate("innerWidth") == view.width
         assert turned.page.evaluate(DRAWN) == fresh.page.evaluate(DRAWN), str(view)
-        fresh.close()
-    turned.close()
 
 
-def test_faults_are_told_of_the_view_that_has_them(
-    everybody: dict[str, Traveller], address: str, chromium: Browser
-) -> None:
-    eye = Eye(chromium, address, everybody[""])
-    eye.page.add_init_script(
+def test_faults_are_told_of_the_view_that_has_them(eye: Callable[..., Eye]) -> None:
+    anybody = eye("")
+    anybody.page.add_init_script(
         """document.addEventListener("DOMContentLoaded", () => {
             const sheet = new CSSStyleSheet()
             const wide_and_dark = "(width > 400px) and (prefers-color-scheme: dark)"
@@ -152,8 +137,7 @@ def test_faults_are_told_of_the_view_that_has_them(
         })"""
     )
     views = [View(width=width, scheme=scheme) for width in (360, 1280) for scheme in ("light", "dark")]
-    faults = eye.faults(Sheet("", "public.front", "/"), *views)
-    eye.close()
+    faults = anybody.faults(Sheet("", "public.front", "/"), *views)
     assert [fault.split(" (")[0] for fault in faults] == ["/ [sr_Latn 1280 dark]: color-contrast"]
 
 
@@ -192,12 +176,9 @@ def test_absence_takes_two_presses_of_the_enter_key(
     context.close()
 
 
-def test_a_day_of_one_visit_is_one_sheet_of_paper(
-    every_sheet: dict[str, list[Sheet]], everybody: dict[str, Traveller], address: str, chromium: Browser
-) -> None:
+def test_a_day_of_one_visit_is_one_sheet_of_paper(every_sheet: dict[str, list[Sheet]], eye: Callable[..., Eye]) -> None:
     for role in ("educator", "influencer"):
-        eye = Eye(chromium, address, everybody[role], View("sr_Cyrl", 1280))
-        eye.open(next(one for one in every_sheet[role] if one.endpoint == "own.day_sheet"))
-        paper = PdfReader(io.BytesIO(eye.page.pdf(format="A4")))
-        eye.close()
+        presenter = eye(role, "sr_Cyrl", 1280)
+        presenter.open(next(one for one in every_sheet[role] if one.endpoint == "own.day_sheet"))
+        paper = PdfReader(io.BytesIO(presenter.page.pdf(format="A4")))
         assert len(paper.pages) == 1, role

@@ -98,59 +98,14 @@ def test_changing_one_head_count_moves_the_totals(loaded):
     assert published() == ReportCounts(**(before.__dict__ | {"pupils": before.pupils + 5}))
 
 
-def test_nothing_in_the_demo_breaks_an_invariant(loaded):
+def test_nothing_in_the_demo_breaks_a_rule_of_days_crews_or_hosts(loaded):
     assert violations() == []
 
-
-def test_no_presentation_of_2023_falls_on_a_day_without_lessons(loaded):
     held = loaded.execute(select(Presentation.on_day).where(Presentation.on_day <= YEAR.last)).scalars().all()
     closed = {row.day for row in holidays_between(YEAR.first, YEAR.last) if row.no_lessons}
     assert held
     assert [day for day in held if not is_school_day(day, [], closed, Level.PRIMARY)] == []
 
-
-def test_the_demo_holds_one_of_each_that_waits_for_a_coordinator(loaded):
-    waits = {row.matter for row in rows_told_to(Actor(frozenset(), centre_id=centre_id_of("ncc")), MONDAY)}
-
-    assert waits >= {
-        Matter.SUBSTITUTE_SOUGHT, Matter.CREW_LOST, Matter.CLASH, Matter.CLOSED_DAY, Matter.DATE_WISH,
-        Matter.NUMBERS_ASKED, Matter.OFFER_GONE, Matter.TO_CONFIRM, Matter.NOT_OFFERED, Matter.NOT_COUNTED,
-        Matter.DISPUTED, Matter.FAR_COUNT, Matter.SILENT, Matter.REQUEST_NEW, Matter.REQUEST_TRIAGE,
-        Matter.REQUEST_AGREED, Matter.HOST_TYPED, Matter.STANDS_STILL, Matter.DAY_NAMED, Matter.CONFIRM_ANEW,
-    }  # fmt: skip
-
-
-def test_for_each_request_that_waits_the_days_that_it_asked_for_have_some_on_which_somebody_can_come(loaded):
-    waiting = (RequestState.NEW, RequestState.TRIAGE, RequestState.WAITLISTED, RequestState.AGREED)
-    numbers = loaded.execute(
-        select(SchoolRequest.number, SchoolRequest.centre_id).where(SchoolRequest.state.in_(waiting))
-    ).all()
-
-    found = {}
-    for number, centre_id in numbers:
-        staff = Actor(frozenset({Role.COORDINATOR}), user_id=1, centre_id=centre_id)
-        days = days_of_request(request_to_plan(staff, number, now=MONDAY), now=MONDAY)
-        found[number] = len(days.found.free)
-    assert found
-    assert [number for number, free in found.items() if not free] == []
-
-
-def test_what_a_school_did_is_told_of_no_coordinator(loaded):
-    by = dict(
-        loaded.execute(
-            select(AuditEntry.action, func.max(AuditEntry.actor))
-            .where(AuditEntry.thing == SchoolRequest.__tablename__, AuditEntry.action.startswith("school request "))
-            .group_by(AuditEntry.action)
-        ).all()
-    )
-
-    assert by["school request unverified"] == "anonymous"
-    assert by["school request new"].startswith("link:request:")
-    assert by["school request withdrawn"].startswith("link:request:")
-    assert by["school request agreed"].startswith("user:")
-
-
-def test_nobody_is_at_two_hosts_on_one_day_but_where_a_clash_waits_to_be_solved(loaded):
     promised = loaded.execute(
         select(Assignment.presenter_id, Assignment.on_day, Presentation.visit_id)
         .join(Presentation, Presentation.id == Assignment.presentation_id)
@@ -167,6 +122,52 @@ def test_nobody_is_at_two_hosts_on_one_day_but_where_a_clash_waits_to_be_solved(
     assert len({(who, day) for who, day, _ in promised}) == len(promised)
     assert len(living) - len({(who, day) for who, day, _ in living}) == 1  # the suggested one
 
+    told = select(HostSchoolTime.host_id)
+
+    assert db.session.scalar(select(func.count()).select_from(HostSchoolTime)) == 3
+    assert (
+        db.session.scalars(select(Visit.id).where(Visit.host_id.in_(told), Visit.on_day >= MONDAY.date())).all() == []
+    )
+    asking = select(SchoolRequest.id).where(SchoolRequest.host_id.in_(told))
+    assert db.session.scalars(asking).all()
+
+
+def test_the_demo_holds_one_of_each_that_waits_for_a_coordinator(loaded):
+    waits = {row.matter for row in rows_told_to(Actor(frozenset(), centre_id=centre_id_of("ncc")), MONDAY)}
+
+    assert waits >= {
+        Matter.SUBSTITUTE_SOUGHT, Matter.CREW_LOST, Matter.CLASH, Matter.CLOSED_DAY, Matter.DATE_WISH,
+        Matter.NUMBERS_ASKED, Matter.OFFER_GONE, Matter.TO_CONFIRM, Matter.NOT_OFFERED, Matter.NOT_COUNTED,
+        Matter.DISPUTED, Matter.FAR_COUNT, Matter.SILENT, Matter.REQUEST_NEW, Matter.REQUEST_TRIAGE,
+        Matter.REQUEST_AGREED, Matter.HOST_TYPED, Matter.STANDS_STILL, Matter.DAY_NAMED, Matter.CONFIRM_ANEW,
+    }  # fmt: skip
+
+    waiting = (RequestState.NEW, RequestState.TRIAGE, RequestState.WAITLISTED, RequestState.AGREED)
+    numbers = loaded.execute(
+        select(SchoolRequest.number, SchoolRequest.centre_id).where(SchoolRequest.state.in_(waiting))
+    ).all()
+
+    found = {}
+    for number, centre_id in numbers:
+        staff = Actor(frozenset({Role.COORDINATOR}), user_id=1, centre_id=centre_id)
+        days = days_of_request(request_to_plan(staff, number, now=MONDAY), now=MONDAY)
+        found[number] = len(days.found.free)
+    assert found
+    assert [number for number, free in found.items() if not free] == []
+
+    by = dict(
+        loaded.execute(
+            select(AuditEntry.action, func.max(AuditEntry.actor))
+            .where(AuditEntry.thing == SchoolRequest.__tablename__, AuditEntry.action.startswith("school request "))
+            .group_by(AuditEntry.action)
+        ).all()
+    )
+
+    assert by["school request unverified"] == "anonymous"
+    assert by["school request new"].startswith("link:request:")
+    assert by["school request withdrawn"].startswith("link:request:")
+    assert by["school request agreed"].startswith("user:")
+
 
 def test_a_minor_is_never_without_an_adult(loaded):
     crews = loaded.execute(
@@ -181,16 +182,7 @@ def test_a_minor_is_never_without_an_adult(loaded):
     assert with_minor <= with_adult
 
 
-def test_the_present_holds_requests_in_every_state_certificates_and_everybody_who_presents(loaded):
-    states = set(loaded.scalars(select(SchoolRequest.state)))
-    certificates = loaded.scalars(select(Certificate.kind).order_by(Certificate.kind)).all()
-    presenters = dict(loaded.execute(select(Presenter.kind, func.count()).group_by(Presenter.kind)).all())
-    assert states == set(RequestState)
-    assert certificates == [CertificateKind.SCHOOL, CertificateKind.TEACHER]
-    assert presenters == {PresenterKind.EDUCATOR: 12, PresenterKind.INFLUENCER: 6}
-
-
-def test_the_present_lies_around_the_day_of_loading(loaded):
+def test_the_present_lies_around_the_day_of_loading_and_holds_requests_in_every_state(loaded):
     today = local_day(MONDAY)
     days = loaded.scalars(select(Visit.on_day).where(Visit.on_day > YEAR.last)).all()
     behind, ahead = [day for day in days if day <= today], [day for day in days if day > today]
@@ -200,21 +192,16 @@ def test_the_present_lies_around_the_day_of_loading(loaded):
     assert behind
     assert ahead
 
+    states = set(loaded.scalars(select(SchoolRequest.state)))
+    certificates = loaded.scalars(select(Certificate.kind).order_by(Certificate.kind)).all()
+    presenters = dict(loaded.execute(select(Presenter.kind, func.count()).group_by(Presenter.kind)).all())
+    assert states == set(RequestState)
+    assert certificates == [CertificateKind.SCHOOL, CertificateKind.TEACHER]
+    assert presenters == {PresenterKind.EDUCATOR: 12, PresenterKind.INFLUENCER: 6}
 
-def test_the_demo_comes_in_every_month():
-    assert {moment.month for moment in MOMENTS} == set(range(1, 13))
+    soon = local_day(MONDAY) + dt.timedelta(days=30)
+    assert loaded.scalar(select(func.count()).select_from(Vetting).where(Vetting.valid_until <= soon)) == 1
 
-
-@pytest.mark.deep
-@pytest.mark.parametrize("moment", MOMENTS, ids=str)
-def test_the_demo_keeps_every_invariant_on_a_day_with_something_odd_and_in_every_month(session, the_clock, moment):
-    the_clock.stands_at(moment)
-    assert demo.load(moment)
-    assert violations() == []
-    assert published().pupils == 7803
-
-
-def test_the_educator_who_signs_in_has_offers_counting_and_a_clash(loaded):
     email = next(row["email"] for row in demo.sign_ins() if row["role"] == "educator")
     mine = (
         select(Assignment.state, Visit.state, Attendance.state)
@@ -232,12 +219,20 @@ def test_the_educator_who_signs_in_has_offers_counting_and_a_clash(loaded):
     assert (AssignmentState.SUGGESTED, VisitState.PLANNED, None) in work
 
 
-def test_one_vetting_ends_within_a_month(loaded):
-    soon = local_day(MONDAY) + dt.timedelta(days=30)
-    assert loaded.scalar(select(func.count()).select_from(Vetting).where(Vetting.valid_until <= soon)) == 1
+def test_the_demo_comes_in_every_month():
+    assert {moment.month for moment in MOMENTS} == set(range(1, 13))
 
 
-def test_every_role_signs_in_with_the_listed_password_and_nobody_else_can(loaded):
+@pytest.mark.deep
+@pytest.mark.parametrize("moment", MOMENTS, ids=str)
+def test_the_demo_keeps_every_invariant_on_a_day_with_something_odd_and_in_every_month(session, the_clock, moment):
+    the_clock.stands_at(moment)
+    assert demo.load(moment)
+    assert violations() == []
+    assert published().pupils == 7803
+
+
+def test_every_role_signs_in_with_the_listed_password_and_loading_twice_is_loading_once(loaded):
     listed = demo.sign_ins()
     stored = dict(loaded.execute(select(User.email, User.password_hash)).all())
 
@@ -249,14 +244,10 @@ def test_every_role_signs_in_with_the_listed_password_and_nobody_else_can(loaded
         assert PasswordHasher().verify(stored[row["email"]], row["password"])
     assert {email for email, hashed in stored.items() if hashed} == {row["email"] for row in listed}
 
-
-def test_passwords_lie_in_a_file_that_only_its_owner_reads(loaded):
     path = settings().instance / demo.SIGN_INS
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert json.loads(path.read_text()) == demo.sign_ins()
 
-
-def test_loading_twice_is_loading_once(loaded):
     before = loaded.scalar(select(func.count()).select_from(AuditEntry))
     listed = demo.sign_ins()
     assert demo.load(MONDAY) is False
@@ -290,17 +281,6 @@ def test_removing_takes_all_demo_rows_and_leaves_the_reference_data(loaded):
         demo.sign_ins()
 
 
-def test_three_schools_have_told_their_shifts_and_none_of_them_has_a_visit_to_come(loaded):
-    told = select(HostSchoolTime.host_id)
-
-    assert db.session.scalar(select(func.count()).select_from(HostSchoolTime)) == 3
-    assert (
-        db.session.scalars(select(Visit.id).where(Visit.host_id.in_(told), Visit.on_day >= MONDAY.date())).all() == []
-    )
-    asking = select(SchoolRequest.id).where(SchoolRequest.host_id.in_(told))
-    assert db.session.scalars(asking).all()
-
-
 RECOUNT = """
 SELECT SUM(communications), SUM(calls), SUM(mails), SUM(cases), SUM(advisory), SUM(forwarded), SUM(to_police),
   SUM(to_prosecutor), MIN(first_day), MAX(last_day)
@@ -311,11 +291,20 @@ SELECT code FROM helpline_count WHERE margin = 'topic' GROUP BY code ORDER BY SU
 """
 
 
-def test_plain_sql_counts_what_was_published(loaded):
+def test_plain_sql_and_the_public_page_say_what_was_published(loaded):
     told = loaded.execute(text(RECOUNT)).one()
     assert tuple(told)[:8] == (2079, 1683, 396, 361, 344, 17, 15, 2)
     assert [str(day) for day in told[8:]] == ["2024-01-01", "2024-04-26"]
     assert list(loaded.scalars(text(TOPICS))) == ["sextortion", "grooming"]
+
+    (public,) = publications()
+    told = {(one.margin, one.code): one.number for one in public.numbers}
+
+    assert (public.first_day, public.last_day) == (dt.date(2024, 1, 1), dt.date(2024, 4, 26))
+    assert (told["total", "communications"], told["total", "cases"]) == (2079, 361)
+    assert (told["channel", "calls"], told["channel", "mails"]) == (1683, 396)
+    assert (told["outcome", "advisory"], told["outcome", "forwarded"]) == (344, 17)
+    assert (told["forwarded_to", "to_police"], told["forwarded_to", "to_prosecutor"]) == (None, None)
 
 
 def test_the_command_says_the_same(loaded, app):
@@ -332,17 +321,6 @@ def test_the_command_says_the_same(loaded, app):
         args=["helpline", "totals", "--from", "2024-01-01", "--to", "2024-04-20", "--centre", "ncc"]
     )
     assert cut.exit_code == 2
-
-
-def test_the_public_reads_the_large_numbers_and_not_to_whom_two_went(loaded):
-    (public,) = publications()
-    told = {(one.margin, one.code): one.number for one in public.numbers}
-
-    assert (public.first_day, public.last_day) == (dt.date(2024, 1, 1), dt.date(2024, 4, 26))
-    assert (told["total", "communications"], told["total", "cases"]) == (2079, 361)
-    assert (told["channel", "calls"], told["channel", "mails"]) == (1683, 396)
-    assert (told["outcome", "advisory"], told["outcome", "forwarded"]) == (344, 17)
-    assert (told["forwarded_to", "to_police"], told["forwarded_to", "to_prosecutor"]) == (None, None)
 
 
 def test_the_demo_takes_its_figures_with_it(loaded):
@@ -390,8 +368,6 @@ def test_every_published_figure_stands_in_words(loaded, app):
         assert [one for one in sentences if one not in text] == [], (year, lang, text)
         assert " 0 " not in text
 
-
-def test_the_published_days_by_themselves_say_the_same(loaded, app):
     text = told(app, "--from", "2024-01-01", "--to", "2024-04-26", "--centre", "ncc")
     assert all(one in text for one in SAID[2024, "en"])
 

@@ -340,13 +340,6 @@ class School(Scene):
 SPANS = [CalendarSpan("term1", TERM[0], last, applies_to) for applies_to, last in TERMS]
 
 
-def test_each_grade_has_its_own_days_and_the_school_all_of_them():
-    found = days_by_grade([ENDS, VISIT_DAY], [Level.PRIMARY], (), SPANS)
-    assert found[None] == found[1] == found[7] == {ENDS, VISIT_DAY}
-    assert found[8] == {ENDS}
-    assert set(found) == {None, *range(1, 9)}
-
-
 @pytest.mark.parametrize(("grade", "days"), [(1, 2), (2, 2), (3, 2), (4, 1)])
 def test_in_a_secondary_school_the_last_grade_leaves_first(grade, days):
     spans = [
@@ -359,16 +352,18 @@ def test_in_a_secondary_school_the_last_grade_leaves_first(grade, days):
     assert 8 not in found  # it has no such grade
 
 
-def test_where_the_calendar_is_not_entered_nobody_has_left():
-    found = days_by_grade([ENDS, VISIT_DAY], [Level.PRIMARY], (), ())
-    assert left_on(found, "8a", VISIT_DAY) == []
-
-
 def test_days_of_several_classes_are_those_on_which_all_are_there():
     found = days_by_grade([ENDS, VISIT_DAY], [Level.PRIMARY], (), SPANS)
     assert days_of_classes(found, ["7b", "8a"]) == {ENDS}
     assert days_of_classes(found, ["7b", "what is no class"]) == {ENDS, VISIT_DAY}
     assert left_on(found, "7b, VIII-1", VISIT_DAY) == [ClassName(8, "1")]
+
+    found = days_by_grade([ENDS, VISIT_DAY], [Level.PRIMARY], (), ())
+    assert left_on(found, "8a", VISIT_DAY) == []
+
+    assert found[None] == found[1] == found[7] == {ENDS, VISIT_DAY}
+    assert found[8] == {ENDS}
+    assert set(found) == {None, *range(1, 9)}
 
 
 # --- what it keeps from happening ---

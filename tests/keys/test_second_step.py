@@ -243,16 +243,13 @@ def test_a_wrong_first_code_adds_nothing(app):
     assert queries.key_ring(browser.user_id).count == 0
 
 
-def test_the_first_code_of_an_app_is_used_up(app):
+def test_each_printed_code_opens_once(app):
     user = make_user()
     browser = a_browser(user, mailbox_at=MONDAY)
     code = code_at(keeping.secret_for(browser), MONDAY)
     keeping.add_app(browser, code, now=MONDAY)
     assert wrong(a_browser(user), code=code) == {"code": KeyReason.WRONG_CODE}
 
-
-def test_each_printed_code_opens_once(app):
-    user = make_user()
     codes = first_key(user, mailbox_at=MONDAY).codes
     for code in codes[:2]:
         assert passing.pass_code(a_browser(user), code, network=NETWORK, now=MONDAY)
@@ -354,6 +351,10 @@ def test_the_staff_is_listed_with_what_each_has(user):
     found = [(row.user_id, row.has_app, row.passkeys, row.recovery_codes) for row in rows]
     assert found == [(boss.id, False, 0, 0), (user.id, True, 1, 0)]
 
+    make_sign_in(user)
+    browser = a_browser(user, factor_at=MONDAY)
+    assert [row.waits for row in queries.sign_ins_of(user.id, browser.token, MONDAY)] == [False, True]
+
 
 # --- the browsers somebody is signed in with ---
 
@@ -371,12 +372,6 @@ def test_her_sign_ins_are_listed_and_ended_one_by_one_or_all_others(user):
     assert people_queries.signed_in_user(second, MONDAY) is None
     assert people_queries.signed_in_user(browser.token, MONDAY)
     assert actions() == ["sign-in ended", "other sign-ins ended"]
-
-
-def test_a_browser_with_nothing_but_the_password_is_listed_as_such(user):
-    make_sign_in(user)
-    browser = a_browser(user, factor_at=MONDAY)
-    assert [row.waits for row in queries.sign_ins_of(user.id, browser.token, MONDAY)] == [False, True]
 
 
 def test_nobody_ends_a_sign_in_of_somebody_else(user):

@@ -45,33 +45,24 @@ def hidden_counts(steps):
     return tuple(counts)
 
 
-def test_the_interval_of_a_share_is_the_printed_one():
+def test_intervals_and_effects_are_the_printed_ones():
     """81 of 263: R. G. Newcombe, Statistics in Medicine 17 (1998), page 861, method 3."""
     assert rules.score_interval(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
-
-
-def test_the_interval_of_a_difference_is_the_printed_one():
-    """56/70 against 48/80: Newcombe (1998), page 876, method 10."""
+    # 56/70 against 48/80: Newcombe (1998), page 876, method 10.
     assert rules.difference_interval((48, 80), (56, 70)) == pytest.approx((0.0524, 0.3339), abs=5e-5)
 
-
-def test_classes_that_differ_make_the_interval_wider():
-    """Two classes by hand: shares 0.2 and 0.5, residuals 0.05 and -0.05, Student's t with one degree 12.706."""
+    # Two classes by hand: shares 0.2 and 0.5, residuals 0.05 and -0.05, Student's t with one degree 12.706.
     groups = [((1, 10), (5, 10)), ((3, 10), (5, 10))]
     alike = [((2, 10), (6, 10))] * 5
     assert rules.interval_by_groups(groups) == pytest.approx((0.3 - 1.2706, 0.3 + 1.2706), abs=1e-6)
     assert rules.interval_by_groups(alike) == pytest.approx((0.4, 0.4))
 
-
-def test_cohens_d_by_hand():
-    """Means 3 and 4.2; squares 10 and 2.8; pooled deviation the root of 12.8 / 8."""
+    # Means 3 and 4.2; squares 10 and 2.8; pooled deviation the root of 12.8 / 8.
     assert rules.cohens_d((1, 1, 1, 1, 1), (0, 0, 1, 2, 2)) == pytest.approx(1.2 / math.sqrt(1.6))
     assert rules.cohens_d((0, 0, 6, 0, 0), (0, 0, 6, 0, 0)) == 0
     assert rules.cohens_d((0, 6, 0, 0, 0), (0, 0, 6, 0, 0)) == rules.LARGE_EFFECT
 
-
-def test_cohens_h_as_his_table_has_it():
-    """0.70 against 0.50 is 0.41 (Cohen 1988, table 6.2.2: phi of .70 is 1.982, of .50 is 1.571)."""
+    # 0.70 against 0.50 is 0.41 (Cohen 1988, table 6.2.2: phi of .70 is 1.982, of .50 is 1.571).
     assert rules.cohens_h(0.5, 0.7) == pytest.approx(1.982 - 1.571, abs=1e-3)
 
 
@@ -97,15 +88,11 @@ def test_a_change_says_shares_means_and_spread():
     assert change.size is EffectSize.MEDIUM or change.size is EffectSize.LARGE
     assert change.may_be_chance  # of ten pupils
 
-
-def test_of_a_sentence_that_is_wrong_fewer_who_agree_is_the_wish():
     change = rules.change_in(TURNED, [a_class((0, 0, 5, 10, 15), (15, 10, 5, 0, 0))])
     assert (change.before.share, change.after.share) == (0.0, 25 / 30)
     assert change.effect > rules.LARGE_EFFECT
     assert not change.may_be_chance
 
-
-def test_the_aim_of_a_choice_is_its_line():
     assert rules.as_wished(SideSums((3, 9, 1), 2, QuestionKind.CHOICE)) == 9
 
 
@@ -202,10 +189,6 @@ def test_what_is_wrong_with_a_question_is_said_beside_its_field(draft, problems)
     assert set_rules.problems_with_question(draft) == problems
 
 
-def test_a_round_ends_a_fifth_over_the_class_and_five_over_a_small_one():
-    assert [set_rules.most_answers(n) for n in (1, 20, 25, 26, 120, 600)] == [6, 25, 30, 32, 144, MOST_ANSWERS]
-
-
 @given(st.integers(1, MOST_ANSWERS))
 def test_a_round_never_ends_before_the_class(announced):
     assert announced <= set_rules.most_answers(announced) <= MOST_ANSWERS
@@ -222,14 +205,16 @@ def test_a_class_answers_before_until_it_has_begun_and_after_when_it_nearly_ends
     assert before == [False, True, True, True, False, False, False]
     assert after == [False, False, False, True, True, True, False]
 
+    assert [set_rules.most_answers(n) for n in (1, 20, 25, 26, 120, 600)] == [6, 25, 30, 32, 144, MOST_ANSWERS]
+
 
 def test_figures_stand_two_weeks_after_the_visit_when_no_code_is_open_any_more():
     assert set_rules.stands_from(dt.date(2026, 10, 6)) == dt.date(2026, 10, 20)
     assert set_rules.ASKED_AFTER < set_rules.STANDS_AFTER
     assert [set_rules.stands(dt.date(2026, 10, 6), dt.date(2026, 10, day)) for day in (19, 20)] == [False, True]
 
+    assert [set_rules.expected_of(one, 30, 20, 2) for one in Audience] == [30, 20, 2, 0]
 
-def test_the_two_codes_of_a_presentation_differ_and_belong_to_the_installation():
     codes = {
         set_rules.code_of(uid, moment, secret)
         for uid in ("a@x", "b@x")
@@ -239,10 +224,6 @@ def test_the_two_codes_of_a_presentation_differ_and_belong_to_the_installation()
 
     assert len(codes) == 8
     assert all(len(one) == 13 and one.isascii() and one.isalnum() for one in codes)
-
-
-def test_who_was_announced_is_counted_by_audience():
-    assert [set_rules.expected_of(one, 30, 20, 2) for one in Audience] == [30, 20, 2, 0]
 
 
 @pytest.mark.parametrize(

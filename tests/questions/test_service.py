@@ -306,8 +306,6 @@ def test_of_one_presentation_the_same_and_of_small_ones_nothing(ana, answered):
     assert [one is not None for one in told] == [True, False, False]
     assert told[0] == of_days(ana, set_id)[0].change
 
-
-def test_before_they_stand_no_figures_are_shown(ana, answered):
     held = TODAY - 30 * DAY
     assert [of_days(ana, answered[0], today)[0].change is None for today in (held + 13 * DAY, held + 14 * DAY)] == [
         True,

@@ -96,10 +96,17 @@ def test_what_speaks_against_a_confirmed_visit_is_the_coordinators_turn(given, m
     assert the_matter(a_visit(_V.CONFIRMED, seat(_A.ACCEPTED), confirmed_at=MONDAY, **given)) is matter
 
 
-def test_a_confirmed_visit_whose_crew_is_not_whole_is_lost_whatever_its_state_says():
+def test_a_crew_that_lost_somebody_is_lost_until_it_is_whole_and_confirmed_anew():
     gone = seat(_A.WITHDRAWN, since=MONDAY + DAY)
     assert the_matter(a_visit(_V.CONFIRMED, gone, confirmed_at=MONDAY)) is Matter.CREW_LOST
     assert the_matter(a_visit(_V.PLANNED, gone, confirmed_at=MONDAY)) is Matter.CREW_LOST
+
+    left = seat(_A.WITHDRAWN, who=2)
+    assert the_matter(a_visit(_V.OFFERED, left, confirmed_at=MONDAY)) is Matter.CREW_LOST
+    assert the_matter(a_visit(_V.OFFERED, seat(_A.ACCEPTED), left, confirmed_at=MONDAY)) is Matter.CONFIRM_ANEW
+
+    assert the_matter(a_visit(_V.DISRUPTED, seat(_A.WITHDRAWN))) is Matter.CLOSED_DAY
+    assert the_matter(a_visit(_V.DISRUPTED, seat(_A.WITHDRAWN), wished_day=FAR)) is Matter.DAY_NAMED
 
 
 def test_a_school_that_expects_somebody_who_left_is_told_and_then_knows():
@@ -122,6 +129,11 @@ def test_the_most_pressing_of_several_is_told():
     )  # fmt: skip
     assert the_matter(visit) is Matter.SUBSTITUTE_SOUGHT
     assert len(turns_of_visit(visit, MONDAY, TODAY)) == 4
+
+    def due_on(search: SubstituteSearchState) -> dt.date | None:
+        return turn_of_visit(a_visit(_V.PLANNED, seat(_A.WITHDRAWN), search=search), MONDAY, TODAY).due_on
+
+    assert (due_on(SubstituteSearchState.STOPPED), due_on(SubstituteSearchState.SEARCHING)) == (None, FAR)
 
 
 @pytest.mark.parametrize("state", [_V.PLANNED, _V.OFFERED])
@@ -160,6 +172,14 @@ def test_a_request_is_answered_by_the_promised_day_and_hands_over_to_its_visit()
     changed = a_request(RequestState.CONFIRMED, has_visit=True, attention=True)
     assert turn_of_request(changed, TODAY).matter is Matter.COUNTS_CHANGED
 
+    assert turn_of_request(a_request(RequestState.NEEDS_INFO), TODAY).whose is Whose.SCHOOL
+    for state in (RequestState.NEEDS_INFO, RequestState.AGREED):
+        assert turn_of_request(a_request(state, too_long=True), TODAY).matter is Matter.STANDS_STILL
+    planned = a_request(RequestState.AGREED, too_long=True, has_visit=True)
+    assert not turn_of_request(planned, TODAY).ours
+
+    assert turn_of_typed_host(MONDAY) == Verdict(Whose.COORDINATOR, Matter.HOST_TYPED, TODAY + PROMISED_DAYS * DAY)
+
 
 def test_rows_stand_once_and_what_is_due_first_stands_first():
     def row(matter: Matter, due: dt.date | None, number: str, request_id: int | None = None) -> TurnRow:
@@ -176,41 +196,9 @@ def test_rows_stand_once_and_what_is_due_first_stands_first():
     in_turn = (short, long_ago, yesterday, due, less, later, sought)
     assert in_order([later, same, less, yesterday, due, long_ago, sought, short], TODAY) == in_turn
 
-
-def test_a_school_a_mail_and_a_request_of_one_id_hide_each_other_nowhere():
     one = TurnRow(Verdict(Whose.COORDINATOR, Matter.MAIL_FAILED))
     rows = [replace(one, **{name: 5}) for name in ("request_id", "host_id", "mail_id")]
     assert set(in_order([*rows, *rows], TODAY)) == set(rows)
-
-
-def test_a_crew_that_fell_short_is_due_now_and_a_search_by_the_day_of_the_visit():
-    def due_on(search: SubstituteSearchState) -> dt.date | None:
-        return turn_of_visit(a_visit(_V.PLANNED, seat(_A.WITHDRAWN), search=search), MONDAY, TODAY).due_on
-
-    assert (due_on(SubstituteSearchState.STOPPED), due_on(SubstituteSearchState.SEARCHING)) == (None, FAR)
-
-
-def test_a_request_that_stands_still_for_weeks_is_the_coordinators_turn():
-    assert turn_of_request(a_request(RequestState.NEEDS_INFO), TODAY).whose is Whose.SCHOOL
-    for state in (RequestState.NEEDS_INFO, RequestState.AGREED):
-        assert turn_of_request(a_request(state, too_long=True), TODAY).matter is Matter.STANDS_STILL
-    planned = a_request(RequestState.AGREED, too_long=True, has_visit=True)
-    assert not turn_of_request(planned, TODAY).ours
-
-
-def test_a_stopped_visit_whose_school_proposes_a_day_says_so():
-    assert the_matter(a_visit(_V.DISRUPTED, seat(_A.WITHDRAWN))) is Matter.CLOSED_DAY
-    assert the_matter(a_visit(_V.DISRUPTED, seat(_A.WITHDRAWN), wished_day=FAR)) is Matter.DAY_NAMED
-
-
-def test_a_crew_that_is_whole_without_who_left_is_confirmed_anew():
-    left = seat(_A.WITHDRAWN, who=2)
-    assert the_matter(a_visit(_V.OFFERED, left, confirmed_at=MONDAY)) is Matter.CREW_LOST
-    assert the_matter(a_visit(_V.OFFERED, seat(_A.ACCEPTED), left, confirmed_at=MONDAY)) is Matter.CONFIRM_ANEW
-
-
-def test_a_school_that_is_not_on_the_list_is_the_coordinators_within_the_promised_days():
-    assert turn_of_typed_host(MONDAY) == Verdict(Whose.COORDINATOR, Matter.HOST_TYPED, TODAY + PROMISED_DAYS * DAY)
 
 
 DAY, SECOND = dt.timedelta(days=1), dt.timedelta(seconds=1)

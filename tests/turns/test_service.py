@@ -147,13 +147,11 @@ def test_what_waits_for_a_lock_is_what_the_rule_calls_a_coordinators_turn():
     assert {state for state, turn in COUNTS.items() if turn.ours} == set(TO_BE_LOCKED)
 
 
-def test_nothing_due_is_no_mail(session, scene):
+def test_an_offer_that_is_declined_before_the_visit_was_confirmed_is_told_and_stands_on_the_desk(session, scene):
     assert matters(scene) == [Matter.NO_CREW]  # its day is far
     assert tell_what_is_due(now=MONDAY) == 0
     assert mails(session, "turns_due") == []
 
-
-def test_an_offer_that_is_declined_before_the_visit_was_confirmed_is_told_and_stands_on_the_desk(session, scene):
     ana = scene.educator()
     scene.offered_to(ana)
     assert matters(scene) == []
