@@ -1,5 +1,6 @@
 """Somebody knows a password of staff, and nothing else: what she tries, and how far she gets (TRUST S37)."""
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -46,7 +47,7 @@ def keys() -> int:
 
 def test_she_makes_no_key_for_an_account_that_has_none(thief, owner):
     other = a_browser(make_user(Role.COORDINATOR), mailbox_at=MONDAY)
-    foreign = tokens.mint("mailbox", other.user_id, lasts=one_hour(), now=MONDAY)
+    foreign = tokens.mint("mailbox", other.user_id, lasts=dt.timedelta(hours=1), now=MONDAY)
     db.session.commit()
 
     thief.post("/second-step/app", data={"code": "123456"})
@@ -112,7 +113,3 @@ def test_she_can_have_five_links_and_one_warning_mailed_to_the_owner_and_no_more
         thief.post("/second-step/mailbox")
         thief.post("/second-step", data={"code": "000000"})
     assert sorted(mails_to(owner.email)) == ["codes_guessed", *["second_step_link"] * 5]
-
-
-def one_hour():
-    return MONDAY - MONDAY.replace(hour=MONDAY.hour - 1)

@@ -230,11 +230,8 @@ USED_OTHERWISE = {  # path, of a member the path of its class: who uses it
 
 def sources() -> list[Source]:
     files = [ROOT / "wsgi.py", *(path for folder in USERS for path in sorted((ROOT / folder).rglob("*.py")))]
-    return [Source(module_of(path), path.read_text(encoding="utf-8")) for path in files]
-
-
-def module_of(path: Path) -> str:
-    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+    modules = (".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for path in files)
+    return [Source(module, path.read_text(encoding="utf-8")) for module, path in zip(modules, files, strict=True)]
 
 
 @cache

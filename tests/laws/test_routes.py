@@ -13,41 +13,43 @@ from tests.laws.routes import pages
 from tests.web.browser import browser_of
 
 # Everybody may open these. What lies behind a secret in the address checks that secret itself.
-PUBLIC = {
-    "assets", "attendance.end_letters", "attendance.feedback", "attendance.later", "attendance.letters",
-    "attendance.count_in", "attendance.poster", "attendance.sheet_for_home", "attendance.name_adults",
-    "attendance.sign", "concerns.heard", "concerns.speak_up", "concerns.speak_up_for_own_visit",
-    "certificates.badge_status", "certificates.check", "certificates.compare", "certificates.download_own",
-    "certificates.find", "certificates.guardians_paper", "certificates.issuer", "certificates.keys",
-    "certificates.leaf", "certificates.leaves", "certificates.open_badge", "certificates.own_badge",
-    "feeds.campaign_feed", "feeds.personal_feed", "messages.letter",  # only in a demo
-    "messages.letters",  # only in a demo
-    "people.add_app",  # asks for a right password itself, as all of the second step
-    "people.add_passkey", "people.ask_mailbox", "people.ask_reset", "people.begin", "people.invitation",
-    "people.mailbox", "people.mailbox_asked", "people.new_password", "people.reset", "people.reset_asked",
-    "people.sign_in", "people.go_to_login", "people.come_back_from_login", "people.sign_out", "people.second_step",
-    "people.use_passkey", "places.own_school_time", "safeguarding.ask_guardian", "safeguarding.guardian_page",
-    "safeguarding.say_who_fetches", "safeguarding.withdraw_by_guardian", "waitlist.answer_date",
-    "readiness.ask_for_date", "readiness.cancel_by_school", "readiness.checklist", "readiness.confirm_clock",
-    "readiness.keep_agreed_date", "booking.free_dates",
-    "own.worker",  # a script: who may keep what is asked of my-days.json
-    "posts.follow", "programmes.campaign", "programmes.campaigns", "programmes.photo", "programmes.programme",
-    "programmes.programmes", "questions.answer_questions",  # checks the code in its address
-    "public.about", "public.accessibility", "public.favicon", "public.figures", "helpline.public_figures",
-    "reports.public_profile", "reports.public_profile_file", "reports.public_profiles", "cohorts.own_cohort",
-    "cohorts.practice", "cohorts.practice_of_part",  # checks the key in its address
-    "cohorts.practice_sheet", "cohorts.practice_sheet_of_part",  # checks the key in its address
-    "cohorts.public_detectives", "public.front", "public.healthz", "public.manifest", "public.privacy",
-    "public.metrics_page", "public.readyz", "public.handbook", "public.handbook_page", "public.road", "public.robots",
-    "public.security_txt", "public.sitemap", "public.styleguide", "public.where_we_have_been", "requests.book",
-    "requests.book_again", "requests.book_page", "requests.change_counts", "requests.check", "requests.photo_on_card",
-    "requests.day_calendar", "requests.choose_date", "requests.correct_address", "requests.directions",
-    "requests.forget", "requests.hosts", "requests.new_host", "requests.new_link", "requests.open_visit",
-    "requests.own_visits", "requests.invitation", "requests.make_share", "requests.no_date_suits",
-    "requests.own_calendar", "requests.read", "requests.read_calendar", "requests.share", "requests.own_paper",
-    "requests.parents_note", "requests.prove", "requests.sent", "requests.status", "requests.take_other_date",
-    "requests.withdraw",
-}  # fmt: skip
+PUBLIC_PAGES = {  # by room
+    "attendance": "count_in end_letters feedback later letters name_adults poster sheet_for_home sign",
+    "booking": "free_dates",
+    "certificates": (
+        "badge_status check compare download_own find guardians_paper issuer keys leaf leaves open_badge own_badge"
+    ),
+    "cohorts": (  # those of a part check the key in their address
+        "own_cohort practice practice_of_part practice_sheet practice_sheet_of_part public_detectives"
+    ),
+    "concerns": "heard speak_up speak_up_for_own_visit",
+    "feeds": "campaign_feed personal_feed",
+    "helpline": "public_figures",
+    "messages": "letter letters",  # only in a demo
+    "own": "worker",  # a script: who may keep what is asked of my-days.json
+    "people": (  # those of the second step ask for a right password themselves
+        "add_app add_passkey ask_mailbox ask_reset begin come_back_from_login go_to_login invitation mailbox "
+        "mailbox_asked new_password reset reset_asked second_step sign_in sign_out use_passkey"
+    ),
+    "places": "own_school_time",
+    "posts": "follow",
+    "programmes": "campaign campaigns photo programme programmes",
+    "public": (
+        "about accessibility favicon figures front handbook handbook_page healthz manifest metrics_page privacy "
+        "readyz road robots security_txt sitemap styleguide where_we_have_been"
+    ),
+    "questions": "answer_questions",  # checks the code in its address
+    "readiness": "ask_for_date cancel_by_school checklist confirm_clock keep_agreed_date",
+    "reports": "public_profile public_profile_file public_profiles",
+    "requests": (
+        "book book_again book_page change_counts check choose_date correct_address day_calendar directions forget "
+        "hosts invitation make_share new_host new_link no_date_suits open_visit own_calendar own_paper own_visits "
+        "parents_note photo_on_card prove read read_calendar sent share status take_other_date withdraw"
+    ),
+    "safeguarding": "ask_guardian guardian_page say_who_fetches withdraw_by_guardian",
+    "waitlist": "answer_date",
+}
+PUBLIC = {"assets"} | {f"{room}.{page}" for room, pages in PUBLIC_PAGES.items() for page in pages.split()}
 UNGUARDED = {"static"}  # Flask's own: files of static/
 
 

@@ -99,11 +99,7 @@ def texts_in(tree: ast.AST) -> Iterator[str]:
     return (one.value for one in ast.walk(tree) if isinstance(one, ast.Constant) and isinstance(one.value, str))
 
 
-def is_for_a_school(kind: str) -> bool:
-    return bool(SCHOOL.match((MAILS / f"{kind}.jinja").read_text(encoding="utf-8")))
-
-
-FOR_SCHOOLS = sorted(path.stem for path in MAILS.glob("*.jinja") if is_for_a_school(path.stem))
+FOR_SCHOOLS = sorted(path.stem for path in MAILS.glob("*.jinja") if SCHOOL.match(path.read_text(encoding="utf-8")))
 
 
 def values_of(kind: str) -> dict[str, object]:

@@ -160,7 +160,7 @@ STARTS = dt.datetime(2026, 10, 6, 8, 0, tzinfo=dt.UTC)
 ENDS = STARTS + dt.timedelta(minutes=45)
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 SENTENCE = QuestionDraft(QuestionKind.AGREE, "Знам кога да зовем.", "I know whom to call.", "", "", 5)
-CHOICE_DRAFT = QuestionDraft(QuestionKind.CHOICE_DRAFT, "Који је број?", "Which number?", "112\n19833", "112\n19833", 2)
+CHOICE_DRAFT = QuestionDraft(QuestionKind.CHOICE, "Који је број?", "Which number?", "112\n19833", "112\n19833", 2)
 
 
 @pytest.mark.parametrize(

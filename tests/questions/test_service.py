@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from scheduler.config import settings
 from scheduler.core.db import db, transaction
-from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
+from scheduler.core.errors import NotAllowed, NotFound
 from scheduler.core.refusals import refused_by
 from scheduler.policy import Role
 from scheduler.questions.models import AnswerSum, QuestionRound, QuestionSet, SetQuestion
@@ -26,6 +26,7 @@ from tests.factories.programmes import make_programme
 from tests.factories.questions import AFTER, BEFORE, make_question_set, make_round
 from tests.factories.safeguarding import a_cleared_educator
 from tests.factories.visits import make_assignment, make_presentation, make_visit
+from tests.refusals import conflict, rejection
 from tests.visits.defences import take_defences_away
 
 TODAY = MONDAY.date()
@@ -49,9 +50,8 @@ def columns_of(table):
 def test_a_set_is_worded_asked_and_read(ana, programme):
     for place, draft in enumerate((SENTENCE, CHOICE), start=1):
         assert service.word_question(ana, programme.slug, place, draft, now=MONDAY) == 1
-    with pytest.raises(Conflict) as refused:
+    with conflict(QuestionReason.SET_TOO_SHORT):
         service.ask_questions(ana, programme.slug, now=MONDAY)
-    assert refused.value.reason is QuestionReason.SET_TOO_SHORT
 
     service.word_question(ana, programme.slug, 9, replace(SENTENCE, aim=1), now=MONDAY)
     service.ask_questions(ana, programme.slug, now=MONDAY)
@@ -69,9 +69,8 @@ def test_a_set_is_worded_asked_and_read(ana, programme):
 
 def test_a_set_ends_at_seven_and_a_short_one_is_not_asked(ana, programme):
     make_question_set(programme, 7)
-    with pytest.raises(Conflict) as refused:
+    with conflict(QuestionReason.SET_IS_FULL):
         service.word_question(ana, programme.slug, 8, SENTENCE, now=MONDAY)
-    assert refused.value.reason is QuestionReason.SET_IS_FULL
 
     for _time in range(5):
         service.take_question_out(ana, programme.slug, 1, now=MONDAY)
@@ -105,9 +104,8 @@ def test_the_same_words_again_begin_no_edition(ana, programme, presentation):
 
 
 def test_a_question_with_a_name_or_no_aim_is_refused(ana, programme):
-    with pytest.raises(Rejected) as refused:
+    with rejection(aim=QuestionReason.AIM_OF_NO_CHOICE):
         service.word_question(ana, programme.slug, 1, replace(CHOICE, aim=0), now=MONDAY)
-    assert refused.value.problems == {"aim": QuestionReason.AIM_OF_NO_CHOICE}
     assert editions_of(programme.id) == []
 
 
@@ -173,18 +171,16 @@ def test_no_answer_is_written_into_the_audit(ana, programme, visit, presentation
 def test_forged_choices_are_refused_and_nothing_is_counted(ana, programme, visit, presentation, chosen):
     _set_id, questions = make_question_set(programme)
     known = {questions[0] if question == 0 else question: choice for question, choice in chosen.items()}
-    with pytest.raises(Rejected) as refused:
+    with rejection(answers=QuestionReason.NOTHING_ANSWERED):
         answer(sitting(ana, visit), BEFORE, known, now=MONDAY)
-    assert refused.value.problems == {"answers": QuestionReason.NOTHING_ANSWERED}
     assert sitting(ana, visit).rounds == {}
 
 
 def test_a_class_answers_in_its_hours_alone(ana, programme, visit, presentation):
     _set_id, questions = make_question_set(programme)
     for moment, now in ((BEFORE, MONDAY + DAY), (AFTER, MONDAY), (AFTER, MONDAY + 9 * DAY), (BEFORE, MONDAY - 9 * DAY)):
-        with pytest.raises(Conflict) as refused:
+        with conflict(QuestionReason.ROUND_NOT_OPEN):
             answer(sitting(ana, visit), moment, {questions[0]: 1}, now=now)
-        assert refused.value.reason is QuestionReason.ROUND_NOT_OPEN
 
 
 def test_a_round_ends_with_the_class_and_says_when_it_is_over_it(ana, programme, visit, presentation):
@@ -192,10 +188,8 @@ def test_a_round_ends_with_the_class_and_says_when_it_is_over_it(ana, programme,
     for _time in range(25):
         answer(sitting(ana, visit), BEFORE, {questions[0]: 3}, now=MONDAY)
 
-    with pytest.raises(Conflict) as refused:
+    with conflict(QuestionReason.ROUND_IS_FULL):
         answer(sitting(ana, visit), BEFORE, {questions[0]: 3}, now=MONDAY)
-
-    assert refused.value.reason is QuestionReason.ROUND_IS_FULL
     counted = sitting(ana, visit).round(BEFORE)
     assert (counted.answers, counted.most, counted.more_than_announced) == (25, 25, True)
 
@@ -262,13 +256,11 @@ def test_the_crew_types_sums_and_reads_no_figures(ana, programme, visit, present
 def test_sums_that_cannot_be_are_refused_and_after_two_weeks_they_stand(ana, programme, visit, presentation):
     _set_id, questions = make_question_set(programme)
     over = TallySheets(5, {questions[0]: (0, 0, 0, 0, 6)})
-    with pytest.raises(Rejected) as refused:
+    with rejection(**{f"sums-{questions[0]}": QuestionReason.SUMS_OVER_SHEETS}):
         type_sheets(ana, visit.number, 1, BEFORE, over, now=MONDAY)
-    assert refused.value.problems == {f"sums-{questions[0]}": QuestionReason.SUMS_OVER_SHEETS}
 
-    with pytest.raises(Conflict) as late:
+    with conflict(QuestionReason.FIGURES_STAND):
         type_sheets(ana, visit.number, 1, BEFORE, TallySheets(5, {}), now=MONDAY + 14 * DAY)
-    assert late.value.reason is QuestionReason.FIGURES_STAND
 
 
 @pytest.fixture
