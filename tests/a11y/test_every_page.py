@@ -2,6 +2,10 @@
 
 On the same open page: what stands beside each other stands on one line and no list is wider than its place, on a phone
 and at a desk; with letters twice as large it stays within the screen.
+
+A page loaded once and looked at from another width, in another colour, is the page a new window would show.
+A presenter who wakes up ill says so from her first page: on a phone, by keyboard, without script.
+A presenter's day as the browser prints it.
 """
 
 import io

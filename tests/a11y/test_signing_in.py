@@ -1,4 +1,7 @@
-"""The pages between password and desk, where a second step is asked: for everybody, with every kind of key."""
+"""The pages between password and desk, where a second step is asked: for everybody, with every kind of key.
+
+The sign-in page where the centre has a login of its own, and what it says to who came back: for everybody.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace

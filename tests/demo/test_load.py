@@ -1,4 +1,9 @@
-"""The helpline figures that the centre published, from rows; recounted in plain SQL and by the command."""
+"""The helpline figures that the centre published, from rows; recounted in plain SQL and by the command.
+
+The yearly profile prints every figure that the centre published, from rows, in words, in each language and form.
+The tour of the demo's campaign is planned anew in a few presses, whatever its days were.
+Where a demo asks for a second step, its staff have apps whose secrets `demo sign-ins` prints.
+"""
 
 import datetime as dt
 import json

@@ -1,4 +1,8 @@
-"""Edge cases of docs/edge_cases.md, about several presentations in one visit: each test is named after its row."""
+"""Edge cases of docs/edge_cases.md, about several presentations in one visit: each test is named after its row.
+
+Edge cases of docs/edge_cases.md, about what happens in the room: each test is named after its row.
+The last grades end their school year weeks before the others: nobody is sent to a class that is at home.
+"""
 
 import datetime as dt
 

@@ -1,4 +1,7 @@
-"""The second step: codes once, limited by account; keys of the owner only; a reset by a second person (TRUST S37)."""
+"""The second step: codes once, limited by account; keys of the owner only; a reset by a second person (TRUST S37).
+
+Keys that are lost are reset by a second person or on the host; sign-ins are listed and ended by their owner.
+"""
 
 import datetime as dt
 from dataclasses import replace

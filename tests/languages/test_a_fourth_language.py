@@ -1,6 +1,9 @@
 """One folder with a catalogue is a fourth language: every page, mail and paper speaks it, and nothing else is needed.
 
 What these tests find untranslated is a text that no translator ever gets to see.
+
+Names of persons and of schools stand in the letters of the page; from Latin to Cyrillic nothing is turned.
+One, few and other: every message that counts, in each language, at the numbers where Serbian changes its mind.
 """
 
 import datetime as dt

@@ -1,4 +1,15 @@
-"""Imports go down only: the contracts of pyproject.toml; and none goes from one test module to another."""
+"""Imports go down only: the contracts of pyproject.toml; and none goes from one test module to another.
+
+What is served runs without its `assert` (-OO): there each may only tell the reader of types what is so.
+Whoever changes what a calendar entry borrows does it by the act that writes the entries of visits to come anew.
+What is kept is compared with what it was made of each night: no room's check is left out of those that are asked.
+Libraries are used as they come: none is patched, rebuilt past its constructors, or read by its private names.
+One word, one thing: no class of two files, no number with two values, and nouns for what one looks for by name.
+A stack trace and a search show names without their folder: `Counts` of three files, or `A_WEEK` of eight days beside
+one of seven, send the reader to the wrong one.
+A state changes in core/states.py and nowhere else: there the machine is asked and the audit row is written.
+A log line is a fixed sentence and fields of ids and numbers: no name, address, token or text (TRUST S32).
+"""
 
 import ast
 import datetime as dt

@@ -1,4 +1,10 @@
-"""The stored data defends itself: names, foreign keys, and a migrated database that equals the models."""
+"""The stored data defends itself: names, foreign keys, and a migrated database that equals the models.
+
+What must stay possible past the database's law has one named way each; and who meets that law reads its name.
+Elsewhere, on both databases: a correction (attendance/test_locking.py), a reissue (certificates/test_service.py), an
+import taken back (attendance/test_past_visits.py), the demo (below), a restore (cli/test_backup.py), a downgrade
+(laws/test_database.py); and each test begins by emptying the tables (clean_tables.py).
+"""
 
 import logging
 import os

@@ -1,4 +1,11 @@
-"""CHANGELOG.md is found through: by release, by reader, one short line for each thing that somebody gains."""
+"""CHANGELOG.md is found through: by release, by reader, one short line for each thing that somebody gains.
+
+What the README and its neighbours tell to type and to open is there.
+What the code cites as TRUST stands in docs/trust.md beside a test that is there, and nothing else does.
+The table of edge cases names tests that are there: a renamed one breaks here and not in a reader's hands.
+An operator finds each setting in docs/operate.md, and nothing there that does not exist.
+The handbook is true: it names screens that exist, the same in both languages, and its links lead somewhere.
+"""
 
 import ast
 import datetime as dt

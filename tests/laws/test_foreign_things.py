@@ -1,4 +1,8 @@
-"""True numbers of things that are somebody else's: as if there were no such thing, by every route (TRUST S1, S2)."""
+"""True numbers of things that are somebody else's: as if there were no such thing, by every route (TRUST S1, S2).
+
+Staff limited to districts: nothing that lies at a host elsewhere is listed, opened or changed, by any address.
+And nothing of their own is locked: whatever a colleague without limits opens there, they open too.
+"""
 
 import datetime as dt
 import re

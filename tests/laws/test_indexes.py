@@ -1,4 +1,8 @@
-"""What is asked by a column is found by an index: a list that grows never looks through a table."""
+"""What is asked by a column is found by an index: a list that grows never looks through a table.
+
+What a trigger of SQLite changes it finds by an index: a change costs the same however much is stored.
+What a page asks of few rows is looked up row by row: no table of all there ever was is made to answer it.
+"""
 
 import datetime as dt
 import re

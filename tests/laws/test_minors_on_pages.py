@@ -1,4 +1,8 @@
-"""Where will a named minor be? Asked by who is no staff, no page, calendar or mail tells (TRUST S51, S54)."""
+"""Where will a named minor be? Asked by who is no staff, no page, calendar or mail tells (TRUST S51, S54).
+
+Each page, table and file that names a minor to staff leaves its line in the audit (TRUST S34).
+What named a planted surname to somebody of the staff, wherever she walked, must be noted, page by page.
+"""
 
 import json
 

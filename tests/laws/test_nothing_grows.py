@@ -3,6 +3,8 @@ None asks more than twelve times.
 
 Every page that the URL map knows is opened in a centre of a hundred of everything, and in one of a thousand; also the
 pages of one visit, request, school, campaign or person.
+
+No form is larger because a centre has ten times as many people and schools: what is many is found by typing.
 """
 
 import re

@@ -1,4 +1,11 @@
-"""Whatever stands in an address or a filter: a plain answer, never a broken page (TRUST S17, S26, S33)."""
+"""Whatever stands in an address or a filter: a plain answer, never a broken page (TRUST S17, S26, S33).
+
+Whatever is typed into a field: a plain answer (TRUST S17, S26, S33), and no refusal stores anything (TRUST R12).
+SQLite's `data_version` changes with every commit of another connection that wrote a page, so the watch sees inserts,
+updates and deletes of any table alike. What PostgreSQL alone refuses stands below.
+A number that no row can have is "not found" or a word beside its field, on SQLite and PostgreSQL (TRUST S2, S26).
+SQLite ends at eight bytes, a whole number of PostgreSQL at four: one step beyond either must break nothing.
+"""
 
 import re
 from collections import Counter

@@ -1,4 +1,7 @@
-"""The one table of who may do what."""
+"""The one table of who may do what.
+
+Who asks the table of rights says where the thing lies: a scope that is not said is never reached, in no call.
+"""
 
 import ast
 from collections.abc import Iterator

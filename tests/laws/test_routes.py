@@ -1,4 +1,9 @@
-"""Every page names what it allows; opening one to the world is a visible line here."""
+"""Every page names what it allows; opening one to the world is a visible line here.
+
+Every role at every page: let in, refused, or sent to sign in (TRUST S1); from the table and from the URL map.
+A form of another site must not act in our users' names (TRUST S5).
+Addresses that are printed, mailed, or read by calendars and scripts live for years: none may go.
+"""
 
 import pytest
 from flask import Flask

@@ -1,4 +1,9 @@
-"""The suite stands at a fixed Monday: what a test asserts holds on every day on which somebody runs it."""
+"""The suite stands at a fixed Monday: what a test asserts holds on every day on which somebody runs it.
+
+The marks of tests: what protects children and refuses access is never left to the long run (docs/tests.md).
+A count above its ceiling fails and shows every statement; one below it is named in the summary and passes.
+The ceilings of docs/architecture.md. A table of data may be longer, by name.
+"""
 
 import ast
 import re

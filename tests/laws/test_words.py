@@ -1,4 +1,8 @@
-"""Every mail to a school names school, programme, day and hour, says what happens next and whom to call."""
+"""Every mail to a school names school, programme, day and hour, says what happens next and whom to call.
+
+Every reason for which somebody is refused is a member of its room's enum, and has a sentence in three scripts.
+Whoever cancels, declines or takes back says why: a form that asks for a reason needs one, but for the named few.
+"""
 
 import ast
 import datetime as dt

@@ -1,4 +1,7 @@
-"""What has changed: figures computed by hand or printed by others, and what is hidden follows from nothing shown."""
+"""What has changed: figures computed by hand or printed by others, and what is hidden follows from nothing shown.
+
+What a set may be, when a class may answer it, and how many may.
+"""
 
 import datetime as dt
 import math

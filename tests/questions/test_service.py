@@ -1,4 +1,8 @@
-"""Sets in editions, answers as sums, sheets of tallies; and what the database itself refuses."""
+"""Sets in editions, answers as sums, sheets of tallies; and what the database itself refuses.
+
+What is shown of sums: whole classes alone, once nothing is added any more, and to whom it belongs.
+What the database itself refuses of questions, on both databases, and what `invariants check` names.
+"""
 
 import datetime as dt
 from dataclasses import replace

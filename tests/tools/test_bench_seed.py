@@ -1,4 +1,7 @@
-"""What is planted for measurements is lawful, believable, and of the size that was asked for."""
+"""What is planted for measurements is lawful, believable, and of the size that was asked for.
+
+Every yardstick gives what the product gives, or it would be no yardstick; and no turn of either comes twice.
+"""
 
 import datetime as dt
 import gzip

@@ -1,4 +1,8 @@
-"""What an operator copies from deploy/ is taken by the programs that read it, and closes what it can."""
+"""What an operator copies from deploy/ is taken by the programs that read it, and closes what it can.
+
+The Dockerfile keeps to what tools/walk_dockerfile.py can walk, and the image gets nothing that it must not have.
+The walk of an operator and her first school, without nginx and browser; and the parts that it stands on.
+"""
 
 import base64
 import datetime as dt

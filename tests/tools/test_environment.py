@@ -1,4 +1,7 @@
-"""The environment is built once, beside its place, and rebuilt when a file of requirements changes."""
+"""The environment is built once, beside its place, and rebuilt when a file of requirements changes.
+
+`make test DAY=…`: what the processes are told, and what cannot be tried.
+"""
 
 import datetime as dt
 import os
@@ -67,8 +70,6 @@ def test_a_second_call_does_nothing_but_give_the_command_to_an_older_environment
     a_built(project)
 
     assert command.stat().st_mode & 0o111
-
-    a_built(project)
     monkeypatch.setattr(environment, "build", lambda *_: pytest.fail("built again"))
 
     environment.make_current(["run"], project)
@@ -85,8 +86,9 @@ def test_a_half_made_environment_is_not_taken_for_a_good_one(project: Path) -> N
     assert not (venv / "bin" / "rest").exists()
     assert environment.is_current("run", venv)
 
-    environment.make_current(["run"], project, ".venv.3.11")
 
+def test_an_environment_beside_the_usual_one_leaves_that_alone(project: Path) -> None:
+    environment.make_current(["run"], project, ".venv.3.11")
     assert environment.is_current("run", project / ".venv.3.11")
     assert not (project / ".venv").exists()
 

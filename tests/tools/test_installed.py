@@ -1,4 +1,10 @@
-"""The wheel carries all of it: built here, unpacked elsewhere, and nothing of the checkout is used."""
+"""The wheel carries all of it: built here, unpacked elsewhere, and nothing of the checkout is used.
+
+A form gets through deploy/nginx.conf and waitress as its unit starts it, also where the port is not 443.
+The product starts and serves its public pages with the packages of requirements.txt alone, as in a fresh clone.
+Drivers of PostgreSQL and Redis are only in requirements-scale.txt, what tests need only in requirements-dev.txt.
+The whole of `make run` on the real application: up, kept, ended.
+"""
 
 import http.client
 import json

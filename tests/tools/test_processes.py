@@ -1,4 +1,8 @@
-"""Web and worker live and die together. Small fake children stand in, the signals and the kernel are real."""
+"""Web and worker live and die together. Small fake children stand in, the signals and the kernel are real.
+
+What `make run` looks at before it starts anything.
+The private PostgreSQL and Redis of the tests: there when asked for, gone afterwards, in every case.
+"""
 
 import os
 import signal

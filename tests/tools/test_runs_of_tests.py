@@ -1,4 +1,11 @@
-"""`make test-everything`: its parts, what it runs again, and what it writes into docs/tests.md."""
+"""`make test-everything`: its parts, what it runs again, and what it writes into docs/tests.md.
+
+What `make check` leaves out for its minute, `make test` runs; what that leaves out, `make test-everything` runs.
+What `make coverage` makes of coverage's report.
+`make mutants`: which mutants are made, which survive, what is explained, and the row of a room.
+`make trust` says of every promise how it stands, and calls nothing good that did not run.
+`make check` is green on a machine without nginx, PostgreSQL, Redis, a browser or a reader of papers.
+"""
 
 import ast
 import datetime as dt

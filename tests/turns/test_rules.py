@@ -1,4 +1,7 @@
-"""Whose turn it is, said of plain facts."""
+"""Whose turn it is, said of plain facts.
+
+Bounds of whose turn it is: seconds, days and weeks around a visit, a request, a mail and a post.
+"""
 
 import datetime as dt
 from dataclasses import replace

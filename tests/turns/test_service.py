@@ -1,4 +1,7 @@
-"""What coordinators read in the morning, and when an offer is gone."""
+"""What coordinators read in the morning, and when an offer is gone.
+
+A mail that failed leaves once more only where what it says is so still; its page says what became of it.
+"""
 
 import datetime as dt
 
