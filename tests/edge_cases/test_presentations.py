@@ -362,12 +362,12 @@ def test_days_of_several_classes_are_those_on_which_all_are_there():
     assert days_of_classes(found, ["7b", "what is no class"]) == {ENDS, VISIT_DAY}
     assert left_on(found, "7b, VIII-1", VISIT_DAY) == [ClassName(8, "1")]
 
-    found = days_by_grade([ENDS, VISIT_DAY], [Level.PRIMARY], (), ())
-    assert left_on(found, "8a", VISIT_DAY) == []
-
     assert found[None] == found[1] == found[7] == {ENDS, VISIT_DAY}
     assert found[8] == {ENDS}
     assert set(found) == {None, *range(1, 9)}
+
+    not_entered = days_by_grade([ENDS, VISIT_DAY], [Level.PRIMARY], (), ())
+    assert left_on(not_entered, "8a", VISIT_DAY) == []
 
 
 # --- what it keeps from happening ---

@@ -246,13 +246,16 @@ def test_a_wrong_first_code_adds_nothing(app):
     assert queries.key_ring(browser.user_id).count == 0
 
 
-def test_each_printed_code_opens_once(app):
+def test_the_first_code_of_an_app_is_used_up(app):
     user = make_user()
     browser = a_browser(user, mailbox_at=MONDAY)
     code = code_at(keeping.secret_for(browser), MONDAY)
     keeping.add_app(browser, code, now=MONDAY)
     assert wrong(a_browser(user), code=code) == {"code": KeyReason.WRONG_CODE}
 
+
+def test_each_printed_code_opens_once(app):
+    user = make_user()
     codes = first_key(user, mailbox_at=MONDAY).codes
     for code in codes[:2]:
         assert passing.pass_code(a_browser(user), code, network=NETWORK, now=MONDAY)

@@ -104,12 +104,14 @@ def test_an_uploaded_file_is_forgotten_a_day_after_the_end(session):
     assert (stored(ended.id).content, stored(open_still.id).content) == (None, b"a")
 
 
-def test_work_that_nobody_begins_is_slow_and_that_three_workers_died_of_failed(session):
+def test_work_that_nobody_begins_is_said_to_be_slow(session):
     user = make_user()
     row = make_work(user)
     shown = [service.work_page(user.actor(), row.id, now=later(minutes=minutes)).slow_to_begin for minutes in (1, 3)]
     assert shown == [False, True]
 
+
+def test_work_that_three_workers_died_of_is_called_failed(session):
     row = make_work(make_user())
     taken = [service.take(row.id, now=later(minutes=3 * number)) for number in range(4)]
     assert [one is not None for one in taken] == [True, True, True, False]
