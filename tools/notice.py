@@ -1,6 +1,6 @@
 """`python -m tools.notice` writes NOTICE: what of others lies in this repository, by vendored.toml and the table below.
 
-`tests/laws/test_licence.py` compares the file with what this module would write.
+`tests/laws/test_packages.py` compares the file with what this module would write.
 """
 
 import tomllib

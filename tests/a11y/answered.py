@@ -23,15 +23,12 @@ def a_booking(app: Flask) -> FlaskClient:
         "what": {"programme": str(programme.id), "teaching_language": "sr"},
         "when": {"first_day": f"{first:%d.%m.%Y.}", "last_day": f"{last:%d.%m.%Y.}", "day_part": "morning"},
         "who": {
-            "presentations-0-audience": "pupils",
-            "presentations-0-level": "primary",
-            "presentations-0-classes": "VII-1, VII-2",
-            "presentations-0-pupils": "51",
-            "presentations-0-teachers": "2",
+            "presentations-0-audience": "pupils", "presentations-0-level": "primary",
+            "presentations-0-classes": "VII-1, VII-2", "presentations-0-pupils": "51", "presentations-0-teachers": "2",
         },
         "where": {"room": "Свечана сала", "safeguarding_contact": "Весна Илић, психолог", "teacher_stays": "y"},
         "you": {"contact_name": "Оливера Матић", "contact_email": "o.matic@skola.example.org"},
-    }
+    }  # fmt: skip
     answers = {page: {name: [value] for name, value in fields.items()} for page, fields in typed.items()}
     evening = db.session.scalars(select(Programme).where(Programme.kind == ProgrammeKind.PARENTS_EVENING)).first()
     assert evening  # a second programme on that day

@@ -11,40 +11,24 @@ from tests.laws.crawl import Crawl
 
 FILES = (".pdf", ".csv", ".xlsx", ".json", ".jwt", ".ics", ".zip", ".txt", ".xml", ".webmanifest", ".ico", ".jwt")
 NOT_PAGES = {
-    "static",
-    "assets",
-    "public.healthz",
-    "public.metrics_page",
-    "public.readyz",
-    "public.road",
-    *("safeguarding.scan", "attendance.sheet_file"),
-    "reports.attendance_file",
-    "reports.cohorts_file",
-    "reports.profile_file",
-    "reports.public_profile_file",
-    "reports.youth_file",
+    "static", "assets", "public.healthz", "public.metrics_page", "public.readyz", "public.road",
+    *("safeguarding.scan", "attendance.sheet_file"), "reports.attendance_file", "reports.cohorts_file",
+    "reports.profile_file", "reports.public_profile_file", "reports.youth_file",
     "posts.follow",  # on to a page of ours: tests/web/posts/test_views.py
-    "posts.picture_file",
-    "posts.plan_calendar",
-    "programmes.brief",
-    "board.place_cells",
-    "board.region_cells",
+    "posts.picture_file", "posts.plan_calendar", "programmes.brief", "board.place_cells", "board.region_cells",
     *("own.kept_pages", "own.worker"),  # what a phone's worker asks: tests/web/own/test_phone_pages.py
-}
+}  # fmt: skip
 PARTS_OF_PAGES = {  # a piece or a picture that a page fetches: tests/web/desk/test_search.py, */test_photo*.py
-    "desk.suggest",
-    "people.photo_of",
-    "certificates.stored_picture",  # tests/web/certificates/test_templates.py
-    "programmes.photo",
-    "requests.photo_on_card",
+    "desk.suggest", "people.photo_of", "certificates.stored_picture",  # tests/web/certificates/test_templates.py
+    "programmes.photo", "requests.photo_on_card",
     "requests.day_calendar",  # of several visits in one booking: tests/web/requests/test_booking_day.py
-}
-ON_THE_WAY_IN = {  # where a second step is asked: tests/a11y/test_second_step.py looks at them
+}  # fmt: skip
+ON_THE_WAY_IN = {  # where a second step is asked: tests/a11y/test_signing_in.py looks at them
     "people.second_step",
     "people.begin",
     "people.mailbox_asked",
 }
-LEADS_AWAY = {  # never a page, always on to one; where there is such a login tests/a11y/test_own_login.py looks
+LEADS_AWAY = {  # never a page, always on to one; where there is such a login tests/a11y/test_signing_in.py looks
     "people.reset",
     "people.go_to_login",
     "people.come_back_from_login",

@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 from waitress.server import create_server
 
 from tests.a11y.atlas import Sheet, sheets
+from tests.a11y.looking import Eye, View
 from tests.calendar_readers import CHROMIUM, QUIET
 from tests.demo_house import empty_house
 from tests.fonts import WIDE, environment_with
@@ -71,3 +72,19 @@ def chromium(fonts: str) -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=asked, env=environment_with(fonts))
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def eye(everybody: dict[str, Traveller], address: str, chromium: Browser) -> Iterator[Callable[..., Eye]]:
+    """A browser of a role at a view, on a page where one is named; all are closed when the test ends."""
+    opened: list[Eye] = []
+
+    def open_eye(role: str, *view: object, at: str = "") -> Eye:
+        opened.append(Eye(chromium, address, everybody[role], View(*view)))
+        if at:
+            opened[-1].page.goto(at)
+        return opened[-1]
+
+    yield open_eye
+    for one in opened:
+        one.close()

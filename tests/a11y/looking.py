@@ -114,7 +114,7 @@ class Eye:
     def faults(self, sheet: Sheet, *views: View) -> list[str]:
         """What is wrong with a page, each with its address and the view: in one view, or in several of one language.
 
-        The page is loaded once: test_looking.py proves that a window turned shows what a new one shows.
+        The page is loaded once: test_every_page.py proves that a window turned shows what a new one shows.
         """
         status, found = self.open(sheet), list[str]()
         self.page.evaluate(AXE)

@@ -2,13 +2,20 @@
 
 On the same open page: what stands beside each other stands on one line and no list is wider than its place, on a phone
 and at a desk; with letters twice as large it stays within the screen.
+
+A page loaded once and looked at from another width, in another colour, is the page a new window would show.
+A presenter who wakes up ill says so from her first page: on a phone, by keyboard, without script.
+A presenter's day as the browser prints it.
 """
 
+import io
 import re
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
+from pypdf import PdfReader
 
 from tests.a11y.atlas import HREF, LEADS_AWAY, MAIN, NOT_PAGES, ON_THE_WAY_IN, PARTS_OF_PAGES, Sheet, endpoint_of
 from tests.a11y.looking import LANGS, Eye, View
@@ -17,6 +24,7 @@ from tests.laws.routes import pages
 from tests.laws.travellers import ROLES, Traveller
 
 pytestmark = [pytest.mark.journey, pytest.mark.deep]
+
 STYLEGUIDE = Sheet("", "public.styleguide", "/styleguide")
 RAW_NAME = re.compile(r"\bRS-\d\d\b|(?<![\d.,:/])\b1 (?!has\b|is\b|was\b)[a-z]+s\b|\b[a-z]+\.[a-z]+_[a-z_]+\b")
 
@@ -29,21 +37,15 @@ def looked_at() -> set[str]:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_every_page_of_a_role_is_for_everybody(
-    everybody: dict[str, Traveller],
-    every_sheet: dict[str, list[Sheet]],
-    address: str,
-    chromium: Browser,
-    looked_at: set[str],
-    role: str,
+    every_sheet: dict[str, list[Sheet]], eye: Callable[..., Eye], looked_at: set[str], role: str
 ) -> None:
     phone, desk = View("sr_Cyrl", 360), View("sr_Cyrl", 1280)
-    eye, faults = Eye(chromium, address, everybody[role], phone), list[str]()
+    reader, faults = eye(role, "sr_Cyrl"), list[str]()
     own = {sheet.main: sheet for sheet in every_sheet[role] if sheet.main not in looked_at}
     for sheet in own.values():
-        faults += eye.faults(sheet, phone)
+        faults += reader.faults(sheet, phone)
         if sheet.endpoint != STYLEGUIDE.endpoint:  # shows what is wrong too
-            faults += [*eye.out_of_line(desk, phone), *eye.too_large()]
-    eye.close()
+            faults += [*reader.out_of_line(desk, phone), *reader.too_large()]
     looked_at.update(own)
     assert not faults, "\n".join(faults)
     assert len(own) >= 8
@@ -95,11 +97,92 @@ def test_what_is_called_no_page_is_a_file_or_data(house: Flask, everybody: dict[
 
 
 @pytest.mark.parametrize("language", LANGS)
-def test_every_component_is_for_everybody(
-    everybody: dict[str, Traveller], address: str, chromium: Browser, language: str
-) -> None:
+def test_every_component_is_for_everybody(eye: Callable[..., Eye], language: str) -> None:
     views = [View(language, width, scheme) for width in (360, 1280) for scheme in ("light", "dark")]
-    eye = Eye(chromium, address, everybody[""], views[0])
-    faults = eye.faults(STYLEGUIDE, *views)
-    eye.close()
+    faults = eye("", language).faults(STYLEGUIDE, *views)
     assert not faults, "\n".join(faults)
+
+
+SHEETS = [
+    Sheet("", "public.styleguide", "/styleguide"),
+    Sheet("coordinator", "desk.today", "/desk"),
+    Sheet("coordinator", "board.board", "/board"),
+    Sheet("school", "requests.check", "/book/check"),
+]
+TURNS = [View(), View(width=1280, scheme="dark"), View(width=320)]
+DRAWN = """() => scrollTo(0, 0) || [...document.querySelectorAll("body *")].map(one => {
+    const box = one.getBoundingClientRect(), style = getComputedStyle(one)
+    if (style.display == "none" || !one.getClientRects().length) return one.tagName
+    return [one.tagName, one.className.toString(), [box.x, box.y, box.width, box.height].map(Math.round).join(" "),
+            style.color, style.backgroundColor, style.borderColor, style.display, style.visibility].join(" | ")
+})"""
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.path)
+def test_a_window_that_is_turned_shows_what_a_new_one_shows(eye: Callable[..., Eye], sheet: Sheet) -> None:
+    turned = eye(sheet.role)
+    assert turned.open(sheet) == 200
+    for view in [*TURNS, TURNS[0]]:
+        turned.turn(view)
+        fresh = eye(sheet.role, view.language, view.width, view.scheme)
+        fresh.open(sheet)
+        assert turned.page.evaluate("innerWidth") == view.width
+        assert turned.page.evaluate(DRAWN) == fresh.page.evaluate(DRAWN), str(view)
+
+
+def test_faults_are_told_of_the_view_that_has_them(eye: Callable[..., Eye]) -> None:
+    anybody = eye("")
+    anybody.page.add_init_script(
+        """document.addEventListener("DOMContentLoaded", () => {
+            const sheet = new CSSStyleSheet()
+            const wide_and_dark = "(width > 400px) and (prefers-color-scheme: dark)"
+            sheet.replaceSync(`@media ${wide_and_dark} { h1 { color: #333 !important } }`)
+            document.adoptedStyleSheets.push(sheet)
+        })"""
+    )
+    views = [View(width=width, scheme=scheme) for width in (360, 1280) for scheme in ("light", "dark")]
+    faults = anybody.faults(Sheet("", "public.front", "/"), *views)
+    assert [fault.split(" (")[0] for fault in faults] == ["/ [sr_Latn 1280 dark]: color-contrast"]
+
+
+MOST_TABS = 60
+
+
+def _tab_to(page: Page, name: str) -> None:
+    for _step in range(MOST_TABS):
+        page.keyboard.press("Tab")
+        if name in page.evaluate("document.activeElement.innerText").strip():
+            return
+    raise AssertionError(f"{name!r} is not reached by the Tab key")
+
+
+def test_absence_takes_two_presses_of_the_enter_key(
+    everybody: dict[str, Traveller], address: str, chromium: Browser
+) -> None:
+    context = chromium.new_context(viewport={"width": 360, "height": 740}, java_script_enabled=False)
+    context.add_cookies(
+        [{"name": name, "value": value, "url": address} for name, value in everybody["educator"].cookies.items()]
+    )
+    page = context.new_page()
+    page.goto(f"{address}/desk?lang=en")
+    href = page.locator('a[href^="/absence?"]').first.get_attribute("href")
+    for _step in range(MOST_TABS):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.getAttribute('href')") == href:
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/absence?**")
+    _tab_to(page, "tell the coordinators")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/desk")
+
+    assert "You have left 1 visit" in page.locator("body").inner_text()
+    context.close()
+
+
+def test_a_day_of_one_visit_is_one_sheet_of_paper(every_sheet: dict[str, list[Sheet]], eye: Callable[..., Eye]) -> None:
+    for role in ("educator", "influencer"):
+        presenter = eye(role, "sr_Cyrl", 1280)
+        presenter.open(next(one for one in every_sheet[role] if one.endpoint == "own.day_sheet"))
+        paper = PdfReader(io.BytesIO(presenter.page.pdf(format="A4")))
+        assert len(paper.pages) == 1, role

@@ -42,28 +42,22 @@ def hosts() -> int:
 def test_a_check_says_what_would_change_and_stores_nothing(session):
     make_municipality()
     row = make_work(make_user(), content=GOOD)
-
     state, result = done(row.id)
-
     assert (state, result["new"], result["problems"], hosts()) == (WorkState.DONE, 1, 0, 0)
 
 
 def test_an_import_stores_all_of_it_and_a_second_run_changes_nothing(session):
     make_municipality()
     user = make_user()
-
     first = done(make_work(user, WorkKind.IMPORT_HOSTS, content=GOOD).id)
     again = done(make_work(user, WorkKind.IMPORT_HOSTS, content=GOOD).id)
-
     assert (first[1]["new"], again[1]["new"], again[1]["same"], hosts()) == (1, 0, 1, 1)
 
 
 @pytest.mark.parametrize("kind", [WorkKind.CHECK_HOSTS, WorkKind.IMPORT_HOSTS])
 def test_with_a_problem_nothing_is_stored_and_its_line_is_named(session, kind):
     make_municipality()
-
     state, result = done(make_work(make_user(), kind, content=BAD).id)
-
     assert (state, hosts()) == (WorkState.DONE, 0)
     assert result["problem_lines"] == [{"line": 2, "column": "municipality", "problem": "unknown_municipality"}]
 
@@ -71,16 +65,13 @@ def test_with_a_problem_nothing_is_stored_and_its_line_is_named(session, kind):
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"\x00\xff", b'"', b"a;a\n1;2\n"])
 def test_no_file_breaks_the_worker(session, content):
     state, result = done(make_work(make_user(), content=content).id)
-
     assert (state, result["problems"] > 0) == (WorkState.DONE, True)
 
 
 def test_certificates_are_issued_visit_by_visit(session):
     begun = a_locked_visit(names=("Ана", "Мира"))
     row = make_work(make_user(centre_id=begun.visit.centre_id), WorkKind.ISSUE_CERTIFICATES)
-
     state, result = done(row.id)
-
     count = db.session.scalar(select(func.count()).select_from(Certificate))
     assert (state, result["issued"], count) == (WorkState.DONE, 3, 3)
     assert (row.done, row.total) == (1, 1)
@@ -92,7 +83,6 @@ def test_who_was_suspended_meanwhile_gets_nothing_done(session):
     row = make_work(user, WorkKind.IMPORT_HOSTS, content=GOOD)
     with transaction() as writing:
         writing.get_one(User, user.id).suspended_at = MONDAY
-
     assert (done(row.id), hosts()) == ((WorkState.FAILED, {"failure": "suspended"}), 0)
 
 
@@ -108,7 +98,6 @@ def test_what_breaks_is_called_failed_and_not_left_running(session, monkeypatch)
 def test_each_run_of_a_job_is_noted_once_by_name(session):
     for failed in (True, False):
         queue.write_run("jobs.test", LEAVING, failed=failed)
-
     rows = [(row.name, row.ended_at, row.failed) for row in session.scalars(select(JobRun))]
     assert rows == [("jobs.test", LEAVING, False)]
 
@@ -116,7 +105,6 @@ def test_each_run_of_a_job_is_noted_once_by_name(session):
 @pytest.mark.both_databases
 def test_first_runs_of_a_job_that_end_at_once_leave_one_row(app):
     raised = all_at_once(app, [lambda: queue.write_run("jobs.test", LEAVING, failed=False)] * 8)
-
     assert [one for one in raised if one] == []
     assert db.session.scalars(select(JobRun.name)).all() == ["jobs.test"]
 
@@ -124,8 +112,6 @@ def test_first_runs_of_a_job_that_end_at_once_leave_one_row(app):
 def test_the_worker_notes_a_job_that_runs_by_itself(session):
     queue.huey.flush()
     long_work.do_long_work()
-
     queue.huey.execute(queue.huey.dequeue())
-
     db.session.rollback()
     assert session.scalars(select(JobRun.name)).all() == ["jobs.do_long_work"]

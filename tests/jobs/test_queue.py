@@ -80,7 +80,6 @@ def name_of_app() -> Iterator[object]:
 
 def test_the_queue_lies_in_a_file_of_its_own_that_stays_whole_and_waits_for_no_disk(tmp_path: Path) -> None:
     queue.attach(an_app(tmp_path / "new"))
-
     storage = queue.huey.storage
     assert isinstance(storage, SqliteStorage)
     assert (tmp_path / "new" / "queue.sqlite3").exists()
@@ -105,9 +104,7 @@ def test_a_job_runs_inside_the_application_with_its_own_id_also_when_called_by_h
 def test_the_job_stays_for_the_worker_when_the_web_restarts(tmp_path: Path, name_of_app) -> None:
     queue.attach(an_app(tmp_path))
     name_of_app()
-
     queue.attach(an_app(tmp_path))
-
     assert len(queue.huey) == 1
 
 
@@ -116,9 +113,7 @@ def test_the_queue_lies_in_redis_where_one_is_named(tmp_path: Path, name_of_app)
     queue.attach(an_app(tmp_path, os.environ["TEST_REDIS_URL"]))
     queue.huey.flush()
     name_of_app()
-
     task = queue.huey.dequeue()
-
     assert queue.huey.execute(task) == ("test", task.id)
     assert not (tmp_path / "queue.sqlite3").exists()
 
@@ -148,7 +143,6 @@ def test_the_worker_does_what_waits_and_ends_when_asked(wish: signal.Signals, tm
 
 def test_every_job_has_a_name_that_says_its_room() -> None:
     names = queue.load_jobs()
-
     assert names
     assert [name for name in names if not (ROOT / "scheduler" / name.partition(".")[0]).is_dir()] == []
     assert len(set(names)) == len(names)

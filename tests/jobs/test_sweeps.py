@@ -1,14 +1,26 @@
+"""What goes on by itself: silence becomes a yes, and locked attendance becomes certificates."""
+
 import datetime as dt
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import func, select
 
-from scheduler.core import clock
+from scheduler.attendance.models import Attendance
+from scheduler.attendance.terms import AttendanceState
+from scheduler.certificates.models import Certificate
+from scheduler.core import clock, mailer
 from scheduler.core.db import db
+from scheduler.jobs import attendance, certificates
+from scheduler.jobs import messages as jobs
+from scheduler.jobs.messages import send_waiting
 from scheduler.jobs.readiness import tell_checklists
 from scheduler.jobs.staffing import lapse_offers
 from scheduler.jobs.turns import tell_what_is_due
+from scheduler.messages import service
 from scheduler.messages.models import OutboxMessage
+from scheduler.messages.terms import MessageState
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.service.offers import answer_offer, offer_visit
 from scheduler.visits.models.visits import Assignment
@@ -16,6 +28,8 @@ from scheduler.visits.service.confirm import confirm_visit
 from scheduler.visits.service.plan_and_move import plan_visit
 from scheduler.visits.terms.states import AssignmentState
 from tests.factories import MONDAY
+from tests.factories.counting import LEAVING, a_counted_visit, a_locked_visit
+from tests.factories.messages import make_message
 from tests.factories.people import make_user, presenter_actor
 from tests.factories.requests import make_school_request
 from tests.visits.scene import Scene
@@ -70,3 +84,91 @@ def test_the_job_tells_a_centre_in_the_morning_what_is_due_once(app):
     db.session.rollback()
     kinds = db.session.scalars(sa.select(OutboxMessage.kind).where(OutboxMessage.kind == "turns_due"))
     assert list(kinds) == ["turns_due"]
+
+
+def how_many():
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(Certificate))
+
+
+def test_certificates_are_issued_for_locked_attendance_once(session, the_clock):
+    the_clock.stands_at(LEAVING)
+    a_locked_visit(names=("Ана", "Мира"))
+    a_counted_visit()
+    certificates.issue_for_locked_attendance.call_local()
+    certificates.issue_for_locked_attendance.call_local()
+    assert how_many() == 3
+
+
+def test_a_bug_with_one_visit_keeps_no_other_ones_certificates(session, monkeypatch, the_clock):
+    the_clock.stands_at(LEAVING)
+    first, _second = a_locked_visit(), a_locked_visit()
+    facts_of = certificates.papers.visit_facts
+
+    def facts_with_a_bug(visit_ids):
+        if first.visit.id in visit_ids:
+            raise RuntimeError("a bug")
+        return facts_of(visit_ids)
+
+    monkeypatch.setattr(certificates.papers, "visit_facts", facts_with_a_bug)
+
+    certificates.issue_for_locked_attendance.call_local()
+
+    assert how_many() == 1
+
+
+def test_silence_is_noticed_after_seven_days(session, the_clock):
+    a_counted_visit()
+    for days, state in [(6, AttendanceState.SUBMITTED), (7, AttendanceState.ASSUMED)]:
+        the_clock.stands_at(LEAVING + dt.timedelta(days=days))
+        attendance.assume_silent.call_local()
+        db.session.rollback()
+        assert db.session.scalar(select(Attendance.state)) is state
+
+
+def states() -> list[MessageState]:
+    db.session.rollback()
+    return [row.state for row in db.session.query(OutboxMessage).order_by(OutboxMessage.id)]
+
+
+def test_a_sweep_sends_everything_also_several_mails_to_one_address(app):
+    for _ in range(3):
+        make_message("ana@school.example", now=MONDAY)
+    make_message("mira@school.example", now=MONDAY)
+    send_waiting.call_local()
+    assert states() == [MessageState.SENT] * 4
+
+
+def test_a_bug_with_one_mail_keeps_no_other_one(app, monkeypatch):
+    make_message("bug@school.example", now=MONDAY)
+    make_message("ana@school.example", now=MONDAY)
+    compose = mailer.compose
+
+    def compose_with_a_bug(outgoing):
+        if outgoing.to.startswith("bug@"):
+            raise RuntimeError("a bug")
+        return compose(outgoing)
+
+    monkeypatch.setattr(mailer, "compose", compose_with_a_bug)
+
+    send_waiting.call_local()
+
+    assert states() == [MessageState.SENDING, MessageState.SENT]
+
+
+def test_a_slow_mail_server_does_not_hold_a_worker_longer_than_a_sweep(app, monkeypatch):
+    for name in ("ana", "mira", "vera"):
+        make_message(f"{name}@school.example", now=MONDAY)
+    clock_hands = iter((0.0, 1.0, 49.0, 51.0))
+    monkeypatch.setattr(jobs, "time", SimpleNamespace(monotonic=lambda: next(clock_hands)))
+    send_waiting.call_local()
+    assert states() == [MessageState.SENT, MessageState.SENT, MessageState.WAITING]
+
+
+def test_a_sweep_goes_on_after_a_mail_that_fails_and_comes_to_an_end(app):
+    make_message("bad\naddress@school.example", now=MONDAY)
+    make_message("ana@school.example", now=MONDAY)
+    send_waiting.call_local()
+    send_waiting.call_local()
+    assert states() == [MessageState.FAILED, MessageState.SENT]
+    assert service.unsent_ids(10, MONDAY) == []

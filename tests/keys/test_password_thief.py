@@ -1,5 +1,6 @@
 """Somebody knows a password of staff, and nothing else: what she tries, and how far she gets (TRUST S37)."""
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -46,7 +47,7 @@ def keys() -> int:
 
 def test_she_makes_no_key_for_an_account_that_has_none(thief, owner):
     other = a_browser(make_user(Role.COORDINATOR), mailbox_at=MONDAY)
-    foreign = tokens.mint("mailbox", other.user_id, lasts=one_hour(), now=MONDAY)
+    foreign = tokens.mint("mailbox", other.user_id, lasts=dt.timedelta(hours=1), now=MONDAY)
     db.session.commit()
 
     thief.post("/second-step/app", data={"code": "123456"})
@@ -59,7 +60,6 @@ def test_she_makes_no_key_for_an_account_that_has_none(thief, owner):
 
 def test_she_adds_no_key_beside_the_owners(thief, owner):
     make_app(owner)
-
     for path in ("/second-step/app", "/second-step/passkeys"):
         assert thief.get(path).location == "/second-step"
         assert thief.post(path, data={"code": "123456", "name": "Mine", "answer": "{}"}).location == "/second-step"
@@ -73,16 +73,13 @@ def test_she_adds_no_key_beside_the_owners(thief, owner):
 def test_she_takes_nothing_away(thief, owner, path):
     make_app(owner)
     make_recovery_code(owner)
-
     assert thief.post(path, data={"password_again": PASSWORD}).location.startswith("/second-step")
     assert (key_ring(owner.id).count, key_ring(owner.id).recovery_codes) == (1, 1)
 
 
 def test_she_resets_nobody_and_not_the_owner(thief, owner):
     make_app(owner)
-
     answer = thief.post(f"/people/users/{owner.id}/second-step/reset", data={"password_again": PASSWORD})
-
     assert answer.location.startswith("/second-step")
     assert keys() == 1
 
@@ -115,9 +112,4 @@ def test_she_can_have_five_links_and_one_warning_mailed_to_the_owner_and_no_more
     for _number in range(9):
         thief.post("/second-step/mailbox")
         thief.post("/second-step", data={"code": "000000"})
-
     assert sorted(mails_to(owner.email)) == ["codes_guessed", *["second_step_link"] * 5]
-
-
-def one_hour():
-    return MONDAY - MONDAY.replace(hour=MONDAY.hour - 1)

@@ -17,22 +17,28 @@ EDGE = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chr
 @pytest.mark.parametrize(
     ("shown", "device"),
     [
-        (FIREFOX, "Firefox, Windows"),
-        (CHROME, "Chrome, Android"),
-        (SAFARI, "Safari, iPhone"),
-        (EDGE, "Edge, Windows"),
-        ("curl/8.5", ""),
-        ("Firefox/1 " + "x" * 100_000, "Firefox"),
-        ("", ""),
+        (FIREFOX, "Firefox, Windows"), (CHROME, "Chrome, Android"), (SAFARI, "Safari, iPhone"), (EDGE, "Edge, Windows"),
+        ("curl/8.5", ""), ("Firefox/1 " + "x" * 100_000, "Firefox"), ("", ""),
     ],
-)
+)  # fmt: skip
 def test_a_browser_is_told_by_its_kind_without_version(shown, device):
     assert device_of(shown) == device
 
 
-def test_a_code_is_that_of_rfc_6238():
+def test_a_code_is_that_of_rfc_6238_and_a_secret_read_in_its_place_only():
     """The standard's own vector, in the six digits that apps show: 94287082 at 59 seconds."""
     assert one_time_codes.counter_of("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", "287082", at(59)) == 1
+
+    stored = encrypt("secret", key="one", about="code_app:1")
+    assert decrypt(stored, key="one", about="code_app:1") == "secret"
+    assert encrypt("secret", key="one", about="code_app:1") != stored
+    for key, about, text in (("two", "code_app:1", stored), ("one", "code_app:2", stored), ("one", "code_app:1", "??")):
+        with pytest.raises(Unreadable):
+            decrypt(text, key=key, about=about)
+
+    codes = one_time_codes.new_recovery_codes()
+    assert len(set(codes)) == 10
+    assert all(one_time_codes.tidy_recovery_code(code) for code in codes)
 
 
 def at(seconds: int):
@@ -52,20 +58,3 @@ def test_a_recovery_code_may_be_typed_as_one_can(typed):
 @pytest.mark.parametrize("typed", ["123456", "ABCD-EFGH-JKMN-PQR", "ABCD-EFGH-JKMN-PQRO", ""])
 def test_what_is_no_recovery_code_is_none(typed):
     assert one_time_codes.tidy_recovery_code(typed) == ""
-
-
-def test_recovery_codes_are_drawn_anew_and_read_back():
-    codes = one_time_codes.new_recovery_codes()
-
-    assert len(set(codes)) == 10
-    assert all(one_time_codes.tidy_recovery_code(code) for code in codes)
-
-
-def test_a_secret_is_read_only_with_its_key_and_in_its_place():
-    stored = encrypt("secret", key="one", about="code_app:1")
-
-    assert decrypt(stored, key="one", about="code_app:1") == "secret"
-    assert encrypt("secret", key="one", about="code_app:1") != stored
-    for key, about, text in (("two", "code_app:1", stored), ("one", "code_app:2", stored), ("one", "code_app:1", "??")):
-        with pytest.raises(Unreadable):
-            decrypt(text, key=key, about=about)

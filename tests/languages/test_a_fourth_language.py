@@ -1,6 +1,9 @@
 """One folder with a catalogue is a fourth language: every page, mail and paper speaks it, and nothing else is needed.
 
 What these tests find untranslated is a text that no translator ever gets to see.
+
+Names of persons and of schools stand in the letters of the page; from Latin to Cyrillic nothing is turned.
+One, few and other: every message that counts, in each language, at the numbers where Serbian changes its mind.
 """
 
 import datetime as dt
@@ -16,9 +19,14 @@ from scheduler.certificates import pdf as certificates
 from scheduler.cohorts.queries.practice import shipped_cases
 from scheduler.core import language
 from scheduler.core.db import db
+from scheduler.core.language import LANGUAGES, catalogue_path, translator
+from scheduler.core.names import SpelledName, is_in_cyrillic, spelled
+from scheduler.core.text import to_latin
 from scheduler.feeds import anew
 from scheduler.feeds.models import FeedToken
 from scheduler.messages import mail
+from scheduler.people.models import User
+from scheduler.places.models import Host
 from scheduler.reports import pdf as reports
 from scheduler.requests import pdf as requests
 from scheduler.visits import ics
@@ -32,6 +40,7 @@ from tests.languages.pseudo import MARKS, PSEUDO
 from tests.languages.reading import Data, data_of_the_house, texts_of
 from tests.laws.travellers import ROLES, Traveller
 from tests.papers import saved, words_of
+from tools.catalogues import forms_of, messages_of, read
 
 # Words that are the same in every language.
 NAMES = {
@@ -83,12 +92,9 @@ def test_every_page_of_a_role_is_translated(
 VALUE = re.compile(r"\bv\.(\w+)(\s*\|\s*(\w+))?")
 COUNTED = {"more", "total", "days"}  # what `ngettext` counts by is a whole number
 FOR_FILTER = {
-    "long_day": DAY,
-    "short_day": DAY,
-    "moment": dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC),
-    "clock_time": dt.time(9, 55),
-    "number": 2940,
-}
+    "long_day": DAY, "short_day": DAY, "moment": dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC),
+    "clock_time": dt.time(9, 55), "number": 2940,
+}  # fmt: skip
 
 
 _VISIT = {
@@ -202,3 +208,133 @@ def test_a_feed_tells_in_english_what_was_written_before_the_language_came(spoke
         assert entries_in(PSEUDO, before=True) == entries_in("en")
         assert entries_in("en").count("BEGIN:VEVENT") == entries_in(PSEUDO).count("BEGIN:VEVENT")
         assert text not in entries_in("en")
+
+
+AS_WRITTEN = ("messages.", "public.styleguide")  # mails are kept in the script of whom they went to
+TO_CYRILLIC = str.maketrans(
+    "abvgdđežzijklmnoprstćufhcčšABVGDĐEŽZIJKLMNOPRSTĆUFHCČŠ", "абвгдђежзијклмнопрстћуфхцчшАБВГДЂЕЖЗИЈКЛМНОПРСТЋУФХЦЧШ"
+)
+MIXED = ("Ђорђе Џунић", "Ljubica Đorđević", "Éva Nagy")
+
+
+IN_BOTH = {"people.my_account", "people.presenter"}  # about the name itself: as written, and what is made of it
+
+
+def _written_in_cyrillic() -> set[str]:
+    users = {f"{row.given_name} {row.family_name}" for row in db.session.scalars(select(User))}
+    return {name for name in users if " " in name and to_latin(name) != name}
+
+
+@pytest.mark.parametrize("role", ["", "school", "coordinator", "safeguarding"])
+def test_pages_in_latin_letters_show_schools_and_persons_in_latin_letters(
+    spoken_house: Flask, everybody: dict[str, Traveller], every_sheet: dict[str, list[Sheet]], role: str
+) -> None:
+    with spoken_house.app_context():
+        persons = _written_in_cyrillic()
+        hosts = {row.name_sr_cyrl for row in db.session.scalars(select(Host)) if row.name_sr_cyrl != row.name_sr_latn}
+    client, wrong, met = everybody[role].client(spoken_house), list[str](), set[str]()
+    for sheet in every_sheet[role]:
+        if sheet.endpoint.startswith(AS_WRITTEN):
+            continue
+        text = client.get(sheet.spoken("sr_Latn")).text
+        met |= {name for name in persons if to_latin(name) in text}
+        if sheet.endpoint.startswith("certificates."):  # says what its paper says, letter for letter
+            continue
+        if sheet.endpoint not in IN_BOTH:
+            wrong += [f"{sheet.path}: {name}" for name in persons if name in text]
+        wrong += [f"{sheet.path}: {name}" for name in hosts if re.search(rf"\b{re.escape(name)}(?!\w)", text)]
+    assert wrong == []
+    assert met or not role
+
+
+@pytest.mark.parametrize("role", ["school", "coordinator"])
+def test_no_page_in_cyrillic_letters_turns_a_latin_name(
+    spoken_house: Flask, everybody: dict[str, Traveller], every_sheet: dict[str, list[Sheet]], role: str
+) -> None:
+    with spoken_house.app_context():
+        names = {f"{row.given_name} {row.family_name}" for row in db.session.scalars(select(User))}
+        latin = {name for name in names if " " in name and not is_in_cyrillic(name)}
+        written = names - latin
+    turned = {name.translate(TO_CYRILLIC) for name in latin} - written
+    client = everybody[role].client(spoken_house)
+    texts = [client.get(sheet.spoken("sr_Cyrl")).text for sheet in every_sheet[role]]
+
+    assert any(name in text for name in latin for text in texts)
+    assert [name for name in turned for text in texts if name in text] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", MIXED)
+def test_mails_and_calendars_write_a_name_for_their_reader_and_papers_draw_what_they_are_given(
+    spoken_house: Flask, language: str, name: str, tmp_path: Path
+) -> None:
+    known, read = SpelledName(name), spelled(name, language)
+    with spoken_house.app_context():
+        values = {"name": known, "given_name": known, "until": the_facts().starts_at.date(), "centre": "x"}
+        letter = mail.render("consent_ends", language, values | {"has_link": False}, copy_of=known)
+        paper = a_request_paper(contact_name=name)
+        event = ics.vevent(the_facts(crew=(known,)), EntryStatus.CONFIRMED, language).replace("\r\n ", "")
+    assert read in letter.text
+    assert read in letter.html
+    assert read in event
+    assert name in words_of(saved(certificates.draw(a_teacher_certificate(holder_name=name), language), tmp_path))
+    assert name in words_of(saved(requests.draw(paper, language), tmp_path))
+
+
+ONE, FEW, OTHER = (1, 21, 101), (2, 3, 4, 22, 24, 102), (0, 5, 11, 12, 14, 15, 20, 25, 100, 111, 112, 1000)
+SERBIAN = {**dict.fromkeys(ONE, 0), **dict.fromkeys(FEW, 1), **dict.fromkeys(OTHER, 2)}
+PLURALS = {
+    key: message
+    for key, message in messages_of(read(catalogue_path("sr_Cyrl"), "sr_Cyrl")).items()
+    if message.pluralizable
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_counting_message_takes_the_form_of_its_number(language: str) -> None:
+    known = {} if language == "en" else messages_of(read(catalogue_path(language), language))
+    wrong = []
+    for key, message in PLURALS.items():
+        one, many = message.id
+        stored = (one, many) if language == "en" else forms_of(known[key])
+        for n, form in SERBIAN.items():
+            wanted = stored[n != 1] if language == "en" else stored[form]
+            if (said := translator(language).ngettext(one, many, n)) != wanted:
+                wrong.append((key, n, said, wanted))
+    assert len(PLURALS) > 60
+    assert wrong == []
+
+
+def test_no_counting_message_writes_its_number_in_words() -> None:
+    """21, 31 and 101 take the same form as 1: "one visit" for all of them would be a lie."""
+    forms = [(message.id[1], form) for message in PLURALS.values() for form in forms_of(message)]
+    assert [form for _id, form in forms if re.search(r"\b(jedan|jedna|jedno|један|једна|једно|1)\b", form, re.I)] == []
+    assert [form for many, form in forms if ("%(num)" in form) != ("%(num)" in many)] == []
+
+
+def test_no_plain_message_counts_things() -> None:
+    """A number before a noun must choose the noun's form; only what never bends (min, km, %, of …) may stand so."""
+    known = messages_of(read(catalogue_path("sr_Cyrl"), "sr_Cyrl"))
+    plain = {str(key) for key, message in known.items() if not message.pluralizable}
+    assert {key for key in plain if re.search(r"%\((num|count|days|hours|minutes)\)[sd] [a-z]{4,}", key)} == FIXED
+
+
+# Terms of 5 and 7 days that the rules fix: "дана" is right for both.
+FIXED: set[str] = {
+    "If it was not you, there is nothing to do. The request is forgotten after %(days)s days.",
+    "The school has its link and is asked to confirm. After %(days)s days its silence counts as a yes, and you can "
+    "lock the numbers here.",
+    "open the list: each visit has its own page there. The link works for %(days)s days; older links go on working, "
+    "too.",
+    "These hours are wishes: we answer each within %(days)s days, and all of them stand on one page.",
+    "We answer within %(days)s days. One link shows you everything; with it you change or cancel.",
+    "We answer within %(days)s days, by mail and on this page. You need not do anything now.",
+}
+
+
+def test_no_serbian_sentence_ends_a_day_with_two_full_stops() -> None:
+    """A day ends with its own: "24. 11. 2026."; a sentence that ends with one adds none."""
+    known = messages_of(read(catalogue_path("sr_Cyrl"), "sr_Cyrl"))
+    assert [
+        form for one in known.values() for form in forms_of(one) if re.search(r"%\((day|first|last)\)s\.$", form)
+    ] == []

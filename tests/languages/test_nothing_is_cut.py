@@ -3,6 +3,8 @@
 `make test` looks at the style guide and at some pages; `make a11y` at every page of every role.
 """
 
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import Browser
 
@@ -46,39 +48,31 @@ CUT = """() => {
 }"""
 
 
-def _faults(browser: Browser, address: str, traveller: Traveller, seen: list[Sheet]) -> list[str]:
-    eye, found = Eye(browser, address, traveller, View(PSEUDO)), []
-    for sheet in seen:
-        eye.open(sheet)
-        for width in WIDTHS:
-            eye.turn(View(PSEUDO, width))
-            found += [f"{sheet.path} at {width}: {fault}" for fault in eye.page.evaluate(CUT)]
-    eye.close()
-    return found
+@pytest.fixture
+def assert_nothing_is_cut(
+    spoken_address: str, everybody: dict[str, Traveller], chromium: Browser
+) -> Callable[[str, list[Sheet]], None]:
+    def look(role: str, sheets: list[Sheet]) -> None:
+        eye, faults = Eye(chromium, spoken_address, everybody[role], View(PSEUDO)), []
+        for sheet in sheets:
+            eye.open(sheet)
+            for width in WIDTHS:
+                eye.turn(View(PSEUDO, width))
+                faults += [f"{sheet.path} at {width}: {fault}" for fault in eye.page.evaluate(CUT)]
+        eye.close()
+        assert not faults, "\n".join(faults)
+
+    return look
 
 
 @pytest.mark.parametrize("role", ["", "school", "coordinator"])
-def test_nothing_is_cut_on_some_pages(
-    spoken_address: str,
-    everybody: dict[str, Traveller],
-    every_sheet: dict[str, list[Sheet]],
-    chromium: Browser,
-    role: str,
-) -> None:
+def test_nothing_is_cut_on_some_pages(assert_nothing_is_cut, every_sheet: dict[str, list[Sheet]], role: str) -> None:
     some = list({sheet.endpoint: sheet for sheet in every_sheet[role] if sheet.endpoint in SAMPLE}.values())
     assert some
-    faults = _faults(chromium, spoken_address, everybody[role], some)
-    assert not faults, "\n".join(faults)
+    assert_nothing_is_cut(role, some)
 
 
 @pytest.mark.matrix
 @pytest.mark.parametrize("role", ROLES)
-def test_nothing_is_cut_on_any_page(
-    spoken_address: str,
-    everybody: dict[str, Traveller],
-    every_sheet: dict[str, list[Sheet]],
-    chromium: Browser,
-    role: str,
-) -> None:
-    faults = _faults(chromium, spoken_address, everybody[role], every_sheet[role])
-    assert not faults, "\n".join(faults)
+def test_nothing_is_cut_on_any_page(assert_nothing_is_cut, every_sheet: dict[str, list[Sheet]], role: str) -> None:
+    assert_nothing_is_cut(role, every_sheet[role])

@@ -10,18 +10,20 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask, current_app
+from flask import Flask, Request, current_app
 from flask.testing import FlaskClient
 from sqlalchemy import event
 from waitress.buffers import ReadOnlyFileBasedBuffer
+from werkzeug.datastructures import ImmutableMultiDict
 
 from scheduler.config import settings
 from scheduler.core.db import db, transaction
@@ -33,7 +35,6 @@ from tests.demo_house import demo_house
 from tests.factories import MONDAY
 from tests.laws.nasty import kind_of
 from tests.laws.page_reader import FormSeen, PageReader
-from tests.laws.query_names import AskedRequest, query_names
 from tests.laws.routes import endpoint_of, plain_pages
 from tests.laws.travellers import Traveller, travellers
 from tests.shared import one_at_a_time, shared_by_processes
@@ -228,3 +229,38 @@ def opened(app: Flask, engine: sa.Engine, client: FlaskClient, reader: str, addr
     return CrawledPage(
         reader, address, endpoint, answer.status_code, headers, body, frozenset(names), frozenset(written), seen
     )
+
+
+class Asked(ImmutableMultiDict[str, str]):
+    """The query of an address, which writes down the names that a page asks it for."""
+
+    names: ClassVar[set[str]] = set()
+
+    def get(self, key: str, *args: Any, **kwargs: Any) -> Any:
+        self.names.add(key)
+        return super().get(key, *args, **kwargs)
+
+    def getlist(self, key: str, *args: Any, **kwargs: Any) -> Any:
+        self.names.add(key)
+        return super().getlist(key, *args, **kwargs)
+
+    def __getitem__(self, key: str) -> str:
+        self.names.add(key)
+        return super().__getitem__(key)
+
+    def __contains__(self, key: object) -> bool:
+        self.names.add(str(key))
+        return super().__contains__(key)
+
+
+class AskedRequest(Request):
+    """What an application whose `request_class` it is answers."""
+
+    parameter_storage_class = Asked
+
+
+@contextmanager
+def query_names() -> Iterator[set[str]]:
+    """The names that the pages opened inside the block look for in their addresses and forms."""
+    Asked.names = set()
+    yield Asked.names

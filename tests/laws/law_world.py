@@ -58,16 +58,11 @@ def a_law_world() -> LawWorld:
     make_certificate(over.visit, issued_at=over.presentations[0].ends_at + dt.timedelta(days=9))
     ahead = make_presentation(make_visit(on_day=FAR))
     people = {
-        "adult": _person(),
-        "young": _person(YOUNG_THEN),
-        "other adult": _person(),
-        "other young": _person(YOUNG_THEN),
-        "unchecked": _person(checked=False),
-        "unchecked young": _person(YOUNG_THEN, checked=False),
-        "young without consent": _person(YOUNG_THEN, agreed=False),
-        "too young": _person(dt.date(2076, 1, 1)),
+        "adult": _person(), "young": _person(YOUNG_THEN), "other adult": _person(), "other young": _person(YOUNG_THEN),
+        "unchecked": _person(checked=False), "unchecked young": _person(YOUNG_THEN, checked=False),
+        "young without consent": _person(YOUNG_THEN, agreed=False), "too young": _person(dt.date(2076, 1, 1)),
         "suspended": _person(suspended_at=MONDAY),
-    }
+    }  # fmt: skip
     for name in ("adult", "young"):
         make_assignment(ahead, people[name].id)
     ids = {name: person.id for name, person in people.items()}

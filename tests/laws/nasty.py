@@ -8,29 +8,12 @@ from scheduler.requests.service.answers import MOST_CHARACTERS
 from tests.laws.page_reader import FormSeen
 
 VALUES = (
-    "",
-    "0",
-    "-1",
-    "9" * 5000,
-    "9223372036854775808",
-    "²",
-    "a\x00b",
-    "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"),
-    "\u202ecilbup\u2069\u200b",
-    "Z̷̧̢̛̬̣̮͔͓͉͗̀̓̑̂̕͝" * 5,
-    "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>",
-    "%' OR 1=1 \\_",
-    "{{ 7*7 }} %(name)s {0.__class__} %s",
-    "=cmd|' /C calc'!A0",
-    "x@y.example\r\nBcc: z@z.example",
-    "../../etc/passwd",
-    "31.2.2026.",
-    "9999-12-31",
-    "28.3.2027.",
-    "2:30",
-    "02:30",
-    "nobody-knows-this",
-)
+    "", "0", "-1", "9" * 5000, "9223372036854775808", "²", "a\x00b",
+    "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"), "\u202ecilbup\u2069\u200b", "Z̷̧̢̛̬̣̮͔͓͉͗̀̓̑̂̕͝" * 5,
+    "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>", "%' OR 1=1 \\_", "{{ 7*7 }} %(name)s {0.__class__} %s",
+    "=cmd|' /C calc'!A0", "x@y.example\r\nBcc: z@z.example", "../../etc/passwd", "31.2.2026.", "9999-12-31",
+    "28.3.2027.", "2:30", "02:30", "nobody-knows-this",
+)  # fmt: skip
 LONG = "я" * (MOST_CHARACTERS + 1)  # more than any field takes, and than all answers of a booking together
 
 

@@ -3,6 +3,11 @@
 import ast
 from functools import cache
 
+from jinja2 import Environment
+from jinja2 import nodes as jinja
+
+READER = Environment(extensions=["jinja2.ext.do", "jinja2.ext.i18n"])  # it parses, and renders nothing
+
 
 @cache
 def parsed(source: str) -> ast.Module:
@@ -14,3 +19,8 @@ def parsed(source: str) -> ast.Module:
 def nodes(source: str) -> tuple[ast.AST, ...]:
     """Every node of a file's text."""
     return tuple(ast.walk(parsed(source)))
+
+
+@cache
+def template_tree(text: str) -> jinja.Template:
+    return READER.parse(text)

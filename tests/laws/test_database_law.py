@@ -7,7 +7,6 @@ never refused, and frees exactly the visits to come that the oracle calls unlawf
 import datetime as dt
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -104,12 +103,7 @@ def endings(world: LawWorld, state: State) -> Iterator[tuple[tuple[str, Row], St
     """Each statement that ends a proof, and the rows it would leave if nobody were freed."""
     ways: dict[str, list[Row | None]] = {
         "guardian_consent": [{"withdrawn_at": THEN}],  # its facts are never another: test_facts_stay.py
-        "vetting": [
-            {"result": "refused"},
-            {"valid_until": "2030-01-01"},
-            {"checked_on": LAST_DAY},
-            None,
-        ],
+        "vetting": [{"result": "refused"}, {"valid_until": "2030-01-01"}, {"checked_on": LAST_DAY}, None],
         "presenter": [{"suspended_at": THEN}, *_births()],
     }
     for table, all_values in ways.items():
@@ -252,7 +246,8 @@ def statements_about_papers(world: LawWorld, state: State) -> Iterator[Case]:
         whole = values.get("state") != "reissued"  # nothing replaces it
         yield an_update("certificate", paper["id"], values), whole and law_world.paper_is_lawful(paper, paper | values)
     yield a_deletion("certificate", paper["id"]), law_world.paper_is_lawful(paper, None)
-    ahead = next(one["visit_id"] for one in _presentations() if one["id"] == world.ahead)
+    of_presentation = sa.text("SELECT visit_id FROM presentation WHERE id = :id")
+    ahead = db.session.execute(of_presentation, {"id": world.ahead}).scalar_one()
     for visit_id, issued_at, lawful in (
         (world.over.visit.id, "2026-10-20 08:00:00+00:00", True),
         (world.over.visit.id, THEN, False),  # before it was held
@@ -269,10 +264,6 @@ def statements_about_papers(world: LawWorld, state: State) -> Iterator[Case]:
 
 def _on_postgresql() -> bool:
     return db.engine.dialect.name == "postgresql"
-
-
-def _presentations() -> list[Any]:
-    return list(db.session.execute(sa.text("SELECT id, visit_id FROM presentation")).mappings())
 
 
 def statements_about_the_audit(state: State) -> Iterator[Case]:

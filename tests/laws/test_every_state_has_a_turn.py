@@ -17,15 +17,7 @@ from scheduler.posts.terms import POST_MACHINE, PostState
 from scheduler.programmes.terms import Audience
 from scheduler.requests.terms.school_request import REQUEST_MACHINE, RequestState
 from scheduler.turns import rules
-from scheduler.turns.terms import (
-    Matter,
-    RequestStanding,
-    SeatStanding,
-    SittingStanding,
-    Verdict,
-    VisitStanding,
-    Whose,
-)
+from scheduler.turns.terms import Matter, RequestStanding, SeatStanding, SittingStanding, Verdict, VisitStanding, Whose
 from scheduler.turns.wording import why_of
 from scheduler.visits.terms.plans import CrewMember, CrewRule
 from scheduler.visits.terms.states import (
@@ -47,13 +39,10 @@ from tests.web.browser import browser_of
 TODAY = MONDAY.date()
 OURS = tuple(WORDS)
 PRESSED = {  # ended by one press in its row
-    Matter.REQUEST_NEW: "requests.press_undoable",
-    Matter.TO_CONFIRM: "visits.confirm",
-    Matter.NOT_OFFERED: "visits.offer",
-    Matter.CONFIRM_ANEW: "visits.confirm",
-    Matter.HOST_TYPED: "places.host",
+    Matter.REQUEST_NEW: "requests.press_undoable", Matter.TO_CONFIRM: "visits.confirm",
+    Matter.NOT_OFFERED: "visits.offer", Matter.CONFIRM_ANEW: "visits.confirm", Matter.HOST_TYPED: "places.host",
     Matter.MAIL_FAILED: "messages.message",
-}
+}  # fmt: skip
 OTHERS = {  # matter → whose, verb and thing of the table of rights (None: a secret link), the page
     Matter.OFFER_OPEN: (Whose.PRESENTER, ("answer", "offer"), "own.my_offers"),
     Matter.TO_COUNT: (Whose.PRESENTER, ("create", "attendance"), "attendance.count_heads"),
@@ -73,10 +62,7 @@ JOBS = {  # what the product ends by itself
     Matter.ITS_PLACE_IN_LINE: ("planning.pass_dates_on",),
     Matter.PAPERS: ("certificates.issue_for_locked_attendance",),
 }
-ROLES = {
-    Whose.PRESENTER: Role.EDUCATOR,
-    Whose.SCHOOL: Role.SCHOOL_CONTACT,
-}
+ROLES = {Whose.PRESENTER: Role.EDUCATOR, Whose.SCHOOL: Role.SCHOOL_CONTACT}
 BEHIND_A_LINK = (Role.SCHOOL_CONTACT, Role.GUARDIAN)
 
 
@@ -142,36 +128,28 @@ def verdicts() -> list[tuple[object, Verdict]]:
     return found
 
 
-def test_every_state_that_is_not_final_is_somebodys_turn():
+def test_every_state_that_is_not_final_is_the_turn_of_whom_the_page_names():
     nobodys = [state for state, turn in verdicts() if turn.whose is Whose.NOBODY]
 
     assert nobodys == []
 
-
-def test_every_state_of_each_machine_was_asked_about():
-    """A new state without a line in the rule fails here, or in the test above, and not on somebody's first page."""
+    # A new state without a line in the rule fails here, or in the test above, and not on somebody's first page.
     sittings = [sitting for one in visits() for sitting in one.sittings]
     seats = [seat.member for sitting in sittings for seat in sitting.seats]
     asked = {one.state for one in (*visits(), *requests(), *sittings, *seats)} | {state for state, _turn in verdicts()}
     machines = (
-        REQUEST_MACHINE,
-        VISIT_MACHINE,
-        PRESENTATION_MACHINE,
-        ASSIGNMENT_MACHINE,
-        ATTENDANCE_MACHINE,
-        POST_MACHINE,
-    )
+        REQUEST_MACHINE, VISIT_MACHINE, PRESENTATION_MACHINE, ASSIGNMENT_MACHINE, ATTENDANCE_MACHINE, POST_MACHINE,
+    )  # fmt: skip
     every = {state for machine in machines for state, then in machine.moves.items() if then}
 
     assert every - asked == set()
 
+    named = {matter: whose for matter, (whose, _right, _page) in OTHERS.items()}
+    named |= dict.fromkeys(JOBS, Whose.PRODUCT) | dict.fromkeys(OURS, Whose.COORDINATOR)
 
-def test_a_certificate_is_its_visits_turn_until_it_is_issued_and_then_rests():
-    due = a_visit(VisitState.DELIVERED, AssignmentState.PRESENT, AttendanceState.LOCKED, -9)
-
-    assert CERTIFICATE_MACHINE.starts == {CertificateState.ISSUED}
-    assert rules.turn_of_visit(due, MONDAY, TODAY) == Verdict(Whose.PRODUCT, Matter.PAPERS)
-    assert rules.turn_of_visit(replace(due, papers_settled=True), MONDAY, TODAY).whose is Whose.NOBODY
+    for _state, turn in verdicts():
+        if turn.whose is not Whose.NOBODY:
+            assert named[turn.matter] is turn.whose
 
 
 def test_what_is_over_is_nobodys_turn():
@@ -182,6 +160,12 @@ def test_what_is_over_is_nobodys_turn():
     assert rules.turn_of_visit(gone, MONDAY, TODAY).whose is Whose.NOBODY
     assert rules.turn_of_post(PostState.POSTED, TODAY, TODAY).whose is Whose.NOBODY
 
+    due = a_visit(VisitState.DELIVERED, AssignmentState.PRESENT, AttendanceState.LOCKED, -9)
+
+    assert CERTIFICATE_MACHINE.starts == {CertificateState.ISSUED}
+    assert rules.turn_of_visit(due, MONDAY, TODAY) == Verdict(Whose.PRODUCT, Matter.PAPERS)
+    assert rules.turn_of_visit(replace(due, papers_settled=True), MONDAY, TODAY).whose is Whose.NOBODY
+
 
 def test_every_matter_is_somebodys_and_has_its_words_or_its_page_or_its_job():
     known = {*OURS, *OTHERS, *JOBS, Matter.NOTHING}
@@ -191,6 +175,12 @@ def test_every_matter_is_somebodys_and_has_its_words_or_its_page_or_its_job():
     assert {matter for matters in TILES.values() for matter in matters} == set(OURS)
     for matter in OURS:
         assert why_of(matter, "en")
+
+    queue.load_jobs()
+    running = {task.name for task in queue.huey._registry.periodic_tasks}
+
+    for jobs in JOBS.values():
+        assert set(jobs) <= running
 
 
 def page_of(app: Flask, endpoint: str) -> tuple[str, str]:
@@ -209,7 +199,6 @@ def answers(app: Flask, role: Role, endpoint: str) -> bool:
 @pytest.mark.parametrize("matter", OURS)
 def test_a_coordinator_has_a_page_on_which_she_ends_it(app, matter):
     endpoint = PRESSED.get(matter) or PAGES.get(matter, ("visits.visit", ""))[0]
-
     assert answers(app, Role.COORDINATOR, endpoint)
     assert not answers(app, Role.INFLUENCER, endpoint) or endpoint == "visits.visit"
     assert (matter in OF_REQUESTS) == (endpoint.startswith("requests") or endpoint == "visits.plan_visit")
@@ -225,20 +214,3 @@ def test_whoever_else_has_a_page_and_the_right_to_end_it(app, matter):
         assert app.test_client().open(address, method=method).status_code in (404, 410)
     else:
         assert answers(app, role, endpoint)
-
-
-def test_whose_turn_it_is_agrees_with_the_page_that_is_named():
-    named = {matter: whose for matter, (whose, _right, _page) in OTHERS.items()}
-    named |= dict.fromkeys(JOBS, Whose.PRODUCT) | dict.fromkeys(OURS, Whose.COORDINATOR)
-
-    for _state, turn in verdicts():
-        if turn.whose is not Whose.NOBODY:
-            assert named[turn.matter] is turn.whose
-
-
-def test_what_runs_by_itself_has_a_job_that_runs():
-    queue.load_jobs()
-    running = {task.name for task in queue.huey._registry.periodic_tasks}
-
-    for jobs in JOBS.values():
-        assert set(jobs) <= running

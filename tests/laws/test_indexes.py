@@ -1,13 +1,30 @@
-"""What is asked by a column is found by an index: a list that grows never looks through a table."""
+"""What is asked by a column is found by an index: a list that grows never looks through a table.
 
+What a trigger of SQLite changes it finds by an index: a change costs the same however much is stored.
+What a page asks of few rows is looked up row by row: no table of all there ever was is made to answer it.
+"""
+
+import datetime as dt
+import re
 from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import ForeignKeyConstraint, Table, UniqueConstraint
+from sqlalchemy.orm import Session
 
 from scheduler import all_models
+from scheduler.board.queries import week as board_week
+from scheduler.board.terms import BoardWish
+from scheduler.certificates.queries.papers import visits_missing_certificates
 from scheduler.core.db import Base, db
+from scheduler.requests.queries.inbox import inbox
+from scheduler.requests.terms.pages import InboxFilters, Show
+from scheduler.turns.queries.desk import desk_of, rows_told_to
+from scheduler.turns.queries.of_requests import waiting_of_requests
+from tests.factories import MONDAY
+from tests.hashed_tables import hashed_tables
+from tests.visits.scene import Scene
 
 assert all_models  # fills the metadata
 
@@ -70,10 +87,7 @@ def test_every_foreign_key_begins_an_index_but_those_that_nobody_asks_by() -> No
             "ix_school_request_programme_id_last_day",
         ),
         ("SELECT id FROM presentation WHERE merged_into_id = 7", "ix_presentation_merged_into_id"),
-        (
-            "SELECT id FROM outbox_message WHERE kind = 'a' AND centre_id = 1",
-            "ix_outbox_message_kind_centre_id",
-        ),
+        ("SELECT id FROM outbox_message WHERE kind = 'a' AND centre_id = 1", "ix_outbox_message_kind_centre_id"),
         ("SELECT user_id FROM user_role WHERE role IN ('coordinator')", "ix_user_role_role_user_id"),
         ("SELECT id FROM presenter WHERE adult_on > '2026-11-23'", "ix_presenter_adult_on"),
         (
@@ -90,3 +104,53 @@ def test_what_each_form_and_each_sweep_asks_is_asked_of_an_index(session, statem
     named = {"state": "delivered"} if ":state" in statement else {}
     plan = db.session.execute(sa.text(f"EXPLAIN QUERY PLAN {statement}"), named).all()
     assert any(index in row[3] for row in plan), plan
+
+
+# One row for each centre, district or city; or a table that is asked where somebody is suspended or a list taken back.
+LOOKED_THROUGH = {
+    ("district_is_told_anew_update", "figure_version"),
+    ("municipality_is_told_anew_update", "figure_version"),
+}
+BODY = re.compile(r"\bBEGIN\b(.*)\bEND\s*$", re.DOTALL)
+
+
+def _statements(session: Session) -> Iterator[tuple[str, str]]:
+    """Each UPDATE and DELETE that a trigger makes, with a number in place of every column of its row."""
+    for name, text in session.execute(sa.text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")):
+        found = BODY.search(text)
+        assert found, name
+        for one in found[1].split(";"):
+            if re.match(r"\s*(UPDATE|DELETE)\b", one):
+                yield name, re.sub(r"\b(NEW|OLD)\.\w+", "7", one)
+
+
+def test_no_trigger_looks_through_the_table_that_it_changes(session: Session) -> None:
+    tables = {row[0] for row in session.execute(sa.text("SELECT name FROM sqlite_master WHERE type = 'table'"))}
+    asked, through = 0, set()
+    for name, statement in _statements(session):
+        asked += 1
+        for row in session.execute(sa.text("EXPLAIN QUERY PLAN " + statement.replace(":", "\\:"))):
+            if (scanned := re.match(r"SCAN (\w+)$", row[3])) and scanned[1] in tables:
+                through.add((name, scanned[1]))
+
+    assert asked > 20
+    assert through == LOOKED_THROUGH
+
+
+LONG = {"visit", "presentation", "assignment", "attendance", "head_count", "certificate", "named_adult"}
+MONTH = BoardWish(MONDAY.date(), MONDAY.date() + dt.timedelta(days=30))
+QUESTIONS = {
+    "desk": lambda reader: desk_of(reader, MONDAY),
+    "mail of the morning": lambda reader: rows_told_to(reader, MONDAY),
+    "inbox": lambda reader: inbox(reader, InboxFilters(Show.OPEN), now=MONDAY),
+    "visits of the inbox": lambda reader: waiting_of_requests(reader, MONDAY),
+    "board": lambda reader: board_week.board(reader, MONTH, now=MONDAY),
+    "certificates": visits_missing_certificates,
+}
+
+
+@pytest.mark.parametrize("database", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_no_page_reads_all_there_ever_was_to_tell_of_a_few(session, question):
+    reader = Scene().coordinator
+    assert hashed_tables(lambda: QUESTIONS[question](reader)) & LONG == set()

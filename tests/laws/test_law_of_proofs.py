@@ -82,16 +82,8 @@ LAW: tuple[tuple[str, list[Person], tuple[Answer, Answer, Answer]], ...] = (
         [checked((CLEARED, LONG_AGO, near(n)), (CLEARED, CHECK_DAY, CHECK_DAY)) for n in AROUND],
         (UNVETTED, None, None),
     ),
-    (
-        "refused on the day of a check",
-        [checked(CLEARED_THEN, one) for one in REFUSALS],
-        (None, UNVETTED, UNVETTED),
-    ),
-    (
-        "refused first, that day",
-        [checked(one, CLEARED_THEN) for one in REFUSALS],
-        (None, UNVETTED, UNVETTED),
-    ),
+    ("refused on the day of a check", [checked(CLEARED_THEN, one) for one in REFUSALS], (None, UNVETTED, UNVETTED)),
+    ("refused first, that day", [checked(one, CLEARED_THEN) for one in REFUSALS], (None, UNVETTED, UNVETTED)),
     (
         "refused and never cleared",
         [checked((result, LONG_AGO, FAR_OFF)) for result in (REFUSED, CLEARED, REFUSED)],
@@ -196,11 +188,7 @@ def stage(session) -> Stage:
     return Stage()
 
 
-BY_NAME = {
-    "presenter_is_vetted": UNVETTED,
-    "presenter_is_old_enough": TOO_YOUNG,
-    "minor_has_consent": NO_CONSENT,
-}
+BY_NAME = {"presenter_is_vetted": UNVETTED, "presenter_is_old_enough": TOO_YOUNG, "minor_has_consent": NO_CONSENT}
 
 
 def by_trigger(stage: Stage) -> dict[int, Answer]:
@@ -297,5 +285,4 @@ def by_the_minute(stage: Stage) -> dict[int, bool]:
 @pytest.mark.parametrize("ask", [by_free_dates, by_the_minute])
 def test_free_dates_and_the_job_of_each_minute_let_the_same_people_go(stage, ask: Callable[[Stage], dict[int, bool]]):
     allowed = {who: answer is None for who, answer in stage.expected_of(UNVETTED, TOO_YOUNG, NO_CONSENT).items()}
-
     assert stage.named(ask(stage)) == stage.named(allowed)

@@ -101,7 +101,6 @@ def test_a_number_that_lost_its_first_zero_in_a_spreadsheet_is_still_one(cell: s
     layout = layouts()[0]
     first, second = list(layout.columns)[:2]
     (problem,) = read_table(f"{first};{second}\nx;{cell}\n".encode(), layout).problems
-
     assert problem.problem == GroundReason.IDENTITY_NUMBER
 
 
@@ -154,22 +153,17 @@ def test_every_search_and_filter_refuses_an_identity_number_before_anybody_reads
         with statements() as run:
             answer = client.open(address, method=method, query_string=asked | {"lang": "en"})
         walked += 1
-        told = worded_in_english() in answer.text and INVENTED[-6:] not in answer.text
+        told = "Remove the identity number (JMBG)" in answer.text and INVENTED[-6:] not in answer.text
         if answer.status_code != 422 or not told or run:
             silent.append((endpoint, answer.status_code, run))
     assert silent == []
     assert walked > 100
 
 
-def worded_in_english() -> str:
-    return "Remove the identity number (JMBG)"
-
-
 def test_an_identity_number_in_a_search_stands_in_no_log(app: Flask, caplog: pytest.LogCaptureFixture):
     desk = browser_of(app, make_user(Role.COORDINATOR))
     with caplog.at_level("DEBUG"):
         answer = desk.get("/search", query_string={"q": INVENTED}, headers={"Referer": f"/search?q={INVENTED}"})
-
     assert answer.status_code == 422
     assert any(record.getMessage() == "request answered" for record in caplog.records)
     assert [line for record in caplog.records for line in vars(record).values() if INVENTED[-6:] in str(line)] == []

@@ -17,14 +17,9 @@ PIECES = {"desk.suggest"}  # a part of a page, fetched by a script
 LEAD_ANYWHERE = {"public.styleguide", "messages.letter"}
 LOOKS = {"audit_entry"}  # who looked at a minor, and who was refused (TRUST S34)
 BLOCKED = [
-    '<p style="color:red">',
-    "<style>",
-    "<script>",
-    '<a href="/" onclick="go()">',
-    '<a href="javascript:go()">',
-    '<script src="https://cdn.example.org/x.js">',
-    '<link rel="stylesheet" href="//cdn.example.org/x.css">',
-]
+    '<p style="color:red">', "<style>", "<script>", '<a href="/" onclick="go()">', '<a href="javascript:go()">',
+    '<script src="https://cdn.example.org/x.js">', '<link rel="stylesheet" href="//cdn.example.org/x.css">',
+]  # fmt: skip
 
 
 def whole_pages(crawl: Crawl) -> list[CrawledPage]:
@@ -48,7 +43,6 @@ def test_every_page_opens_for_somebody(app: Flask, crawl: Crawl) -> None:
 
 def test_no_page_holds_what_the_content_policy_blocks(crawl: Crawl) -> None:
     shown = [page for page in whole_pages(crawl) if "attachment" not in page.headers.get("Content-Disposition", "")]
-
     assert [(page.address, page.seen.blocked[0]) for page in shown if page.seen.blocked] == []
     assert {page.headers["Content-Security-Policy"].partition(";")[0] for page in shown} == {"default-src 'none'"}
 
@@ -57,13 +51,11 @@ def test_no_page_holds_what_the_content_policy_blocks(crawl: Crawl) -> None:
 def test_the_law_sees_what_the_content_policy_blocks(text: str) -> None:
     reader = PageReader("/")
     reader.feed(text)
-
     assert reader.blocked
 
 
 def test_every_page_has_a_title_one_heading_its_language_the_helpline_and_no_id_twice(crawl: Crawl) -> None:
     pages = [page for page in whole_pages(crawl) if page.endpoint not in PIECES]
-
     assert named(page for page in pages if page.seen.tags["title"] < 1 or page.seen.tags["h1"] != 1) == []
     assert named(page for page in pages if not re.search(r'<html lang="(sr-Cyrl|sr-Latn|en)"', page.text)) == []
     assert named(page for page in pages if "19833" not in page.text) == []
@@ -87,7 +79,6 @@ def test_every_link_leads_to_a_page_that_lets_its_reader_in(app: Flask, crawl: C
 
 def test_every_form_goes_to_a_page_and_one_that_changes_something_carries_its_token(app: Flask, crawl: Crawl) -> None:
     forms = [form for page in crawl.pages if page.endpoint not in LEAD_ANYWHERE for form in page.seen.forms]
-
     assert {form.action for form in forms if not routes.endpoint_of(app, form.action, form.method)} == set()
     assert {form.action for form in forms if form.method == "POST" and "csrf_token" not in dict(form.fields)} == set()
     assert {form.action for form in forms if form.method == "GET" and "csrf_token" in dict(form.fields)} == set()

@@ -184,7 +184,6 @@ def test_every_part_of_an_address_is_known(house: Flask):
     """A page with a part that nobody has thought of yet falls under this law by naming what may stand there."""
     world = World(0)
     parts = parts_of(world, seekers_of(house, world)["anybody"])
-
     assert [list(addresses(rule, parts)) for rule in house.url_map.iter_rules() if rule.endpoint != "static"]
 
 
@@ -225,12 +224,9 @@ def test_what_a_school_hands_on_names_no_young_presenter(house: Flask):
         own, read = (tokens.mint(kind, world.asked.id, lasts=LONG, now=MONDAY) for kind in ("status", "read"))
     handed = Seeker("who reads", ANONYMOUS, house.test_client(), secret=own, token=read)
     told = [
-        f"/read/{read}",
-        f"/read/{read}/visit.ics",
-        f"/status/{own}/visit.ics",
-        f"/status/{own}/share/{read}",
+        f"/read/{read}", f"/read/{read}/visit.ics", f"/status/{own}/visit.ics", f"/status/{own}/share/{read}",
         f"/status/{own}/invitation",
-    ]
+    ]  # fmt: skip
 
     said = {way: answer_of(handed, "GET", way) for way in told}
 

@@ -2,15 +2,7 @@
 
 import sqlite3
 
-import pytest
-
 from scheduler.core.db import db
-
-
-def nobody_notes_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a look at a minor or a refusal writes by design (TRUST S34) is silent here: all else must store nothing."""
-    for name in ("note_denial", "note_reads"):
-        monkeypatch.setattr(f"scheduler.people.service.reads.{name}", lambda *_args, **_given: None)
 
 
 class Watch:

@@ -24,13 +24,7 @@ class Repository:
 
     def git(self, *words: str, given: str | None = None) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            ["git", *words],
-            cwd=self.folder,
-            env=ENVIRONMENT,
-            input=given,
-            capture_output=True,
-            text=True,
-            check=False,
+            ["git", *words], cwd=self.folder, env=ENVIRONMENT, input=given, capture_output=True, text=True, check=False
         )
 
     def commit(self, message: str, *words: str) -> subprocess.CompletedProcess[str]:
@@ -47,23 +41,16 @@ def repository(tmp_path: Path) -> Repository:
 
 @pytest.mark.parametrize(
     "message",
-    [
-        "Show a school its date",
-        WHOLE,
-        f"\n\n{WHOLE}\n\nWhy: {LONG} {LONG}",
-        f"Show a school its date\n\n{LONG}",
-    ],
+    ["Show a school its date", WHOLE, f"\n\n{WHOLE}\n\nWhy: {LONG} {LONG}", f"Show a school its date\n\n{LONG}"],
 )
 def test_a_short_first_line_is_taken_whatever_the_body(repository: Repository, message: str):
     done = repository.commit(message)
-
     assert (done.returncode, done.stderr) == (0, "")
     assert repository.subjects() == [message.strip().splitlines()[0]]
 
 
 def test_comments_and_the_diff_below_the_scissors_are_no_first_line(repository: Repository):
     text = f"# {LONG}\nShow a school its date\n# ------------------------ >8 ------------------------\n{LONG}\n"
-
     assert repository.commit(text, "--cleanup=scissors").returncode == 0
     empty = repository.commit(text.replace("Show a school its date\n", ""), "--cleanup=scissors")
     assert "characters" not in empty.stderr  # git's own words: there is no message
@@ -83,7 +70,6 @@ def test_comments_and_the_diff_below_the_scissors_are_no_first_line(repository: 
 )
 def test_a_long_first_line_is_refused_and_told_what_to_do(repository: Repository, message: str, todo: str):
     done = repository.commit(message)
-
     assert done.returncode == 1
     assert "at most 72" in done.stderr
     assert todo in done.stderr
@@ -94,9 +80,7 @@ def test_a_refused_text_is_kept_and_taken_once_it_is_cut(repository: Repository)
     (kept,) = [line.split("'")[1] for line in repository.commit(f"{LONG}\n\nWhy.").stderr.splitlines() if "-eF" in line]
     text = Path(kept)
     assert text.read_text(encoding="utf-8") == f"{LONG}\n\nWhy.\n"
-
     text.write_text(text.read_text(encoding="utf-8").replace("!", ""), encoding="utf-8")
-
     assert repository.git("commit", "--allow-empty", "-F", kept).returncode == 0
     assert repository.subjects() == [WHOLE]
 
@@ -106,7 +90,6 @@ def test_a_cut_fixup_still_finds_its_commit(repository: Repository):
         (repository.folder / name).write_text(name)
         repository.git("add", name)
         assert repository.commit(message).returncode == 0
-
     assert repository.git("-c", "sequence.editor=true", "rebase", "-i", "--autosquash", "HEAD~2").returncode == 0
     assert repository.subjects() == [WHOLE, "Begin"]
 

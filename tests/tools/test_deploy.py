@@ -1,12 +1,28 @@
-"""What an operator copies from deploy/ is taken by the programs that read it, and closes what it can."""
+"""What an operator copies from deploy/ is taken by the programs that read it, and closes what it can.
 
+The Dockerfile keeps to what tools/walk_dockerfile.py can walk, and the image gets nothing that it must not have.
+The walk of an operator and her first school, without nginx and browser; and the parts that it stands on.
+"""
+
+import base64
+import datetime as dt
 import re
+import shutil
 import subprocess
+import tomllib
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from tools.certificates import Authority
+from tools.dockerfile import Unreadable, context_files, instructions, stages
+from tools.rehearse.installation import Failed, Installation
+from tools.rehearse.pages import Lost, Page
+from tools.rehearse.run import REGISTER, Log, Product, back_up_and_restore, look_back, play, servers
+from tools.rehearse.second_step import code_at
+from tools.rehearse.story import STEPS, World
+from tools.rehearse.visitor import PlainVisitor
 from tools.site import Site
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,17 +39,12 @@ def site(tmp_path_factory: pytest.TempPathFactory, nginx: str, openssl: str) -> 
 
 def test_nginx_reads_its_file(site: Site):
     assert site.problem() == ""
-
-
-def test_a_file_that_nginx_cannot_read_is_found(site: Site):
     broken = Site(site.folder.with_name("broken"), Path("/nowhere.pem"), site.key)
-
     assert "/nowhere.pem" in broken.problem()
 
 
 def test_nginx_tells_no_address_and_shows_no_figures():
     text = (ROOT / "deploy/nginx.conf").read_text()
-
     assert set(re.findall(r"access_log (\S+);", text)) == {"off"}
     assert len(re.findall(r"access_log off;", text)) == len(re.findall(r"^server \{", text, re.MULTILINE))
     assert set(re.findall(r"error_log \S+ (\S+);", text)) == {"crit"}
@@ -43,9 +54,7 @@ def test_nginx_tells_no_address_and_shows_no_figures():
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
 def test_a_unit_closes_what_it_does_not_need(unit: Path, systemd_analyze: str):
     line = [systemd_analyze, "security", "--offline=true", f"--threshold={MOST_EXPOSED - 1}", "--no-pager", str(unit)]
-
     done = subprocess.run(line, capture_output=True, text=True, check=False)
-
     assert done.returncode == 0, done.stdout[-300:] + done.stderr
 
 
@@ -53,7 +62,6 @@ def test_an_open_unit_is_found(tmp_path: Path, systemd_analyze: str):
     unit = tmp_path / "open.service"
     unit.write_text("[Service]\nExecStart=/bin/true\n")
     line = [systemd_analyze, "security", "--offline=true", f"--threshold={MOST_EXPOSED - 1}", "--no-pager", str(unit)]
-
     assert subprocess.run(line, capture_output=True, check=False).returncode == 1
 
 
@@ -61,6 +69,194 @@ def test_an_open_unit_is_found(tmp_path: Path, systemd_analyze: str):
 def test_a_unit_may_write_its_instance_only(unit: Path):
     """And the nightly backup its folder of backups."""
     more = " /var/backups/raspored" if unit.stem == "raspored-backup" else ""
-
     written = re.findall(r"^ReadWritePaths=(.*)$", unit.read_text(), re.MULTILINE)
     assert written == [f"/opt/raspored/instance{more}"]
+
+
+TEXT = (ROOT / "deploy/Dockerfile").read_text()
+IN_USE = """
+    wsgi.py instance/secret_key deploy/secrets/raspored.env tools/serve.py tools/wheel_metadata.py scheduler/app.py
+    scheduler/__pycache__/app.pyc .git/config requirements-dev.txt
+"""
+COMPOSE = (ROOT / "deploy/compose.yaml").read_text()
+
+
+def test_each_line_can_be_walked():
+    build, image = stages(TEXT)
+
+    assert (build.base, build.name, image.name) == ("debian:trixie-slim", "build", "")
+    assert [step.word for step in image.steps].count("RUN") == 1
+
+    (_from, found) = instructions("FROM x\n# why\nRUN one \\\n    && two\n")
+
+    assert found.text == "one && two"
+    with pytest.raises(Unreadable, match="ADD"):
+        instructions("FROM x\nADD y z")
+
+
+def test_what_runs_is_not_root_is_looked_after_and_can_copy_the_database():
+    image = stages(TEXT)[1].steps
+    said = {step.word: step.text for step in image}
+
+    assert said["USER"] == "10001:10001"
+    assert "/healthz" in said["HEALTHCHECK"]
+    assert next(step for step in image if step.word == "CMD").parts()[-1] == "scheduler.wsgi:app"
+
+    # Of no older version than the database is: pg_dump then refuses.
+    (made,) = (step.text for step in stages(TEXT)[1].steps if step.word == "RUN")
+    server = re.search(r"image: postgres:(\d+)", COMPOSE)
+    assert server
+
+    assert f" postgresql-client-{server[1]} " in made
+
+    installs = [step.text for stage in stages(TEXT) for step in stage.steps if "pip install" in step.text]
+    commands = [part for text in installs for part in text.split("&&") if "pip install" in part]
+
+    assert len(commands) == 3
+    assert [one for one in commands if "--require-hashes" not in one and "--no-index --no-deps" not in one] == []
+
+
+def test_containers_make_the_backup_of_the_night_as_a_machine_does():
+    """The same command at the same hour, into a folder that belongs to who runs there."""
+    unit, timer = ((ROOT / f"deploy/raspored-backup.{kind}").read_text() for kind in ("service", "timer"))
+    line = re.search(r"^ExecStart=\S*/raspored (.+)$", unit, re.MULTILINE)
+    hour = re.search(r"^OnCalendar=\*-\*-\* (.+)$", timer, re.MULTILINE)
+    assert line
+    assert hour
+    service = COMPOSE.split("\n  backup:")[1].split("\n\n")[0]
+    words = ["raspored", *line[1].split(), "--at", f'"{hour[1]}"']
+    folder = words[3]
+
+    assert f"command: [{', '.join(words)}]" in service
+    assert f"backups:{folder}]" in service
+    assert f"--owner=10001 --group=10001 /var/lib/raspored {folder}" in TEXT
+    assert "user:" not in service  # that of the image
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Path:
+    """A checkout in use, with what must not leave it."""
+    for name in IN_USE.split():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    shutil.copy(ROOT / ".dockerignore", tmp_path)
+    return tmp_path
+
+
+def test_all_of_the_wheel_and_no_key_gets_into_the_image(house: Path):
+    sent = {str(path.relative_to(house)) for path in context_files(house)}
+
+    assert sent == {"wsgi.py", "tools/wheel_metadata.py", "scheduler/app.py", "requirements-dev.txt"}
+
+    sent = {str(path.relative_to(ROOT)) for path in context_files(ROOT)}
+
+    assert {"pyproject.toml", "requirements.in", "vendored.toml", "migrations/env.py"} <= sent
+    assert {"requirements-scale.in", "requirements-oidc.in", "requirements-pades.in"} <= sent
+    assert any(name.startswith("static/fonts/") for name in sent)
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
+    carried = wheel["force-include"]
+    assert "docs/handbook" in carried
+    assert [one for one in carried if not any(f"{name}/".startswith(f"{one}/") for name in sent)] == []
+
+
+def test_every_service_is_closed():
+    services = re.split(r"^  (?=\w+:)", COMPOSE.split("services:\n")[1].split("\nnetworks:")[0], flags=re.MULTILINE)[1:]
+    ours = COMPOSE.split("x-product:")[1].split("services:")[0]
+
+    assert len(services) == 7
+    for service in services:
+        text = service + (ours if "<<: *product" in service else "")
+        assert "read_only: true" in text
+        assert "no-new-privileges:true" in text
+    assert re.findall(r"(?<!_)(?:PASSWORD|KEY): ", COMPOSE) == []
+
+
+PAGE = """
+<title>Nobody reads this</title><p>Two&nbsp;words</p>
+<a href="/far"><b>Go</b> there</a>
+<form action="/search"><input name="q"></form>
+<form method="post" action="/send">
+  <input type="hidden" name="token" value="t1"><input name="who" value="Ana">
+  <select name="town"><option value="">Choose<option value="1" selected>Niš<option value="2">Pirot</select>
+  <select name="day"><option value="mon">Monday<option value="tue">Tuesday</select>
+  <textarea name="text">
+one line</textarea>
+  <input type="checkbox" name="yes" value="y"><input type="checkbox" name="also" value="y" checked>
+  <input name="off" value="x" disabled>
+  <button name="host" value="7">This one</button><button name="host" value="8">Or this</button>
+</form>
+"""
+
+
+@pytest.mark.deep
+@pytest.mark.postgres
+def test_a_centre_begins_a_school_asks_and_a_backup_comes_up_elsewhere(tmp_path: Path):
+    told: list[str] = []
+    log = Log(told.append)
+
+    with ExitStack() as stack:
+        with log.step("authority, PostgreSQL, Redis, mail server"):
+            around = stack.enter_context(servers(tmp_path))
+        home = Product().installed_in(tmp_path / "first", around, around.databases[0])
+        other = Product().installed_in(tmp_path / "second", around, around.databases[1])
+        base, trusted = home.settings["BASE_URL"], around.authority.own.certificate
+        world = World(home, around.letters, lambda: PlainVisitor(base, trusted), REGISTER)
+        play(log, world, STEPS[:2])
+        tls = ("--certfile", str(around.pair.certificate), "--keyfile", str(around.pair.key))
+        with home.serving(*tls):
+            play(log, world, STEPS[2:])
+            back_up_and_restore(log, world, other)
+        look_back(log, home)
+
+    assert {name for name, _act in STEPS} <= {name for name, _seconds in log.rows}
+    assert "the logs tell of no trouble" in log.rows[-1][0]
+    assert [line for line in told if "  good   " not in line] == []
+
+
+def test_a_page_is_read_and_its_form_sent_as_a_person_does():
+    page = Page("https://localhost/here", PAGE)
+
+    assert page.text.startswith("Two words Go there")
+    assert page.links == [("Go there", "https://localhost/far")]
+    assert page.choices("town") == ["", "1", "2"]
+
+    form = Page("https://localhost/here", PAGE).forms[1]
+
+    sent = form.filled({"who": "Vesna", "yes": "y"})
+
+    first = [("also", "y"), ("day", "mon"), ("text", "one line"), ("token", "t1"), ("town", "1")]
+    assert sorted(sent) == [*first, ("who", "Vesna"), ("yes", "y")]
+    assert form.buttons == [("host", "7"), ("host", "8")]
+
+    with pytest.raises(Lost, match="no field age"):
+        Page("https://localhost/here", PAGE).forms[1].filled({"age": "9"})
+
+
+@pytest.mark.parametrize(
+    ("action", "field", "button"), [("/gone", "who", ""), ("/send", "age", ""), ("/send", "who", "x")]
+)
+def test_what_a_person_does_not_find_is_told(action: str, field: str, button: str):
+    page = Page("https://localhost/here", PAGE)
+    with pytest.raises(Lost, match="no form to"):
+        page.place_of_form(action, [field], button)
+
+
+def test_a_step_that_goes_wrong_is_in_the_log():
+    told: list[str] = []
+    with pytest.raises(Failed), Log(told.append).step("a step"):
+        raise Failed("it did not")
+    assert [line.endswith("WRONG  a step") for line in told] == [True]
+
+
+@pytest.mark.parametrize(("second", "code"), [(59, "287082"), (1111111109, "081804"), (20000000000, "353130")])
+def test_the_app_shows_the_codes_of_the_standard(second: int, code: str):
+    """RFC 6238, appendix B, the last six digits."""
+    secret = base64.b32encode(b"12345678901234567890").decode()
+    assert code_at(secret, dt.datetime.fromtimestamp(second, dt.UTC)) == code
+
+
+def test_the_settings_file_is_for_nobody_else(tmp_path: Path):
+    made = Installation(tmp_path / "home", Path("python"), "wsgi", {"PROXY_HOPS": "1"}, tmp_path)
+    made.write(dt.datetime(2026, 9, 14, tzinfo=dt.UTC))
+    assert made.file.stat().st_mode & 0o777 == 0o600
+    assert {"MODE=production", "PROXY_HOPS=1"} <= set(made.file.read_text().splitlines())

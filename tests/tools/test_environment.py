@@ -1,5 +1,9 @@
-"""The environment is built once, beside its place, and rebuilt when a file of requirements changes."""
+"""The environment is built once, beside its place, and rebuilt when a file of requirements changes.
 
+`make test DAY=…`: what the processes are told, and what cannot be tried.
+"""
+
+import datetime as dt
 import os
 import subprocess
 import sys
@@ -7,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import environment, lock, pythons
+from tools import another_day, environment, lock, many_days, pythons, system
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -24,13 +28,6 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def a_built(project: Path) -> Path:
     environment.make_current(["run"], project)
     return project / ".venv"
-
-
-def test_a_second_call_does_nothing(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    a_built(project)
-    monkeypatch.setattr(environment, "build", lambda *_: pytest.fail("built again"))
-
-    environment.make_current(["run"], project)
 
 
 @pytest.mark.deep
@@ -64,13 +61,18 @@ def test_the_products_command_starts_what_lies_in_the_project_from_any_folder(
     assert (done.returncode, done.stdout) == (0, f"{root / '.venv'} ['db', 'up grade']\n"), done.stderr
 
 
-def test_an_environment_of_an_older_version_gets_the_command(project: Path) -> None:
+def test_a_second_call_does_nothing_but_give_the_command_to_an_older_environment(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     command = a_built(project) / "bin" / "raspored"
     command.unlink()
 
     a_built(project)
 
     assert command.stat().st_mode & 0o111
+    monkeypatch.setattr(environment, "build", lambda *_: pytest.fail("built again"))
+
+    environment.make_current(["run"], project)
 
 
 def test_a_half_made_environment_is_not_taken_for_a_good_one(project: Path) -> None:
@@ -83,6 +85,12 @@ def test_a_half_made_environment_is_not_taken_for_a_good_one(project: Path) -> N
     assert not (project / ".venv.new").exists()
     assert not (venv / "bin" / "rest").exists()
     assert environment.is_current("run", venv)
+
+
+def test_an_environment_beside_the_usual_one_leaves_that_alone(project: Path) -> None:
+    environment.make_current(["run"], project, ".venv.3.11")
+    assert environment.is_current("run", project / ".venv.3.11")
+    assert not (project / ".venv").exists()
 
 
 def test_a_failed_build_leaves_the_old_environment_in_place(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,9 +113,7 @@ def test_a_failed_build_leaves_the_old_environment_in_place(project: Path, monke
 def test_a_changed_file_makes_the_test_set_stale(project: Path, file: str) -> None:
     environment.make_current(["run", "test"], project)
     assert environment.is_current("test", project / ".venv")
-
     (project / file).write_text("changed\n")
-
     assert not environment.is_current("test", project / ".venv")
 
 
@@ -115,18 +121,9 @@ def test_a_linked_environment_is_replaced_and_what_it_points_to_is_kept(project:
     elsewhere = tmp_path / "elsewhere"
     (elsewhere / "bin").mkdir(parents=True)
     (project / ".venv").symlink_to(elsewhere)
-
     venv = a_built(project)
-
     assert not venv.is_symlink()
     assert (elsewhere / "bin").is_dir()
-
-
-def test_an_environment_beside_the_usual_one_leaves_that_alone(project: Path) -> None:
-    environment.make_current(["run"], project, ".venv.3.11")
-
-    assert environment.is_current("run", project / ".venv.3.11")
-    assert not (project / ".venv").exists()
 
 
 @pytest.fixture
@@ -162,9 +159,7 @@ def test_uv_installs_what_the_locks_say_with_hashes_and_from_wheels_only(project
 @pytest.mark.parametrize("failing", ["-r /requirements-setup.txt", "/.venv/bin/uv pip"])
 def test_where_uv_does_not_work_pip_installs_the_same(project: Path, told: list[str], failing: str) -> None:
     told.append(failing)
-
     environment.install(project / ".venv", "test", project)
-
     pip, last = told[-2:]
     assert pip == "/.venv/bin/python -m ensurepip --default-pip"
     assert " install --quiet --require-hashes --only-binary :all: -r /requirements.txt -r" in last
@@ -174,7 +169,6 @@ def test_where_uv_does_not_work_pip_installs_the_same(project: Path, told: list[
 def test_a_program_for_another_machine_is_a_failure_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "uv").write_bytes(b"\x7fELF nonsense")
     (tmp_path / "uv").chmod(0o755)
-
     with pytest.raises(environment.CannotBuild, match="uv: Exec format error"):
         environment.run(tmp_path / "uv")
 
@@ -183,9 +177,7 @@ def test_uv_is_taken_out_by_the_pip_that_stays(project: Path, told: list[str]) -
     told.append("nothing fails")
     for program in ("uv", "pip"):
         (project / ".venv" / "bin" / program).touch()
-
     environment.take_uv_out(project / ".venv")
-
     assert told[1].startswith("/.venv/bin/python -m pip ")
     assert told[1].endswith(" uninstall --quiet --yes uv")
 
@@ -195,16 +187,11 @@ def test_what_pip_knows_of_indexes_is_told_to_uv() -> None:
         [
             "global.index-url='https://one.example/simple'",
             "install.index-url='https://user:secret=1@two.example/simple'",
-            "global.extra-index-url='\\nhttps://a.example\\nhttps://b.example'",
-            "global.find-links='/wheels /more'",
-            "global.cert='/old.pem'",
-            ":env:.cert='/new.pem'",
-            "global.trusted-host='one.example'",
-            "freeze.timeout='10'",
-            "global.disable-pip-version-check='1'",
-            "no sense",
+            "global.extra-index-url='\\nhttps://a.example\\nhttps://b.example'", "global.find-links='/wheels /more'",
+            "global.cert='/old.pem'", ":env:.cert='/new.pem'", "global.trusted-host='one.example'",
+            "freeze.timeout='10'", "global.disable-pip-version-check='1'", "no sense",
         ]
-    )
+    )  # fmt: skip
 
     assert environment.as_uv_reads(listed) == {
         "UV_DEFAULT_INDEX": "https://user:secret=1@two.example/simple",
@@ -247,15 +234,12 @@ def test_uv_keeps_nothing_where_the_home_cannot_be_written_to(tmp_path: Path, mo
 @pytest.mark.slow
 def test_the_wheel_of_pip_that_python_brings_is_found_and_starts() -> None:
     wheel = environment.bundled_pips()[-1]
-
     done = subprocess.run([sys.executable, wheel / "pip", "--version"], capture_output=True, text=True, check=False)
-
     assert str(wheel) in done.stdout
 
 
 def test_each_lock_is_made_in_order_and_tried_on_every_python() -> None:
     lines = [" ".join(command) for command in lock.commands("python")]
-
     made, tried = lines[: len(lock.FILES)], lines[len(lock.FILES) :]
     assert all("--universal" in line and "--generate-hashes" in line for line in made)
     assert [line.split("--python-version ")[1].split()[0] for line in tried] == ["3.11", "3.12", "3.13", "3.14"]
@@ -267,7 +251,6 @@ def test_everything_that_is_asked_for_is_pinned_and_locked(name: str) -> None:
     asked = [line.split("#")[0].strip() for line in (ROOT / f"{name}.in").read_text().splitlines()]
     asked = [line for line in asked if line and not line.startswith("-c ")]
     locked = (ROOT / f"{name}.txt").read_text().lower()
-
     assert [line for line in asked if "==" not in line] == []
     assert [line for line in asked if f"{line.lower().split('[')[0].split('==')[0]}==" not in locked] == []
 
@@ -276,16 +259,13 @@ def test_a_python_counts_when_it_is_that_one_and_can_make_an_environment(tmp_pat
     version = f"{sys.version_info[0]}.{sys.version_info[1]}"
     for other in lock.PYTHONS:
         (tmp_path / f"python{other}").symlink_to(sys.executable)
-
     assert pythons.found(str(tmp_path)) == {version: str(tmp_path / f"python{version}")}
 
 
 def test_without_the_right_to_install_one_line_names_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-
     with pytest.raises(environment.CannotBuild) as refusal:
         environment.install_packages(["python3-venv", "qpdf"])
-
     command = "apt-get update && apt-get install -y --no-install-recommends python3-venv qpdf"
     assert str(refusal.value) == f"missing on this machine; as root: {command}"
 
@@ -319,7 +299,58 @@ def test_the_python_that_is_named_is_taken_unless_it_is_too_old_and_without_a_na
 
 def test_the_builder_needs_nothing_but_the_standard_library() -> None:
     program = "import runpy; runpy.run_path('tools/environment.py')"
-
     done = subprocess.run([sys.executable, "-I", "-S", "-c", program], cwd=ROOT, capture_output=True, check=False)
-
     assert done.returncode == 0, done.stderr
+
+
+TODAY = dt.date(2026, 9, 14)
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Path:
+    """The root of a machine that has the library."""
+    library = tmp_path / "usr/lib/any/faketime/libfaketime.so.1"
+    library.parent.mkdir(parents=True)
+    library.touch()
+    return tmp_path
+
+
+def test_the_day_is_so_many_days_away_and_stopwatches_run_on(machine: Path) -> None:
+    told = another_day.environment("2028-02-29", TODAY, machine)
+    assert told["FAKETIME"] == "+533d"
+    assert told["LD_PRELOAD"].endswith("libfaketime.so.1")
+    assert told["FAKETIME_DONT_FAKE_MONOTONIC"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("day", "words"), [("29.2.2028.", "write it like 2028-02-29"), ("2027-02-29", "write it"), ("2026-09-13", "past")]
+)
+def test_a_day_that_cannot_be_tried_is_refused_in_one_line(day: str, words: str, machine: Path) -> None:
+    with pytest.raises(another_day.WrongDay, match=words) as refusal:
+        another_day.environment(day, TODAY, machine)
+    assert "\n" not in str(refusal.value)
+
+
+def test_a_machine_without_the_library_is_told_what_to_install(tmp_path: Path) -> None:
+    with pytest.raises(another_day.WrongDay, match="apt-get install -y libfaketime"):
+        another_day.environment("2028-02-29", TODAY, tmp_path)
+
+
+def test_the_library_is_installed_only_when_a_day_is_given(tmp_path: Path) -> None:
+    without, given = (set(system.missing_packages(tmp_path, path=str(tmp_path), day=day)) for day in ("", "2028-02-29"))
+    assert given - without == {"libfaketime"}
+
+
+def test_the_command_ends_with_code_2_and_one_line_when_the_day_is_wrong() -> None:
+    env = {name: text for name, text in os.environ.items() if name not in another_day.NAMES} | {"DAY": "tomorrow"}
+    command = [sys.executable, "-m", "tools.checks", "fast"]
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", "DAY is 'tomorrow': write it like 2028-02-29\n")
+
+
+@pytest.mark.parametrize("number", [1, 20, 60])
+def test_many_days_are_different_ones_with_the_odd_among_them(number: int) -> None:
+    days = many_days.days_of_two_years(number)
+    assert len(set(days)) == len(days) == max(number, len(many_days.ODD))
+    assert set(many_days.ODD) <= set(days)
+    assert days == sorted(days)

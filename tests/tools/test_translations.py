@@ -40,15 +40,13 @@ def fill_all(house):
     return path
 
 
-def test_extract_finds_strings_of_code_and_pages_sorted(house):
+def test_extract_finds_strings_sorted_keeps_words_and_drops_lost_strings(house):
     translations.extract(house)
 
     found = messages_of(read(language.catalogue_path("sr_Cyrl"), "sr_Cyrl"))
     assert list(found) == ["%(num)s visit", "Hello %(name)s", "Long words", "Send", "Visit", "one"]
     assert found["one"].string == ("", "", "")
 
-
-def test_extract_keeps_words_and_drops_lost_strings(house):
     path = fill_all(house)
     (house / "scheduler/a.py").write_text('_("Visit")\n_("New")')
 
@@ -87,7 +85,6 @@ def test_check_names_what_is_wrong(house, right, wrong, problem):
     path = fill_all(house)
     translations.update(house)
     path.write_text(path.read_text().replace(right, wrong, 1))
-
     assert any(line.startswith(problem) for line in translations.check(house))
 
 
@@ -107,12 +104,8 @@ def test_merge_keeps_the_strings_of_both_sides_translated_and_sorted(tmp_path):
 
     found = messages_of(read(ours, "sr_Cyrl"))
     assert {key: message.string for key, message in found.items()} == {
-        "a": "а",
-        "b": "ново",
-        "c": "ц",
-        "d": "д",
-        "e": "наше",
-    }
+        "a": "а", "b": "ново", "c": "ц", "d": "д", "e": "наше",
+    }  # fmt: skip
     assert list(found) == sorted(found)
 
 

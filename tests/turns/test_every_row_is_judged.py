@@ -57,15 +57,7 @@ WALKS: list[Walk] = [
     [*STAFFED, ("decline", 1), ("wish", 0), ("answer", 0), ("ask_numbers", 0), ("lapse", 0)],
     [*STAFFED, ("find_away", 0), ("release", 0), ("search", 0), ("stop", 0), ("cancel", 0)],
     [*STAFFED, ("accept", 1), ("promise", 0), ("crew", 2), ("other_kind", 0)],
-    [
-        *STAFFED,
-        ("accept", 1),
-        ("confirm", 0),
-        ("promise_elsewhere", 2),
-        ("suggest", 2),
-        ("free", 0),
-        ("shut", 0),
-    ],
+    [*STAFFED, ("accept", 1), ("confirm", 0), ("promise_elsewhere", 2), ("suggest", 2), ("free", 0), ("shut", 0)],
     [*STAFFED, ("accept", 1), ("confirm", 0), ("join", 0), ("forget", 0), ("take_back", 0)],
 ]
 ACTS = sorted({name for walk in WALKS for name, _number in walk})
@@ -212,7 +204,6 @@ def walk_and_look(app: Flask, walk: Walk) -> set[str]:
 @pytest.mark.parametrize("walk", WALKS, ids=lambda walk: walk[-1][0])
 def test_after_each_act_the_list_is_what_the_rule_says(app: Flask, walk: Walk) -> None:
     done = walk_and_look(app, walk)
-
     assert {name for name, _number in walk} - done <= {"forget", "take_back", "lapse", "join"}
 
 

@@ -26,9 +26,7 @@ def stored(work_id: int) -> LongWork:
 
 def test_the_same_work_is_not_begun_twice_while_it_is_open(session):
     actor = make_user().actor()
-
     ids = [service.begin(actor, WorkKind.CHECK_HOSTS, now=MONDAY, content=content) for content in (b"a", b"a", b"b")]
-
     assert (ids[0] == ids[1], ids[0] == ids[2]) == (True, False)
 
 
@@ -91,17 +89,8 @@ def test_what_a_dead_worker_left_is_taken_up_again_and_its_late_word_counts_no_m
     assert (stored(row.id).state, stored(row.id).result) == (WorkState.DONE, '{"new": 2}')
 
 
-def test_work_that_three_workers_died_of_is_called_failed(session):
-    row = make_work(make_user())
-    taken = [service.take(row.id, now=later(minutes=3 * number)) for number in range(4)]
-
-    assert [one is not None for one in taken] == [True, True, True, False]
-    assert (stored(row.id).state, service.waiting_ids(later(days=1))) == (WorkState.FAILED, [])
-
-
 def test_another_centres_work_looks_as_if_it_were_not_there(session):
     row = make_work(make_user())
-
     with pytest.raises(NotFound):
         service.work_page(make_user().actor(), row.id, now=MONDAY)
     with pytest.raises(NotFound):
@@ -111,7 +100,6 @@ def test_another_centres_work_looks_as_if_it_were_not_there(session):
 def test_an_uploaded_file_is_forgotten_a_day_after_the_end(session):
     ended = make_work(make_user(), content=b"a", state=WorkState.DONE, ended_at=MONDAY)
     open_still = make_work(make_user(), content=b"a")
-
     assert [service.forget_contents(later(hours=hours)) for hours in (23, 24, 25)] == [0, 1, 0]
     assert (stored(ended.id).content, stored(open_still.id).content) == (None, b"a")
 
@@ -119,17 +107,20 @@ def test_an_uploaded_file_is_forgotten_a_day_after_the_end(session):
 def test_work_that_nobody_begins_is_said_to_be_slow(session):
     user = make_user()
     row = make_work(user)
-
     shown = [service.work_page(user.actor(), row.id, now=later(minutes=minutes)).slow_to_begin for minutes in (1, 3)]
-
     assert shown == [False, True]
+
+
+def test_work_that_three_workers_died_of_is_called_failed(session):
+    row = make_work(make_user())
+    taken = [service.take(row.id, now=later(minutes=3 * number)) for number in range(4)]
+    assert [one is not None for one in taken] == [True, True, True, False]
+    assert (stored(row.id).state, service.waiting_ids(later(days=1))) == (WorkState.FAILED, [])
 
 
 @pytest.mark.postgres_decides
 def test_work_begun_by_eight_at_once_is_begun_once(app):
     actor = make_user(Role.ADMINISTRATOR).actor()
-
     raised = all_at_once(app, [lambda: service.begin(actor, WorkKind.CHECK_HOSTS, now=MONDAY, content=b"x")] * 8)
-
     db.session.rollback()
     assert (raised, db.session.scalar(select(func.count()).select_from(LongWork))) == ([None] * 8, 1)
