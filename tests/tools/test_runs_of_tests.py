@@ -94,7 +94,8 @@ def test_the_parts_divide_all_tests_among_them():
     selections = [arguments[-arguments[::-1].index("-m")] for arguments in marked]
 
     assert selections == [
-        "not postgres and not journey and not matrix", "postgres and not journey and not matrix", "journey and not matrix",
+        "not postgres and not journey and not matrix", "postgres and not journey and not matrix",
+        "journey and not matrix",
         "journey and not postgres and not matrix", "hypothesis and not postgres and not journey and not matrix",
     ]  # fmt: skip
 
