@@ -9,7 +9,7 @@ from scheduler.booking.rules.copies import copies_of, days_of_copies
 from scheduler.booking.service.copies import copy_visit
 from scheduler.booking.terms.copies import CopiesAway, CopyPlan
 from scheduler.core.db import db, transaction
-from scheduler.core.errors import NotAllowed, NotFound, Rejected
+from scheduler.core.errors import NotAllowed, NotFound
 from scheduler.messages.models import OutboxMessage
 from scheduler.places.service.school_time import tell_school_time
 from scheduler.places.terms.school_time import Bells, Grouping, Rotation, SchoolTime, Shift
@@ -21,6 +21,7 @@ from tests.factories import MONDAY
 from tests.factories.people import an_actor
 from tests.factories.places import make_host
 from tests.factories.visits import make_presentation, make_visit
+from tests.refusals import rejection
 
 DAY = dt.date(2026, 10, 12)  # a Monday
 A_DAY = dt.timedelta(days=1)
@@ -116,9 +117,8 @@ def test_a_refusal_stores_nothing(source):
         ({"host_ids": ()}, {"hosts": "nothing_ticked"}),
         ({"classes": ("7a",) * 21}, {"classes": "too_many_copies"}),
     ):
-        with pytest.raises(Rejected) as refusal:
+        with rejection(**problems):
             copy(source, **given)
-        assert refusal.value.problems == problems
     with pytest.raises(NotFound):
         copy(source, host_ids=(source.host_id, 999_999))
     with pytest.raises(NotFound):

@@ -19,10 +19,7 @@ from scheduler.visits.rules.timetable import wall_end
 from tests.booking.free_facts import DAY, NIS, SUBOTICA, TODAY, WORKING, a_seeker, facts
 
 TEN = dt.time(10)
-BELLS = {
-    (Shift.MORNING, False): Bells(dt.time(8), lessons=6),
-    (Shift.AFTERNOON, False): Bells(dt.time(14), lessons=6),
-}
+BELLS = {(Shift.MORNING, False): Bells(dt.time(8), lessons=6), (Shift.AFTERNOON, False): Bells(dt.time(14), lessons=6)}
 AHEAD = st.integers(-3, 130).map(lambda number: TODAY + number * DAY)
 
 

@@ -26,18 +26,7 @@ from scheduler.visits.rules.timetable import span_of, wall_end
 from scheduler.visits.terms.plans import CrewMember, CrewRule, Stop, UnderLaw
 from scheduler.visits.terms.states import AssignmentState
 from tests.booking.dice import NEAR, TWO_SHIFTS, Dice, a_stop
-from tests.booking.free_facts import (
-    ALWAYS,
-    DAY,
-    EDUCATOR,
-    INFLUENCER,
-    NIS,
-    PIROT,
-    SUBOTICA,
-    TODAY,
-    a_seeker,
-    facts,
-)
+from tests.booking.free_facts import ALWAYS, DAY, EDUCATOR, INFLUENCER, NIS, PIROT, SUBOTICA, TODAY, a_seeker, facts
 
 
 def on(answer: FreeDates, day: dt.date) -> tuple[dt.time, ...]:

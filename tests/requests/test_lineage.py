@@ -39,10 +39,7 @@ def twins(session):
     """The kept one came later, from another teacher of the same school."""
     duplicate = make_school_request(S.TRIAGE, submitted_at=EARLY, state_since=EARLY)
     kept = make_school_request(
-        S.WAITLISTED,
-        programme=_programme(duplicate),
-        host_id=duplicate.host_id,
-        contact_email="bojan@school.example",
+        S.WAITLISTED, programme=_programme(duplicate), host_id=duplicate.host_id, contact_email="bojan@school.example"
     )
     return duplicate, kept
 

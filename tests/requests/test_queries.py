@@ -55,10 +55,7 @@ def test_the_inbox_groups_by_who_must_move_and_shows_the_oldest_first(programme,
 
     assert numbers(inbox) == [row.number for row in (old, young, asked, running)]
     assert inbox.groups == ((Turn.YOURS, 2), (Turn.OTHERS, 1), (Turn.ITSELF, 1))
-    assert [(row.next_step, row.late) for row in inbox.page.rows][:2] == [
-        (NextStep.PLAN, True),
-        (NextStep.TAKE, False),
-    ]
+    assert [(row.next_step, row.late) for row in inbox.page.rows][:2] == [(NextStep.PLAN, True), (NextStep.TAKE, False)]
     assert (inbox.new, inbox.late, inbox.to_plan, inbox.waiting_for_school) == (1, 1, 1, 1)
 
 

@@ -18,13 +18,7 @@ from scheduler.visits.terms.states import CancelledBy, VisitState
 from scheduler.waitlist.models import WaitingWeights
 from scheduler.waitlist.queries.line import place_of, waiting_list
 from scheduler.waitlist.queries.ranks import waiting_by_rank
-from scheduler.waitlist.rules import (
-    DAYS_OF_A_MONTH,
-    days_of_years,
-    moments_of_months,
-    rank_parts,
-    years_since,
-)
+from scheduler.waitlist.rules import DAYS_OF_A_MONTH, days_of_years, moments_of_months, rank_parts, years_since
 from scheduler.waitlist.terms import PlaceInLine, Weights
 from tests.factories import MONDAY
 from tests.factories.people import an_actor
