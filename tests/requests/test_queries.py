@@ -138,17 +138,14 @@ def test_a_request_is_found_by_its_host_in_either_script_or_its_number_and_by_no
     assert numbers_found == ["R-2026-0777"] * found
 
 
-def test_nobody_sees_another_centre_nor_what_is_not_proven(programme, coordinator):
+def test_nobody_sees_another_centre_nor_what_is_not_proven_and_the_inbox_is_for_staff(programme, coordinator):
     foreign, hidden = make_school_request(), make_school_request(RequestState.UNVERIFIED, programme=programme)
-
     for show in Show:
         assert numbers(requests_inbox.inbox(coordinator, InboxFilters(show), now=MONDAY)) == []
     for row in (foreign, hidden):
         with pytest.raises(NotFound):
             request_page(coordinator, row.number, now=MONDAY)
 
-
-def test_the_inbox_is_for_staff(programme):
     for actor in (ANONYMOUS, school_contact(1, 1), an_actor(Role.EDUCATOR, centre_id=programme.centre_id)):
         with pytest.raises((NotAllowed, NotFound)):
             requests_inbox.inbox(actor, InboxFilters(), now=MONDAY)
