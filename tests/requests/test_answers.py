@@ -38,19 +38,9 @@ from tests.factories.places import make_host
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
 from tests.refusals import conflict, rejection
-from tests.requests.acts import take_request, waitlist_request
-from tests.requests.shorthand import audit_of, contact_of, coordinator_of, mails, stored
+from tests.requests.shorthand import audit_of, contact_of, coordinator_of, mails, stored, take_request, waitlist_request
 
 # the desk
-
-
-def test_the_slower_of_two_colleagues_is_told(session):
-    row = make_school_request()
-    seen = row.version
-    take_request(coordinator_of(row), row.id, now=MONDAY)
-
-    with conflict("changed_meanwhile"):
-        decline_request(coordinator_of(row), row.id, "No crew", now=MONDAY, version=seen)
 
 
 def test_asking_and_answering_and_nobody_answers_what_was_not_asked(session):
@@ -68,8 +58,6 @@ def test_asking_and_answering_and_nobody_answers_what_was_not_asked(session):
     assert stored(row.id).answer == ""
 
 
-
-
 def test_declining_needs_a_reason_that_the_school_reads_and_the_audit_does_not_hold(session):
     row = make_school_request(RequestState.TRIAGE)
     with pytest.raises(Rejected):
@@ -82,12 +70,17 @@ def test_declining_needs_a_reason_that_the_school_reads_and_the_audit_does_not_h
     assert "попуњен" not in session.scalars(select(AuditEntry.details).where(AuditEntry.thing_id == row.id)).one()
 
 
-def test_agreeing_tells_the_school_and_leaves_the_date_to_the_plan(session):
+def test_agreeing_tells_the_school_and_the_slower_of_two_colleagues_is_told(session):
     row = make_school_request(RequestState.TRIAGE)
     agree_request(coordinator_of(row), row.id, now=MONDAY)
-
     assert stored(row.id).state is RequestState.AGREED
     assert [mail.kind for mail in mails()] == ["request_agreed"]
+
+    row = make_school_request()
+    seen = row.version
+    take_request(coordinator_of(row), row.id, now=MONDAY)
+    with conflict("changed_meanwhile"):
+        decline_request(coordinator_of(row), row.id, "No crew", now=MONDAY, version=seen)
 
 
 STAFF_ACTS = [
@@ -133,8 +126,6 @@ def test_a_request_follows_its_visit_inside_the_callers_transaction_and_to_no_st
     with pytest.raises(Conflict), transaction() as inside:
         found = inside.get_one(SchoolRequest, row.id)
         follow_visit(SYSTEM, found, RequestState.WAITLISTED, now=MONDAY)
-
-
 
 
 # the school's link
@@ -206,8 +197,6 @@ def test_counts_changed_after_the_agreement_ask_for_the_coordinators_eye_and_the
     assert audit_of(row.id) == ["counts changed", "counts seen"]
 
 
-
-
 # what was typed so far
 
 
@@ -228,10 +217,6 @@ def test_answers_are_kept_under_the_visitors_token_until_they_are_forgotten_or_o
 
     with pytest.raises(BadText, match="too_long"):
         keep_answers(None, {"host": {"typed": ["x" * 70_000]}}, now=MONDAY)
-
-
-
-
 
 
 S = RequestState
@@ -346,18 +331,14 @@ def a_typed_host() -> int:
     return propose_host(ANONYMOUS, TYPED, now=MONDAY).id
 
 
-def test_what_a_school_typed_is_found_once_it_is_confirmed(session, coordinator):
+def test_what_a_school_typed_is_found_once_it_is_confirmed_and_typed_again_it_is_the_same_host(session, coordinator):
     typed = a_typed_host()
     assert ids("lipa") == []
-
     for _press in range(2):
         confirm_host(coordinator, typed, now=MONDAY)
     assert ids("lipa") == [typed]
 
-
-def test_typed_again_it_is_the_same_host(session, coordinator):
     typed = a_typed_host()
-
     assert a_typed_host() == typed
     assert propose_host(coordinator, TYPED, now=MONDAY).id == typed
     assert db.session.get_one(Host, typed).listed, "a coordinator on the phone has confirmed it"

@@ -25,7 +25,7 @@ from tests.factories.people import an_actor, make_centre, make_user
 from tests.factories.places import make_host, make_municipality
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
-from tests.requests.acts import take_request
+from tests.requests.shorthand import take_request
 
 DAY = dt.timedelta(days=1)
 
@@ -166,20 +166,23 @@ def test_one_row_and_a_hundred_cost_the_same_number_of_queries_and_pages_do_not_
     assert set(numbers(first)) & set(numbers(second)) == set()
 
 
-def test_the_page_tells_the_history_in_order_with_who_did_it(programme, coordinator):
+def test_twins_and_history_stand_on_the_page_in_order_and_a_link_shows_its_own_request(programme, coordinator, session):
     row = make_school_request(programme=programme)
     take_request(coordinator, row.id, now=MONDAY)
     ask_school(coordinator, row.id, "?", now=MONDAY + DAY)
     answer_question(school_contact(row.id, row.host_id), row.id, "!", now=MONDAY + 2 * DAY)
-
     page = request_page(coordinator, row.number, now=MONDAY)
-
     assert [(line.action, line.by, line.who) for line in page.history] == [
         ("school request triage", "centre", "Marija Kostić"),
         ("school request needs_info", "centre", "Marija Kostić"),
         ("school request triage", "school", ""),
     ]
     assert (page.question, page.answer) == ("?", "!")
+
+    row = make_school_request()
+    assert own_request(school_contact(row.id, row.host_id), now=MONDAY).row.number == row.number
+    with pytest.raises(NotFound):
+        own_request(school_contact(999, row.host_id), now=MONDAY)
 
 
 def test_twins_are_open_requests_of_the_same_host_within_30_days(programme, coordinator):
@@ -196,14 +199,6 @@ def test_twins_are_open_requests_of_the_same_host_within_30_days(programme, coor
 
     assert [twin.number for twin in page.twins] == [near.number]
     assert page.row.twins == 1
-
-
-def test_the_link_shows_its_own_request(session):
-    row = make_school_request()
-
-    assert own_request(school_contact(row.id, row.host_id), now=MONDAY).row.number == row.number
-    with pytest.raises(NotFound):
-        own_request(school_contact(999, row.host_id), now=MONDAY)
 
 
 def test_twins_are_counted_in_one_question_and_never_row_against_row(session):

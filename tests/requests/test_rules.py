@@ -173,8 +173,6 @@ def test_changed_counts_bring_a_settled_request_back_to_the_centre_and_a_clock_s
     assert not is_late(Turn.OTHERS, 60)
 
 
-
-
 def test_a_school_withdraws_until_a_visit_is_planned_and_changes_counts_until_it_is_held():
     out = {state: way_out(state) for state in RequestState}
     assert out[RequestState.NEW] is out[RequestState.WAITLISTED] is RequestState.WITHDRAWN
@@ -188,10 +186,6 @@ def test_a_school_withdraws_until_a_visit_is_planned_and_changes_counts_until_it
 
     named = set(itertools.chain.from_iterable(REQUEST_MACHINE.moves.values()))
     assert named | REQUEST_MACHINE.starts <= set(REQUEST_MACHINE.moves) == set(RequestState)
-
-
-
-
 
 
 @pytest.mark.parametrize(
@@ -269,8 +263,6 @@ def test_the_same_is_asked_for_anew_once_the_old_request_is_over():
         S.DECLINED,
         S.WITHDRAWN,
     }
-
-
 
 
 # --- what is allowed and seldom meant is asked about ---
@@ -392,8 +384,6 @@ def test_mails_of_the_district_go_to_the_stand_in_and_to_each_reader_once_until_
     assert told_instead(readers, NISAVA, running) == everybody[1:]
     assert told_instead(readers, NISAVA + 1, running) == told_instead(readers, None, running) == everybody
     assert told_instead(readers, None, [a_handover(ANA, EVA)]) == everybody[1:]
-
-
 
 
 # --- bounds ---

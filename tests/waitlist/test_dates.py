@@ -45,7 +45,7 @@ from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import a_cleared_educator
 from tests.factories.visits import make_assignment, make_presentation, make_visit
 from tests.refusals import conflict, rejection
-from tests.requests.acts import waitlist_request
+from tests.requests.shorthand import waitlist_request
 
 HOUR = dt.timedelta(hours=1)
 DAY = dt.date(2026, 10, 20)  # a Tuesday

@@ -32,26 +32,20 @@ from tools.bench.visitor import day as written
 TODAY = MONDAY.date()
 
 
-def test_open_programmes_stand_on_the_first_page_with_their_way_into_the_booking(client):
+def test_open_programmes_and_campaigns_that_run_or_come_stand_on_the_first_page(client):
+    assert "Web Detectives" in client.get("/?lang=en").text
+
     make_programme(slug="talk", name_sr_cyrl="Љубав и мреже", name_en="Love and networks")
     make_programme(slug="closed", open=False)
-
     shown = client.get("/?lang=sr_Latn").text
     assert "Ljubav i mreže" in shown
     assert "/book?programme=talk" in shown
     assert "programme=closed" not in shown
 
-
-def test_without_a_programme_the_first_page_still_says_what_there_is(client):
-    assert "Web Detectives" in client.get("/?lang=en").text
-
-
-def test_only_campaigns_that_run_or_come_stand_on_the_first_page(client):
     days = {"over": (-90, -1), "running": (-10, 10), "coming": (20, 60)}
     for name, (first, last) in days.items():
         span = {"first_day": TODAY + dt.timedelta(days=first), "last_day": TODAY + dt.timedelta(days=last)}
         make_campaign(slug=name, name_en=f"Campaign {name}", **span)
-
     shown = client.get("/?lang=en").text
     assert "Campaign over" not in shown
     assert shown.index("Campaign running") < shown.index("Campaign coming")
@@ -124,20 +118,15 @@ def test_where_a_word_begins_comes_before_where_it_lies_inside(client):
     assert found(client, "nis")["hosts"][0]["id"] == nis.id
 
 
-def test_the_count_is_told_and_that_there_are_more_than_fit(client):
+def test_the_count_is_told_and_that_there_are_more_than_fit_and_markup_in_a_name_stays_text(client):
     for number in range(9):
         make_host(f"Школа {number}")
-
     answer = found(client, "skola")
-
     assert len(answer["hosts"]) == 8
     assert answer["said"] == f"9 results. Choose yours. {answer['note']}"
     assert answer["note"] == "Here are the first 8: type on, or press the button for all."
 
-
-def test_markup_in_a_name_stays_text(client):
     make_host('<img src=x onerror="x">')
-
     assert "<img" not in found(client, "img")["hosts"][0]["html"]
 
 
@@ -168,20 +157,16 @@ def a_city_of_38(client):
     return towns
 
 
-def test_all_schools_of_a_city_are_reached_page_by_page(client, a_city_of_38):
+def test_all_schools_of_a_city_are_reached_page_by_page_or_by_their_municipality(client, a_city_of_38):
     first, second = (client.get(f"/book?q=beograd&lang=en&page={page}").text for page in (1, 2))
-
     assert "38 results. Choose yours." in first
     assert "Page 1 of 2" in first
     assert (first.count("<span>This one<"), second.count("<span>This one<")) == (20, 18)
     assert client.get("/book?q=beograd&page=9").status_code == 200
 
-
-def test_they_are_reached_by_their_municipality_which_says_how_many_it_has(client, a_city_of_38):
     zemun = a_city_of_38[1]
     shown = client.get("/book?q=beograd&lang=en").text
     assert re.search(rf'href="/book\?q=beograd[^"]*town={zemun.id}"[^>]*>\s*Zemun\s*<b>13</b>', shown)
-
     there = client.get(f"/book?q=beograd&town={zemun.id}&lang=en").text
     assert "13 results. Choose yours." in there
     assert there.count("<span>This one<") == 13
@@ -331,21 +316,16 @@ def named(one: str) -> dict[str, str]:
     return {"first_day": typed, "last_day": typed, "day_part": "any"}
 
 
-def test_a_day_of_the_calendar_is_pressed_and_becomes_the_wish(free, programme):
-    first = free.days()[0]
-
-    assert free.post("when", {"day": first}) == "/book/who"
-
-    assert dt.date.fromisoformat(first) >= TODAY + dt.timedelta(days=programme.notice_days)
-    assert free.get("when").text.count(f'value="{named(first)["first_day"]}"') == 2
-
-
-def test_a_day_that_is_no_answer_is_told_and_nothing_is_kept(free):
+def test_a_day_of_the_calendar_is_pressed_and_becomes_the_wish_and_one_that_is_no_answer_is_told(free, programme):
     for typed in ("2020-01-01", "x", ""):
         assert free.post("when", {"day": typed}) == "/book/when"
         assert free.get("when").status_code == 422
-
     assert free.get("check").location == "/book/when"
+
+    first = free.days()[0]
+    assert free.post("when", {"day": first}) == "/book/who"
+    assert dt.date.fromisoformat(first) >= TODAY + dt.timedelta(days=programme.notice_days)
+    assert free.get("when").text.count(f'value="{named(first)["first_day"]}"') == 2
 
 
 def test_without_anybody_free_the_page_says_why_and_days_can_still_be_named(booking):
@@ -487,8 +467,16 @@ def test_classes_said_beside_the_calendar_show_their_own_times_and_are_not_typed
     assert 'value="VI-1"' in free.get("who").text
 
 
-def test_classes_are_asked_only_where_the_shifts_are_known(free):
+def test_classes_are_asked_only_where_the_shifts_are_known_and_grey_days_say_why_to_everybody(free):
     assert 'name="classes"' not in free.get("when").text
+
+    page = free.get("when").text
+    said = r'<span class="free-month__none" title="([^"]+)">\d+<span class="visually-hidden">: ([^<]+)<'
+    grey = re.findall(said, page)
+    assert grey
+    assert all(title == words.strip() for title, words in grey)
+    reasons = dict(re.findall(r"<li><b>([^<]+)</b> ([^<]+)</li>", page)).values()
+    assert {"too soon for us to prepare", "no lessons"} <= set(reasons)
 
 
 def test_a_day_that_does_not_fit_the_classes_is_asked_again_once(shifts, free):
@@ -547,17 +535,6 @@ def test_the_pressed_day_is_marked_and_its_parts_of_the_day_are_drawn(free):
     assert f'aria-current="date" type="submit" name="day" value="{one}"' in chosen
     assert chosen.count('aria-current="date"') == 1
     assert "; your choice</span>" in chosen
-
-
-def test_grey_days_say_why_to_everybody(free):
-    page = free.get("when").text
-
-    said = r'<span class="free-month__none" title="([^"]+)">\d+<span class="visually-hidden">: ([^<]+)<'
-    grey = re.findall(said, page)
-    assert grey
-    assert all(title == words.strip() for title, words in grey)
-    reasons = dict(re.findall(r"<li><b>([^<]+)</b> ([^<]+)</li>", page)).values()
-    assert {"too soon for us to prepare", "no lessons"} <= set(reasons)
 
 
 def test_the_free_dates_of_a_town_that_was_named_come_without_being_asked_for(app, client, free):

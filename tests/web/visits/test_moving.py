@@ -366,20 +366,6 @@ def test_a_stale_press_on_the_visits_page_is_refused_and_told(desk, scene, press
 # --- by the school's link, on which it reads who comes ---
 
 
-def test_a_school_cancels_by_its_link(app, scene):
-    offered_soon(scene, scene.educator())
-    status, browser = f"/status/{link_of(scene)}", reading(app, None)
-    assert browser.get(f"{status}/cancel").status_code == 200
-    assert state_of(scene) is VisitState.OFFERED  # opening the link does nothing
-
-    assert browser.post(f"{status}/cancel", data={"reason": ""}).status_code == 422
-    done = browser.post(f"{status}/cancel", data={"reason": "Exam day"})
-
-    assert "The visit is cancelled." in body(done)
-    assert state_of(scene) is VisitState.CANCELLED
-    assert browser.post(f"{status}/cancel", data={"reason": "Exam day"}).location == status
-
-
 def test_a_school_that_comes_too_late_reads_so_and_keeps_what_it_typed(app, scene):
     begun = MONDAY - dt.timedelta(hours=2)
     draft = scene.draft(on_day=clock.local_day(begun))
@@ -399,9 +385,19 @@ def test_a_school_that_comes_too_late_reads_so_and_keeps_what_it_typed(app, scen
     assert state_of(scene) is VisitState.PLANNED
 
 
-def test_an_unknown_link_or_one_without_a_visit_cancels_nothing(client, scene):
+def test_a_school_cancels_by_its_link_and_one_unknown_or_without_a_visit_cancels_nothing(client, scene, app):
     for secret in ("unknown", link_of(scene)):
         assert client.get(f"/status/{secret}/cancel").status_code == 404
+
+    offered_soon(scene, scene.educator())
+    status, browser = f"/status/{link_of(scene)}", reading(app, None)
+    assert browser.get(f"{status}/cancel").status_code == 200
+    assert state_of(scene) is VisitState.OFFERED  # opening the link does nothing
+    assert browser.post(f"{status}/cancel", data={"reason": ""}).status_code == 422
+    done = browser.post(f"{status}/cancel", data={"reason": "Exam day"})
+    assert "The visit is cancelled." in body(done)
+    assert state_of(scene) is VisitState.CANCELLED
+    assert browser.post(f"{status}/cancel", data={"reason": "Exam day"}).location == status
 
 
 def test_the_status_page_names_who_is_coming_once_the_visit_is_confirmed(app, scene):
@@ -538,32 +534,23 @@ def test_a_presenter_reads_it_on_her_page_and_the_coordinator_sees_that(hers, ou
     assert ("has not read it" in page, "84 km driven" in page) == (False, True)
 
 
-def test_a_minor_who_drives_nobody_is_asked_for_no_kilometres(app, scene, the_clock):
-    ana, tara, scene.visit_id = scene.educator(), scene.minor(), scene.planned()
-    scene.confirmed_by(ana, tara)
-    the_clock.stands_at(LATE)
-    cancel_visit(scene.coordinator, scene.visit_id, reason="Прекид наставе", now=LATE)
-    adult, hers = reading(app, ana), reading(app, tara)
-
-    shown = [body(one.get("/offers")) for one in (adult, hers)]
-    assert hers.post(f"/offers/{number_of_visit(scene)}/read", data={}).status_code == 302
-
-    assert ["ilometres" in page for page in shown] == [True, False]
-    assert ["I have read it" in page for page in (*shown, body(hers.get("/offers")))] == [True, True, False]
-
-
-def test_kilometres_of_a_minor_are_stored_by_nobody(app, scene, the_clock):
+def test_a_minor_who_drives_nobody_is_asked_for_no_kilometres_and_hers_are_stored_by_nobody(app, scene, the_clock):
     ana, tara, scene.visit_id = scene.educator(), scene.minor(), scene.planned()
     scene.confirmed_by(ana, tara)
     the_clock.stands_at(LATE)
     cancel_visit(scene.coordinator, scene.visit_id, reason="Прекид наставе", now=LATE)
     number, typed = number_of_visit(scene), {"kilometres": "84"}
     ours = coordinator(app, scene)
-
     assert body(ours.get(f"/visits/{number}")).count("Note kilometres: ") == 1  # the adult
     assert reading(app, tara).post(f"/offers/{number}/read", data=typed).status_code == 404
     assert ours.post(f"/visits/{number}/driven/{tara.id}", data=typed).status_code == 404
     assert [(row.read_at, row.kilometres) for row in rows_of(LateNotice)] == [(None, None)] * 2
+
+    adult, hers = reading(app, ana), reading(app, tara)
+    shown = [body(one.get("/offers")) for one in (adult, hers)]
+    assert hers.post(f"/offers/{number_of_visit(scene)}/read", data={}).status_code == 302
+    assert ["ilometres" in page for page in shown] == [True, False]
+    assert ["I have read it" in page for page in (*shown, body(hers.get("/offers")))] == [True, True, False]
 
 
 def test_a_coordinator_reads_how_late_it_was_called_off_and_notes_what_was_driven(ours, called_off, hers, educator):

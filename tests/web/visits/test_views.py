@@ -242,9 +242,19 @@ def text_page(scene) -> str:
     return f"/visits/{number_of_visit(scene)}/text"
 
 
-def test_before_anything_is_offered_there_is_nothing_to_tell(desk, text_page):
+def test_before_anything_is_offered_there_is_nothing_to_tell_and_then_who_was_told_stands_on_the_page(
+    desk, text_page, scene
+):
     assert "There is nothing to tell yet" in body(desk.get(text_page))
     assert desk.post(text_page).status_code == 404
+
+    adult = scene.educator(given_name="Јелена", family_name="Ристић")
+    scene.offered_to(adult)
+    answer = desk.post(text_page, data={"whom": str(adult.id), "how": "viber"})
+    assert answer.location == text_page.removesuffix("/text")
+    assert "The offer: Jelena Ristić, on Viber" in body(desk.get(answer.location))
+    [entry] = [row for row in rows_of(AuditEntry) if row.action == "visit told"]
+    assert "Ристић" not in entry.details
 
 
 @pytest.mark.parametrize(
@@ -270,18 +280,6 @@ def test_a_minor_is_told_by_mail_only(desk, scene, text_page):
     for whom in (str(minor.id), "school"):
         assert desk.post(text_page, data={"whom": whom, "how": "viber"}).status_code == 422
     assert rows_of(ToldNote) == []
-
-
-def test_who_was_told_stands_on_the_page_of_the_visit(desk, scene, text_page):
-    adult = scene.educator(given_name="Јелена", family_name="Ристић")
-    scene.offered_to(adult)
-
-    answer = desk.post(text_page, data={"whom": str(adult.id), "how": "viber"})
-
-    assert answer.location == text_page.removesuffix("/text")
-    assert "The offer: Jelena Ristić, on Viber" in body(desk.get(answer.location))
-    [entry] = [row for row in rows_of(AuditEntry) if row.action == "visit told"]
-    assert "Ристић" not in entry.details
 
 
 @pytest.mark.parametrize("role", [Role.EDUCATOR, Role.INFLUENCER, Role.SAFEGUARDING])
