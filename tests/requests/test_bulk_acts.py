@@ -436,18 +436,23 @@ def test_what_is_over_is_booked_again_with_its_lineage_and_unless_it_was_held_it
     assert (child.parent_id, child.in_line_since, child.state) == (parent_id, place, S.UNVERIFIED)
 
 
-def test_of_two_bookings_from_one_page_the_first_living_one_has_the_place_and_of_another_school_none(session):
+def test_of_two_bookings_from_one_page_the_first_living_one_has_the_place(session):
     row = make_school_request(S.WITHDRAWN, submitted_at=EARLY)
     first, second = by_the_school(row), by_the_school(row, key="second")
     with transaction() as open_session:
         open_session.execute(update(SchoolRequest).where(SchoolRequest.parent_id == row.id).values(state=S.EXPIRED))
     third = by_the_school(row, key="third")
+
     assert [one.parent_id for one in (first, second, third)] == [row.id] * 3
     assert [one.in_line_since for one in (first, second, third)] == [EARLY, None, EARLY]
 
+
+def test_another_school_or_a_request_that_is_gone_leaves_no_lineage(session):
     row = make_school_request(S.CANCELLED_BY_SCHOOL, submitted_at=EARLY)
+
     elsewhere = by_the_school(row, host_id=make_host().id)
     gone = by_the_school(row, key="gone", parent_id=row.id + 999)
+
     assert [(one.parent_id, one.in_line_since) for one in (elsewhere, gone)] == [(None, None)] * 2
 
 

@@ -55,15 +55,20 @@ def test_a_day_is_laid_beside_shifts_and_bells_with_hours_that_fit(day, host):
     assert [page.text.count(f'class="day-line__{kind}"') for kind in ("part", "lesson")] == [3, 14]
 
 
-def test_each_part_asks_only_what_it_needs_and_what_is_missing_is_told_beside_its_field(day):
+def test_each_part_asks_only_what_it_needs(day):
     page = day.begin().one_day().get("day").text
+
     fields = set(re.findall(r'name="parts-(\d-\w+)"', page))
     assert {"0-parents", "0-starts_local", "1-teachers", "1-starts_local"} <= fields
     assert fields.isdisjoint({"0-pupils", "0-teachers", "0-classes", "0-lesson", "1-pupils", "1-parents", "1-classes"})
 
+
+def test_a_number_that_is_missing_is_told_beside_its_own_field_and_nothing_is_lost(day):
     day.begin().one_day()
+
     wrong = parts(*day.programmes[1:], **{"parts-0-parents": "", "parts-1-starts_local": "13.45"})
     assert day.post("day", wrong) == "/book/day"
+
     page = day.get("day")
     assert (page.status_code, 'id="parts-0-parents-error"' in page.text) == (422, True)
     assert re.search(r'value="13[:.]45"', page.text)

@@ -113,20 +113,26 @@ def test_a_visit_moves_from_the_first_of_two_hours_to_the_second_on_the_board(de
         assert starts() == second_hour(hour)
 
 
-def test_who_takes_nothing_new_is_named_when_a_visit_moves_and_a_skipped_hour_is_refused_in_words(desk, scene):
+def test_a_skipped_hour_is_refused_in_words(desk, scene):
     path, before = f"/visits/{plan_soon(scene)}/move", starts()
     form = BY_THURSDAY | {"on_day": FORWARD, "starts-0-starts_local": "2:30", "starts-0-outside_shift": "y"}
     form |= meant(dt.date(2027, 3, 28), "02:30")
+
     refused = desk.post(path, data=form)
+
     assert refused.status_code == 422
     assert "the clocks skip that hour on this day" in body(refused)
     assert starts() == before
 
+
+def test_who_takes_nothing_new_is_named_when_a_visit_moves(desk, scene):
     adult = scene.educator()
     number = offered_soon(scene, adult)
     with transaction() as session:
         session.add(AssignmentStop(presenter_id=adult.id, stopped_at=MONDAY))
+
     page = body(desk.get(f"/visits/{number}/move?day={DAY + 7 * A_DAY}"))
+
     assert "takes no new visit at the moment; nobody asks, the place falls open" in page
 
 
