@@ -482,22 +482,28 @@ def test_nothing_that_is_handed_on_names_a_young_presenter(client, school, lang)
     assert [way for way, answer in answers.items() if any(name in answer.text for name in names)] == []
 
 
-def test_what_is_confirmed_stands_in_a_calendar_as_everywhere_and_the_invitation_says_whom_a_parent_calls(
-    client, session, school
-):
-    school = a_visit_for_parents(RequestState.STAFFING, VisitState.OFFERED)
-    _share, page = shared(client, school)
-    assert client.get(f"{school.status}/visit.ics").status_code == 404
-    assert "not confirmed yet" in client.get(f"{page}?lang=en").text
-    assert "visit.ics" not in client.get(school.status).text
-
+def test_the_calendar_file_is_the_same_event_as_everywhere_and_leads_to_no_sign_in(client, school):
     answer = client.get(school.at("/visit.ics"))
+
     unfolded = answer.text.replace("\r\n ", "")
     assert answer.mimetype == "text/calendar"
     for line in (f"UID:{school.presentation.uid}", "STATUS:CONFIRMED"):
         assert line in unfolded
     assert "/visits/" not in unfolded
+
+
+def test_what_is_not_confirmed_stands_in_no_calendar(client, session):
+    school = a_visit_for_parents(RequestState.STAFFING, VisitState.OFFERED)
+    _share, page = shared(client, school)
+
+    assert client.get(f"{school.status}/visit.ics").status_code == 404
+    assert "not confirmed yet" in client.get(f"{page}?lang=en").text
+    assert "visit.ics" not in client.get(school.status).text
+
+
+def test_the_invitation_says_what_when_and_whom_a_parent_calls(client, school):
     words = text_of(client.get(school.at("/invitation")))
+
     for word in ("Invitation for parents", "09:55", "19833"):
         assert word in words
 
