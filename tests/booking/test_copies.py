@@ -1,6 +1,7 @@
 """A visit is copied: rules without a database, then rows."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
@@ -9,44 +10,36 @@ from scheduler.booking.rules.copies import copies_of, days_of_copies
 from scheduler.booking.service.copies import copy_visit
 from scheduler.booking.terms.copies import CopiesAway, CopyPlan
 from scheduler.core.db import db, transaction
-from scheduler.core.errors import NotAllowed, NotFound, Rejected
+from scheduler.core.errors import NotAllowed, NotFound
 from scheduler.messages.models import OutboxMessage
 from scheduler.places.service.school_time import tell_school_time
-from scheduler.places.terms.school_time import Bells, Grouping, Rotation, SchoolTime, Shift
 from scheduler.policy import Role
 from scheduler.programmes.terms import Audience
 from scheduler.visits.models.visits import Presentation, Visit
 from scheduler.visits.terms.states import PresentationState, VisitState
+from tests.booking.dice import TWO_SHIFTS
 from tests.factories import MONDAY
 from tests.factories.people import an_actor
 from tests.factories.places import make_host
 from tests.factories.visits import make_presentation, make_visit
+from tests.refusals import rejection
 
 DAY = dt.date(2026, 10, 12)  # a Monday
 A_DAY = dt.timedelta(days=1)
 WORKDAYS = [day for number in range(90) if (day := DAY + number * A_DAY).weekday() < 5]
 
 
-def test_a_series_over_classes_keeps_its_step_and_passes_over_days_without_pupils():
+def test_a_series_over_classes_or_hosts_keeps_its_step_and_passes_over_days_without_pupils():
     plan = CopyPlan(DAY, (1,), ("7a", "7b", "7c"))
-    without = [day for day in WORKDAYS if day != DAY + 7 * A_DAY]
+    without, both = [day for day in WORKDAYS if day != DAY + 7 * A_DAY], {1: WORKDAYS, 2: WORKDAYS}
+    friday = DAY + 4 * A_DAY
 
     assert copies_of(plan) == [(1, "7a"), (1, "7b"), (1, "7c")]
     assert days_of_copies(plan, {1: without}) == [DAY, DAY + 8 * A_DAY, DAY + 15 * A_DAY]
-
-
-def test_several_hosts_on_one_day_or_each_on_the_next():
-    assert days_of_copies(CopyPlan(DAY, (1, 2), every_days=0), {1: WORKDAYS, 2: WORKDAYS}) == [DAY, DAY]
-    friday = DAY + 4 * A_DAY
-    assert days_of_copies(CopyPlan(friday, (1, 2), every_days=1), {1: WORKDAYS, 2: WORKDAYS}) == [
-        friday,
-        friday + 3 * A_DAY,
-    ]
-
-
-def test_a_host_without_a_day_in_sight_stops_it_and_a_host_named_twice_is_one():
+    assert days_of_copies(CopyPlan(DAY, (1, 2), every_days=0), both) == [DAY, DAY]
+    assert days_of_copies(CopyPlan(friday, (1, 2), every_days=1), both) == [friday, friday + 3 * A_DAY]
     assert days_of_copies(CopyPlan(DAY, (1, 2)), {1: WORKDAYS, 2: []}) is None
-    assert copies_of(CopyPlan(DAY, (1, 1))) == [(1, "")]
+    assert copies_of(CopyPlan(DAY, (1, 1))) == [(1, "")]  # a host named twice is one
 
 
 @pytest.fixture
@@ -87,15 +80,12 @@ def test_a_copy_is_a_planned_visit_with_the_same_presentations_and_nobody_is_tol
 
 
 @pytest.mark.both_databases
-def test_the_same_form_sent_twice_copies_once(source):
-    assert copy(source, classes=("7a", "7b")) == copy(source, classes=("7a", "7b"))
+def test_a_series_has_one_visit_a_line_of_classes_also_when_the_form_is_sent_twice(source):
+    numbers = copy(source, classes=("7a", "7b"))
+    assert copy(source, classes=("7a", "7b")) == numbers
     assert len(db.session.scalars(select(Visit)).all()) == 3
 
-
-def test_a_series_has_one_visit_a_line_of_classes(source):
-    made = copies(copy(source, classes=("7a", "7b")))
-
-    assert [(one.on_day, sittings(one)[0][1]) for one in made] == [(DAY, "7a"), (DAY + 7 * A_DAY, "7b")]
+    assert [(one.on_day, sittings(one)[0][1]) for one in copies(numbers)] == [(DAY, "7a"), (DAY + 7 * A_DAY, "7b")]
 
 
 def test_several_hosts_at_once_and_no_promise_of_one_for_another(source):
@@ -116,9 +106,8 @@ def test_a_refusal_stores_nothing(source):
         ({"host_ids": ()}, {"hosts": "nothing_ticked"}),
         ({"classes": ("7a",) * 21}, {"classes": "too_many_copies"}),
     ):
-        with pytest.raises(Rejected) as refusal:
+        with rejection(**problems):
             copy(source, **given)
-        assert refusal.value.problems == problems
     with pytest.raises(NotFound):
         copy(source, host_ids=(source.host_id, 999_999))
     with pytest.raises(NotFound):
@@ -130,14 +119,7 @@ def test_a_refusal_stores_nothing(source):
 
 def tell_shifts(host_id: int) -> None:
     """Odd grades in the morning in the week of DAY, in the afternoon in the next; the others the other way round."""
-    told = SchoolTime(
-        bells={(Shift.MORNING, False): Bells(dt.time(8)), (Shift.AFTERNOON, False): Bells(dt.time(14))},
-        grouping=Grouping.GRADES,
-        rotation=Rotation.WEEK,
-        first_grades=frozenset({1, 3, 5, 7}),
-        anchor_day=DAY,
-    )
-    tell_school_time(an_actor(), host_id, told, version=0, now=MONDAY)
+    tell_school_time(an_actor(), host_id, replace(TWO_SHIFTS, anchor_day=DAY), version=0, now=MONDAY)
 
 
 def a_visit_of(classes: str) -> Visit:
@@ -164,21 +146,15 @@ def test_a_copy_at_an_hour_at_which_the_class_is_away_is_refused_with_the_neares
     assert db.session.scalars(select(Visit.id)).all() == [visit.id]
 
 
-def test_the_week_in_which_the_shifts_have_turned_is_seen(session):
+def test_the_week_in_which_the_shifts_have_turned_is_seen_and_what_the_schools_mean_is_stored_as_meant(session):
     visit = a_visit_of("7b")
     tell_shifts(visit.host_id)
 
     with pytest.raises(CopiesAway) as refusal:
         copy(visit, classes=("7b", "7b", "7b"))
-
-    assert [one.on_day for one in refusal.value.copies] == [DAY + 7 * A_DAY]
-
-
-def test_what_the_schools_mean_is_stored_as_meant_and_only_where_it_is_outside(session):
-    visit = a_visit_of("7b")
-    tell_shifts(visit.host_id)
     numbers = copy(visit, classes=("7b", "8a"), every_days=0, outside_shift=True)
 
+    assert [one.on_day for one in refusal.value.copies] == [DAY + 7 * A_DAY]
     meant = [
         db.session.scalars(select(Presentation.outside_shift).where(Presentation.visit_id == one.id)).all()
         for one in copies(numbers)
@@ -186,21 +162,14 @@ def test_what_the_schools_mean_is_stored_as_meant_and_only_where_it_is_outside(s
     assert meant == [[False], [True]]
 
 
-def test_a_host_that_told_nothing_and_parents_are_never_refused(session):
-    visit = a_visit_of("8b")
-    evening = make_visit(VisitState.DELIVERED)
+def test_each_host_is_judged_by_its_own_shifts_one_that_told_nothing_and_parents_never(session):
+    visit, evening, other = a_visit_of("8b"), make_visit(VisitState.DELIVERED), make_host("Друга")
     make_presentation(evening, dt.time(19), classes="8b", audience=Audience.PARENTS)
-    tell_shifts(evening.host_id)
-
-    assert len(copy(visit)) == 1
-    assert len(copy(evening, key="evening")) == 1
-
-
-def test_each_host_is_judged_by_its_own_shifts(session):
-    visit, other = a_visit_of("8b"), make_host("Друга")
-    tell_shifts(other.id)
+    for host_id in (evening.host_id, other.id):
+        tell_shifts(host_id)
 
     with pytest.raises(CopiesAway) as refusal:
         copy(visit, host_ids=(visit.host_id, other.id), every_days=0)
 
     assert [one.host.id for one in refusal.value.copies] == [other.id]
+    assert (len(copy(visit)), len(copy(evening, key="evening"))) == (1, 1)

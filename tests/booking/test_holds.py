@@ -1,39 +1,54 @@
-"""Book now: a date is held, lapses by itself, and is a promise for the desk."""
+"""Book now: a date is held, lapses by itself, is a promise for the desk; of many presses one wins (TRUST R1, R6)."""
 
 import datetime as dt
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from scheduler import config
 from scheduler.board.queries.placing import answers_in_cells
 from scheduler.booking.queries.free_dates import open_calendar, other_dates
 from scheduler.booking.queries.holds import held_by, opened_booking, pressed_booking
-from scheduler.booking.rules.holds import HELD_FOR, MOST_FROM_NETWORK
+from scheduler.booking.rules.holds import HELD_FOR, KEPT_FOR, MOST_FROM_NETWORK
+from scheduler.booking.service import holds
 from scheduler.booking.service.holds import hold_date, lapse_holds, release_date
 from scheduler.booking.terms.holds import Slot
 from scheduler.core import form_keys
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
+from scheduler.core.defences import DEFENCES
 from scheduler.core.errors import Conflict, TooMany
 from scheduler.core.text import BadText
 from scheduler.programmes.terms import Booking
+from scheduler.requests.models import SchoolRequest
 from scheduler.requests.service.answers import MOST_CHARACTERS, keep_answers
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.queries.candidates import candidates
+from scheduler.staffing.queries.invariants import violations
 from scheduler.staffing.service.crew import suggest_presenter
 from scheduler.staffing.service.offers import offer_visit
+from scheduler.visits.models.held_time import HeldTime
+from scheduler.visits.models.visits import Assignment, Visit
 from scheduler.visits.rules.limits import MOST_A_DAY
+from scheduler.visits.service import locked_visit
 from scheduler.visits.terms.plans import PresenterTaken
-from scheduler.visits.terms.states import HoldState
+from scheduler.visits.terms.states import PROMISED, HoldState
+from tests.at_once import all_at_once
 from tests.booking.book_now import DAY, MINUTE, TEN, THURSDAY, BookNow, held_people, states
 from tests.ceilings import at_most
+from tests.clean_tables import defend_again
 from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.staffing import UNTIL, a_plan
 from tests.factories.visits import make_assignment, make_presentation, make_visit
+from tests.refusals import conflict
 
 pytestmark = pytest.mark.postgres_decides
+
 ELEVEN = Slot(THURSDAY, dt.time(11))
 LATER = MONDAY + HELD_FOR
 
@@ -43,14 +58,22 @@ def book(session) -> BookNow:
     return BookNow()
 
 
-def test_a_held_date_is_held_for_a_quarter_of_an_hour_and_shown_with_its_end(book):
+def test_a_date_is_held_for_a_quarter_of_an_hour_and_the_loser_gets_the_three_nearest_other_dates(book):
     held = book.hold()
 
     assert (held.slot, held.minutes, held.until - MONDAY) == (TEN, 45, dt.timedelta(minutes=15))
-    assert held_by("mine", now=MONDAY) == held
-    assert held_people() == [book.people[0].id]
+    assert (held_by("mine", now=MONDAY), held_people()) == (held, [book.people[0].id])
     entries = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.thing == "date_hold")).all()
     assert [(entry.action, entry.actor) for entry in entries] == [("date held", "anonymous")]
+    assert not book.free_at()
+    assert book.free_at(own_hold=held.id)
+    with conflict("date_taken"):
+        book.hold("yours")
+    assert (states(), held_by("yours", now=MONDAY)) == ([HoldState.HELD], None)
+    others = other_dates(book.wish(), now=MONDAY)
+    assert [slot.on_day - THURSDAY for slot in others] == [-DAY, 0 * DAY, DAY]
+    assert others[1] == Slot(THURSDAY, dt.time(9))  # forty-five minutes and the set-up before ten
+    assert all(book.free_at(slot) for slot in others)
 
 
 def test_a_booking_is_opened_with_its_held_date_in_one_question(book):
@@ -85,30 +108,12 @@ def test_with_a_pressed_booking_comes_whether_it_was_sent(book, sent):
         assert pressed_booking(gone, "another|form", now=MONDAY) == ({}, None, False)
 
 
-def test_a_held_date_is_free_for_nobody_but_who_holds_it(book):
-    held = book.hold()
-
-    assert not book.free_at()
-    assert book.free_at(own_hold=held.id)
-    with pytest.raises(Conflict) as refusal:
-        book.hold("yours")
-    assert refusal.value.reason == "date_taken"
-    assert (states(), held_by("yours", now=MONDAY)) == ([HoldState.HELD], None)
-
-
-def test_the_loser_gets_three_other_dates_the_nearest_ones(book):
-    book.hold()
-
-    others = other_dates(book.wish(), now=MONDAY)
-
-    assert [slot.on_day - THURSDAY for slot in others] == [-DAY, 0 * DAY, DAY]
-    assert others[1] == Slot(THURSDAY, dt.time(9))  # forty-five minutes and the set-up before ten
-    assert all(book.free_at(slot) for slot in others)
-
-
 @pytest.mark.parametrize("swept", [False, True])
-def test_a_lapsed_hold_keeps_nobody_back_whether_or_not_the_job_has_run(book, swept):
+def test_a_hold_holds_until_its_last_minute_and_lapsed_keeps_nobody_back_whether_or_not_the_job_has_run(book, swept):
     book.hold()
+    assert lapse_holds(now=LATER - MINUTE) == 0
+    with pytest.raises(Conflict):
+        book.hold("yours", now=LATER - MINUTE)
     if swept:
         assert lapse_holds(now=LATER) == 1
 
@@ -131,28 +136,18 @@ def test_a_hold_that_is_over_is_forgotten_when_the_privacy_notice_says_so(book, 
     assert states() == []
 
 
-def test_a_minute_before_its_end_a_hold_still_holds(book):
+def test_a_draft_has_one_hold_that_another_date_releases_and_who_is_refused_another_keeps_the_first(book):
     book.hold()
+    assert book.hold(now=MONDAY + 5 * MINUTE).until == LATER + 5 * MINUTE  # the same again counts from now
+    beside = book.hold(slot=Slot(THURSDAY, dt.time(10, 15)))  # although the own one would be in the way
+    assert (beside.slot.starts_local, states()[-2:]) == (dt.time(10, 15), [HoldState.RELEASED, HoldState.HELD])
 
-    assert lapse_holds(now=LATER - MINUTE) == 0
-    with pytest.raises(Conflict):
-        book.hold("yours", now=LATER - MINUTE)
-
-
-def test_a_draft_has_one_hold_and_another_date_releases_the_first(book):
-    book.hold()
     book.hold(slot=ELEVEN)
+    yours = book.hold("yours", TEN)
+    with pytest.raises(Conflict):
+        book.hold("yours", ELEVEN)
 
-    assert states() == [HoldState.RELEASED, HoldState.HELD]
-    assert book.hold("yours", TEN).slot == TEN
-
-
-def test_a_date_beside_ones_own_is_taken_although_the_own_one_would_be_in_the_way(book):
-    book.hold()
-
-    moved = book.hold(slot=Slot(THURSDAY, dt.time(10, 15)))
-
-    assert (moved.slot.starts_local, states()) == (dt.time(10, 15), [HoldState.RELEASED, HoldState.HELD])
+    assert (yours.slot, held_by("yours", now=MONDAY)) == (TEN, yours)
 
 
 def test_a_calendar_that_a_page_opened_too_early_holds_nothing(book):
@@ -206,31 +201,6 @@ def test_one_free_time_of_a_day_is_told_as_the_calendar_tells_it(book):
     assert calendar.starts_on(wish, MONDAY.date() - DAY) == calendar.starts_on(wish, dt.date(2028, 1, 3)) == ()
 
 
-def test_who_is_refused_another_date_keeps_the_first(book):
-    mine = book.hold()
-    book.hold("yours", ELEVEN)
-
-    with pytest.raises(Conflict):
-        book.hold(slot=ELEVEN)
-
-    assert held_by("mine", now=MONDAY) == mine
-
-
-def test_the_same_date_held_again_counts_from_now(book):
-    book.hold()
-
-    assert book.hold(now=MONDAY + 5 * MINUTE).until == LATER + 5 * MINUTE
-
-
-def test_two_educators_are_held_for_two_schools(session):
-    book = BookNow(educators=2)
-    book.hold("mine")
-    book.hold("yours")
-
-    assert sorted(held_people()) == sorted(person.id for person in book.people)
-    assert not book.free_at()
-
-
 def test_a_crew_of_two_is_held_whole_or_not_at_all(session):
     book = BookNow(2)
     with transaction() as writing:
@@ -245,21 +215,13 @@ def test_a_crew_of_two_is_held_whole_or_not_at_all(session):
     assert len(held_people()) == 2
 
 
-def test_a_time_that_the_calendar_does_not_show_is_not_held(book):
+def test_a_time_that_the_calendar_does_not_show_and_a_programme_that_is_asked_for_first_hold_nothing(book):
     for slot in (Slot(THURSDAY, dt.time(10, 7)), Slot(THURSDAY, dt.time(3)), Slot(dt.date(2026, 10, 17), dt.time(10))):
-        with pytest.raises(Conflict) as refusal:
+        with conflict("date_taken"):
             book.hold(slot=slot)
-        assert refusal.value.reason == "date_taken"
+    with conflict("not_book_now"):
+        BookNow(booking=Booking.ASK).hold()
     assert states() == []
-
-
-def test_a_programme_that_is_asked_for_first_holds_no_date(session):
-    book = BookNow(booking=Booking.ASK)
-
-    with pytest.raises(Conflict) as refusal:
-        book.hold()
-
-    assert refusal.value.reason == "not_book_now"
 
 
 def test_no_network_holds_more_than_a_school_needs(session):
@@ -299,8 +261,9 @@ def test_a_coordinator_is_told_that_a_school_is_booking_that_time(book):
     offer_visit(book.coordinator, visit_id, until=UNTIL, now=held.until)
 
 
-def test_a_held_presenter_is_a_candidate_with_a_reason_against_her(book):
-    visit_id = book.plan(on_day=THURSDAY)
+def test_a_held_presenter_is_a_candidate_with_a_reason_against_her_and_the_board_says_it_too(book):
+    visit_id, who = book.plan(on_day=THURSDAY), book.people[0].id
+    elsewhere = book.plan(on_day=THURSDAY + DAY, school_request_id=None)
     before = candidates(book.coordinator, visit_id, now=MONDAY)
     book.hold()
 
@@ -308,16 +271,9 @@ def test_a_held_presenter_is_a_candidate_with_a_reason_against_her(book):
     assert ([why.code for why in before[0].reasons], [why.code for why in one.reasons]) == ([], ["taken"])
     (later,) = candidates(book.coordinator, visit_id, now=LATER)
     assert later.reasons == ()
-
-
-def test_the_board_says_it_before_a_visit_is_dropped_there(book):
-    visit_id = book.plan(on_day=THURSDAY + DAY)
-    book.hold()
-
-    cells = answers_in_cells(book.coordinator, visit_id, None, [THURSDAY], now=MONDAY)
-    beside = answers_in_cells(book.coordinator, visit_id, None, [THURSDAY], now=LATER)
-
-    who = book.people[0].id
+    cells, beside = (
+        answers_in_cells(book.coordinator, elsewhere, None, [THURSDAY], now=now) for now in (MONDAY, LATER)
+    )
     said = [[doubt.why.code for doubt in one[who, THURSDAY].doubts] for one in (cells, beside)]
     assert ("taken" in said[0], "taken" in said[1]) == (True, False)
 
@@ -342,3 +298,169 @@ def test_held_dates_count_as_presentations_of_that_day_for_free_dates_candidates
     assert said(LATER)[0] == []
     assert "enough_of_day" not in said(LATER)[1]
     assert book.free_at(Slot(THURSDAY, dt.time(15)), now=LATER)
+
+
+THREADS = 60
+
+
+def hold_all(app: Flask, book: BookNow, drafts: int) -> list[Exception | None]:
+    def press(number: int) -> Callable[[], object]:
+        return lambda: book.hold(f"draft {number}")
+
+    book.wish()  # what the threads share is loaded before they begin
+    return all_at_once(app, [press(number) for number in range(drafts)])
+
+
+def held_twice() -> int:
+    """Pairs of held times of one person that overlap: the invariant."""
+    a, b = sa.orm.aliased(HeldTime), sa.orm.aliased(HeldTime)
+    db.session.rollback()
+    same = sa.and_(a.presenter_id == b.presenter_id, a.id < b.id)
+    overlap = a.busy_from < b.busy_until, b.busy_from < a.busy_until
+    return db.session.scalar(sa.select(sa.func.count()).select_from(a).join(b, same).where(*overlap))
+
+
+def test_trust_r01_sixty_press_for_the_last_date_one_holds_it_and_the_others_have_three_others(app: Flask):
+    book = BookNow()
+
+    answers = hold_all(app, book, THREADS)
+
+    refused = [answer for answer in answers if isinstance(answer, Conflict)]
+    assert [answer for answer in answers if answer is not None and not isinstance(answer, Conflict)] == []
+    assert (answers.count(None), {answer.reason for answer in refused}) == (1, {"date_taken"})
+    assert (states(), held_twice()) == ([HoldState.HELD], 0)
+    others = other_dates(book.wish(), now=MONDAY)
+    assert len({slot.on_day for slot in others}) == 3
+    assert all(book.free_at(slot) for slot in others)
+
+
+def test_trust_r01_of_many_pages_that_show_the_date_as_free_one_holds_it(app: Flask):
+    book = BookNow()
+    wish = book.wish()
+    shown = open_calendar(wish.wish, now=MONDAY)
+
+    def press(number: int) -> Callable[[], object]:
+        return lambda: holds.hold_date(f"draft {number}", wish, now=MONDAY, calendar=shown)
+
+    answers = all_at_once(app, [press(number) for number in range(20)])
+
+    refused = [answer.reason for answer in answers if isinstance(answer, Conflict)]
+    assert (answers.count(None), refused, held_twice()) == (1, ["date_taken"] * 19, 0)
+
+
+def test_with_two_educators_two_of_many_hold_the_date(app: Flask):
+    book = BookNow(2)
+    who = sorted(person.id for person in book.people)
+
+    answers = hold_all(app, book, 20)
+
+    assert (answers.count(None), held_twice()) == (2, 0)
+    assert {answer.reason for answer in answers if isinstance(answer, Conflict)} == {"date_taken"}
+    assert sorted(held_people()) == who
+    assert not book.free_at()
+
+
+def test_one_browser_that_presses_ten_times_holds_one_date(app: Flask):
+    """TRUST R11."""
+    book = BookNow(3)
+    book.wish()
+
+    answers = all_at_once(app, [lambda: book.hold("mine") for _ in range(10)])
+
+    assert answers == [None] * 10
+    assert states().count(HoldState.HELD) == 1
+
+
+def test_a_visitor_and_a_coordinator_at_once_one_gets_the_hour(app: Flask):
+    book = BookNow()
+    visit_id = book.plan(on_day=THURSDAY)
+    suggest_presenter(book.coordinator, visit_id, book.people[0].id, now=MONDAY)
+    book.wish()
+
+    offer = lambda: offer_visit(book.coordinator, visit_id, until=UNTIL, now=MONDAY)  # noqa: E731
+    answers = all_at_once(app, [offer, book.hold])
+
+    assert answers.count(None) == 1
+    (refusal,) = [answer for answer in answers if answer is not None]
+    assert isinstance(refusal, PresenterTaken) or (isinstance(refusal, Conflict) and refusal.reason == "date_taken")
+    promised = db.session.scalars(sa.select(Assignment.id).where(Assignment.state.in_(PROMISED))).all()
+    assert len(promised) + states().count(HoldState.HELD) == 1
+
+
+def test_trust_r06_five_pending_bookings_of_one_slot_proven_at_once_one_visit_and_four_stay_pending(app: Flask):
+    """Each was sent in its turn, and none was proven in time: so all of them hope for the same hour."""
+    book, late = BookNow(), MONDAY
+    sent = []
+    for number in range(5):
+        book.hold(f"draft {number}", now=late)
+        sent.append(book.send(f"draft {number}", now=late, contact_email=f"school{number}@example.org"))
+        late += KEPT_FOR
+
+    answers = all_at_once(app, [lambda one=one: book.prove(one, now=late) for one in sent])
+
+    assert answers == [None] * 5
+    assert db.session.scalar(sa.select(sa.func.count(Visit.id))) == 1
+    reached = list(db.session.scalars(sa.select(SchoolRequest.state)))
+    assert (reached.count(RequestState.STAFFING), reached.count(RequestState.NEW)) == (1, 4)
+    assert violations() == []
+
+
+def test_without_the_locks_the_database_alone_still_holds_the_date_once(app: Flask, monkeypatch: pytest.MonkeyPatch):
+    book = BookNow()
+    monkeypatch.setattr(locked_visit, "advisory_lock", lambda *_: None)
+    monkeypatch.setattr(holds, "advisory_lock", lambda *_: None)
+
+    answers = hold_all(app, book, 8)
+
+    assert answers.count(None) == 1
+    assert all(answer is None or isinstance(answer, Conflict) for answer in answers)
+    assert held_twice() == 0
+
+
+@pytest.fixture
+def no_defences(app: Flask, database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Take away the triggers, the exclusion constraint, the presenters' locks and SQLite's write lock."""
+    assert "held_time" in {defence.table for defence in DEFENCES}
+    with db.engine.begin() as connection:
+        if database == "sqlite":
+            query = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'held_time'"
+            for (name,) in connection.exec_driver_sql(query).all():
+                connection.exec_driver_sql(f"DROP TRIGGER {name}")
+        else:
+            connection.exec_driver_sql("ALTER TABLE held_time DROP CONSTRAINT nobody_held_twice")
+            connection.exec_driver_sql("DROP TRIGGER held_time_is_free ON held_time")
+
+    def unlock(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("COMMIT")  # each statement stands alone, as without any transaction
+
+    monkeypatch.setattr(locked_visit, "advisory_lock", lambda *_: None)
+    monkeypatch.setattr(holds, "advisory_lock", lambda *_: None)
+    if database == "sqlite":
+        sa.event.listen(db.engine, "begin", unlock)
+    yield
+    if database == "sqlite":
+        sa.event.remove(db.engine, "begin", unlock)
+    db.session.remove()
+    if database == "postgresql":  # SQLite's whole file is put back before the next test
+        with db.engine.begin() as connection:
+            connection.execute(sa.delete(HeldTime))
+            defend_again(connection, "held_time")
+
+
+def test_without_locks_and_defences_the_same_hour_is_held_twice(
+    app: Flask, no_defences: None, monkeypatch: pytest.MonkeyPatch
+):
+    book = BookNow()
+    both_have_looked = threading.Barrier(2)
+    look = holds.crew_and_hold
+
+    def look_and_wait(*args: object) -> object:
+        found = look(*args)  # type: ignore[arg-type]
+        both_have_looked.wait(timeout=30)
+        return found
+
+    monkeypatch.setattr(holds, "crew_and_hold", look_and_wait)
+
+    answers = hold_all(app, book, 2)
+
+    assert (answers, held_twice()) == ([None, None], 1)

@@ -10,7 +10,7 @@ from scheduler.booking.service.proposals import accept_free_date, propose_free_d
 from scheduler.booking.terms.free_dates import FreeDates, FreeDay, Lack
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
-from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
+from scheduler.core.errors import Conflict, NotAllowed, NotFound
 from scheduler.people.models import AvailabilityException
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places.models import Closure
@@ -24,6 +24,7 @@ from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.safeguarding import an_educator_on_working_days
 from tests.factories.visits import make_assignment, make_presentation, make_visit
+from tests.refusals import rejection
 from tests.visits.scene import Scene, mails
 
 TEN, NOON = dt.time(10), dt.time(12)
@@ -82,8 +83,7 @@ def test_a_date_that_is_still_free_is_agreed(asked):
 
 
 @pytest.mark.both_databases
-def test_a_date_that_was_taken_meanwhile_gives_way_to_three_free_ones_and_the_others_stay(session):
-    asked = Asked()
+def test_a_date_that_was_taken_meanwhile_gives_way_to_three_free_ones_and_the_others_stay(asked):
     first, _second = asked.propose((TUESDAY, TEN), (WEDNESDAY, NOON))
     asked.promise(TUESDAY)
 
@@ -94,45 +94,23 @@ def test_a_date_that_was_taken_meanwhile_gives_way_to_three_free_ones_and_the_ot
     assert TUESDAY not in {day for day, _time in dates}
     assert len(dates) == 4
     assert all(day > HELD.date() for day, _time in dates)
-    assert [mail.kind for mail in mails(session, "request_date_accepted")] == []
-
-
-def test_the_new_dates_wait_as_long_as_the_old_ones_and_one_of_them_can_be_taken(asked):
-    [first] = asked.propose((TUESDAY, TEN))
-    asked.promise(TUESDAY)
-    asked.accept(first)
-    db.session.rollback()
     rows = db.session.scalars(sa.select(DateProposal).order_by(DateProposal.on_day)).all()
+    assert {row.held_until for row in rows} == {HELD}  # the new dates wait as long as the old ones
+    assert {row.starts_local for row in rows} == {TEN, NOON}
+    assert [mail.kind for mail in mails(db.session, "request_date_accepted")] == []
+    assert asked.accept(next(row.id for row in rows if row.starts_local == TEN)) is True
 
-    assert {row.held_until for row in rows} == {HELD}
-    assert {row.starts_local for row in rows} == {TEN}
-    assert asked.accept(rows[0].id) is True
 
-
-def test_everything_that_is_gone_goes_at_once(asked):
-    first, _second = asked.propose((TUESDAY, TEN), (WEDNESDAY, TEN))
-    asked.promise(TUESDAY)
+def test_everything_that_is_gone_goes_at_once_by_promises_and_by_a_closure_that_came_since(asked):
+    first, *_others = asked.propose((TUESDAY, TEN), (WEDNESDAY, TEN), (TUESDAY + 7 * DAY, TEN))
     asked.promise(WEDNESDAY)
-    asked.accept(first)
-
-    _state, dates = asked.stands()
-    assert {TUESDAY, WEDNESDAY} & {day for day, _time in dates} == set()
-
-
-def test_a_closure_that_came_since_is_no_date_either(asked):
-    first, _second = asked.propose((TUESDAY, TEN), (WEDNESDAY, TEN))
+    asked.promise(TUESDAY + 7 * DAY)
+    snow = {"reason": ClosureReason.SNOW, "first_day": TUESDAY, "last_day": TUESDAY, "closed_at": MONDAY}
     with transaction() as session:
-        session.add(
-            Closure(
-                reason=ClosureReason.SNOW,
-                first_day=TUESDAY,
-                last_day=TUESDAY,
-                municipality_id=asked.host.municipality_id,
-                closed_at=MONDAY,
-            )
-        )
+        session.add(Closure(municipality_id=asked.host.municipality_id, **snow))
 
     assert asked.accept(first) is False
+    assert {TUESDAY, WEDNESDAY, TUESDAY + 7 * DAY} & {day for day, _time in asked.stands()[1]} == set()
 
 
 def test_without_any_date_left_the_request_is_the_centres_again_which_is_told(session):
@@ -152,19 +130,20 @@ def test_without_any_date_left_the_request_is_the_centres_again_which_is_told(se
     assert actions == ["dates replaced"]
 
 
-def test_nobody_may_be_known_to_the_calendar_and_the_coordinator_knows_better(asked):
-    """At nine in the evening nobody has hours: who proposes that has asked somebody."""
+def test_neither_notice_nor_hours_speak_against_a_date_that_was_proposed(asked):
+    """At eight in the evening nobody has hours: who proposes that has asked somebody."""
     [late] = asked.propose((TUESDAY, dt.time(20)))
+    with transaction() as open_session:
+        asked.programme = open_session.merge(asked.programme)
+        asked.programme.notice_days = 60
 
     assert asked.accept(late) is True
 
 
 def test_a_date_at_which_everybody_is_promised_is_not_proposed_and_nothing_is_stored(asked):
     asked.promise(TUESDAY)
-    with pytest.raises(Rejected) as refusal:
+    with rejection(**{"dates-1-on_day": "all_promised"}):
         asked.propose((WEDNESDAY, TEN), (TUESDAY, TEN))
-
-    assert refusal.value.problems == {"dates-1-on_day": "all_promised"}
     assert asked.stands() == (RequestState.TRIAGE, [])
 
 
@@ -178,17 +157,7 @@ def test_the_calendar_is_asked_once_for_each_hour_that_is_proposed(session):
     assert len(three) == len(one)
 
 
-def test_the_notice_of_the_programme_does_not_speak_against_a_date_that_was_proposed(session):
-    asked = Asked()
-    [first] = asked.propose((TUESDAY, TEN))
-    with transaction() as open_session:
-        asked.programme = open_session.merge(asked.programme)
-        asked.programme.notice_days = 60
-
-    assert asked.accept(first) is True
-
-
-def test_strangers_and_other_schools_take_nothing(asked):
+def test_strangers_other_schools_and_a_page_that_is_out_of_date_take_nothing(asked):
     [first] = asked.propose((TUESDAY, TEN))
     other = school_contact(asked.asked.id + 1, asked.host.id)
     for actor in (ANONYMOUS, other):
@@ -196,13 +165,9 @@ def test_strangers_and_other_schools_take_nothing(asked):
             accept_free_date(actor, asked.asked.id, first, now=MONDAY)
     with pytest.raises(NotFound):
         asked.accept(first + 99)
-    assert asked.stands()[0] is RequestState.PROPOSED
-
-
-def test_a_page_that_is_out_of_date_takes_nothing(asked):
-    [first] = asked.propose((TUESDAY, TEN))
     with pytest.raises(Conflict, match="changed_meanwhile"):
         asked.accept(first, version=1)
+    assert asked.stands()[0] is RequestState.PROPOSED
 
 
 def found(**lacks: Lack | None) -> FreeDates:
@@ -213,21 +178,13 @@ def found(**lacks: Lack | None) -> FreeDates:
     )
 
 
-@pytest.mark.parametrize(
-    ("lack", "taken"),
-    [(None, False), (Lack.TAKEN, True), (Lack.SHUT, True), (Lack.TIME, False), (Lack.TOPIC, False)],
-)
-def test_taken_is_what_came_since_and_not_what_never_was(lack, taken):
-    assert is_taken(found(a=lack), TUESDAY) is taken
-    assert is_taken(found(a=lack), TUESDAY - DAY) is False  # beyond what is known
-
-
-def test_other_dates_come_after_the_choice_and_at_the_wished_hour_where_that_is_free():
+def test_taken_is_what_came_since_and_others_come_after_the_choice_at_the_wished_hour_where_that_is_free():
+    answers = {None: False, Lack.TAKEN: True, Lack.SHUT: True, Lack.TIME: False, Lack.TOPIC: False}
+    for lack, taken in answers.items():
+        assert is_taken(found(a=lack), TUESDAY) is taken
+        assert is_taken(found(a=lack), TUESDAY - DAY) is False  # beyond what is known
     days = found(a=None, b=None, c=Lack.TAKEN, d=None, e=None)
 
-    assert others_than(days, {WEDNESDAY}, TUESDAY - DAY, TEN) == [
-        (TUESDAY, TEN),
-        (TUESDAY + 3 * DAY, TEN),
-        (TUESDAY + 4 * DAY, TEN),
-    ]
+    others = [(TUESDAY + number * DAY, TEN) for number in (0, 3, 4)]
+    assert others_than(days, {WEDNESDAY}, TUESDAY - DAY, TEN) == others
     assert others_than(days, (), TUESDAY, NOON)[0] == (WEDNESDAY, dt.time(9))

@@ -7,10 +7,13 @@ from sqlalchemy import select
 from scheduler.core import tokens
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
+from scheduler.core.errors import Conflict
 from scheduler.messages.models import OutboxMessage
-from scheduler.policy import ANONYMOUS, school_contact
+from scheduler.policy import ANONYMOUS, Actor, school_contact
 from scheduler.requests.models import SchoolRequest
+from scheduler.requests.service.bulk_acts import act_together
 from scheduler.requests.service.submission import submit_request
+from scheduler.requests.terms.acts import BulkAct, ChosenRequest, SomeCannot
 from tests.factories import MONDAY
 from tests.factories.people import an_actor
 from tests.factories.places import make_host
@@ -52,3 +55,20 @@ def coordinator_of(row, *roles):
 
 def contact_of(row):
     return school_contact(row.id, row.host_id)
+
+
+def take_request(actor: Actor, request_id: int, *, now: dt.datetime) -> None:
+    """Make the actor its owner. Raises: Conflict with the reason of that one."""
+    _act_alone(actor, BulkAct.TAKE, request_id, now)
+
+
+def waitlist_request(actor: Actor, request_id: int, *, now: dt.datetime) -> None:
+    """Put one request on the waiting list. Raises: Conflict with the reason of that one."""
+    _act_alone(actor, BulkAct.WAITLIST, request_id, now)
+
+
+def _act_alone(actor: Actor, act: BulkAct, request_id: int, now: dt.datetime) -> None:
+    try:
+        act_together(actor, act, [ChosenRequest(request_id, None)], now=now)
+    except SomeCannot as refused:
+        raise Conflict(refused.refusals[0].reason) from refused

@@ -112,13 +112,16 @@ def test_each_region_goes_to_its_own_colleague_and_the_others_stay(leave):
     assert (numbers(leave.bojan), numbers(leave.vera)) == ([leave.near.number], [leave.far.number])
 
 
-def test_lists_name_who_stands_in_and_what_is_over_names_nobody(leave):
+def test_lists_name_who_stands_in_and_what_is_over_names_nobody_and_is_not_taken_back(leave):
     closed = leave.request(leave.ana, leave.here, RequestState.CLOSED)
     make_handover(leave.ana, leave.bojan, district_ids=(leave.here.district_id,))
-
     shown = {one.id: request_page(leave.vera.actor(), one.number, now=MONDAY).row.stand_in
              for one in (leave.near, leave.far, closed)}  # fmt: skip
     assert shown == {leave.near.id: "Bojan Ilić", leave.far.id: "", closed.id: ""}
+
+    row = make_handover(leave.ana, leave.bojan)
+    with pytest.raises(Conflict, match="wrong_state"):
+        take_handover_back(leave.ana.actor(), row.id, now=MONDAY + A_WEEK)
 
 
 def test_taken_back_early_it_is_over_at_once_and_both_are_told_but_who_pressed(leave):
@@ -137,13 +140,6 @@ def test_taken_back_early_it_is_over_at_once_and_both_are_told_but_who_pressed(l
         ("handed over", f"user:{leave.vera.id}"),
         ("handover taken back", f"user:{leave.ana.id}"),
     ]
-
-
-def test_what_is_over_is_not_taken_back(leave):
-    row = make_handover(leave.ana, leave.bojan)
-
-    with pytest.raises(Conflict, match="wrong_state"):
-        take_handover_back(leave.ana.actor(), row.id, now=MONDAY + A_WEEK)
 
 
 def test_a_refusal_stores_nothing(leave):

@@ -24,9 +24,8 @@ def test_the_paper_is_one_clean_page_with_all_fonts_inside(tmp_path, language, c
     assert pages_of(path) == 1
 
 
-def test_a_confirmation_tells_what_when_and_where_to_sign(tmp_path):
+def test_a_confirmation_tells_what_when_and_where_to_sign_and_equal_papers_give_equal_bytes(tmp_path):
     words = words_of(saved(draw(a_request_paper(), "sr_Cyrl"), tmp_path))
-
     for text in [
         "Потврда о презентацији", "R-2026-0412", "ОШ „Ђура Јакшић“, Каћ", "уторак, 8. децембар 2026.",
         "Деловодни број школе:",
@@ -34,6 +33,8 @@ def test_a_confirmation_tells_what_when_and_where_to_sign(tmp_path):
         "Директор школе", "место за печат", "Наставник остаје у учионици током целе презентације.", "19833",
     ]:  # fmt: skip
         assert text in words, text
+
+    assert draw(a_request_paper(), "sr_Cyrl") == draw(a_request_paper(), "sr_Cyrl")
 
 
 REQUEST = {"confirmed": False, "crew": (), "last_day": dt.date(2026, 12, 11), "file_number": "610-01-7/2026"}
@@ -68,10 +69,6 @@ def test_long_and_hostile_texts_stay_on_the_paper_whole(tmp_path):
     assert "<b>Школа</b> &amp; file:///etc/passwd" in words_of(path)
     assert all(left >= 15.9 and right <= 194.1 and low < 291 for _w, left, _t, right, low in boxes_of(path))
     assert "Direktor škole" in told("pdftotext", "-f", str(pages_of(path)), path, "-")
-
-
-def test_equal_papers_give_equal_bytes():
-    assert draw(a_request_paper(), "sr_Cyrl") == draw(a_request_paper(), "sr_Cyrl")
 
 
 # --- the note to parents and its slips ---

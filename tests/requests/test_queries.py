@@ -25,7 +25,7 @@ from tests.factories.people import an_actor, make_centre, make_user
 from tests.factories.places import make_host, make_municipality
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
-from tests.requests.acts import take_request
+from tests.requests.shorthand import take_request
 
 DAY = dt.timedelta(days=1)
 
@@ -55,10 +55,7 @@ def test_the_inbox_groups_by_who_must_move_and_shows_the_oldest_first(programme,
 
     assert numbers(inbox) == [row.number for row in (old, young, asked, running)]
     assert inbox.groups == ((Turn.YOURS, 2), (Turn.OTHERS, 1), (Turn.ITSELF, 1))
-    assert [(row.next_step, row.late) for row in inbox.page.rows][:2] == [
-        (NextStep.PLAN, True),
-        (NextStep.TAKE, False),
-    ]
+    assert [(row.next_step, row.late) for row in inbox.page.rows][:2] == [(NextStep.PLAN, True), (NextStep.TAKE, False)]
     assert (inbox.new, inbox.late, inbox.to_plan, inbox.waiting_for_school) == (1, 1, 1, 1)
 
 
@@ -141,17 +138,14 @@ def test_a_request_is_found_by_its_host_in_either_script_or_its_number_and_by_no
     assert numbers_found == ["R-2026-0777"] * found
 
 
-def test_nobody_sees_another_centre_nor_what_is_not_proven(programme, coordinator):
+def test_nobody_sees_another_centre_nor_what_is_not_proven_and_the_inbox_is_for_staff(programme, coordinator):
     foreign, hidden = make_school_request(), make_school_request(RequestState.UNVERIFIED, programme=programme)
-
     for show in Show:
         assert numbers(requests_inbox.inbox(coordinator, InboxFilters(show), now=MONDAY)) == []
     for row in (foreign, hidden):
         with pytest.raises(NotFound):
             request_page(coordinator, row.number, now=MONDAY)
 
-
-def test_the_inbox_is_for_staff(programme):
     for actor in (ANONYMOUS, school_contact(1, 1), an_actor(Role.EDUCATOR, centre_id=programme.centre_id)):
         with pytest.raises((NotAllowed, NotFound)):
             requests_inbox.inbox(actor, InboxFilters(), now=MONDAY)
@@ -172,20 +166,23 @@ def test_one_row_and_a_hundred_cost_the_same_number_of_queries_and_pages_do_not_
     assert set(numbers(first)) & set(numbers(second)) == set()
 
 
-def test_the_page_tells_the_history_in_order_with_who_did_it(programme, coordinator):
+def test_twins_and_history_stand_on_the_page_in_order_and_a_link_shows_its_own_request(programme, coordinator, session):
     row = make_school_request(programme=programme)
     take_request(coordinator, row.id, now=MONDAY)
     ask_school(coordinator, row.id, "?", now=MONDAY + DAY)
     answer_question(school_contact(row.id, row.host_id), row.id, "!", now=MONDAY + 2 * DAY)
-
     page = request_page(coordinator, row.number, now=MONDAY)
-
     assert [(line.action, line.by, line.who) for line in page.history] == [
         ("school request triage", "centre", "Marija Kostić"),
         ("school request needs_info", "centre", "Marija Kostić"),
         ("school request triage", "school", ""),
     ]
     assert (page.question, page.answer) == ("?", "!")
+
+    row = make_school_request()
+    assert own_request(school_contact(row.id, row.host_id), now=MONDAY).row.number == row.number
+    with pytest.raises(NotFound):
+        own_request(school_contact(999, row.host_id), now=MONDAY)
 
 
 def test_twins_are_open_requests_of_the_same_host_within_30_days(programme, coordinator):
@@ -202,14 +199,6 @@ def test_twins_are_open_requests_of_the_same_host_within_30_days(programme, coor
 
     assert [twin.number for twin in page.twins] == [near.number]
     assert page.row.twins == 1
-
-
-def test_the_link_shows_its_own_request(session):
-    row = make_school_request()
-
-    assert own_request(school_contact(row.id, row.host_id), now=MONDAY).row.number == row.number
-    with pytest.raises(NotFound):
-        own_request(school_contact(999, row.host_id), now=MONDAY)
 
 
 def test_twins_are_counted_in_one_question_and_never_row_against_row(session):

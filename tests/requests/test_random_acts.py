@@ -21,8 +21,7 @@ from scheduler.requests.terms.pages import InboxFilters, Show, Turn
 from scheduler.requests.terms.school_request import REQUEST_MACHINE, ExpectedCounts, RequestState
 from tests.factories import MONDAY
 from tests.factories.requests import make_school_request
-from tests.requests.acts import take_request, waitlist_request
-from tests.requests.shorthand import audit_of, contact_of, coordinator_of, mails, stored
+from tests.requests.shorthand import audit_of, contact_of, coordinator_of, mails, stored, take_request, waitlist_request
 
 ACTS = ("take", "ask", "answer", "decline", "waitlist", "agree", "withdraw", "change_counts", "note")
 WITH_A_MAIL = {

@@ -165,35 +165,26 @@ def test_every_state_has_one_whose_turn_it_is(state):
     assert (turn is Turn.YOURS) == (step is not NextStep.LOOK)
 
 
-def test_changed_counts_bring_a_settled_request_back_to_the_centre():
+def test_changed_counts_bring_a_settled_request_back_to_the_centre_and_a_clock_set_back_makes_nobody_early():
     assert turn_of(RequestState.CONFIRMED, attention=True) == (Turn.YOURS, NextStep.CHECK_COUNTS)
     assert turn_of(RequestState.CONFIRMED, attention=False) == (Turn.ITSELF, NextStep.LOOK)
 
-
-def test_a_clock_that_was_set_back_makes_nobody_early_and_others_keep_no_promise():
     assert age_days(MONDAY + dt.timedelta(hours=1), MONDAY) == 0
     assert not is_late(Turn.OTHERS, 60)
 
 
-def test_a_school_withdraws_until_a_visit_is_planned():
+def test_a_school_withdraws_until_a_visit_is_planned_and_changes_counts_until_it_is_held():
     out = {state: way_out(state) for state in RequestState}
-
     assert out[RequestState.NEW] is out[RequestState.WAITLISTED] is RequestState.WITHDRAWN
     assert out[RequestState.AGREED] is RequestState.CANCELLED_BY_SCHOOL
     assert out[RequestState.STAFFING] is None
     assert all(to is None or REQUEST_MACHINE.may(state, to) for state, to in out.items())
 
-
-def test_counts_can_change_until_the_presentation_is_held():
     changeable = {state for state in RequestState if may_change_counts(state)}
-
     assert {RequestState.AGREED, RequestState.READY} <= changeable
     assert changeable & ({RequestState.UNVERIFIED} | AFTER_VISIT | OVER) == set()
 
-
-def test_every_move_of_the_machine_leads_to_a_state_it_knows():
     named = set(itertools.chain.from_iterable(REQUEST_MACHINE.moves.values()))
-
     assert named | REQUEST_MACHINE.starts <= set(REQUEST_MACHINE.moves) == set(RequestState)
 
 
@@ -249,14 +240,16 @@ def test_a_proposed_date_is_one_that_a_school_can_accept(dates: list[Any], held_
     assert problems_with_dates(dates, day(held_until), TODAY, cannot) == found
 
 
-def test_what_a_closure_stopped_is_put_on_no_waiting_list():
+def test_what_a_closure_stopped_is_put_on_no_waiting_list_and_an_answer_is_given_where_the_machine_has_a_way():
     listed = {state for state in S if may_together(BulkAct.WAITLIST, state)}
-
     assert S.TRIAGE in listed
     assert may_move(S.DISRUPTED, S.WAITLISTED)
     assert S.DISRUPTED not in listed
     for act in set(BulkAct) - {BulkAct.WAITLIST}:
         assert {state for state in S if may_together(act, state)} == set(OPEN)
+
+    assert may_move(S.TRIAGE, S.DECLINED)
+    assert not may_move(S.CLOSED, S.NEW)
 
 
 def test_the_same_is_asked_for_anew_once_the_old_request_is_over():
@@ -270,11 +263,6 @@ def test_the_same_is_asked_for_anew_once_the_old_request_is_over():
         S.DECLINED,
         S.WITHDRAWN,
     }
-
-
-def test_an_answer_is_given_where_the_machine_has_a_way():
-    assert may_move(S.TRIAGE, S.DECLINED)
-    assert not may_move(S.CLOSED, S.NEW)
 
 
 # --- what is allowed and seldom meant is asked about ---
@@ -386,16 +374,13 @@ def test_what_is_handed_over_has_one_person_in_each_district_who_answers(distric
     assert handover_problems(a_handover_draft(district_ids=districts), other) == found
 
 
-def test_a_handover_that_is_taken_back_is_over_whatever_its_days():
+def test_mails_of_the_district_go_to_the_stand_in_and_to_each_reader_once_until_it_is_taken_back():
     assert handover_state(a_handover(ANA, EVA, ended_at=MONDAY), TODAY) is HandoverState.TAKEN_BACK
 
-
-def test_mails_of_the_district_go_to_the_stand_in_and_to_each_reader_once():
     readers = [Reader(ANA, "ana@centre.example", "sr_Cyrl"), Reader(EVA, "eva@centre.example", "en")]
     readers += [Reader(MIRA, "mira@centre.example", "sr_Latn")]
     everybody = [(one.address, one.language) for one in readers]
     running = [a_handover(ANA, EVA, NISAVA)]
-
     assert told_instead(readers, NISAVA, running) == everybody[1:]
     assert told_instead(readers, NISAVA + 1, running) == told_instead(readers, None, running) == everybody
     assert told_instead(readers, None, [a_handover(ANA, EVA)]) == everybody[1:]

@@ -43,11 +43,14 @@ def cannot_then(row: SchoolRequest, days: int = 1) -> None:
         writing.add(BlackoutDays(school_request_id=row.id, first_day=FIRST_DAY, last_day=last))
 
 
-def test_five_dates_in_order_and_days_off_are_fair():
+def test_five_dates_in_order_and_days_off_of_any_span_are_fair():
     four = [wish(place, starts_local=TEN) for place in range(1, 5)]
     five = (*four, wish(1, day_part=DayPart.AFTERNOON))
-
     assert problems(a_draft(preferred=five, blackouts=(cannot(0),))) == {}
+
+    assert [cannot_on([cannot(1, 3)], FIRST_DAY + day * DAY) for day in range(5)] == [
+        False, True, True, True, False
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -87,29 +90,19 @@ def test_booked_again_within_other_days_nothing_of_it_is_carried_over(session):
     assert (again.preferred, again.blackouts) == ((), ())
 
 
-def test_a_date_on_a_day_off_is_not_proposed(session):
+def test_a_date_on_a_day_off_is_neither_proposed_nor_offered_from_the_waiting_list(session):
     row = make_school_request(RequestState.TRIAGE)
     cannot_then(row, days=2)
     until = MONDAY + 2 * DAY
-
     with rejection(**{"dates-0-on_day": "school_cannot"}):
         propose_dates(coordinator_of(row), row.id, [DateDraft(FIRST_DAY + DAY, TEN)], held_until=until, now=MONDAY)
     assert stored(row.id).state is RequestState.TRIAGE
     propose_dates(coordinator_of(row), row.id, [DateDraft(LAST_DAY, TEN)], held_until=until, now=MONDAY)
 
-
-def test_the_waiting_list_offers_no_date_on_a_day_off(session):
     row = make_school_request(RequestState.WAITLISTED)
     works(a_cleared_educator(centre_id=row.centre_id))
     cannot_then(row)
     desk = an_actor(centre_id=row.centre_id)
-
     with rejection(on_day="nobody_waits"):
         give_date(desk, OpenDateDraft(row.programme_id, FIRST_DAY, TEN, 24), now=MONDAY)
     assert give_date(desk, OpenDateDraft(row.programme_id, LAST_DAY, TEN, 24), now=MONDAY)
-
-
-def test_a_day_off_is_any_day_of_its_span():
-    assert [cannot_on([cannot(1, 3)], FIRST_DAY + day * DAY) for day in range(5)] == [
-        False, True, True, True, False
-    ]  # fmt: skip

@@ -170,14 +170,15 @@ def corrected(booking, address: str):
     return booking.client.post("/book/address", data={"email": address})
 
 
-def test_the_mail_goes_to_the_right_address_and_nothing_is_typed_again(booked):
+def test_the_mail_goes_to_the_right_address_nothing_is_typed_again_and_the_first_link_opens_nothing(booked):
     assert "/book/address" in booked.get("sent").text
-
     assert corrected(booked, RIGHT).location == "/book/sent"
-
     assert mails() == [("o.matic@skola.example.org", "stopped"), (RIGHT, "waiting")]
     assert [row.contact_email for row in sent()] == [RIGHT]
     assert RIGHT in booked.get("sent").text
+
+    corrected(booked, RIGHT)
+    assert deliver(rows_of(OutboxMessage.id)[0], MONDAY) is None
 
 
 def test_the_link_of_the_first_mail_opens_nothing_any_more(booked):
@@ -188,12 +189,6 @@ def test_the_link_of_the_first_mail_opens_nothing_any_more(booked):
     assert booked.get(f"prove/{first}").status_code == 410
 
 
-def test_a_stopped_mail_is_not_sent(booked):
-    corrected(booked, RIGHT)
-
-    assert deliver(rows_of(OutboxMessage.id)[0], MONDAY) is None
-
-
 def test_an_address_is_corrected_twice_at_most(booked):
     answers = [corrected(booked, f"{number}@skola.example.org").status_code for number in range(3)]
 
@@ -201,10 +196,13 @@ def test_an_address_is_corrected_twice_at_most(booked):
     assert len(mails()) == 3
 
 
-def test_the_same_address_again_sends_nothing(booked):
+def test_the_same_address_again_and_what_is_no_address_send_nothing(booked):
     corrected(booked, " O.Matic@skola.example.org ")
-
     assert len(mails()) == 1
+
+    answer = corrected(booked, "olivera")
+    assert answer.status_code == 422
+    assert 'value="olivera"' in answer.text
 
 
 def test_the_limits_of_an_address_hold_here_too(booked, app):
@@ -226,13 +224,6 @@ def test_a_confirmed_address_stays(booked):
 def test_a_browser_that_did_not_book_corrects_nothing(booked, app):
     assert corrected(Booking(app.test_client(), booked.host, *booked.programmes), RIGHT).location == "/book"
     assert len(mails()) == 1
-
-
-def test_what_is_no_address_is_shown_again(booked):
-    answer = corrected(booked, "olivera")
-
-    assert answer.status_code == 422
-    assert 'value="olivera"' in answer.text
 
 
 # --- a lost link is found again: one mail lists all visits of an address ---

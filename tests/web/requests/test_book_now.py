@@ -24,24 +24,6 @@ HELD, RELEASED, LAPSED, KEPT = HoldState.HELD, HoldState.RELEASED, HoldState.LAP
 TAKEN_BY_ANOTHER = "This date has just been taken:"
 
 
-def test_a_day_then_a_time_then_the_form_and_the_date_is_held_all_the_while(now):
-    one = now.begin().days()[0]
-
-    pressed = now.post("when", {"day": one})
-    page = now.get("when")
-    slots = sorted(SLOT_BUTTON.findall(page.text))
-    held = now.post("when", {"slot": slots[4]})
-
-    assert (pressed, held) == ("/book/when#times", "/book/who")
-    assert slots[0] == f"{one}T08:00"
-    assert "it is held for you for 15 minutes" in text_of(page)
-    assert holds() == [HELD]
-    for name in ("who", "where", "you"):
-        assert "at 09:00. It is held for you until" in now.read(name)
-    now.client.post("/book/forget")
-    assert holds() == [RELEASED], "deleted answers free it"
-
-
 def test_nobody_waits_at_the_lock_while_its_mail_is_rendered(now, monkeypatch):
     now.hold()
     now.finish()
@@ -94,14 +76,21 @@ def test_trust_r01_the_loser_reads_three_other_dates_and_loses_nothing_typed(now
     assert holds() == [HELD, HELD]
 
 
-def test_a_hold_that_is_over_is_told_and_taken_anew_with_the_sending(now, later):
-    now.hold()
+def test_a_hold_that_is_over_is_told_held_again_with_one_press_or_taken_anew_with_the_sending(now, later):
+    slot = now.hold()
     now.finish()
     later(HELD_FOR)
+    page = now.get("when")
+    assert SLOT_BUTTON.findall(page.text) == [slot]
+    assert "Hold it again for 15 minutes" in text_of(page)
+    assert now.post("when", {"slot": slot}) == "/book/check"
+    assert "It is held for you until" in now.read("check")
+    assert holds() == [LAPSED, HELD]
 
+    later(HELD_FOR)
     assert "The quarter of an hour is over." in now.read("check")
     assert now.send().location == "/book/sent"
-    assert holds() == [LAPSED, KEPT]
+    assert holds() == [LAPSED, LAPSED, KEPT]
 
 
 def test_a_hold_that_is_over_and_gone_offers_three_dates_and_the_answers_stay(now, rival, later):
@@ -119,20 +108,6 @@ def test_a_hold_that_is_over_and_gone_offers_three_dates_and_the_answers_stay(no
     assert now.post("when", {"slot": three[0]}) == "/book/check"
     assert now.send().location == "/book/sent"
     assert [row.contact_name for row in sent()] == ["Оливера Матић"]
-
-
-def test_a_lapsed_date_is_held_again_with_one_press(now, later):
-    slot = now.hold()
-    now.finish()
-    later(HELD_FOR)
-    page = now.get("when")
-    assert SLOT_BUTTON.findall(page.text) == [slot]
-    assert "Hold it again for 15 minutes" in text_of(page)
-
-    assert now.post("when", {"slot": slot}) == "/book/check"
-
-    assert "It is held for you until" in now.read("check")
-    assert holds() == [LAPSED, HELD]
 
 
 def test_two_presentations_make_the_held_date_longer(now):
@@ -177,16 +152,28 @@ def test_a_slot_that_is_no_date_is_told_and_holds_nothing(now, typed):
     assert holds() == []
 
 
-def test_a_pressed_day_is_no_wish_and_fills_no_field(now):
+def test_a_day_then_a_time_then_the_form_hold_the_date_all_the_while_and_pressed_alone_fill_no_field(now):
     now.begin()
     now.times_on(now.days()[0])
     page = now.get("when").text
-
     assert now.post("when", {"first_day": "", "last_day": "", "day_part": "any"}) == "/book/when"
-
     assert re.findall(r'name="(?:first|last)_day"[^>]*value="([^"]*)"', page) in ([], ["", ""])
     assert now.get("when").status_code == 422
     assert holds() == []
+
+    one = now.begin().days()[0]
+    pressed = now.post("when", {"day": one})
+    page = now.get("when")
+    slots = sorted(SLOT_BUTTON.findall(page.text))
+    held = now.post("when", {"slot": slots[4]})
+    assert (pressed, held) == ("/book/when#times", "/book/who")
+    assert slots[0] == f"{one}T08:00"
+    assert "it is held for you for 15 minutes" in text_of(page)
+    assert holds() == [HELD]
+    for name in ("who", "where", "you"):
+        assert "at 09:00. It is held for you until" in now.read(name)
+    now.client.post("/book/forget")
+    assert holds() == [RELEASED], "deleted answers free it"
 
 
 def test_a_flood_of_presses_is_told_and_names_a_way_out(now, monkeypatch):
@@ -199,7 +186,7 @@ def test_a_flood_of_presses_is_told_and_names_a_way_out(now, monkeypatch):
     assert holds() == []
 
 
-def test_another_programme_that_is_asked_first_keeps_the_day_and_holds_nothing(now, programme):
+def test_a_programme_that_is_asked_first_shows_no_times_keeps_the_day_and_holds_nothing(now, programme):
     now.hold()
     with transaction():
         programme.booking = HowBooked.ASK
@@ -208,14 +195,9 @@ def test_another_programme_that_is_asked_first_keeps_the_day_and_holds_nothing(n
 
     assert holds() == [RELEASED]
     assert "held for you" not in now.read("who")
-
-
-def test_a_programme_that_is_asked_first_shows_no_times(booking):
-    booking.begin()
-
-    assert booking.slots() == []
-    assert booking.post("when", {"slot": "2026-12-01T10:00"}) == "/book/when"
-    assert holds() == []
+    assert now.slots() == []
+    assert now.post("when", {"slot": "2026-12-01T10:00"}) == "/book/when"
+    assert holds() == [RELEASED]
 
 
 def test_the_first_hour_is_not_asked_again_and_the_second_may_be_named(now):
@@ -256,30 +238,21 @@ def test_a_held_date_is_judged_by_its_own_time_when_the_classes_are_named(now, h
     assert holds() == [HELD]
 
 
-def test_who_joins_the_waiting_list_instead_holds_nothing_any_more(now):
-    now.hold()
-
+@pytest.mark.parametrize("back", [False, True])
+def test_who_joins_the_waiting_list_instead_holds_nothing_and_a_date_held_after_it_takes_its_place(now, back):
+    slot = now.hold()
     assert now.post("when", {"waiting": "yes"}) == "/book/who"
-
     assert holds() == [RELEASED]
+    if back:
+        now.post("when", {"slot": slot})
     now.finish()
+
     check = now.read("check")
-    assert ("for the waiting list" in check, "at 09:00" in check) == (True, False)
+    assert ("for the waiting list" in check, "at 09:00" in check) == (not back, back)
     now.send()
-    assert [row.for_waiting_list for row in sent()] == [True]
-    assert holds() == [RELEASED]
-
-
-def test_a_date_held_after_the_waiting_list_takes_its_place(now):
-    one = now.begin().days()[0]
-    now.post("when", {"waiting": "yes"})
-    now.post("when", {"slot": f"{one}T09:00"})
-    now.finish()
-
-    now.send()
-
     [row] = sent()
-    assert (row.for_waiting_list, row.first_day.isoformat(), holds()) == (False, one, [KEPT])
+    assert (row.for_waiting_list, holds()) == (not back, [RELEASED, KEPT] if back else [RELEASED])
+    assert not back or row.first_day.isoformat() == slot[:10]
 
 
 @pytest.mark.parametrize(("taken", "leads_to"), [("day", "/book/when"), ("waiting", "/book/who")])

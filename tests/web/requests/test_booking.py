@@ -61,11 +61,13 @@ def test_what_was_typed_and_not_found_is_the_name_on_the_next_page(client, host)
     assert "а" * 150 not in typed
 
 
-def test_a_school_chosen_on_the_front_page_is_shown_before_it_is_taken(client, host):
+def test_a_school_chosen_on_the_front_page_is_shown_before_it_is_taken_and_one_typed_by_another_never(client, host):
     shown = client.get("/book", query_string={"host": host.id}).text
-
     assert f'name="host_id" value="{host.id}"' in shown
     assert client.post("/book", data={"host_id": host.id}).location == "/book/what"
+
+    hidden = make_host("Нечија школа", listed=False)
+    assert "Нечија" not in client.get("/book", query_string={"host": hidden.id, "lang": "sr_Cyrl"}).text
 
 
 @pytest.mark.parametrize("number", ["999999", "0", "-1", "x", "1" * 40, "٣"])
@@ -74,12 +76,6 @@ def test_a_number_of_no_school_begins_the_booking_anew(client, host, number):
 
     assert answer.status_code == 200
     assert 'name="host_id" value=' not in answer.text.replace('value=""', "")
-
-
-def test_a_school_that_was_typed_by_another_is_not_shown_by_its_number(client, host):
-    hidden = make_host("Нечија школа", listed=False)
-
-    assert "Нечија" not in client.get("/book", query_string={"host": hidden.id, "lang": "sr_Cyrl"}).text
 
 
 def test_a_school_that_is_not_on_the_list_is_typed_and_kept_with_the_request(booking):
@@ -100,37 +96,31 @@ def test_a_typed_school_needs_its_name_place_and_municipality(client):
     assert 'value="Дом"' in response.text
 
 
-def test_going_back_shows_what_was_typed(booking):
+def test_going_back_shows_what_was_typed_and_after_the_sending_once_more_that_it_is_sent(booking):
     booking.answer_all()
-
     for page, values in {"who": ("VII-1, VII-2", "51"), "when": (day(FIRST), day(LAST))}.items():
         assert [value for value in values if f'value="{value}"' not in booking.get(page).text] == []
     where = booking.get("where").text
     assert re.search(r'<input[^>]*checked[^>]*id="teacher_stays"|id="teacher_stays"[^>]*checked', where)
 
+    booking.send()
+    assert [booking.get(page).location for page in ("check", "you")] == ["/book/sent", "/book/sent"]
+    assert booking.client.get("/book").status_code == 200
 
-def test_nothing_personal_stands_in_an_address(booking):
+
+def test_pages_without_the_ones_before_lead_to_the_first_and_nothing_personal_stands_in_an_address(booking):
+    assert {booking.get(page).location for page in (*booking.usual, "check")} == {"/book"}
+
     booking.begin()
-
     pages = [booking.answer(page) for page in booking.usual]
-
     assert pages == ["/book/when", "/book/who", "/book/where", "/book/you", "/book/check"]
 
 
-def test_pages_without_the_ones_before_lead_to_the_first(booking):
-    assert {booking.get(page).location for page in (*booking.usual, "check")} == {"/book"}
-
-
-def test_two_visitors_do_not_see_each_others_answers(app, booking):
+def test_two_visitors_do_not_see_each_others_answers_and_they_are_deleted_on_wish(app, booking):
     booking.answer_all()
-
     assert "VII-1" not in app.test_client().get("/book/who", follow_redirects=True).text
 
-
-def test_answers_are_deleted_on_wish(booking):
-    booking.answer_all()
     booking.post("forget")
-
     assert rows_of(BookingAnswers) == []
     assert booking.get("check").location == "/book"
 
@@ -209,18 +199,14 @@ def test_wrong_answers_get_a_sentence_beside_the_field_and_lose_nothing(booking,
     assert booking.get("check").location == f"/book/{page}"
 
 
-def test_a_megabyte_is_refused_with_a_page_and_earlier_answers_stay(booking):
+def test_a_megabyte_or_more_than_any_booking_holds_is_refused_and_breaks_nothing(booking):
     response = booking.begin().client.post("/book/where", data={"room": "x" * 1_000_000})
-
     assert response.status_code == 413
     for words in ("19833", "1 MB"):
         assert words in response.text
     assert booking.get("when").status_code == 200
 
-
-def test_more_than_any_booking_holds_is_refused_and_breaks_nothing(booking):
     many = booking.usual["what"] | {"teaching_language": ["sr", *["я" * 2500] * 40]}
-
     assert booking.begin().client.post("/book/what", data=many).status_code == 422
 
 
@@ -270,11 +256,15 @@ def test_trust_s43_an_identity_number_typed_into_a_booking_is_kept_nowhere(sessi
 # bots, floods and presses that come twice
 
 
-def test_a_filled_trap_is_told_what_people_are_told_and_stores_nothing(booking):
+def test_a_filled_trap_stores_nothing_and_the_same_answers_sent_again_are_one_request(booking):
     booking.answer_all()
-
     assert booking.post("check", {"website": "http://spam.example"}) == "/book/sent"
     assert sent() == []
+
+    for _time in range(2):
+        booking.answer_all()
+        booking.send("same")
+    assert len(rows_of(SchoolRequest)) == 1
 
 
 def test_what_no_hand_can_do_is_asked_to_wait_and_loses_nothing(booking, monkeypatch):
@@ -299,14 +289,6 @@ def test_a_flood_is_stopped_with_a_clear_page_and_the_answers_stay(booking):
     for words in ("Too many", "Оливера Матић"):
         assert words in response.text
     assert (len(sent()), len(rows_of(OutboxMessage))) == (3, 3)
-
-
-def test_the_same_answers_sent_again_are_one_request(booking):
-    for _time in range(2):
-        booking.answer_all()
-        booking.send("same")
-
-    assert len(rows_of(SchoolRequest)) == 1
 
 
 def test_trust_r11_the_second_press_of_a_double_click_or_in_another_tab_shows_what_the_first_did(app, booking):
@@ -335,22 +317,13 @@ def test_a_wrong_answer_is_told_on_a_plain_page_that_the_back_button_can_open(bo
     assert "Enter a day like this" not in booking.get("when").text
 
 
-def test_the_back_button_after_the_sending_tells_once_more_that_it_is_sent(booking):
-    booking.answer_all()
-    booking.send()
-
-    assert [booking.get(page).location for page in ("check", "you")] == ["/book/sent", "/book/sent"]
-    assert booking.client.get("/book").status_code == 200
-
-
-def test_the_promise_to_keep_answers_appears_with_the_first_answer(booking):
+def test_each_programme_is_told_beside_its_own_choice_and_the_promise_to_keep_answers_with_the_first(
+    booking, programme
+):
     assert "/book/forget" not in booking.client.get("/book").text
     assert "/book/forget" in booking.begin().get("what").text
 
-
-def test_each_programme_is_told_beside_its_own_choice(booking, programme):
     shown = booking.begin().get("what").text
-
     assert re.search(rf'value="{programme.id}".*?up to 120 people at once.*?</label>', shown, re.DOTALL)
 
 

@@ -93,10 +93,12 @@ def plan(programme) -> str:
     return f"/requests/{with_wishes(programme, RequestState.AGREED).number}/plan?lang=en"
 
 
-def test_the_desk_reads_the_wishes_in_the_request(desk, programme):
+def test_the_desk_reads_the_wishes_in_the_request_and_takes_the_same_by_phone(desk, programme, host):
     page = text_of(desk.get(f"/requests/{with_wishes(programme, RequestState.NEW).number}?lang=en"))
-
     assert ("at 09:30" in page, CANNOT in page) == (True, True)
+
+    page = desk.get(f"/requests/phone?host={host.id}&lang=en").text
+    assert ("preferred-4-on_day" in page, 'name="blackouts"' in page) == (True, True)
 
 
 def test_each_wished_date_is_one_press_away_in_the_plan(desk, plan):
@@ -118,12 +120,6 @@ def test_a_plan_on_a_day_off_is_warned_of(desk, plan):
     form = {"on_day": written(FIRST), "presentations-0-starts_local": "10:00", "presentations-0-minutes": "45"}
 
     assert "the school said that it cannot on this day" in text_of(desk.post(plan, data=form | {"look": "1"}))
-
-
-def test_by_phone_the_same_wishes_are_taken(desk, host):
-    page = desk.get(f"/requests/phone?host={host.id}&lang=en").text
-
-    assert ("preferred-4-on_day" in page, 'name="blackouts"' in page) == (True, True)
 
 
 # --- an hour at which the class is away is refused with the nearest right ones ---
@@ -162,12 +158,14 @@ def weeks(booking):
     return booking
 
 
-def test_the_lesson_is_asked_only_where_the_bells_are_known(one_day, host):
+def test_the_lesson_is_asked_only_where_the_bells_are_known_and_refused_where_the_shift_has_none(one_day, host):
     assert 'name="presentations-0-lesson"' not in one_day.get("who").text
+    tell(host)
+    assert 'name="presentations-0-lesson"' in one_day.get("who").text
 
     tell(host)
-
-    assert 'name="presentations-0-lesson"' in one_day.get("who").text
+    assert "has no lesson of that number" in text_of(who(one_day, lesson="9")[0])
+    assert who(one_day, lesson="3")[1] == "/book/where"
 
 
 def test_a_time_in_the_other_shift_is_refused_with_the_nearest_right_ones(one_day, host):
@@ -194,13 +192,6 @@ def test_the_school_may_say_that_the_class_comes_for_it(weeks, host):
     refused, _went = who(weeks, starts_local="15:00")
     assert 'name="presentations-0-outside_shift"' in refused.text
     assert who(weeks, starts_local="15:00", outside_shift="y")[1] == "/book/where"
-
-
-def test_a_lesson_that_the_shift_does_not_have_is_refused(one_day, host):
-    tell(host)
-
-    assert "has no lesson of that number" in text_of(who(one_day, lesson="9")[0])
-    assert who(one_day, lesson="3")[1] == "/book/where"
 
 
 def test_lesson_and_hour_are_stored_read_again_and_shown_before_the_sending(booking, host):

@@ -63,6 +63,18 @@ def test_each_part_asks_only_what_it_needs(day):
     assert fields.isdisjoint({"0-pupils", "0-teachers", "0-classes", "0-lesson", "1-pupils", "1-parents", "1-classes"})
 
 
+def test_a_number_that_is_missing_is_told_beside_its_own_field_and_nothing_is_lost(day):
+    day.begin().one_day()
+
+    wrong = parts(*day.programmes[1:], **{"parts-0-parents": "", "parts-1-starts_local": "13.45"})
+    assert day.post("day", wrong) == "/book/day"
+
+    page = day.get("day")
+    assert (page.status_code, 'id="parts-0-parents-error"' in page.text) == (422, True)
+    assert re.search(r'value="13[:.]45"', page.text)
+    assert sent() == []
+
+
 def test_the_whole_day_is_sent_as_one_booking_with_one_mail(day):
     shown = day.whole_day().read("check")
     for words in ("Evening for parents", "60 parents, 18:00", "20 teachers, 13:30", "10:00–10:45"):
@@ -75,18 +87,6 @@ def test_the_whole_day_is_sent_as_one_booking_with_one_mail(day):
     assert {row.booking for row in rows} == {rows[0].number}
     assert {(row.first_day, row.last_day, row.state) for row in rows} == {(FIRST, FIRST, RequestState.UNVERIFIED)}
     assert rows_of(OutboxMessage.kind) == ["prove_address"]
-
-
-def test_a_number_that_is_missing_is_told_beside_its_own_field_and_nothing_is_lost(day):
-    day.begin().one_day()
-
-    wrong = parts(*day.programmes[1:], **{"parts-0-parents": "", "parts-1-starts_local": "13.45"})
-    assert day.post("day", wrong) == "/book/day"
-
-    page = day.get("day")
-    assert (page.status_code, 'id="parts-0-parents-error"' in page.text) == (422, True)
-    assert re.search(r'value="13[:.]45"', page.text)
-    assert sent() == []
 
 
 def test_a_programme_added_later_is_asked_before_the_sending(day, client, host, programme, evening, gathering):

@@ -1,4 +1,4 @@
-"""The coordinators' inbox, the page of a request, what is said and noted there, requests by phone."""
+"""The coordinators' inbox, its filters and acts, the page of a request, what is noted there, requests by phone."""
 
 import datetime as dt
 import re
@@ -14,6 +14,7 @@ from scheduler.requests.terms.school_request import RequestChannel, RequestState
 from tests.ceilings import at_most
 from tests.factories import MONDAY
 from tests.factories.people import make_user
+from tests.factories.places import make_host
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
 from tests.factories.visits import make_visit
@@ -46,11 +47,16 @@ def page_of(row: SchoolRequest) -> str:
     return f"/requests/{row.number}"
 
 
-def test_the_inbox_shows_what_waits_with_its_next_step(desk, row):
+def test_the_inbox_and_the_page_show_what_waits_its_next_step_and_ways_to_who_asked_also_on_paper(desk, row):
     page = desk.get("/requests?lang=en").text
-
     for words in ("Waits for you", "New request", page_of(row), "Take it", "90 pupils"):
         assert words in page
+
+    page = desk.get(page_of(row)).text
+    for way in ("tel:+38124555123", "mailto:ana@school.example"):
+        assert f'href="{way}"' in page
+
+    assert desk.get(f"{page_of(row)}.pdf").data.startswith(b"%PDF-")
 
 
 def test_a_tile_of_the_inbox_and_of_the_first_page_opens_what_it_counts(desk, row, programme):
@@ -79,12 +85,15 @@ def test_other_roles_are_refused(app, row, role):
         assert browser.get(path).status_code == 403
 
 
-def test_a_request_of_another_centre_looks_like_none(desk):
+def test_a_request_of_another_centre_looks_like_none(desk, programme):
     foreign = make_school_request()
-
     for number in (foreign.number, "R-1999-0001"):
         assert desk.get(f"/requests/{number}").status_code == 404
         assert desk.post(f"/requests/{number}/take").status_code == 404
+
+    row, foreign = make_school_request(RequestState.TRIAGE, programme=programme), make_school_request()
+    assert desk.post(f"/requests/{row.number}/merge-into/{foreign.number}").status_code == 404
+    assert desk.get(f"/requests/{foreign.number}/again").status_code == 404
 
 
 @pytest.mark.parametrize("state", [R.STAFFING, R.DISRUPTED])
@@ -124,13 +133,6 @@ def test_the_waiting_list(desk, taken):
     assert "На листи чекања" in page[page.index("Шта се дешавало") :]  # what happened, not what to press
 
 
-def test_who_asked_is_called_and_written_to_from_the_page(desk, row):
-    page = desk.get(page_of(row)).text
-
-    for way in ("tel:+38124555123", "mailto:ana@school.example"):
-        assert f'href="{way}"' in page
-
-
 @pytest.mark.parametrize(
     ("act", "typed", "state", "mail"),
     [
@@ -160,18 +162,18 @@ def test_the_slower_of_two_colleagues_keeps_the_typed_text(desk, taken):
         assert words in response.text
 
 
-def test_an_act_that_is_not_possible_now_is_a_conflict(desk, programme):
+def test_what_is_not_possible_now_is_a_conflict_changed_numbers_are_noted_and_markup_is_text(desk, programme):
     row = make_school_request(R.CONFIRMED, programme=programme)
-
     assert desk.post(f"{page_of(row)}/waitlist").status_code == 409
     assert desk.post(f"{page_of(row)}/delete").status_code in (404, 405)
 
+    row, words = make_school_request(R.CONFIRMED, programme=programme, attention=True), "I have seen the numbers"
+    assert words in desk.get(f"{page_of(row)}?lang=en").text
+    desk.post(f"{page_of(row)}/note")
+    assert words not in desk.get(f"{page_of(row)}?lang=en").text
 
-def test_markup_from_a_school_is_text(desk, programme):
     typed = dict.fromkeys(("room", "contact_name", "safeguarding_contact", "answer"), MARKUP)
-
     shown = desk.get(page_of(make_school_request(programme=programme, **typed))).text
-
     assert MARKUP not in shown
     assert shown.count("&lt;img") >= 4
 
@@ -183,22 +185,9 @@ def test_perhaps_the_same_request_is_shown(desk, row, programme):
     assert "perhaps asked twice" in desk.get("/requests?lang=en").text
 
 
-def test_changed_numbers_are_noted(desk, programme):
-    row, words = make_school_request(R.CONFIRMED, programme=programme, attention=True), "I have seen the numbers"
-    assert words in desk.get(f"{page_of(row)}?lang=en").text
-
-    desk.post(f"{page_of(row)}/note")
-
-    assert words not in desk.get(f"{page_of(row)}?lang=en").text
-
-
 @pytest.mark.parametrize("state", [state for state in R if state not in (R.MERGED_INTO, R.DRAFT, R.UNVERIFIED)])
 def test_every_state_has_its_page(desk, programme, state):
     assert desk.get(page_of(make_school_request(state, programme=programme))).status_code == 200
-
-
-def test_the_paper(desk, row):
-    assert desk.get(f"{page_of(row)}.pdf").data.startswith(b"%PDF-")
 
 
 # --- by phone ---
@@ -235,16 +224,6 @@ def phoned(asked_for, **changed) -> dict[str, str]:
     return fair | changed
 
 
-def test_a_school_on_the_phone_is_found_and_its_request_taken(desk, programme, host, phone):
-    assert f"host={host.id}" in desk.get("/requests/phone?q=karadzic").text
-
-    response = desk.post(phone, data=phoned(programme))
-
-    [row] = rows_of(SchoolRequest)
-    assert response.location == page_of(row)
-    assert (row.channel, row.state, row.host_id) == (RequestChannel.PHONE, R.NEW, host.id)
-
-
 @pytest.mark.parametrize(
     ("field", "typed", "told"),
     [
@@ -268,15 +247,20 @@ def test_what_is_wrong_on_the_phone_is_told_and_nothing_is_lost(desk, programme,
     assert rows_of(SchoolRequest) == []
 
 
-def test_one_more_presentation_on_the_phone(desk, programme, phone):
+def test_a_school_on_the_phone_is_found_and_its_request_of_one_or_more_presentations_taken(
+    desk, programme, phone, host
+):
     response = desk.post(phone, data=phoned(programme, more="1"))
-
     assert ("presentations-1-pupils" in response.text, rows_of(SchoolRequest)) == (True, [])
 
-
-def test_an_unknown_host_leads_back_to_the_search(desk):
     for chosen in ("999", "x", "9" * 500):
         assert desk.get(f"/requests/phone?host={chosen}").status_code == 200
+
+    assert f"host={host.id}" in desk.get("/requests/phone?q=karadzic").text
+    response = desk.post(phone, data=phoned(programme))
+    [row] = rows_of(SchoolRequest)
+    assert response.location == page_of(row)
+    assert (row.channel, row.state, row.host_id) == (RequestChannel.PHONE, R.NEW, host.id)
 
 
 # --- how often the pages ask ---
@@ -377,27 +361,170 @@ def test_a_duplicate_is_joined_by_one_press_its_link_leads_to_the_kept_one_and_i
     assert row.number in client.get(status).text
 
 
-def test_a_foreign_request_is_not_there(desk, programme):
-    row, foreign = make_school_request(RequestState.TRIAGE, programme=programme), make_school_request()
-
-    assert desk.post(f"/requests/{row.number}/merge-into/{foreign.number}").status_code == 404
-    assert desk.get(f"/requests/{foreign.number}/again").status_code == 404
-
-
-def test_what_was_called_off_is_booked_again(desk, programme):
+def test_what_was_called_off_is_booked_again_and_an_open_request_is_not(desk, programme):
     row = make_school_request(RequestState.CANCELLED_BY_CENTRE, programme=programme)
     assert f"/requests/{row.number}/again" in desk.get(f"/requests/{row.number}").text
     path = f"/requests/{row.number}/again?lang=en"
     assert "keeps the old one" in desk.get(path).text
-
     assert desk.post(path, data={"first_day": "x", "last_day": TYPED}).status_code == 422
     answer = desk.post(path, data={"first_day": TYPED, "last_day": TYPED}, follow_redirects=True)
-
     assert "Booked again after" in answer.text
     assert row.number in answer.text
 
-
-def test_an_open_request_is_not_booked_again(desk, programme):
     row = make_school_request(programme=programme)
-
     assert desk.get(f"/requests/{row.number}/again").status_code == 409
+
+
+@pytest.fixture
+def rows(programme) -> list[SchoolRequest]:
+    return [make_school_request(programme=programme) for _ in range(2)]
+
+
+def ticked(*rows: SchoolRequest) -> list[str]:
+    return [f"{row.id}.{row.version}" for row in rows]
+
+
+def numbers_on(page: str) -> list[str]:
+    return re.findall(r'scope="row">\s*<a href="/requests/(R-[\d-]+)"', page)
+
+
+def test_each_filter_narrows_counts_and_has_a_way_out(desk, programme):
+    other = make_programme(centre_id=programme.centre_id)
+    asked = make_school_request(RequestState.TRIAGE, programme=programme)
+    make_school_request(programme=other)
+    for query, label in {
+        "state=triage": "State: Being looked at",
+        f"programme={programme.id}": "Programme",
+        "owner=0": "Owner: nobody",
+        "age=old": "Age",
+    }.items():
+        page = desk.get(f"/requests?lang=en&show=open&{query}").text
+        assert f"Remove the filter: {label}" in page
+    assert numbers_on(desk.get("/requests?show=open&state=triage").text) == [asked.number]
+    assert numbers_on(desk.get(f"/requests?show=open&programme={programme.id}").text) == [asked.number]
+    assert "Being looked at (1)" in desk.get("/requests?lang=en&show=open&state=new").text
+    assert "Drop the filters" in desk.get("/requests?lang=en&show=open&state=closed").text
+
+
+def test_a_sorted_inbox_says_so_and_has_no_groups(desk, programme):
+    rows = [make_school_request(programme=programme, host_id=make_host(name).id) for name in ("Б", "А")]
+
+    for sort, expected, words in (("host", rows[::-1], "ascending"), ("-host", rows, "descending")):
+        page = desk.get(f"/requests?lang=en&sort={sort}").text
+        assert numbers_on(page) == [row.number for row in expected]
+        assert f'aria-sort="{words}"' in page
+        assert "rowgroup" not in page
+    for nonsense in ("sort=x", "show=x", "page=0", "page=-1", "page=x"):
+        assert "rowgroup" in desk.get(f"/requests?{nonsense}").text
+    assert desk.get(f"/requests?page={'9' * 500}").status_code == 200
+
+
+@pytest.mark.parametrize("sort", ["state", "what", "when", "age", "owner"])
+def test_the_inbox_sorts_by_every_head(desk, row, sort):
+    assert desk.get(f"/requests?sort=-{sort}").status_code == 200
+
+
+def test_more_requests_and_more_filters_make_no_more_questions(desk, programme):
+    for _more in range(2):
+        for _each in range(3):
+            make_school_request(programme=programme)
+
+        at_most(10, selects_of(desk, "/requests?show=open&sort=host&state=new"))
+
+
+def test_what_is_ticked_is_taken_and_the_toast_takes_it_back(desk, rows):
+    done = desk.post("/requests/together?lang=en&show=open", data={"act": "take", "rows": ticked(*rows)})
+    assert done.location == "/requests?show=open"
+
+    page = desk.get("/requests?lang=en&show=open").text
+    assert "2 requests are yours now." in page
+    undo = re.search(r'action="(/requests/undo/[^"]+)"', page)
+    assert undo
+    assert desk.post(undo[1]).location == "/requests?show=open"
+
+    assert [row.state for row in rows] == [RequestState.NEW] * 2
+    assert "2 requests are as before." in desk.get("/requests?lang=en").text
+    assert desk.post(undo[1]).status_code == 404
+
+
+def test_the_page_of_a_request_keeps_the_way_back(desk, row):
+    page = f"/requests/{row.number}"
+    desk.post(f"{page}/take")
+
+    undo = re.search(r'action="(/requests/undo/[^"]+of=[^"]+)"', desk.get(page).text)
+    assert undo
+    assert desk.post(undo[1].replace("&amp;", "&")).location == page
+
+    assert row.state is RequestState.NEW
+    assert "/requests/undo/" not in desk.get(page).text.partition("toasts")[0]
+
+
+def test_an_act_that_mails_is_seen_before_it_is_done(desk, programme):
+    row = make_school_request(RequestState.TRIAGE, programme=programme)
+    given = {"act": "waitlist", "rows": ticked(row)}
+
+    preview = desk.post("/requests/together?lang=en", data=given)
+    assert preview.status_code == 200
+    assert "The mail to each school" in preview.text
+    assert row.state is RequestState.TRIAGE
+
+    desk.post("/requests/together", data=given | {"seen": "1"})
+    assert row.state is RequestState.WAITLISTED
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"act": "take"},
+        *({"act": act, "rows": rows} for act, rows in (("burn", "1.1"), ("take", "x"), ("assign", "1.1"))),
+    ],
+    ids=str,
+)
+def test_a_press_without_sense_says_what_is_missing(desk, row, given):
+    answer = desk.post("/requests/together", data=given)
+
+    assert answer.status_code == 422
+    assert 'href="/requests/together' not in answer.text
+
+
+def test_who_is_late_reads_which_request_it_is_and_keeps_the_other_ticks(desk, rows):
+    ticks = ticked(*rows)
+    desk.post(f"/requests/{rows[0].number}/take")
+
+    answer = desk.post("/requests/together?lang=en", data={"act": "take", "rows": ticks})
+
+    assert answer.status_code == 409
+    assert "somebody has changed it meanwhile" in answer.text
+    assert re.findall(r'value="(\d+)\.\d+"[^>]* checked', answer.text) == [str(rows[1].id)]
+
+
+def test_hidden_columns_stay_hidden_for_who_hid_them(desk, row):
+    answer = desk.post("/columns/requests", data={"of": ["age", "owner", "what"], "shown": "what", "back": "/requests"})
+    assert answer.location == "/requests"
+
+    page = desk.get("/requests?lang=en").text
+    assert 'data-label="Age"' not in page
+    assert 'data-label="When"' in page
+    assert page.count("<td") + page.count('<th scope="row"') == page.count('<th scope="col"')
+
+    desk.post("/columns/requests", data={"of": ["age", "owner"], "shown": ["age", "owner"], "back": "//evil.example"})
+    assert 'data-label="Age"' in desk.get("/requests?lang=en").text
+
+
+def test_the_head_of_the_ticks_leaves_paper_with_them_nobody_hides_the_host_and_no_other_list_is_known(desk, row):
+    page = desk.get("/requests").text
+    assert len(re.findall(r'<th scope="col"\s+class="tick"', page)) == page.count('<td class="tick">') == 1
+
+    desk.post("/columns/requests", data={"of": ["host", "<b>", "x" * 500]})
+    assert numbers_on(desk.get("/requests").text)
+    assert desk.post("/columns/nothing").status_code == 404
+
+
+def test_a_suspended_colleague_is_not_offered(desk, programme):
+    make_school_request(programme=programme)
+    for name, suspended_at in (("Ана", None), ("Ива", MONDAY)):
+        make_user(centre_id=programme.centre_id, given_name=name, suspended_at=suspended_at)
+
+    page = desk.get("/requests").text
+    assert [name in page for name in ("Ана", "Ива")] == [True, False]

@@ -96,17 +96,6 @@ def test_the_secret_of_another_reader_opens_nothing(app, protected, host):
     reader.post("/book", mine, {"host_id": str(host.id)})
 
 
-def test_what_somebody_has_typed_is_written_for_her_alone(app, protected, programme, host):
-    reader = Reader(app).choose(host).answer(programme)
-    other = Reader(app)
-
-    assert "Матић" in reader.get("/book/you")
-    assert "Свечана сала" in reader.get("/book/where")
-    assert "Вук Караџић" in reader.get("/book")
-    assert "Вук Караџић" not in other.get("/book")
-    assert "Матић" not in other.choose(host).get("/book/you")
-
-
 def test_another_offer_another_page(app, protected, programme, host):
     before = Reader(app).choose(host).get("/book/what")
     with transaction():
@@ -117,15 +106,21 @@ def test_another_offer_another_page(app, protected, programme, host):
     assert "Сасвим друго" in after
 
 
-def test_what_is_told_once_is_told_to_her_alone(app, protected):
+def test_what_somebody_has_typed_or_was_told_once_is_written_for_her_alone(app, protected, programme, host):
     reader = Reader(app)
     with reader.client.session_transaction() as cookie:
         cookie["_flashes"] = [("message", "Одговори су избрисани.")]
-
     told, again, other = reader.get("/book"), reader.get("/book"), Reader(app).get("/book")
-
     assert "избрисани" in told
     assert "избрисани" not in again + other
+
+    reader = Reader(app).choose(host).answer(programme)
+    other = Reader(app)
+    assert "Матић" in reader.get("/book/you")
+    assert "Свечана сала" in reader.get("/book/where")
+    assert "Вук Караџић" in reader.get("/book")
+    assert "Вук Караџић" not in other.get("/book")
+    assert "Матић" not in other.choose(host).get("/book/you")
 
 
 @pytest.mark.parametrize(

@@ -86,12 +86,14 @@ def test_first_what_it_is_then_the_act(leave, anas):
     assert rows_of(OutboxMessage.address) == [leave.bojan.email]
 
 
-def test_a_wish_that_differs_from_its_preview_is_previewed_anew(leave, anas):
+def test_a_wish_that_differs_from_its_preview_is_previewed_anew_and_nobody_stands_in_for_herself(leave, anas):
     seen = value_of(anas.post("/handovers/new", data=leave.form()), "seen")
-
     for unseen in ({"seen": seen, "stand_in": str(leave.vera.id)}, {}):
         assert anas.post("/handovers/new", data=leave.form(hand_over="1", **unseen)).status_code == 200
     assert rows_of(Handover) == []
+
+    answer = anas.post("/handovers/new?lang=en", data=leave.form(stand_in=str(leave.ana.id)))
+    assert (answer.status_code, "nobody stands in for oneself" in answer.text) == (422, True)
 
 
 def test_only_some_districts(leave, anas):
@@ -119,12 +121,6 @@ def test_what_cannot_be_is_refused_and_what_was_typed_stays(leave, anas, wrong):
     assert answer.status_code == 422
     assert f'value="{wrong.get("first_day", written(TODAY))}"' in answer.text
     assert rows_of(Handover) == []
-
-
-def test_nobody_stands_in_for_herself(leave, anas):
-    answer = anas.post("/handovers/new?lang=en", data=leave.form(stand_in=str(leave.ana.id)))
-
-    assert (answer.status_code, "nobody stands in for oneself" in answer.text) == (422, True)
 
 
 def test_the_stand_in_finds_it_on_her_first_page_and_in_her_inbox(leave):

@@ -1,10 +1,12 @@
-"""The school's own page behind its secret link: what it reads, what it does there, and that looking does none of it."""
+"""The school's own page: what it reads, does and hands on there, whom it calls, and that looking does none of it."""
 
 import datetime as dt
 import json
 from types import SimpleNamespace
+from urllib.parse import unquote
 
 import pytest
+from sqlalchemy import update
 
 from scheduler.attendance.models import VisitFeedback
 from scheduler.core import audit, clock, tokens
@@ -12,6 +14,7 @@ from scheduler.core.audit import AuditEntry
 from scheduler.core.db import transaction
 from scheduler.core.language import long_day, moment, short_day
 from scheduler.messages.models import OutboxMessage
+from scheduler.people.models import Centre
 from scheduler.policy import SYSTEM
 from scheduler.programmes.terms import Audience
 from scheduler.requests.models import BookingAnswers, DateProposal, RequestedPresentation, SchoolRequest
@@ -22,12 +25,15 @@ from scheduler.visits.terms.states import ClockWrong, FindingKind, VisitState
 from scheduler.web.requests.words import who_is_expected
 from tests.factories import MONDAY
 from tests.factories.people import make_centre
+from tests.factories.programmes import make_programme
+from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import an_educator_on_working_days
+from tests.factories.visits import make_presentation, make_visit
 from tests.papers import pages_of, saved, told, unembedded_fonts, words_of
 from tests.visitor import day
 from tests.visits.scene import Scene
 from tests.web.browser import staff_of
-from tests.web.reading import a_link, rows_of
+from tests.web.reading import a_link, rows_of, text_of
 from tests.web.requests.schools import LATER, TODAY, School, asked
 
 R, V = RequestState, VisitState
@@ -56,15 +62,24 @@ def test_an_invented_secret_is_not_found_and_an_ended_one_gone(client, session):
     assert (gone.status_code, school.row.number in gone.text) == (410, False)
 
 
-def test_the_question_is_answered_on_the_page_and_an_empty_answer_asked_for_again(client, session):
+def test_an_empty_answer_is_asked_for_again_and_a_school_withdraws_on_a_page_that_asks_once(client, session):
     school = asked(R.NEEDS_INFO, question="Имате ли пројектор?")
     assert "Имате ли пројектор?" in client.get(school.at()).text
-
     assert client.post(school.status, data={"answer": " "}).status_code == 422
     assert school.row.state is R.NEEDS_INFO
     client.post(school.status, data={"answer": "Имамо.", "version": school.row.version})
-
     assert school.row.state is R.TRIAGE
+
+    school = asked(R.WAITLISTED)
+    data = {"reason": "", "version": school.row.version}
+    pressed_twice = [client.post(school.at("/withdraw"), data=data).location for _press in range(2)]
+    assert pressed_twice == [school.status] * 2
+    assert school.row.state is R.WITHDRAWN
+    assert f"{school.status}/withdraw" not in client.get(school.at()).text
+    school = asked(R.CONFIRMED)
+    response = client.post(school.at("/withdraw"), data={"reason": ""})
+    assert (response.status_code, school.row.state) == (422, R.CONFIRMED)
+    assert "call us" in response.text
 
 
 def test_numbers_change_on_their_own_page_of_those_whom_the_programme_is_for(client, session):
@@ -94,39 +109,15 @@ def test_impossible_numbers_are_told_beside_the_field(client, session, typed, to
     assert rows_of(RequestedPresentation.pupils) == [90]
 
 
-def test_a_school_withdraws_on_a_page_that_asks_once(client, session):
-    school = asked(R.WAITLISTED)
-    data = {"reason": "", "version": school.row.version}
-
-    pressed_twice = [client.post(school.at("/withdraw"), data=data).location for _press in range(2)]
-
-    assert pressed_twice == [school.status] * 2
-    assert school.row.state is R.WITHDRAWN
-    assert f"{school.status}/withdraw" not in client.get(school.at()).text
-
-
-def test_a_confirmed_visit_is_not_withdrawn_by_a_press(client, session):
-    school = asked(R.CONFIRMED)
-
-    response = client.post(school.at("/withdraw"), data={"reason": ""})
-
-    assert (response.status_code, school.row.state) == (422, R.CONFIRMED)
-    assert "call us" in response.text
-
-
-def test_what_the_school_can_do_stands_before_a_history_that_tells_days_and_not_minutes(client, session):
+def test_what_the_school_can_do_stands_before_a_history_of_days_and_its_centres_phone_beside(client, session):
     row, shown = (school := asked()).row, client.get(school.at()).text
-
     assert shown.index("Withdraw the request") < shown.index("Where the request is") < shown.index("What you asked for")
     line = shown.split("Where the request is")[1]
     assert short_day(clock.local_day(row.state_since), "en") in line
     assert moment(row.state_since, "en", "Europe/Belgrade") not in line
     assert f'href="/requests/{row.number}' not in shown  # the notes of staff do not reach the school
 
-
-def test_the_centres_phone_stands_on_the_page(client, session):
     school = School(R.NEW, None, centre_id=make_centre(phone="011 555 44").id)
-
     assert 'href="tel:01155544"' in client.get(school.at()).text
 
 
@@ -149,32 +140,27 @@ def test_who_was_not_there_has_not_cancelled(client, session, state, reason, hea
     assert ("Cancelled by" in shown.split("Where the request is")[1]) is (reason == "flu")
 
 
-# --- with its visit ---
-
-
-def test_the_planned_visit_is_seen_and_no_name_before_it_is_confirmed(client, session):
+def test_the_planned_visit_is_seen_without_a_name_and_in_its_last_48_hours_the_page_says_call(client, session):
     shown = client.get(f"/status/{a_link(Scene().asked.id)}?lang=en").text
-
     assert ("Who is coming" in shown, "Their names appear here" in shown) == (True, True)
 
+    school = School(on_day=TODAY + A_DAY)
+    shown = client.get(school.at()).text
+    assert ("less than 48 hours" in shown, f"{school.status}/date" in shown) == (True, False)
 
-def test_once_confirmed_the_directors_paper_names_the_day_and_who_comes_a_minor_by_first_name(
+
+def test_once_confirmed_cards_and_the_directors_paper_name_the_day_and_who_comes_a_minor_by_first_name(
     client, session, tmp_path
 ):
     school = School(on_day=dt.date(2026, 10, 6)).with_crew()
-
     paper = client.get(school.at("/request.pdf", "sr_Latn"))
-
     assert paper.mimetype == "application/pdf"
     words = words_of(saved(paper.data, tmp_path))
     for word in ("Jelena Ristić", "Tara", "utorak, 6. oktobar 2026.", "09:55"):
         assert word in words
     assert "Nedodirljivić" not in words
 
-
-def test_presenter_cards_give_of_a_minor_the_first_name_and_the_adult(client, session):
     shown = client.get(School(influencers=1).with_crew().at()).text
-
     for word in ("Jelena Ristić", "Tara", "with an adult: Jelena Ristić"):
         assert word in shown
     assert "Nedodirljivić" not in shown
@@ -208,9 +194,6 @@ def test_the_directors_paper_says_who_the_expected_people_are(app):
         assert who_is_expected(expected) == "Pupils 51, Teachers 2"
 
 
-# --- between the answer and the certificate ---
-
-
 A_DAY = dt.timedelta(days=1)
 UNTIL = MONDAY + 2 * A_DAY
 PAGES = ["/date", "/ready", "/cancel", "/directions", "/feedback", "/later", "/parents.pdf", "/request.pdf", "/counts"]
@@ -239,40 +222,27 @@ def test_without_a_visit_there_is_nothing_to_do_there(client, session, page):
     assert client.get(asked().at(page)).status_code == 404
 
 
-# --- proposed dates
-
-
-def test_a_school_accepts_a_proposed_date_and_twice_is_once(client, session):
+def test_a_school_accepts_a_proposed_date_once_none_of_another_request_or_says_that_none_suits(client, session):
     school = asked(RequestState.PROPOSED)
     _first, second = school.propose(LATER, LATER + A_DAY, until=UNTIL)
     assert client.get(school.at("/dates")).text.count('type="radio"') == 2
-
     choice = {"date": str(second), "version": school.row.version}
     pressed = [client.post(school.at("/dates"), data=choice).location for _press in range(2)]
-
     row = school.row
     assert pressed == [school.status] * 2
     assert (row.state, row.first_day, row.last_day) == (RequestState.AGREED, LATER + A_DAY, LATER + A_DAY)
     assert rows_of(DateProposal) == []
 
-
-def test_a_date_of_another_request_or_none_is_not_accepted(client, session):
     school, other = asked(RequestState.PROPOSED), asked(RequestState.PROPOSED)
     school.propose(LATER, until=UNTIL)
     [foreign] = other.propose(LATER, until=UNTIL)
-
     for typed in (str(foreign), "", "x" * 400, "9" * 40):
         assert client.post(school.at("/dates"), data={"date": typed}).status_code == 422
     assert school.row.state is RequestState.PROPOSED
-
-
-def test_a_school_says_that_no_date_suits(client, session):
     school = asked(RequestState.PROPOSED)
     school.propose(LATER, until=UNTIL)
-
     assert client.post(school.at("/dates/none"), data={"reason": ""}).status_code == 422
     client.post(school.at("/dates/none"), data={"reason": "Само петком.", "version": school.row.version})
-
     assert (school.row.state, school.row.answer) == (RequestState.TRIAGE, "Само петком.")
 
 
@@ -296,8 +266,6 @@ def test_coordinators_propose_dates_and_read_what_is_wrong_beside_the_field(app,
     assert "9:30" in client.get(school.at()).text
 
 
-# --- another date, other numbers
-
 ASKED_FOR = "You have asked for another date"
 
 
@@ -309,26 +277,20 @@ def later(app) -> School:
     return school
 
 
-def test_a_school_asks_for_another_date_and_takes_it_back(app, client, later):
+def test_a_school_asks_for_another_date_takes_it_back_or_reads_that_the_date_stays(app, client, later):
     wish = {"first_choice": str(LATER + 2 * A_DAY), "reason": "Излет"}
     assert "If another hour suits you better" in client.get(later.at("/date")).text
-
     assert client.post(later.at("/date"), data=wish).location == later.status
     assert ASKED_FOR in client.get(later.at()).text
     assert "Излет" in staff_of(app, later).get(f"/visits/{later.visit.number}?lang=en").text
-
     client.post(later.at("/date/keep"))
     assert ASKED_FOR not in client.get(later.at()).text
     assert len(rows_of(DateWish)) == 1
 
-
-def test_the_centre_answers_that_the_date_stays(app, client, later):
     client.post(later.at("/date"), data={"first_choice": str(LATER + 2 * A_DAY), "reason": "Излет"})
     desk, visit = staff_of(app, later), f"/visits/{later.visit.number}"
-
     assert desk.post(f"{visit}/keep-date", data={"reason": ""}).status_code == 422
     assert desk.post(f"{visit}/keep-date", data={"reason": "Сви су на путу."}).location == visit
-
     assert ASKED_FOR not in client.get(later.at()).text
 
 
@@ -363,28 +325,29 @@ def test_more_than_a_presentation_takes_waits_on_both_pages_until_the_centre_ans
     assert desk.post(f"{visit}/numbers", data={"answer": "accept"}).status_code == 422
 
 
-def test_in_the_last_48_hours_the_page_says_call(client, session):
-    school = School(on_day=TODAY + A_DAY)
-
-    shown = client.get(school.at()).text
-
-    assert ("less than 48 hours" in shown, f"{school.status}/date" in shown) == (True, False)
-
-
-# --- checklist, clock
-
-
-def test_the_checklist_is_kept_in_part_and_makes_ready_when_full(client, session):
+def test_the_checklist_is_kept_in_part_and_makes_ready_when_full_and_the_hour_is_said_to_be_right(client, session, app):
     school = School()
     everything = dict.fromkeys(("room", "equipment", "teacher", "parents", "door"), "y")
-
     client.post(school.at("/ready"), data={"room": "y"})
     [noted] = rows_of(Readiness)
     assert [item for item in everything if getattr(noted, item)] == ["room"]
     assert "4 things are still open" in client.get(school.at()).text
-
     client.post(school.at("/ready"), data=everything)
     assert (school.visit.state, school.row.state) == (VisitState.READY, RequestState.READY)
+
+    school = School()
+    in_question(school)
+    assert "Is the hour still right?" in client.get(school.at()).text
+    for _press in range(2):
+        assert client.post(school.at("/clock")).location == school.status
+    assert school.visit.clock_wrong is None
+    assert "Is the hour still right?" not in client.get(school.at()).text
+    school = School()
+    in_question(school)
+    desk, visit = staff_of(app, school), f"/visits/{school.visit.number}"
+    assert "7b: this class is not in school at that hour." in desk.get(f"{visit}?lang=en").text
+    desk.post(f"{visit}/clock")
+    assert school.visit.clock_wrong is None
 
 
 def in_question(school: School) -> None:
@@ -393,32 +356,6 @@ def in_question(school: School) -> None:
     with transaction() as session:
         session.add(Finding(visit_id=school.visit.id, found_at=MONDAY, **clock))
         school.visit.clock_wrong = ClockWrong.TOO_EARLY
-
-
-def test_the_school_says_that_the_hour_is_right_all_the_same(client, session):
-    school = School()
-    in_question(school)
-    assert "Is the hour still right?" in client.get(school.at()).text
-
-    for _press in range(2):
-        assert client.post(school.at("/clock")).location == school.status
-
-    assert school.visit.clock_wrong is None
-    assert "Is the hour still right?" not in client.get(school.at()).text
-
-
-def test_a_coordinator_notes_that_the_hour_is_right(app):
-    school = School()
-    in_question(school)
-    desk, visit = staff_of(app, school), f"/visits/{school.visit.number}"
-    assert "7b: this class is not in school at that hour." in desk.get(f"{visit}?lang=en").text
-
-    desk.post(f"{visit}/clock")
-
-    assert school.visit.clock_wrong is None
-
-
-# --- papers, directions
 
 
 @pytest.mark.parametrize("language", ["sr_Cyrl", "sr_Latn", "en"])
@@ -435,22 +372,15 @@ def test_the_note_to_parents_is_a_clean_page_for_each_presentation_and_a_sheet_o
         assert text in words_of(path), text
 
 
-def test_before_a_date_is_agreed_the_note_says_who_tells_the_day(client, session):
+def test_before_a_date_is_agreed_the_note_says_who_tells_the_day_and_directions_are_kept(client, session):
     assert client.get(asked().at("/parents.pdf")).data.startswith(b"%PDF-")
 
-
-def test_directions_reach_the_request_and_are_kept(client, session):
     school = School()
-
     sent = client.post(
         school.at("/directions"), data={"directions": "Улаз из дворишта.", "version": school.row.version}
     )
-
     assert sent.location == school.status
     assert "Улаз из дворишта." in client.get(school.at()).text
-
-
-# --- afterwards
 
 
 @pytest.fixture
@@ -461,22 +391,18 @@ def held(session) -> School:
 FEEDBACK = {"useful": "5", "clear": "4", "again": "yes", "words": "Краће."}
 
 
-def test_feedback_is_given_once_without_a_name(app, client, held):
-    assert "How was it?" in client.get(held.at()).text
+def test_feedback_is_given_after_the_visit_with_marks_once_without_a_name(client, held, app):
+    assert client.post(School().at("/feedback"), data=FEEDBACK).status_code == 422
+    assert client.post(held.at("/feedback"), data=FEEDBACK | {"useful": "9"}).status_code == 422
+    assert rows_of(VisitFeedback) == []
 
+    assert "How was it?" in client.get(held.at()).text
     client.post(held.at("/feedback"), data=FEEDBACK)
     client.post(held.at("/feedback"), data=FEEDBACK | {"useful": "1"})
-
     [row] = rows_of(VisitFeedback)
     assert (row.useful, row.clear, row.again, row.words) == (5, 4, True, "Краће.")
     assert not {"name", "given_by", "actor"} & set(VisitFeedback.__table__.columns.keys())
     assert "Краће." in staff_of(app, held).get(f"/visits/{held.visit.number}?lang=en").text
-
-
-def test_feedback_before_the_visit_or_without_marks_is_not_kept(client, held):
-    assert client.post(School().at("/feedback"), data=FEEDBACK).status_code == 422
-    assert client.post(held.at("/feedback"), data=FEEDBACK | {"useful": "9"}).status_code == 422
-    assert rows_of(VisitFeedback) == []
 
 
 def test_book_again_begins_with_the_old_answers_and_asks_for_days_and_promises(client, held):
@@ -506,3 +432,165 @@ def test_what_a_school_books_again_on_its_page_is_sent_as_a_child_of_the_old_req
     old, child = rows_of(SchoolRequest)
     assert (child.parent_id, child.host_id, child.in_line_since) == (old.id, old.host_id, old.submitted_at)
     assert child.state is RequestState.UNVERIFIED
+
+
+def a_visit_for_parents(state=RequestState.CONFIRMED, visit_state=VisitState.CONFIRMED) -> School:
+    """An adult and a minor go to an evening for forty parents."""
+    centre = make_centre(phone="021 555 000")
+    school = School(state, visit_state, audiences=(Audience.PARENTS,), centre_id=centre.id).with_crew()
+    with transaction() as session:
+        of_it = RequestedPresentation.school_request_id == school.row.id
+        session.execute(update(RequestedPresentation).where(of_it).values(audience=Audience.PARENTS, parents=40))
+    return school
+
+
+@pytest.fixture
+def school(session) -> School:
+    return a_visit_for_parents()
+
+
+def shared(client, school: School) -> tuple[str, str]:
+    """The page with the text, and the address of the page to read."""
+    share = str(client.post(f"{school.status}/share").location)
+    return share, f"/read/{share.rpartition('/')[2]}"
+
+
+def test_colleagues_read_what_when_and_where_and_can_do_nothing(app, client, school):
+    share, page = shared(client, school)
+    colleague = app.test_client()
+
+    text, read = client.get(f"{share}?lang=en").text, colleague.get(f"{page}?lang=en").text
+
+    forward = text.partition("viber://forward?text=")[2].partition('"')[0]
+    assert (page in text, page in unquote(forward)) == (True, True)
+    for word in ("09:55", "Jelena Ristić", "A young presenter comes along"):
+        assert word in read
+    assert "<form" not in read.partition("<main")[2].partition("</main>")[0]
+    assert school.secret not in read
+    assert colleague.post(page).status_code == 405
+
+
+@pytest.mark.parametrize("lang", ["en", "sr_Cyrl", "sr_Latn"])
+def test_nothing_that_is_handed_on_names_a_young_presenter(client, school, lang):
+    share, page = shared(client, school)
+    ways = [share, page, f"{page}/visit.ics", f"{school.status}/visit.ics", f"{school.status}/invitation"]
+
+    answers = {way: client.get(f"{way}?lang={lang}") for way in ways}
+
+    assert {way: answer.status_code for way, answer in answers.items()} == dict.fromkeys(ways, 200)
+    names = ("Tara", "Тара", "Nedodir", "Недодир")
+    assert [way for way, answer in answers.items() if any(name in answer.text for name in names)] == []
+
+
+def test_the_calendar_file_is_the_same_event_as_everywhere_and_leads_to_no_sign_in(client, school):
+    answer = client.get(school.at("/visit.ics"))
+
+    unfolded = answer.text.replace("\r\n ", "")
+    assert answer.mimetype == "text/calendar"
+    for line in (f"UID:{school.presentation.uid}", "STATUS:CONFIRMED"):
+        assert line in unfolded
+    assert "/visits/" not in unfolded
+
+
+def test_what_is_not_confirmed_stands_in_no_calendar(client, session):
+    school = a_visit_for_parents(RequestState.STAFFING, VisitState.OFFERED)
+    _share, page = shared(client, school)
+
+    assert client.get(f"{school.status}/visit.ics").status_code == 404
+    assert "not confirmed yet" in client.get(f"{page}?lang=en").text
+    assert "visit.ics" not in client.get(school.status).text
+
+
+def test_the_invitation_says_what_when_and_whom_a_parent_calls(client, school):
+    words = text_of(client.get(school.at("/invitation")))
+
+    for word in ("Invitation for parents", "09:55", "19833"):
+        assert word in words
+
+
+def test_a_link_to_read_opens_no_page_of_the_school_and_no_other_request(client, school):
+    token = shared(client, school)[1].rpartition("/")[2]
+    other = a_visit_for_parents()
+
+    for page in (f"/status/{token}", f"/read/{school.secret}", f"{other.status}/share/{token}"):
+        assert client.get(page).status_code == 404
+
+
+@pytest.mark.parametrize("page", ["", "/date"])
+def test_the_page_of_a_school_says_whom_to_call_and_it_is_its_centre(client, school, page):
+    words = text_of(client.get(school.at(page)))
+
+    assert ["Call the centre: 021 555 000" in words, "Call the centre: 19833" in words] == [True, False]
+
+
+def test_the_childrens_line_is_nobodys_number_for_a_visit(client, school):
+    with transaction() as session:
+        session.execute(update(Centre).values(phone="198 33", email="desk@centre.example"))
+
+    words = text_of(client.get(school.at()))
+
+    assert ["Call the centre" in words, "Write to the centre: desk@centre.example" in words] == [False, True]
+
+
+def test_a_school_books_one_more_visit_or_after_cancelling_another_with_what_it_said_last_time(client, school):
+    assert "Book one more visit" in client.get(school.at()).text
+    assert client.post(f"{school.status}/again").location == "/book/when"
+    assert 'value="40"' in client.get("/book/who").text
+
+    cancelled = client.post(school.at("/cancel"), data={"cause": "other", "reason": "Exams"}).text
+    for words in ("The visit is cancelled", f"{school.status}/again"):
+        assert words in cancelled
+    assert "You cancelled the visit" in client.get(school.at()).text
+    assert client.post(f"{school.status}/again").location.startswith("/book/")
+
+
+def test_colleagues_read_the_whole_day_under_one_link(app, client, school):
+    """Text and page name the other parts that stand, each behind the same link; of a withdrawn one nothing is said."""
+    first = school.row
+    gathering = make_programme(Audience.TEACHERS, centre_id=first.centre_id, name_en="Gathering of teachers")
+    of_it = {"host_id": first.host_id, "contact_email": first.contact_email, "booking": first.booking}
+    second, over = (
+        make_school_request(state, programme=gathering, **of_it)
+        for state in (RequestState.CONFIRMED, RequestState.WITHDRAWN)
+    )
+    facts = {"programme": gathering, "host_id": first.host_id, "school_request_id": second.id}
+    visit = make_visit(VisitState.CONFIRMED, on_day=school.visit.on_day, **facts)
+    make_presentation(visit, dt.time(13, 30))
+    share, page = shared(client, school)
+    colleague = app.test_client()
+
+    text = client.get(f"{share}?lang=en").text
+    read, other = (colleague.get(f"{one}?lang=en") for one in (page, f"{page}~{second.number}"))
+
+    assert ("Gathering of teachers" in text, text.count("13:30")) == (True, 1)
+    assert f'href="{page}~{second.number}"' in read.text
+    assert ("13:30" in text_of(read), over.number in read.text) == (True, False)
+    assert f'href="{page}~{first.number}"' in other.text
+
+
+@pytest.mark.parametrize("days", [0, 3])
+def test_before_anything_is_agreed_colleagues_read_the_wished_days_and_hours(app, client, days):
+    school = asked()
+    first, last = school.row.first_day, school.row.first_day + dt.timedelta(days=days)
+    with transaction() as session:
+        school.row.last_day = last
+        session.execute(update(RequestedPresentation).values(starts_local=dt.time(18)))
+    wished = f"{short_day(first, 'en')} – {short_day(last, 'en')}" if days else long_day(first, "en")
+
+    share, page = shared(client, school)
+
+    assert f"We asked for: {wished}, 18:00.\nThe day is not agreed yet." in client.get(f"{share}?lang=en").text
+    assert "18:00" in text_of(app.test_client().get(f"{page}?lang=en"))
+
+
+@pytest.mark.parametrize(("audience", "stays"), [(Audience.PUPILS, True), (Audience.TEACHERS, False)])
+def test_a_teacher_who_stays_and_a_note_to_parents_are_for_talks_with_pupils(client, school, audience, stays):
+    with transaction() as session:
+        session.execute(update(RequestedPresentation).values(audience=audience, pupils=20, parents=0, teachers=5))
+    _share, page = shared(client, school)
+
+    own, read = client.get(school.at()).text, client.get(f"{page}?lang=en").text
+
+    assert ["A teacher stays in the classroom" in shown for shown in (own, read)] == [stays, stays]
+    assert "check their identity at the door" in read
+    assert ("/parents.pdf" in own) is stays

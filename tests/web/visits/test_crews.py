@@ -179,10 +179,9 @@ def phone(app, scene):
     return reading(app, a_cleared_educator(centre_id=scene.centre_id))
 
 
-def test_a_call_is_opened_a_hand_put_up_and_chosen(desk, phone, number):
+def test_a_call_is_opened_a_hand_put_up_chosen_and_not_called_none_at_all(desk, phone, number):
     assert "I could go" not in body(phone.get("/offers"))
     assert phone.post(f"/offers/{number}/hand/up").status_code == 404
-
     desk.post(f"/visits/{number}/call/open")
     assert "I could go" in body(phone.get("/offers"))
     for _press in range(2):
@@ -190,11 +189,16 @@ def test_a_call_is_opened_a_hand_put_up_and_chosen(desk, phone, number):
     assert "Take my hand down" in body(phone.get("/offers"))
     assert "Hands up" in body(desk.get(f"/visits/{number}"))
     assert len(rows_of(RaisedHand)) == 1
-
     phone.post(f"/offers/{number}/hand/down")
     assert rows_of(RaisedHand) == []
     desk.post(f"/visits/{number}/call/close")
     assert phone.post(f"/offers/{number}/hand/up").status_code == 404
+
+    desk.post(f"/visits/{number}/call/open")
+    phone.post(f"/offers/{number}/hand/up")
+    [presenter_id] = rows_of(RaisedHand.presenter_id)
+    desk.post(f"/visits/{number}/suggest/{presenter_id}")
+    assert "no hand waits for you now" in body(desk.get(f"/visits/{number}"))
 
 
 def test_another_centres_presenter_sees_nothing(app, desk, number):
@@ -204,15 +208,6 @@ def test_another_centres_presenter_sees_nothing(app, desk, number):
     assert number not in stranger.get("/offers").text
     assert stranger.post(f"/offers/{number}/hand/up").status_code == 404
     assert stranger.post(f"/visits/{number}/call/close").status_code == 403
-
-
-def test_a_chosen_hand_is_not_called_none_at_all(desk, phone, number):
-    desk.post(f"/visits/{number}/call/open")
-    phone.post(f"/offers/{number}/hand/up")
-    [presenter_id] = rows_of(RaisedHand.presenter_id)
-    desk.post(f"/visits/{number}/suggest/{presenter_id}")
-
-    assert "no hand waits for you now" in body(desk.get(f"/visits/{number}"))
 
 
 # --- the search for a substitute ---
@@ -272,11 +267,16 @@ def test_the_page_shows_who_was_asked_and_when_the_next_wave_goes_and_it_is_stop
     assert "A substitute is sought" in body(ours.get(soon.address))
 
 
-def test_a_substitute_is_asked_from_the_page_and_reads_the_offer(ours, mia, soon):
+def test_a_substitute_is_asked_from_the_page_reads_the_offer_and_who_left_the_crew_is_thought_of_last(ours, mia, soon):
     assert ask(ours, soon).status_code == 302
-
     assert soon.number in body(mia.get("/offers"))
     assert "by hand" in body(ours.get(soon.address))
+
+    ask(ours, soon)
+    mia.post(f"{soon.offer_address}/decline", data={"reason": "exam"})
+    works(soon.educator(given_name="Zoe"))
+    could_go = body(ours.get(soon.address)).partition("Who could go")[2]
+    assert could_go.index("Zoe") < could_go.index("Mia")
 
 
 def test_a_substitute_beyond_her_range_is_asked_by_no_wave_and_by_hand_only_when_it_is_meant(ours, soon):
@@ -357,13 +357,3 @@ def test_who_is_asked_to_a_visit_online_reads_so_before_the_answer_and_finds_the
     mia.post(f"{soon.offer_address}/accept")
     day = body(mia.get(f"/day/{THURSDAY}"))
     assert [part in day for part in (f"Held online: {LINK}", f'href="{LINK}"', "openstreetmap")] == [True, True, False]
-
-
-def test_who_left_this_crew_is_the_last_to_be_thought_of(ours, mia, soon):
-    ask(ours, soon)
-    mia.post(f"{soon.offer_address}/decline", data={"reason": "exam"})
-    works(soon.educator(given_name="Zoe"))
-
-    could_go = body(ours.get(soon.address)).partition("Who could go")[2]
-
-    assert could_go.index("Zoe") < could_go.index("Mia")

@@ -1,4 +1,4 @@
-"""A visit that moves: doubled and skipped hours, its crew, every paper of it, and pages that were opened before."""
+"""A visit that moves or is called off: its hours, crew and papers, old pages, its school's link, and late."""
 
 import datetime as dt
 import re
@@ -10,26 +10,30 @@ import sqlalchemy as sa
 
 from scheduler import config
 from scheduler.attendance.queries.tally import tallies_of
-from scheduler.core import tokens
-from scheduler.core.db import transaction
+from scheduler.core import clock, tokens
+from scheduler.core.db import db, transaction
 from scheduler.policy import SYSTEM
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.models import SchoolRequest
 from scheduler.safeguarding.models import AssignmentStop
 from scheduler.staffing.service.move import move_visit
 from scheduler.staffing.service.offers import answer_offer
+from scheduler.visits.models.late_notice import LateNotice
 from scheduler.visits.models.visits import Assignment, CalendarEntry, Presentation, Visit
+from scheduler.visits.service.cancel import cancel_visit
 from scheduler.visits.service.confirm import confirm_visit
+from scheduler.visits.service.plan_and_move import plan_visit
 from scheduler.visits.service.recompute import recompute_times
 from scheduler.visits.terms.plans import NewTimes
-from scheduler.visits.terms.states import AssignmentState, VisitState
+from scheduler.visits.terms.states import AssignmentState, CancelledBy, VisitState
 from scheduler.web.requests.school.dates import ProposeForm
 from scheduler.web.seen_forms import UntilForm
+from tests.closures.incidents import LATE
 from tests.factories import MONDAY
 from tests.factories.feeds import make_feed
 from tests.factories.people import make_user, presenter_actor
 from tests.factories.safeguarding import an_educator_on_working_days
-from tests.factories.staffing import UNTIL, a_plan, make_busy
+from tests.factories.staffing import UNTIL, a_plan, make_busy, staffing
 from tests.factories.visits import VISIT_DAY
 from tests.laws.page_reader import seen_on
 from tests.papers import saved, words_of
@@ -46,6 +50,7 @@ from tests.web.visits.pages import (
     number_of_visit,
     offered_soon,
     plan_soon,
+    reading,
     state_of,
 )
 
@@ -118,6 +123,17 @@ def test_a_skipped_hour_is_refused_in_words(desk, scene):
     assert refused.status_code == 422
     assert "the clocks skip that hour on this day" in body(refused)
     assert starts() == before
+
+
+def test_who_takes_nothing_new_is_named_when_a_visit_moves(desk, scene):
+    adult = scene.educator()
+    number = offered_soon(scene, adult)
+    with transaction() as session:
+        session.add(AssignmentStop(presenter_id=adult.id, stopped_at=MONDAY))
+
+    page = body(desk.get(f"/visits/{number}/move?day={DAY + 7 * A_DAY}"))
+
+    assert "takes no new visit at the moment; nobody asks, the place falls open" in page
 
 
 @pytest.mark.parametrize(("day", "words"), [(BACK, TWICE), (FORWARD, "the clocks go forward on this day and skip")])
@@ -203,17 +219,6 @@ def test_a_minor_whose_week_is_full_is_named_and_the_move_is_pressed_in_full_vie
     assert states(session, scene) == {adult.id: [AssignmentState.OFFERED], minor.id: [AssignmentState.WITHDRAWN]}
     assert "Moved into a week that is full for a young person." in body(browser.get(visit))
     assert session.query(Assignment).count() == 2 + 6
-
-
-def test_who_takes_nothing_new_is_named_when_a_visit_moves(desk, scene):
-    adult = scene.educator()
-    number = offered_soon(scene, adult)
-    with transaction() as session:
-        session.add(AssignmentStop(presenter_id=adult.id, stopped_at=MONDAY))
-
-    page = body(desk.get(f"/visits/{number}/move?day={DAY + 7 * A_DAY}"))
-
-    assert "takes no new visit at the moment; nobody asks, the place falls open" in page
 
 
 def test_where_no_day_is_free_at_its_own_hour_other_hours_are_pressed_by_staff_and_named_to_the_school(app, client):
@@ -362,3 +367,223 @@ def test_a_stale_press_on_the_visits_page_is_refused_and_told(desk, scene, press
     assert "A presenter was suggested" in body(stale)
     assert press != "offer" or "13:37" in body(stale)
     assert state_of(scene) is VisitState.OFFERED
+
+
+# --- by the school's link, on which it reads who comes ---
+
+
+def test_a_school_that_comes_too_late_reads_so_and_keeps_what_it_typed(app, scene):
+    begun = MONDAY - dt.timedelta(hours=2)
+    draft = scene.draft(on_day=clock.local_day(begun))
+    scene.visit_id = plan_visit(SYSTEM, draft, now=begun - dt.timedelta(days=1)).id
+    ends = begun + dt.timedelta(minutes=45)
+    with transaction() as session:
+        hours = {"busy_from": begun, "starts_at": begun, "ends_at": ends, "busy_until": ends}
+        session.execute(sa.update(Presentation).values(**hours))
+    status, browser = f"/status/{link_of(scene)}", reading(app, None)
+    assert f"{status}/cancel" not in body(browser.get(status))
+
+    answer = browser.post(f"{status}/cancel", data={"reason": "Nobody has come"})
+
+    assert answer.status_code == 422
+    assert "The visit has already begun. Please call the centre." in body(answer)
+    assert "Nobody has come</textarea>" in body(answer)
+    assert state_of(scene) is VisitState.PLANNED
+
+
+def test_a_school_cancels_by_its_link_and_one_unknown_or_without_a_visit_cancels_nothing(client, scene, app):
+    for secret in ("unknown", link_of(scene)):
+        assert client.get(f"/status/{secret}/cancel").status_code == 404
+
+    offered_soon(scene, scene.educator())
+    status, browser = f"/status/{link_of(scene)}", reading(app, None)
+    assert browser.get(f"{status}/cancel").status_code == 200
+    assert state_of(scene) is VisitState.OFFERED  # opening the link does nothing
+    assert browser.post(f"{status}/cancel", data={"reason": ""}).status_code == 422
+    done = browser.post(f"{status}/cancel", data={"reason": "Exam day"})
+    assert "The visit is cancelled." in body(done)
+    assert state_of(scene) is VisitState.CANCELLED
+    assert browser.post(f"{status}/cancel", data={"reason": "Exam day"}).location == status
+
+
+def test_the_status_page_names_who_is_coming_once_the_visit_is_confirmed(app, scene):
+    ana, tara = scene.educator(given_name="Jelena", family_name="Ristić"), scene.minor()
+    status, browser = f"/status/{link_of(scene)}", reading(app, None)
+    assert "Who is coming" not in body(browser.get(status))
+    offered_soon(scene, ana, tara)
+    assert "Jelena" not in body(browser.get(status))
+    with staffing(scene.visit_id, scene.coordinator) as going:
+        going.accept([ana, tara])
+        going.confirm()
+
+    shown = body(browser.get(status))
+
+    assert [name in shown for name in ("Jelena Ristić", "Tara", "Ilić")] == [True, True, False]
+    assert f"{status}/cancel" in shown
+
+
+def test_an_evening_of_parents_is_announced_in_parents_and_without_a_lonely_0_of_pupils(desk, scene):
+    number = offered_soon(scene, scene.educator())
+    with transaction() as session:
+        session.execute(sa.update(Presentation).values(expected_pupils=0, expected_parents=67, expected_teachers=2))
+
+    page = " ".join(body(desk.get(f"/visits/{number}")).split())
+
+    assert ("67 parents · 2 teachers" in page, "0 pupils" in page) == (True, False)
+
+
+# --- by a coordinator: for whom, who is told, and ten minutes to think again ---
+
+
+RANG = {"by": "school", "cause": "busy", "reason": "They rang: an exam"}
+
+
+@pytest.fixture
+def visit(scene) -> str:
+    """The address of a visit that is offered."""
+    return f"/visits/{offered_soon(scene, scene.educator(given_name='Милица'))}"
+
+
+def test_the_page_names_who_is_told_before_anything_is_pressed_and_markup_in_a_reason_is_text(desk, visit):
+    shown = body(desk.get(f"{visit}/cancel"))
+    for words in ("Who is told", "the school: ana@school.example", "Milica"):
+        assert words in shown
+
+    desk.post(f"{visit}/cancel", data=RANG | {"reason": "<script>alert(1)</script>"})
+    assert "<script>alert" not in body(desk.get(visit))
+
+
+def test_a_phoned_cancellation_is_the_schools(desk, scene, visit):
+    desk.post(f"{visit}/cancel", data=RANG)
+
+    assert state_of(scene) is VisitState.CANCELLED
+    assert db.session.get(Visit, scene.visit_id).cancelled_by is CancelledBy.SCHOOL
+
+
+@pytest.mark.parametrize("left_out", [{"by"}, {"cause"}, {"reason"}, {"by", "cause", "reason"}], ids=sorted)
+def test_who_why_and_in_which_words_must_be_said_and_what_is_missing_is_listed_in_the_order_of_the_page(
+    desk, scene, visit, left_out
+):
+    typed = {name: words for name, words in RANG.items() if name not in left_out}
+
+    answer = desk.post(f"{visit}/cancel", data=typed)
+
+    shown = body(answer)
+    missing = re.findall(r'<a href="#([a-z]+)', shown[shown.index("error-summary") : shown.index("</ul>")])
+    assert (answer.status_code, missing) == (422, [name for name in RANG if name in left_out])
+    assert state_of(scene) is not VisitState.CANCELLED
+
+
+def test_it_is_taken_back_from_the_page_while_no_mail_has_left(desk, scene, visit):
+    before = state_of(scene)
+    desk.post(f"{visit}/cancel", data=RANG)
+    shown = body(desk.get(visit))
+    assert f'action="{visit}/cancel/undo"' in shown
+    assert "Take the cancellation back" in shown
+
+    for _press in range(2):  # pressed twice: nothing breaks
+        desk.post(f"{visit}/cancel/undo")
+        assert state_of(scene) is before
+    assert "Take the cancellation back" not in body(desk.get(visit))
+
+
+def test_a_colleague_who_cancels_second_keeps_the_reason_that_was_typed(desk, scene, visit):
+    cancel_visit(scene.coordinator, scene.visit_id, reason="Storm", now=MONDAY)
+
+    answer = desk.post(f"{visit}/cancel", data=RANG | {"by": "centre", "cause": "other"})
+
+    assert answer.status_code == 409
+    assert f"{RANG['reason']}</textarea>" in body(answer)
+
+
+# --- a day before: who has read it, and what was driven in vain ---
+
+
+@pytest.fixture
+def educator(scene, the_clock):
+    """She has promised to go, and the visit has just been called off."""
+    educator, scene.visit_id = scene.educator(), scene.planned()
+    scene.confirmed_by(educator)
+    the_clock.stands_at(LATE)
+    cancel_visit(scene.coordinator, scene.visit_id, reason="Прекид наставе", now=LATE)
+    return educator
+
+
+@pytest.fixture
+def hers(app, educator):
+    return reading(app, educator)
+
+
+@pytest.fixture
+def ours(app, scene, educator):
+    return coordinator(app, scene)
+
+
+@pytest.fixture
+def called_off(scene, educator) -> str:
+    return f"/visits/{number_of_visit(scene)}"
+
+
+@pytest.fixture
+def read(scene, educator) -> str:
+    return f"/offers/{number_of_visit(scene)}/read"
+
+
+def test_a_presenter_reads_it_on_her_page_and_the_coordinator_sees_that(hers, ours, called_off, read):
+    assert "has not read it: call" in body(ours.get(called_off))
+    assert "I have read it" in body(hers.get("/offers"))
+
+    assert hers.post(read, data={"kilometres": "84"}).status_code == 302
+
+    assert "I have read it" not in body(hers.get("/offers"))
+    page = " ".join(body(ours.get(called_off)).split())
+    assert ("has not read it" in page, "84 km driven" in page) == (False, True)
+
+
+def test_a_minor_who_drives_nobody_is_asked_for_no_kilometres_and_hers_are_stored_by_nobody(app, scene, the_clock):
+    ana, tara, scene.visit_id = scene.educator(), scene.minor(), scene.planned()
+    scene.confirmed_by(ana, tara)
+    the_clock.stands_at(LATE)
+    cancel_visit(scene.coordinator, scene.visit_id, reason="Прекид наставе", now=LATE)
+    number, typed = number_of_visit(scene), {"kilometres": "84"}
+    ours = coordinator(app, scene)
+    assert body(ours.get(f"/visits/{number}")).count("Note kilometres: ") == 1  # the adult
+    assert reading(app, tara).post(f"/offers/{number}/read", data=typed).status_code == 404
+    assert ours.post(f"/visits/{number}/driven/{tara.id}", data=typed).status_code == 404
+    assert [(row.read_at, row.kilometres) for row in rows_of(LateNotice)] == [(None, None)] * 2
+
+    adult, hers = reading(app, ana), reading(app, tara)
+    shown = [body(one.get("/offers")) for one in (adult, hers)]
+    assert hers.post(f"/offers/{number_of_visit(scene)}/read", data={}).status_code == 302
+    assert ["ilometres" in page for page in shown] == [True, False]
+    assert ["I have read it" in page for page in (*shown, body(hers.get("/offers")))] == [True, True, False]
+
+
+def test_a_coordinator_reads_how_late_it_was_called_off_and_notes_what_was_driven(ours, called_off, hers, educator):
+    assert rows_of(Presentation.notice_hours) == [23]
+    assert "23 hours before the start" in body(ours.get(called_off))
+
+    assert ours.post(f"{called_off}/driven/{educator.id}", data={"kilometres": "42"}).status_code == 302
+    assert ours.post(f"{called_off}/driven/999999999", data={"kilometres": "42"}).status_code == 404
+    assert ours.post(f"{called_off}/driven/{educator.id}", data={"kilometres": ""}).status_code == 422
+    assert hers.post(f"{called_off}/driven/{educator.id}", data={"kilometres": "1"}).status_code == 403
+    assert rows_of(LateNotice.kilometres) == [42]
+
+
+@pytest.mark.parametrize("typed", ["-1", "2001", "many"])
+def test_kilometres_that_are_none_change_nothing(hers, read, typed):
+    assert hers.post(read, data={"kilometres": typed}).status_code == 422
+
+    assert [(row.read_at, row.kilometres) for row in rows_of(LateNotice)] == [(None, None)]
+
+
+def test_beside_who_has_not_read_it_stands_her_number_or_that_there_is_none(hers, ours, called_off, read, educator):
+    assert "no phone number" in body(ours.get(called_off))
+
+    with transaction():
+        educator.phone = "+381641234567"
+
+    page = body(ours.get(called_off))
+    assert ('href="tel:+381641234567"' in page, "no phone number" in page) == (True, False)
+    hers.post(read, data={"kilometres": ""})
+    assert "tel:+381641234567" not in body(ours.get(called_off))

@@ -71,11 +71,15 @@ def test_one_press_accepts_and_plans_on_the_first_free_date_and_the_school_gets_
     assert [row.kind for row in rows_of(OutboxMessage) if row.address == "ana@school.example"] == ["request_agreed"]
 
 
-def test_what_the_school_asked_and_said_stands_beside_the_plan(desk, plan):
+def test_what_the_school_asked_and_said_stands_beside_the_plan_and_a_pressed_date_fills_it(desk, plan):
     page = " ".join(body(desk.get(plan)).split())
-
     for words in ("What the school asks for", "7b, 7c: 90 pupils, 2 teachers", "Mira Savić", "The gym is free."):
         assert words in page
+
+    page = desk.get(f"{plan}?slot={FIRST + 2 * A_DAY}T11:45")
+    assert typed_on(page)["presentations-0-starts_local"] == "11:45"
+    assert "none of those to press" not in body(page)
+    assert desk.get(f"{plan}?slot=soon").status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -88,14 +92,6 @@ def test_only_days_of_its_span_on_which_it_can_and_the_crew_has_time_are_to_pres
     span = [FIRST + number * A_DAY for number in range(12)]
     assert {one.date() for one in found} == {day for day in span if day.weekday() < 5 and day != OFF}
     assert all(dt.time(8) <= one.time() <= dt.time(15, 15) for one in found)
-
-
-def test_a_pressed_date_fills_the_plan(desk, plan):
-    page = desk.get(f"{plan}?slot={FIRST + 2 * A_DAY}T11:45")
-
-    assert typed_on(page)["presentations-0-starts_local"] == "11:45"
-    assert "none of those to press" not in body(page)
-    assert desk.get(f"{plan}?slot=soon").status_code == 200
 
 
 def test_a_typed_date_is_planned_only_after_it_was_told_what_speaks_against_it(desk, asked, plan):
@@ -192,16 +188,12 @@ def test_a_coordinator_plans_an_agreed_request_from_a_filled_form(theirs, agreed
     assert (sitting.starts_local, sitting.room, sitting.expected_pupils) == (dt.time(9, 55), "Hall 7", 90)
 
 
-def test_a_wrong_plan_keeps_what_was_typed_and_says_what_is_wrong(theirs, agreed):
+def test_a_wrong_plan_keeps_what_was_typed_says_what_is_wrong_and_a_request_is_planned_once(theirs, agreed, scene):
     answer = theirs.post(agreed, data=PLAN | {"on_day": "1.2.2020."})
-
     assert answer.status_code == 422
     for words in ("Choose a day that is still to come.", "Hall 7"):
         assert words in body(answer)
     assert theirs.post(agreed, data=PLAN | {"presentations-0-starts_local": "noon"}).status_code == 422
 
-
-def test_a_request_is_planned_once(theirs, scene, agreed):
     plan_soon(scene)
-
     assert theirs.post(agreed, data=PLAN).status_code == 409

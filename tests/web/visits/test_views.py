@@ -242,9 +242,19 @@ def text_page(scene) -> str:
     return f"/visits/{number_of_visit(scene)}/text"
 
 
-def test_before_anything_is_offered_there_is_nothing_to_tell(desk, text_page):
+def test_before_anything_is_offered_there_is_nothing_to_tell_and_then_who_was_told_stands_on_the_page(
+    desk, text_page, scene
+):
     assert "There is nothing to tell yet" in body(desk.get(text_page))
     assert desk.post(text_page).status_code == 404
+
+    adult = scene.educator(given_name="Јелена", family_name="Ристић")
+    scene.offered_to(adult)
+    answer = desk.post(text_page, data={"whom": str(adult.id), "how": "viber"})
+    assert answer.location == text_page.removesuffix("/text")
+    assert "The offer: Jelena Ristić, on Viber" in body(desk.get(answer.location))
+    [entry] = [row for row in rows_of(AuditEntry) if row.action == "visit told"]
+    assert "Ристић" not in entry.details
 
 
 @pytest.mark.parametrize(
@@ -270,18 +280,6 @@ def test_a_minor_is_told_by_mail_only(desk, scene, text_page):
     for whom in (str(minor.id), "school"):
         assert desk.post(text_page, data={"whom": whom, "how": "viber"}).status_code == 422
     assert rows_of(ToldNote) == []
-
-
-def test_who_was_told_stands_on_the_page_of_the_visit(desk, scene, text_page):
-    adult = scene.educator(given_name="Јелена", family_name="Ристић")
-    scene.offered_to(adult)
-
-    answer = desk.post(text_page, data={"whom": str(adult.id), "how": "viber"})
-
-    assert answer.location == text_page.removesuffix("/text")
-    assert "The offer: Jelena Ristić, on Viber" in body(desk.get(answer.location))
-    [entry] = [row for row in rows_of(AuditEntry) if row.action == "visit told"]
-    assert "Ристић" not in entry.details
 
 
 @pytest.mark.parametrize("role", [Role.EDUCATOR, Role.INFLUENCER, Role.SAFEGUARDING])
@@ -318,28 +316,22 @@ def form(visit, **given):
     return {"on_day": TYPED, "every_days": "7", "classes": "", "hosts": [str(visit.host_id)], "find": ""} | given
 
 
-def test_the_page_opens_from_the_visit_with_its_own_school_ticked(planner, visit, copy_page):
+def test_a_visit_is_copied_from_its_page_with_its_own_school_ticked_others_found_and_a_series_planned(
+    planner, visit, copy_page
+):
     assert copy_page in planner.get(f"/visits/{visit.number}").text
-
     ticks = re.findall(r'<input[^>]*name="hosts"[^>]*>', planner.get(copy_page).text)
-
     assert [("checked" in tick, f'value="{visit.host_id}"' in tick) for tick in ticks] == [(True, True)]
 
-
-def test_finding_adds_schools_to_tick_and_plans_nothing(planner, visit, copy_page):
     other = make_host("Бранко Радичевић")
     page = planner.post(copy_page, data=form(visit, find="branko radicevic", look="1", on_day=""))
-
     assert page.status_code == 200
     assert f'value="{other.id}"' in page.text
     assert len(rows_of(Visit)) == 1
 
-
-def test_a_series_at_two_schools_is_planned_with_one_press(planner, visit, copy_page):
     other = make_host("Бранко Радичевић")
     data = form(visit, hosts=[str(visit.host_id), str(other.id)], classes="7a\n\n7b")
     told = planner.post(f"{copy_page}?lang=en", data=data, follow_redirects=True)
-
     assert rows_of(Visit.host_id) == [visit.host_id] * 3 + [other.id] * 2
     assert "4 visits are planned" in told.text
 

@@ -28,14 +28,25 @@ from scheduler.visits.terms.states import AssignmentState
 from tests.calendar_readers import by_icalendar
 from tests.factories import MONDAY
 from tests.factories.feeds import make_feed, whole_of
-from tests.factories.people import presenter_actor, works
+from tests.factories.people import limited_to, presenter_actor, works
+from tests.factories.places import make_host
 from tests.factories.staffing import a_plan, staffing
 from tests.factories.visits import make_assignment
 from tests.visits.defences import take_defences_away
 from tests.visits.scene import Scene
 from tests.web.browser import browser_of, staff_of
 from tests.web.reading import rows_of
-from tests.web.visits.pages import DAY, body, link_of, number_of_visit, offered_soon, plan_soon, reading
+from tests.web.visits.pages import (
+    DAY,
+    SOON,
+    body,
+    coordinator,
+    link_of,
+    number_of_visit,
+    offered_soon,
+    plan_soon,
+    reading,
+)
 
 HOUR = dt.timedelta(hours=1)
 NEXT_DAY = DAY + dt.timedelta(days=1)
@@ -278,3 +289,62 @@ def test_trust_s54_who_may_not_know_her_reads_the_same_whatever_the_guardian_sai
 
     assert NO_PHOTOS in before
     assert NO_PHOTOS in body(reading(app, trio[1]).get(f"/visits/{number}"))
+
+
+TELLING = ("FIRST", "The other visit", "Promised:", "minutes and there are", "Karadžić")
+
+
+@pytest.fixture
+def near(app):
+    return make_host("Школа на другом крају", lat=45.25, lon=19.85)
+
+
+def second_offer(app, scene, near, reader, people, begins: dt.time) -> str:
+    """What the reader sees of the candidates for a second visit, and of the refusal to offer it to the same people.
+
+    The number of the first visit stands there as FIRST.
+    """
+    first = plan_soon(scene)
+    scene.offered_to(*people, until=SOON - dt.timedelta(days=14))
+    second = plan_soon(scene, host_id=near.id, school_request_id=None, presentations=(a_plan(begins),))
+    candidates = body(reader.get(f"/visits/{second}"))
+    scene.suggest(*people)
+    until = (DAY - dt.timedelta(days=10)).strftime("%d.%m.%Y.")
+
+    answer = reader.post(f"/visits/{second}/offer", data={"until_day": until, "until_time": "14:00"})
+
+    assert answer.status_code == 409
+    return (candidates + body(answer)).replace(first, "FIRST")
+
+
+@pytest.mark.postgres_decides
+@pytest.mark.parametrize("begins", [dt.time(10, 30), dt.time(11)], ids=["at the same hour", "too soon after"])
+def test_who_is_limited_to_other_districts_reads_the_bare_reason(app, scene, near, begins):
+    limited_to(scene.coordinator.user_id, near)
+    reader = coordinator(app, scene)
+
+    shown = second_offer(app, scene, near, reader, [scene.educator(), scene.minor()], begins)
+
+    assert shown.count("Promised to another visit at that time.") == 3  # of the two candidates, and of the refusal
+    assert [word for word in TELLING if word in shown] == []
+
+
+@pytest.mark.postgres_decides
+@pytest.mark.parametrize(
+    ("begins", "words", "minutes"),
+    [
+        (dt.time(10, 30), "Promised to another visit at that time. The other visit: FIRST", 0),
+        (dt.time(11), "the drive takes", 3),  # of the two candidates, and of the refusal
+    ],
+)
+@pytest.mark.parametrize("limited", [False, True])
+def test_who_reaches_the_other_visit_reads_which_it_is(app, scene, near, begins, words, minutes, limited):
+    if limited:
+        limited_to(scene.coordinator.user_id, near, scene.host)
+    reader = coordinator(app, scene)
+
+    shown = second_offer(app, scene, near, reader, [scene.educator(), scene.minor()], begins)
+
+    assert words in shown
+    assert "The other visit: FIRST" in shown
+    assert shown.count("minutes and there are") == minutes

@@ -1,4 +1,4 @@
-"""Book now: a held date is sent, proven, and becomes a visit; what the database refuses."""
+"""Book now: a held date is sent, proven, and becomes a visit; where it is gone, its school presses another (R6)."""
 
 import datetime as dt
 
@@ -7,29 +7,36 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from scheduler.booking.queries.holds import held_by, held_for_request
+from scheduler.booking.queries.lost_dates import lost_date
 from scheduler.booking.rules.holds import HELD_FOR, KEPT_FOR
 from scheduler.booking.service.holds import lapse_holds, release_date
+from scheduler.booking.service.proof import take_other_date
 from scheduler.booking.terms.holds import Slot
 from scheduler.core.db import db, transaction
-from scheduler.core.errors import Conflict, Rejected
+from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.core.refusals import refused_by
 from scheduler.messages.models import OutboxMessage
-from scheduler.programmes.terms import Audience, SchoolLevel
+from scheduler.policy import Actor, school_contact
+from scheduler.programmes.models import Programme
+from scheduler.programmes.terms import Audience, Booking, SchoolLevel
+from scheduler.requests.models import SchoolRequest
 from scheduler.requests.service.school import withdraw_request
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.queries.invariants import violations
 from scheduler.visits.models.held_time import DateHold, HeldTime
-from scheduler.visits.models.visits import Assignment, Presentation
+from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.terms.states import AssignmentState, HoldState, VisitState
-from tests.booking.book_now import DAY, THURSDAY, BookNow, held_people, mails, states, visits
+from tests.booking.book_now import DAY, TEN, THURSDAY, BookNow, held_people, mails, states, visits
 from tests.factories import MONDAY
 from tests.factories.places import a_host_draft
 from tests.factories.programmes import make_programme
 from tests.factories.requests import a_draft, a_presentation
 from tests.factories.visits import make_assignment, make_presentation, make_visit
+from tests.refusals import conflict
 from tests.requests.shorthand import contact_of, stored
 
 pytestmark = pytest.mark.both_databases
+
 ELEVEN = Slot(THURSDAY, dt.time(11))
 LATER = MONDAY + HELD_FOR
 
@@ -52,37 +59,25 @@ def test_the_sent_form_keeps_its_date_until_the_address_is_proven(book):
     assert (hold.draft, hold.network) == ("", "")  # nothing of the browser is kept longer
 
 
-def test_a_hold_that_lapsed_is_simply_taken_anew_where_the_date_is_free(book):
+def test_a_hold_that_lapsed_is_taken_anew_where_the_date_is_free_and_stores_nothing_where_another_has_it(book):
     book.hold()
-
-    request_id = book.send(now=LATER)
-
-    assert held_for_request(request_id).state is HoldState.KEPT
+    assert held_for_request(book.send(now=LATER)).state is HoldState.KEPT
     assert states() == [HoldState.LAPSED, HoldState.KEPT]
 
-
-def test_a_hold_that_lapsed_and_went_to_another_stores_nothing(book):
-    book.hold()
-    book.hold("yours", now=LATER)
-
-    with pytest.raises(Conflict) as refusal:
-        book.send(now=LATER)
-
-    assert refusal.value.reason == "date_taken"
-    assert (mails(), states()) == ([], [HoldState.LAPSED, HoldState.HELD])
+    book.hold(slot=ELEVEN)
+    book.hold("yours", ELEVEN, now=LATER)
+    before = mails()
+    with conflict("date_taken"):
+        book.send(slot=ELEVEN, key="another", now=LATER)
+    assert (mails(), states()[2:]) == (before, [HoldState.LAPSED, HoldState.HELD])
 
 
-def test_what_breaks_a_rule_stores_nothing_and_the_date_stays_held(book):
+def test_what_breaks_a_rule_stores_nothing_and_the_date_stays_held_and_sent_twice_it_is_sent_once(book):
     mine = book.hold()
 
     with pytest.raises(Rejected):
         book.send(teacher_stays=False)
-
     assert (held_by("mine", now=MONDAY), mails()) == (mine, [])
-
-
-def test_sent_twice_it_is_sent_once(book):
-    book.hold()
 
     assert book.send() == book.send()
     assert (states(), mails()) == ([HoldState.KEPT], ["prove_address"])
@@ -105,14 +100,15 @@ def test_a_school_that_is_not_on_the_list_holds_by_its_municipality(book):
 # proven
 
 
-def test_the_proof_plans_the_visit_and_asks_the_crew_that_was_held(book):
+def test_the_proof_plans_one_visit_and_asks_the_crew_that_was_held(book):
     book.hold()
     request_id = book.send()
 
-    secret = book.prove(request_id)
+    secret, again = book.prove(request_id), book.prove(request_id)
 
     (visit,) = visits()
     assert secret
+    assert again is None
     assert (visit.state, visit.on_day, visit.school_request_id) == (VisitState.OFFERED, THURSDAY, request_id)
     assert stored(request_id).state is RequestState.STAFFING
     seats = db.session.scalars(sa.select(Assignment)).all()
@@ -138,15 +134,6 @@ def test_one_mail_tells_of_the_kept_date_and_of_what_was_sent_with_it(book):
     assert "још није договорено: Родитељско вече (18:00)." in told[1].text
     assert "На остало одговарамо најкасније: " in told[1].text
     assert "рок је уторак, 13. октобар 2026. у 10:00" in told[1].text  # 48 hours before: until then without haste
-
-
-def test_a_proof_pressed_twice_plans_one_visit(book):
-    book.hold()
-    request_id = book.send()
-    book.prove(request_id)
-
-    assert book.prove(request_id) is None
-    assert len(visits()) == 1
 
 
 def test_a_late_proof_takes_the_date_anew_where_it_is_free(book):
@@ -242,31 +229,110 @@ def held_row(book: BookNow, draft: str, presenter_id: int, minute: int = 0) -> N
         writing.flush()
 
 
-def refused(act) -> str:
-    with pytest.raises(IntegrityError) as refusal:
-        act()
-    return refused_by(refusal.value)
-
-
-def test_the_database_holds_nobody_twice(book):
-    who = book.people[0].id
+def test_the_database_holds_nobody_twice_nor_who_is_promised_and_gives_a_draft_one_hold(session):
+    book = BookNow(educators=2)
+    who, other = (one.id for one in book.people)
     held_row(book, "first", who)
+    visit = make_visit(programme=book.programme, host_id=book.host.id, on_day=THURSDAY)
+    make_assignment(make_presentation(visit, dt.time(10)), other)
 
-    assert refused(lambda: held_row(book, "second", who, minute=30)) == "nobody_held_twice"
+    for laws, draft, person, minute in (
+        (("nobody_held_twice",), "second", who, 30),
+        (("nobody_held_and_promised",), "second", other, 0),
+        (("one_hold_a_draft", "date_hold.draft"), "first", other, 0),
+    ):
+        with pytest.raises(IntegrityError) as refusal:
+            held_row(book, draft, person, minute)
+        assert refused_by(refusal.value) in laws
     assert held_people() == [who]
 
 
-def test_the_database_holds_nobody_who_is_promised(book):
-    who = book.people[0].id
-    visit = make_visit(programme=book.programme, host_id=book.host.id, on_day=THURSDAY)
-    make_assignment(make_presentation(visit, dt.time(10)), who)
-
-    assert refused(lambda: held_row(book, "first", who)) == "nobody_held_and_promised"
+LATE = MONDAY + 2 * DAY
 
 
-def test_the_database_gives_a_draft_one_hold(session):
-    book = BookNow(educators=2)
-    held_row(book, "first", book.people[0].id)
+def lose(book: BookNow) -> int:
+    """A booking whose date another school has meanwhile; its address is proven two days later."""
+    book.hold()
+    late = book.send()
+    book.hold("yours", now=LATE)
+    book.prove(book.send("yours", now=LATE, contact_email="mira@school.example"), now=LATE)
+    book.prove(late, now=LATE)
+    return late
 
-    assert refused(lambda: held_row(book, "first", book.people[1].id)) in ("one_hold_a_draft", "date_hold.draft")
-    assert held_people() == [book.people[0].id]
+
+def contact(book: BookNow, request_id: int) -> Actor:
+    return school_contact(request_id, book.host.id)
+
+
+def visits_of(request_id: int) -> list[Visit]:
+    db.session.rollback()
+    return list(db.session.scalars(sa.select(Visit).where(Visit.school_request_id == request_id)))
+
+
+def test_three_dates_are_shown_and_the_one_that_is_pressed_becomes_the_visit_once(book):
+    request_id = lose(book)
+    lost = lost_date(request_id, now=LATE)
+    assert lost is not None
+    assert (lost.slot, len(lost.others), TEN in lost.others) == (TEN, 3, False)
+
+    take_other_date(contact(book, request_id), request_id, lost.others[0], now=LATE)
+
+    (visit,) = visits_of(request_id)
+    assert (visit.on_day, stored(request_id).state) == (lost.others[0].on_day, RequestState.STAFFING)
+    assert states() == [HoldState.LAPSED, HoldState.TAKEN, HoldState.TAKEN]
+    assert held_people() == []
+    assert sorted(mails()[-3:]) == ["booked_now", "booking_taken", "visit_offered"]
+    assert lost_date(request_id, now=LATE) is None
+    assert violations() == []
+    with pytest.raises(Conflict):
+        take_other_date(contact(book, request_id), request_id, lost.others[0], now=LATE)
+    assert len(visits_of(request_id)) == 1
+
+
+def test_a_date_that_is_gone_too_or_that_nobody_offered_and_the_link_of_another_request_take_nothing(book):
+    request_id = lose(book)
+    other, free = lost_date(request_id, now=LATE).others[:2]
+    book.hold("third", other, now=LATE)
+
+    for slot in (other, Slot(dt.date(2020, 1, 1), dt.time(10)), Slot(TEN.on_day, dt.time(3))):
+        with pytest.raises(Conflict, match="date_taken"):
+            take_other_date(contact(book, request_id), request_id, slot, now=LATE)
+    with pytest.raises(NotFound):
+        take_other_date(contact(book, request_id + 1), request_id, free, now=LATE)
+
+    assert (visits_of(request_id), stored(request_id).state) == ([], RequestState.NEW)
+    assert other not in lost_date(request_id, now=LATE).others
+
+
+def test_somebody_of_the_centre_who_only_reads_it_takes_the_choice_from_nobody(book):
+    request_id = lose(book)
+    with transaction() as session:
+        session.get_one(SchoolRequest, request_id).state = RequestState.TRIAGE
+    other = lost_date(request_id, now=LATE).others[1]
+
+    take_other_date(contact(book, request_id), request_id, other, now=LATE)
+
+    assert stored(request_id).state is RequestState.STAFFING
+
+
+@pytest.mark.parametrize("state", [RequestState.NEEDS_INFO, RequestState.DECLINED, RequestState.WITHDRAWN])
+def test_what_the_centre_has_answered_is_no_choice_any_more(book, state):
+    request_id = lose(book)
+    other = lost_date(request_id, now=LATE).others[0]
+    with transaction() as session:
+        session.get_one(SchoolRequest, request_id).state = state
+
+    assert lost_date(request_id, now=LATE) is None
+    with pytest.raises(Conflict, match="wrong_state"):
+        take_other_date(contact(book, request_id), request_id, other, now=LATE)
+    assert visits_of(request_id) == []
+
+
+def test_a_booking_that_got_its_date_and_a_programme_asked_first_have_no_such_choice(book):
+    request_id = lose(book)
+    taken = db.session.scalar(sa.select(Visit.school_request_id))
+    with transaction() as session:
+        session.get_one(Programme, book.programme.id).booking = Booking.ASK
+
+    assert lost_date(taken, now=LATE) is None
+    assert lost_date(request_id, now=LATE) is None
