@@ -67,11 +67,8 @@ def test_a_holiday_closes_its_column_and_carries_its_name(session):
     head = next(one for one in board_week.board(scene.coordinator, WEEK).days if one.day == VISIT_DAY)
 
     assert (head.closed, head.holiday("sr_Cyrl"), head.holiday("en"), head.presentations) == (
-        True,
-        "Празник",
-        "Feast",
-        1,
-    )
+        True, "Празник", "Feast", 1,
+    )  # fmt: skip
 
 
 def test_two_visits_too_far_apart_say_that_she_cannot_arrive(session):

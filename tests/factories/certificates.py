@@ -16,18 +16,11 @@ def make_certificate(visit: Visit, **given: Any) -> Certificate:
     with transaction() as session:
         nth = a_number()
         fair: dict[str, Any] = {
-            "number": f"{nth:016d}",
-            "running_number": f"U-2026-{nth:06d}",
-            "kind": CertificateKind.TEACHER,
-            "visit_id": visit.id,
-            "holder_key": f"key of {nth}",
-            "holder_name": "Љубица Џунић-Њежић",
-            "language": "sr_Cyrl",
-            "printed": printed_text(a_teacher_certificate(on_day=visit.on_day)),
-            "state": CertificateState.ISSUED,
-            "state_since": MONDAY,
-            "issued_at": MONDAY,
-        }
+            "number": f"{nth:016d}", "running_number": f"U-2026-{nth:06d}", "kind": CertificateKind.TEACHER,
+            "visit_id": visit.id, "holder_key": f"key of {nth}", "holder_name": "Љубица Џунић-Њежић",
+            "language": "sr_Cyrl", "printed": printed_text(a_teacher_certificate(on_day=visit.on_day)),
+            "state": CertificateState.ISSUED, "state_since": MONDAY, "issued_at": MONDAY,
+        }  # fmt: skip
         certificate = Certificate(**(fair | given))
         session.add(certificate)
         session.flush()

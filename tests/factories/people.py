@@ -30,12 +30,9 @@ OF_USER = ("given_name", "family_name", "other_given_name", "other_family_name",
 def make_centre(**given: Any) -> Centre:
     slug = f"centre-{a_number()}"
     fair = {
-        "slug": slug,
-        "name_sr_cyrl": "Национални контакт центар",
-        "name_sr_latn": "Nacionalni kontakt centar",
-        "name_en": "National Contact Centre",
-        "created_at": MONDAY,
-    }
+        "slug": slug, "name_sr_cyrl": "Национални контакт центар", "name_sr_latn": "Nacionalni kontakt centar",
+        "name_en": "National Contact Centre", "created_at": MONDAY,
+    }  # fmt: skip
     with transaction() as session:
         centre = Centre(**(fair | given))
         session.add(centre)
@@ -47,12 +44,9 @@ def make_user(*roles: Role, **given: Any) -> User:
     """A user with a fresh address; coordinator unless roles are named. Give `centre_id` to put her in one."""
     with transaction() as session:
         fair: dict[str, Any] = {
-            "given_name": "Marija",
-            "family_name": "Kostić",
-            "email": f"user{a_number()}@centre.example",
-            "password_hash": None,
-            "created_at": MONDAY,
-        }
+            "given_name": "Marija", "family_name": "Kostić", "email": f"user{a_number()}@centre.example",
+            "password_hash": None, "created_at": MONDAY,
+        }  # fmt: skip
         if "centre_id" not in given:
             fair["centre_id"] = make_centre().id
         user = User(**(fair | given))

@@ -54,12 +54,9 @@ def make_driving_check(presenter_id: int, **given: Any) -> DrivingCheck:
 def make_guardian(presenter_id: int, **given: Any) -> Guardian:
     """Who speaks for a minor since 2020; `in_force_at` and `replaced_at` as needed."""
     fair = {
-        "name": "Vesna Ilić",
-        "email": "vesna@family.example",
-        "named_at": LONG_AGO,
-        "in_force_at": LONG_AGO,
+        "name": "Vesna Ilić", "email": "vesna@family.example", "named_at": LONG_AGO, "in_force_at": LONG_AGO,
         "asked_text": CONSENT_TEXT,
-    }
+    }  # fmt: skip
     with transaction() as session:
         guardian = Guardian(presenter_id=presenter_id, **(fair | given))
         session.add(guardian)
@@ -70,16 +67,10 @@ def make_guardian(presenter_id: int, **given: Any) -> Guardian:
 def make_consent(presenter_id: int, **given: Any) -> GuardianConsent:
     """A guardian's consent to take part and travel, by her link, that covers 2020 to 2030; one is named if none is."""
     fair: dict[str, Any] = {
-        "guardian_name": "Vesna Ilić",
-        "guardian_email": "vesna@family.example",
-        "takes_part": True,
-        "travels": True,
-        "method": ConsentMethod.LINK,
-        "text_version": CONSENT_TEXT,
-        "given_on": dt.date(2020, 1, 1),
-        "valid_until": dt.date(2030, 12, 31),
-        "recorded_at": LONG_AGO,
-    }
+        "guardian_name": "Vesna Ilić", "guardian_email": "vesna@family.example", "takes_part": True, "travels": True,
+        "method": ConsentMethod.LINK, "text_version": CONSENT_TEXT, "given_on": dt.date(2020, 1, 1),
+        "valid_until": dt.date(2030, 12, 31), "recorded_at": LONG_AGO,
+    }  # fmt: skip
     with transaction() as session:
         if "guardian_id" not in given:
             last = select(Guardian.id).where(Guardian.presenter_id == presenter_id, Guardian.replaced_at.is_(None))
@@ -104,14 +95,9 @@ def make_paper(presenter_id: int, seen_by_id: int | None, **given: Any) -> Conse
     """A signed paper that one of the staff has seen and that waits for a second; a guardian must be named already."""
     scan = a_scan()
     fair = dict.fromkeys(("travels", "photo", "name_on_the_web"), False) | {
-        "takes_part": True,
-        "text_version": CONSENT_TEXT,
-        "given_on": MONDAY.date(),
-        "valid_until": dt.date(2027, 12, 31),
-        "scan": scan,
-        "scan_kind": ScanKind.PNG,
-        "first_seen_at": MONDAY,
-    }
+        "takes_part": True, "text_version": CONSENT_TEXT, "given_on": MONDAY.date(),
+        "valid_until": dt.date(2027, 12, 31), "scan": scan, "scan_kind": ScanKind.PNG, "first_seen_at": MONDAY,
+    }  # fmt: skip
     with transaction() as session:
         guardian_id = session.scalars(select(Guardian.id).where(Guardian.presenter_id == presenter_id)).one()
         paper = ConsentPaper(

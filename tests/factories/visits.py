@@ -21,15 +21,9 @@ VISIT_DAY = dt.date(2026, 10, 6)
 
 def new_visit(programme: Programme, host_id: int, state: VisitState = VisitState.PLANNED, **given: Any) -> Visit:
     fair: dict[str, Any] = {
-        "number": f"P-2026-{a_number():04d}",
-        "centre_id": programme.centre_id,
-        "programme_id": programme.id,
-        "host_id": host_id,
-        "on_day": VISIT_DAY,
-        "zone": clock.BELGRADE,
-        "state": state,
-        "state_since": MONDAY,
-    }
+        "number": f"P-2026-{a_number():04d}", "centre_id": programme.centre_id, "programme_id": programme.id,
+        "host_id": host_id, "on_day": VISIT_DAY, "zone": clock.BELGRADE, "state": state, "state_since": MONDAY,
+    }  # fmt: skip
     return Visit(**(fair | given))
 
 
@@ -54,26 +48,12 @@ def new_presentation(
     starts_at = clock.moment_of(visit.on_day, starts_local, visit.zone)
     ends_at = starts_at + dt.timedelta(minutes=minutes)
     fair: dict[str, Any] = {
-        "visit_id": visit.id,
-        "ordinal": a_number(),
-        "uid": f"test{a_number()}@raspored.example",
-        "edited_at": MONDAY,
-        "on_day": visit.on_day,
-        "starts_local": starts_local,
-        "minutes": minutes,
-        "zone": visit.zone,
-        "starts_at": starts_at,
-        "ends_at": ends_at,
-        "busy_from": starts_at - dt.timedelta(minutes=15),
-        "busy_until": ends_at,
-        "audience": Audience.PUPILS,
-        "level": SchoolLevel.PRIMARY,
-        "classes": "7b, 7c",
-        "expected_pupils": 90,
-        "expected_teachers": 2,
-        "state": state,
-        "state_since": MONDAY,
-    }
+        "visit_id": visit.id, "ordinal": a_number(), "uid": f"test{a_number()}@raspored.example", "edited_at": MONDAY,
+        "on_day": visit.on_day, "starts_local": starts_local, "minutes": minutes, "zone": visit.zone,
+        "starts_at": starts_at, "ends_at": ends_at, "busy_from": starts_at - dt.timedelta(minutes=15),
+        "busy_until": ends_at, "audience": Audience.PUPILS, "level": SchoolLevel.PRIMARY, "classes": "7b, 7c",
+        "expected_pupils": 90, "expected_teachers": 2, "state": state, "state_since": MONDAY,
+    }  # fmt: skip
     return Presentation(**(fair | given))
 
 
@@ -95,15 +75,11 @@ def new_assignment(
     presentation: Presentation, presenter_id: int, state: AssignmentState = AssignmentState.ACCEPTED, **given: Any
 ) -> Assignment:
     fair: dict[str, Any] = {
-        "presentation_id": presentation.id,
-        "presenter_id": presenter_id,
-        "on_day": presentation.on_day,
-        "busy_from": presentation.busy_from,
-        "busy_until": presentation.busy_until,
-        "state": state,
+        "presentation_id": presentation.id, "presenter_id": presenter_id, "on_day": presentation.on_day,
+        "busy_from": presentation.busy_from, "busy_until": presentation.busy_until, "state": state,
         "state_since": presentation.busy_until if state is AssignmentState.PRESENT else MONDAY,
         "offered_until": MONDAY + dt.timedelta(days=3),
-    }
+    }  # fmt: skip
     return Assignment(**(fair | given))
 
 

@@ -21,31 +21,15 @@ FIRST_LOAD, SCRIPT, JUMPS = 150 * KB, 40 * KB, 0.02
 BOOKING, TOUCHES, TOUCHES_OF_A_DAY = 150 * KB, 25, 32
 OLD_PHONE = 4  # times slower than this machine
 PUBLIC = (
-    "/",
-    "/book",
-    "/book/new-host",
-    "/book/link",
-    "/certificates",
-    "/programmes",
-    "/campaigns",
-    "/map",
-    "/privacy",
-    "/accessibility",
-    "/about",
-)
+    "/", "/book", "/book/new-host", "/book/link", "/certificates", "/programmes", "/campaigns", "/map", "/privacy",
+    "/accessibility", "/about",
+)  # fmt: skip
 LISTS = (
-    ("coordinator", "/desk"),
-    ("coordinator", "/requests"),
-    ("coordinator", "/visits"),
-    ("coordinator", "/people"),
-    ("coordinator", "/messages"),
-    ("coordinator", "/certificates/issued"),
-    ("coordinator", "/attendance"),
-    ("coordinator", "/reports/attendance"),
-    ("coordinator", "/reports/visits?from=2023-01-01&to=2023-12-31"),
-    ("coordinator", "/safeguarding"),
-    ("administrator", "/people/users"),
-)
+    ("coordinator", "/desk"), ("coordinator", "/requests"), ("coordinator", "/visits"), ("coordinator", "/people"),
+    ("coordinator", "/messages"), ("coordinator", "/certificates/issued"), ("coordinator", "/attendance"),
+    ("coordinator", "/reports/attendance"), ("coordinator", "/reports/visits?from=2023-01-01&to=2023-12-31"),
+    ("coordinator", "/safeguarding"), ("administrator", "/people/users"),
+)  # fmt: skip
 WATCH = """() => {
   window.jumps = 0;
   const [from, to] = window.typing ?? [0, 0];

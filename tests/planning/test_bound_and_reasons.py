@@ -54,10 +54,7 @@ def test_a_large_problem_is_bounded_by_what_one_team_can_give(monkeypatch: pytes
 
 def a_full_monday():
     """R0 stands on Monday at eight; R1 can only be then, R0 on Tuesday, too."""
-    requests = (
-        a_plan_request("R0", day_to=1, slots_even=frozenset({0})),
-        a_plan_request("R1", **MONDAY_AT_EIGHT),
-    )
+    requests = (a_plan_request("R0", day_to=1, slots_even=frozenset({0})), a_plan_request("R1", **MONDAY_AT_EIGHT))
     return a_problem(requests=requests), Plan((Placement("R0", 0, 0, "E1"),))
 
 

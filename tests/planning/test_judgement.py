@@ -23,15 +23,7 @@ from scheduler.planning.terms import (
     TourStop,
 )
 from tests.bounds import at_each_bound
-from tests.factories.planning import (
-    BELGRADE,
-    NIS,
-    PANCEVO,
-    a_plan_person,
-    a_plan_request,
-    a_problem,
-    a_youth,
-)
+from tests.factories.planning import BELGRADE, NIS, PANCEVO, a_plan_person, a_plan_request, a_problem, a_youth
 from tests.factories.tours import a_round
 
 WEDNESDAY, THURSDAY = 2, 3

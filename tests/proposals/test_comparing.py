@@ -17,10 +17,7 @@ def a_row(cause: WaitCause, kind: PresenterKind | None, topic: Topic = Topic.SAF
 
 @pytest.mark.parametrize(
     ("kinds", "told"),
-    [
-        ((None, EDUCATOR, EDUCATOR), [(3, EDUCATOR)]),
-        ((None, YOUTH, YOUTH), [(2, YOUTH), (1, EDUCATOR)]),
-    ],
+    [((None, EDUCATOR, EDUCATOR), [(3, EDUCATOR)]), ((None, YOUTH, YOUTH), [(2, YOUTH), (1, EDUCATOR)])],
 )
 def test_too_far_for_every_educator_is_one_cause_whoever_found_it(kinds, told):
     found = gathered(a_row(WaitCause.REACH, kind) for kind in kinds)

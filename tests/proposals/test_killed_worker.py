@@ -53,13 +53,9 @@ def start(app) -> Iterator[Start]:
     """Starts a worker whose clock shows that moment and who searches that long; whatever is left is killed."""
     settings, started = app.config["SETTINGS"], list[subprocess.Popen[bytes]]()
     env = os.environ | {
-        "INSTANCE": str(settings.instance),
-        "DATABASE_URL": settings.database_url,
-        "MODE": "demo",
-        "SECRET_KEY": settings.secret_key,
-        "REDIS_URL": "",
-        "RASPORED_ENV": "",
-    }
+        "INSTANCE": str(settings.instance), "DATABASE_URL": settings.database_url, "MODE": "demo",
+        "SECRET_KEY": settings.secret_key, "REDIS_URL": "", "RASPORED_ENV": "",
+    }  # fmt: skip
 
     def begin(moment: dt.datetime, seconds: float) -> subprocess.Popen[bytes]:
         told = [sys.executable, "-c", WORKER, moment.isoformat(), str(seconds)]

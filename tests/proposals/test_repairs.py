@@ -116,10 +116,7 @@ def test_where_nobody_else_is_free_the_visit_moves_and_who_stays_is_asked_again(
     assert changes(region, proposal_id) == {region.asked[0].id: RowChange.MOVED}
     assert (seat.on_day > FIRST, seat.crew) == (True, (region.educators[0].id,))
     apply_rows(region.coordinator, proposal_id, [region.asked[0].id], now=MONDAY)
-    assert (visit_of(hers.id).on_day, crew(hers.id)) == (
-        seat.on_day,
-        {region.educators[0].id: AssignmentState.OFFERED},
-    )
+    assert (visit_of(hers.id).on_day, crew(hers.id)) == (seat.on_day, {region.educators[0].id: AssignmentState.OFFERED})
     kinds = set(db.session.scalars(select(OutboxMessage.kind)))
     assert {"visit_moved", "visit_offered"} <= kinds
 

@@ -21,17 +21,12 @@ TARA = a_member("Tara", INFLUENCER, minor=True)
 @pytest.mark.parametrize(
     ("crew", "adult"),
     [
-        ([], None),
-        ([TARA], None),
-        ([TARA, a_member("Ema")], "Ema"),
-        ([TARA, a_member("Ema", state=OFFERED)], None),
-        ([TARA, a_member("Ema", where=2)], None),
-        ([TARA, a_member("Uma", INFLUENCER, minor=True)], None),
+        ([], None), ([TARA], None), ([TARA, a_member("Ema")], "Ema"), ([TARA, a_member("Ema", state=OFFERED)], None),
+        ([TARA, a_member("Ema", where=2)], None), ([TARA, a_member("Uma", INFLUENCER, minor=True)], None),
         ([TARA, a_member("Ana", INFLUENCER), a_member("Ema")], "Ema"),
-        ([TARA, a_member("Ema"), a_member("Dunja")], "Dunja"),
-        ([TARA, a_member("Ana", INFLUENCER)], "Ana"),
+        ([TARA, a_member("Ema"), a_member("Dunja")], "Dunja"), ([TARA, a_member("Ana", INFLUENCER)], "Ana"),
     ],
-)
+)  # fmt: skip
 def test_an_educator_who_has_accepted_where_the_minor_goes_comes_first(crew, adult):
     found = adult_of(crew, TARA)
 

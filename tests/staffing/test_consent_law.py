@@ -19,11 +19,7 @@ from scheduler.policy import Actor
 from scheduler.safeguarding.models import ConsentPaper, Guardian, GuardianConsent
 from scheduler.safeguarding.queries import has_consent
 from scheduler.safeguarding.service import name_guardian
-from scheduler.safeguarding.terms import (
-    ConsentMethod,
-    GuardianDraft,
-    WithdrawnBy,
-)
+from scheduler.safeguarding.terms import ConsentMethod, GuardianDraft, WithdrawnBy
 from scheduler.staffing.queries.consent_law import violations
 from scheduler.staffing.service.clearance import withdraw_all, withdraw_consent
 from scheduler.staffing.service.consents import confirm_paper, give_consent, record_paper

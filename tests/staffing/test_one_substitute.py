@@ -64,13 +64,7 @@ def test_a_yes_beside_a_short_crew_is_one_of_the_two_and_the_school_reads_it_onc
     send_waves(now=FRIDAY)
     at = FRIDAY + MINUTE
 
-    answers = all_at_once(
-        app,
-        [
-            ill.answering(mina, now=at),
-            lambda: go_short(ill.coordinator, ill.visit_id, now=at),
-        ],
-    )
+    answers = all_at_once(app, [ill.answering(mina, now=at), lambda: go_short(ill.coordinator, ill.visit_id, now=at)])
 
     assert answers.count(None) == 1
     assert [one for one in answers if one is not None and not isinstance(one, Conflict)] == []

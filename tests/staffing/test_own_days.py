@@ -176,13 +176,10 @@ def a_sitting(pupils: int, parents: int, teachers: int) -> PresentationRow:
 @pytest.mark.parametrize(
     ("sittings", "leaflets", "sheet"),
     [
-        ([a_sitting(0, 0, 0)], None, None),
-        ([a_sitting(1, 0, 0)], 1, None),
-        ([a_sitting(25, 0, 1)], 26, 0),
-        ([a_sitting(25, 0, 0), a_sitting(0, 30, 2)], 57, 0),
-        ([a_sitting(0, 1, 1), a_sitting(25, 0, 0)], 27, 0),
+        ([a_sitting(0, 0, 0)], None, None), ([a_sitting(1, 0, 0)], 1, None), ([a_sitting(25, 0, 1)], 26, 0),
+        ([a_sitting(25, 0, 0), a_sitting(0, 30, 2)], 57, 0), ([a_sitting(0, 1, 1), a_sitting(25, 0, 0)], 27, 0),
     ],
-)
+)  # fmt: skip
 def test_the_bag_holds_a_leaflet_for_each_head_and_a_sheet_where_adults_sign(sittings, leaflets, sheet):
     kit = dict(kit_of(School(), sittings))
 

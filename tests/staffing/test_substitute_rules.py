@@ -40,8 +40,7 @@ def one(number: int, km: int | None, *reasons: str) -> Candidate:
 
 
 @pytest.mark.parametrize(
-    ("left", "pause"),
-    [(168, 12), (72, 12), (71.9, 4), (24, 4), (23.9, 1), (8, 1), (7.9, 1 / 3), (3, 1 / 3)],
+    ("left", "pause"), [(168, 12), (72, 12), (71.9, 4), (24, 4), (23.9, 1), (8, 1), (7.9, 1 / 3), (3, 1 / 3)]
 )
 def test_the_pause_between_waves_shrinks_as_the_visit_nears(left, pause):
     assert substitutes.wave_pause(STARTS_AT, STARTS_AT - hours(left)) == hours(pause)
@@ -111,19 +110,12 @@ def test_a_short_crew_needs_an_adult_educator_who_has_accepted_in_every_presenta
 @pytest.mark.parametrize(
     ("link", "problem"),
     [
-        ("https://meet.example.org/razred-7b", None),
-        ("https://meet.example.org:8443/a?b=c", None),
-        ("", "missing"),
-        ("meet.example.org", "not_a_link"),
-        ("http://meet.example.org", "not_a_link"),
-        ("javascript:alert(1)", "not_a_link"),
-        ("https://", "not_a_link"),
-        ("https://localhost/", "not_a_link"),
-        ("https://meet.example.org/a b", "not_a_link"),
-        ("https://bank.example@evil.example/", "not_a_link"),
-        ("https://[", "not_a_link"),
-        ("https://meet.example.org/" + "a" * 300, "too_long"),
+        ("https://meet.example.org/razred-7b", None), ("https://meet.example.org:8443/a?b=c", None), ("", "missing"),
+        ("meet.example.org", "not_a_link"), ("http://meet.example.org", "not_a_link"),
+        ("javascript:alert(1)", "not_a_link"), ("https://", "not_a_link"), ("https://localhost/", "not_a_link"),
+        ("https://meet.example.org/a b", "not_a_link"), ("https://bank.example@evil.example/", "not_a_link"),
+        ("https://[", "not_a_link"), ("https://meet.example.org/" + "a" * 300, "too_long"),
     ],
-)
+)  # fmt: skip
 def test_a_link_is_a_whole_https_address(link, problem):
     assert problem_with_link(link) == problem

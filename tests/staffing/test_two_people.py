@@ -176,17 +176,11 @@ def has_an_app(admin: Actor, first: User, second: User) -> None:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        (of_this_week, "account_too_new"),
-        (of_last_week, ""),
-        (gives_a_role, "account_changed"),
-        (gave_a_role, ""),
-        (opens_again, "account_changed"),
-        (opens_again_by_a_helper, "account_changed"),
-        (invites_again, "account_changed"),
-        (has_no_key, "second_step_missing"),
-        (has_an_app, ""),
+        (of_this_week, "account_too_new"), (of_last_week, ""), (gives_a_role, "account_changed"), (gave_a_role, ""),
+        (opens_again, "account_changed"), (opens_again_by_a_helper, "account_changed"),
+        (invites_again, "account_changed"), (has_no_key, "second_step_missing"), (has_an_app, ""),
     ],
-)
+)  # fmt: skip
 def test_the_second_person_has_an_account_that_was_hers_a_week_before(session, change: Changes, reason):
     minor = a_minor()
     make_guardian(minor.id)

@@ -216,8 +216,7 @@ def test_weights_set_for_the_first_time_by_eight_at_once_are_one_row(app: Flask,
     administrator = an_actor(Role.ADMINISTRATOR)
 
     raised = all_at_once(
-        app,
-        [lambda n=n: change_weights(administrator, Weights(rural=n), now=MONDAY) for n in range(1, EIGHT + 1)],
+        app, [lambda n=n: change_weights(administrator, Weights(rural=n), now=MONDAY) for n in range(1, EIGHT + 1)]
     )
 
     assert raised == [None] * EIGHT
@@ -264,8 +263,7 @@ def test_a_stopped_visit_planned_again_eight_times_at_once_is_planned_once(app: 
     on_day = VISIT_DAY + dt.timedelta(days=14)
 
     raised = all_at_once(
-        app,
-        [lambda: replan_stopped(scene.coordinator, scene.visit_id, on_day, until=until, now=MONDAY)] * EIGHT,
+        app, [lambda: replan_stopped(scene.coordinator, scene.visit_id, on_day, until=until, now=MONDAY)] * EIGHT
     )
 
     assert kinds_of(raised) <= {Conflict}

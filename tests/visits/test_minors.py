@@ -121,16 +121,11 @@ def test_an_adult_elsewhere_in_the_visit_does_not_cover_this_presentation():
 @pytest.mark.parametrize(
     ("adult", "minor", "allowed"),
     [
-        (S.SUGGESTED, S.SUGGESTED, True),
-        (S.SUGGESTED, S.OFFERED, False),
-        (S.SUGGESTED, S.ACCEPTED, False),
-        (S.OFFERED, S.OFFERED, True),
-        (S.OFFERED, S.ACCEPTED, True),
-        (S.DECLINED, S.OFFERED, False),
-        (S.WITHDRAWN, S.SUGGESTED, False),
-        (S.PRESENT, S.ACCEPTED, True),
+        (S.SUGGESTED, S.SUGGESTED, True), (S.SUGGESTED, S.OFFERED, False), (S.SUGGESTED, S.ACCEPTED, False),
+        (S.OFFERED, S.OFFERED, True), (S.OFFERED, S.ACCEPTED, True), (S.DECLINED, S.OFFERED, False),
+        (S.WITHDRAWN, S.SUGGESTED, False), (S.PRESENT, S.ACCEPTED, True),
     ],
-)
+)  # fmt: skip
 def test_the_adult_must_be_as_firm_as_the_minor(adult, minor, allowed):
     presentation = a_presentation()
     make_assignment(presentation, a_cleared_educator().id, adult)

@@ -312,11 +312,8 @@ def owned(session) -> Scene:
 
 def covered(owned: Scene, **given) -> list[str]:
     fair = {
-        "away_id": owned.ana.id,
-        "stand_in_id": owned.bojan.id,
-        "first_day": VISIT_DAY,
-        "last_day": VISIT_DAY,
-    }
+        "away_id": owned.ana.id, "stand_in_id": owned.bojan.id, "first_day": VISIT_DAY, "last_day": VISIT_DAY,
+    }  # fmt: skip
     rows = covered_visits(owned.bojan.actor(), HandoverDraft(**(fair | given)))
     return [row.number for row in rows]
 

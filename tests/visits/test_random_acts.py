@@ -41,9 +41,7 @@ from tests.visits.scene import Scene, delivered
 
 OVER = VISIT_DAY + dt.timedelta(days=40)
 SLOW = settings(
-    max_examples=30,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 MACHINES = {"visit": VISIT_MACHINE, "presentation": PRESENTATION_MACHINE, "assignment": ASSIGNMENT_MACHINE}
 

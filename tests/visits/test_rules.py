@@ -232,14 +232,10 @@ def test_kilometres_are_one_car_from_the_farthest_home_there_and_back():
 @pytest.mark.parametrize(
     ("old", "new", "order"),
     [
-        ((60, 120), (90, 150), [1, 0]),
-        ((60, 120), (30, 90), [0, 1]),
-        ((60, 120), (60, 120), [0, 1]),
-        ((60, 120), (120, 60), None),
-        ((60, 120, 180), (120, 180, 60), None),
-        ((60, 120), (600, 60), [0, 1]),
+        ((60, 120), (90, 150), [1, 0]), ((60, 120), (30, 90), [0, 1]), ((60, 120), (60, 120), [0, 1]),
+        ((60, 120), (120, 60), None), ((60, 120, 180), (120, 180, 60), None), ((60, 120), (600, 60), [0, 1]),
     ],
-)
+)  # fmt: skip
 def test_presentations_move_one_after_the_other_without_running_into_each_other(old, new, order):
     assert order_of_moves(spans_at(*old), spans_at(*new)) == order
 
@@ -372,14 +368,11 @@ DAYS = [TODAY + number * A_DAY for number in range(28)]
 @pytest.mark.parametrize(
     ("of_day", "of_week", "more", "found"),
     [
-        (3, 11, 1, []),
-        (4, 4, 1, [Why("enough_of_day", 5, 4)]),
-        (3, 3, 2, [Why("enough_of_day", 5, 4)]),
-        (0, 12, 1, [Why("enough_of_week", 13, 12)]),
-        (0, 9, 4, [Why("enough_of_week", 13, 12)]),
+        (3, 11, 1, []), (4, 4, 1, [Why("enough_of_day", 5, 4)]), (3, 3, 2, [Why("enough_of_day", 5, 4)]),
+        (0, 12, 1, [Why("enough_of_week", 13, 12)]), (0, 9, 4, [Why("enough_of_week", 13, 12)]),
         (4, 12, 1, [Why("enough_of_day", 5, 4)]),  # one reason is enough, the nearer one
     ],
-)
+)  # fmt: skip
 def test_four_a_day_and_twelve_a_week_are_the_most(of_day: int, of_week: int, more: int, found: list[Why]):
     assert too_much(of_day, of_week, more) == found
 

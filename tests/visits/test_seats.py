@@ -97,12 +97,9 @@ def test_a_minor_leaves_the_presentation_that_her_adult_leaves_and_stays_in_the_
 def test_who_may_not_or_says_nothing_takes_nobody_out(session, scene, wrong):
     errors = {"reason": Rejected, "stranger": NotFound, "herself": NotAllowed, "nobody": NotFound, "stale": Conflict}
     given = {
-        "reason": {"reason": ""},
-        "stranger": {"actor": an_actor(centre_id=Scene(planned=False).centre_id)},
-        "herself": {"actor": presenter_actor(scene.mara)},
-        "nobody": {},
-        "stale": {"version": 1},
-    }[wrong]
+        "reason": {"reason": ""}, "stranger": {"actor": an_actor(centre_id=Scene(planned=False).centre_id)},
+        "herself": {"actor": presenter_actor(scene.mara)}, "nobody": {}, "stale": {"version": 1},
+    }[wrong]  # fmt: skip
     person = scene.educator() if wrong == "nobody" else scene.mara
     with pytest.raises(errors[wrong]):
         leave(scene, person, **given)

@@ -96,13 +96,9 @@ def test_what_the_first_presentation_asked_for_holds_where_the_liked_date_says_n
 
 def test_a_day_must_suit_each_list_of_classes_once_and_nobody_who_comes_outside_the_shift():
     asked = [
-        a_wish(classes="7b"),
-        a_wish(classes="8b"),
-        a_wish(classes="7b"),
-        a_wish(classes="6a", outside_shift=True),
-        a_wish(classes="the choir"),
-        a_wish(**EVENING),
-    ]
+        a_wish(classes="7b"), a_wish(classes="8b"), a_wish(classes="7b"), a_wish(classes="6a", outside_shift=True),
+        a_wish(classes="the choir"), a_wish(**EVENING),
+    ]  # fmt: skip
 
     assert classes_of_sittings(asked, Audience.PUPILS) == ("7b", "8b")
 
