@@ -16,7 +16,7 @@ from scheduler.planning.solver.tour_days import TourCalendar
 from scheduler.planning.solver.tour_exact import best_stops
 from scheduler.planning.terms import Tour, TourCity, TourProblem, TourStop
 from tests.factories.tours import a_random_tour, a_round
-from tests.planning.every_tour import best_of_all, shortest_round
+from tests.planning.every_plan import best_of_all, shortest_round
 
 SEEDS = st.integers(0, 10**6)
 

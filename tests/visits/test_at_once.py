@@ -1,11 +1,13 @@
 """Two hands on one visit, one date, one closure at the same moment: one of them counts, the others read why, nobody
-sees an error, and every promise of the data holds afterwards. On both databases."""
+sees an error, and every promise of the data holds afterwards. On both databases.
+"""
 
 import datetime as dt
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -14,40 +16,48 @@ from scheduler.closures.models import Disruption
 from scheduler.closures.queries import affected_by
 from scheduler.closures.service import close
 from scheduler.closures.service.close import close_hosts, replan_stopped
-from scheduler.core.db import db
+from scheduler.core.db import db, transaction
+from scheduler.core.defences import DEFENCES
 from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.core.refusals import crossed
 from scheduler.messages.models import OutboxMessage
 from scheduler.places.models import Closure
-from scheduler.policy import Role, school_contact
+from scheduler.policy import Actor, Role, school_contact
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.service.school import withdraw_request
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.models.open_calls import OpenCall, RaisedHand
-from scheduler.staffing.service import crew
+from scheduler.staffing.service import crew, offers
 from scheduler.staffing.service.crew import withdraw_presenter
+from scheduler.staffing.service.offers import offer_visit
 from scheduler.staffing.service.open_calls import open_call, put_up_hand
-from scheduler.visits.models.visits import Visit
+from scheduler.visits.models.visits import Assignment, Visit
+from scheduler.visits.service import locked_visit
 from scheduler.visits.service.cancel import cancel_visit
 from scheduler.visits.service.merge import join_presentations
-from scheduler.visits.terms.states import LIVING, AssignmentState, VisitState
+from scheduler.visits.terms.plans import PresenterTaken
+from scheduler.visits.terms.states import LIVING, PROMISED, AssignmentState, VisitState
 from scheduler.waitlist.models import DateOffer, OpenDate, WaitingWeights
 from scheduler.waitlist.service.dates import answer_date, change_weights, give_date, pass_dates_on, take_date_back
 from scheduler.waitlist.terms import DateOfferState, DateState, OpenDateDraft, Weights
 from tests.at_once import all_at_once
+from tests.clean_tables import defend_again
 from tests.closures.closed_days import draft_for, two_visits_of_one_crew
 from tests.factories import MONDAY
 from tests.factories.people import an_actor, make_centre, presenter_actor, works
+from tests.factories.places import make_host
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import a_cleared_educator
 from tests.factories.staffing import a_plan
-from tests.factories.visits import VISIT_DAY
+from tests.factories.visits import VISIT_DAY, make_assignment, make_presentation, make_visit
 from tests.visits.scene import Scene, presentations, states
+
+pytestmark = pytest.mark.postgres_decides
 
 EIGHT = 8
 DAY = dt.date(2026, 10, 20)
 HOUR = dt.timedelta(hours=1)
-pytestmark = pytest.mark.postgres_decides
 
 
 def how_many(model, *where) -> int:
@@ -271,3 +281,130 @@ def test_a_stopped_visit_planned_again_eight_times_at_once_is_planned_once(app: 
     assert how_many(Visit, Visit.on_day == on_day) == 1
     assert how_many(OutboxMessage, OutboxMessage.kind == "visit_replanned") == 1
     assert violated() == []
+
+
+THREADS = 60
+IN_TWO_DAYS = MONDAY + dt.timedelta(days=2)
+
+
+def overlapping_visits(count: int) -> tuple[Actor, list[int]]:
+    """So many visits on one day, each a minute later than the last, with one presenter suggested for all of them."""
+    with transaction():
+        centre = make_centre()
+        programme = make_programme(centre_id=centre.id)
+        host = make_host()
+        ana = a_cleared_educator(centre_id=centre.id)
+        visit_ids = []
+        for minute in range(count):
+            visit = make_visit(programme=programme, host_id=host.id)
+            make_assignment(
+                make_presentation(visit, dt.time(10, minute)), ana.id, AssignmentState.SUGGESTED, offered_until=None
+            )
+            visit_ids.append(visit.id)
+    return an_actor(centre_id=centre.id), visit_ids
+
+
+def promised_overlaps() -> int:
+    """Pairs of promised assignments of one person that overlap: the invariant."""
+    a, b = sa.orm.aliased(Assignment), sa.orm.aliased(Assignment)
+    db.session.rollback()
+    return db.session.scalar(
+        sa.select(sa.func.count())
+        .select_from(a)
+        .join(b, sa.and_(a.presenter_id == b.presenter_id, a.id < b.id))
+        .where(a.state.in_(PROMISED), b.state.in_(PROMISED), a.busy_from < b.busy_until, b.busy_from < a.busy_until)
+    )
+
+
+def offer_all(app: Flask, coordinator: Actor, visit_ids: list[int]) -> list[Exception | None]:
+    def offer(visit_id: int) -> Callable[[], None]:
+        return lambda: offer_visit(coordinator, visit_id, until=IN_TWO_DAYS, now=MONDAY)
+
+    return all_at_once(app, [offer(visit_id) for visit_id in visit_ids])
+
+
+def test_sixty_at_once_one_succeeds_and_the_others_learn_who_and_when(app: Flask):
+    coordinator, visit_ids = overlapping_visits(THREADS)
+
+    answers = offer_all(app, coordinator, visit_ids)
+
+    refused = [answer for answer in answers if isinstance(answer, PresenterTaken)]
+    assert [answer for answer in answers if answer is not None and not isinstance(answer, PresenterTaken)] == []
+    assert (answers.count(None), len(refused)) == (1, THREADS - 1)
+    assert {(answer.reason, answer.promise.promised_by, answer.promise.promised_at) for answer in refused} == {
+        ("taken", "Marija Kostić", MONDAY)
+    }
+    assert promised_overlaps() == 0
+
+
+def test_without_the_locks_the_database_alone_still_gives_the_hour_once(app: Flask, monkeypatch: pytest.MonkeyPatch):
+    """Whatever a code path forgets: the trigger or the exclusion constraint refuses, and the words are a Conflict.
+
+    Two whose rows exclude each other may both wait for the other: PostgreSQL breaks one off, of which the door makes
+    the same sentence (`web/errors.py`).
+    """
+    coordinator, visit_ids = overlapping_visits(8)
+    monkeypatch.setattr(locked_visit, "advisory_lock", lambda *_: None)
+    monkeypatch.setattr(offers, "refuse_clashes", lambda *_: None)
+
+    answers = offer_all(app, coordinator, visit_ids)
+
+    assert answers.count(None) == 1
+    assert {answer.reason for answer in answers if isinstance(answer, Conflict)} == {"nobody_in_two_places"}
+    others = [answer for answer in answers if answer is not None and not isinstance(answer, Conflict)]
+    assert [answer for answer in others if not crossed(answer)] == []
+    assert promised_overlaps() == 0
+
+
+@pytest.fixture
+def no_defences(app: Flask, database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Take away the triggers, the exclusion constraint, the presenters' locks and SQLite's write lock."""
+    with db.engine.begin() as connection:
+        drop_defences(connection)
+
+    def unlock(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("COMMIT")  # each statement stands alone, as without any transaction
+
+    monkeypatch.setattr(locked_visit, "advisory_lock", lambda *_: None)
+    if database == "sqlite":
+        sa.event.listen(db.engine, "begin", unlock)
+    yield
+    if database == "sqlite":
+        sa.event.remove(db.engine, "begin", unlock)
+    db.session.remove()
+    if database == "postgresql":  # SQLite's whole file is put back before the next test
+        with db.engine.begin() as connection:
+            connection.execute(sa.delete(Assignment))
+            defend_again(connection, "assignment")
+
+
+def drop_defences(connection: sa.Connection) -> None:
+    """All that visits/models/visits.py defends the table `assignment` with."""
+    assert "assignment" in {defence.table for defence in DEFENCES}
+    if connection.dialect.name == "sqlite":
+        query = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'assignment'"
+        for (name,) in connection.exec_driver_sql(query).all():
+            connection.exec_driver_sql(f"DROP TRIGGER {name}")
+        return
+    connection.exec_driver_sql("ALTER TABLE assignment DROP CONSTRAINT nobody_in_two_places")
+    for name in ("assignment_is_allowed", "minor_keeps_an_adult"):
+        connection.exec_driver_sql(f"DROP TRIGGER {name} ON assignment")
+
+
+def test_without_locks_and_defences_the_same_presenter_is_in_two_places(
+    app: Flask, no_defences: None, monkeypatch: pytest.MonkeyPatch
+):
+    coordinator, visit_ids = overlapping_visits(2)
+    both_have_looked = threading.Barrier(2)
+    look = offers.refuse_clashes
+
+    def look_and_wait(*args: object) -> None:
+        look(*args)
+        both_have_looked.wait(timeout=30)
+
+    monkeypatch.setattr(offers, "refuse_clashes", look_and_wait)
+
+    answers = offer_all(app, coordinator, visit_ids)
+
+    assert answers == [None, None]
+    assert promised_overlaps() == 1

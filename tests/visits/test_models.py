@@ -9,15 +9,20 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from scheduler.people.models import Presenter
+from scheduler.people.terms import PresenterKind
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.terms.states import AssignmentState, CancelledBy, PresentationState, VisitState
+from tests.factories import MONDAY
+from tests.factories.people import a_minor, make_presenter
 from tests.factories.requests import make_school_request
-from tests.factories.safeguarding import a_cleared_educator
+from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor, make_consent, make_vetting
 from tests.factories.visits import VISIT_DAY, make_assignment, make_presentation, make_visit
 from tests.visits.defences import a_presentation, by_sql, give_seat, move, put, refusal_of
 
-S = AssignmentState
 pytestmark = [pytest.mark.postgres_decides, pytest.mark.usefixtures("app")]
+
+S = AssignmentState
 
 LEAVING = [S.DECLINED, S.LAPSED, S.WITHDRAWN, S.REPLACED, S.ABSENT]
 
@@ -165,3 +170,221 @@ def test_a_visit_with_presentations_cannot_be_deleted(session):
     with pytest.raises(IntegrityError):
         by_sql("DELETE FROM visit WHERE id = :id", id=visit.id)
     assert session.get(Visit, visit.id) is not None
+
+
+SUGGESTED_TO_ACCEPTED = [S.SUGGESTED, S.OFFERED, S.ACCEPTED]
+
+
+def a_minor_with_an_adult(
+    state: AssignmentState = S.ACCEPTED, *, day: dt.date = VISIT_DAY
+) -> tuple[Presentation, Assignment, Assignment]:
+    presentation = a_presentation(day=day)
+    adult = make_assignment(presentation, a_cleared_educator().id, state)
+    minor = make_assignment(presentation, a_cleared_minor().id, state)
+    return presentation, adult, minor
+
+
+# --- vetting (TRUST S50) ---
+
+
+@pytest.mark.parametrize("state", SUGGESTED_TO_ACCEPTED)
+def test_an_unvetted_presenter_cannot_even_be_suggested(state):
+    unvetted = make_presenter()
+
+    assert refusal_of(lambda: make_assignment(a_presentation(), unvetted.id, state)) == "presenter_is_vetted"
+
+
+def test_moving_a_presentation_past_the_vetting_is_refused():
+    ana = make_presenter()
+    make_vetting(ana.id, valid_until=VISIT_DAY)
+    presentation = a_presentation()
+    make_assignment(presentation, ana.id)
+
+    assert refusal_of(lambda: move(presentation, days=1)) == "presenter_is_vetted"
+
+
+def test_handing_a_seat_to_an_unvetted_presenter_is_refused():
+    seat = make_assignment(a_presentation(), a_cleared_educator().id)
+    unvetted = make_presenter()
+
+    assert refusal_of(lambda: give_seat(seat, unvetted.id)) == "presenter_is_vetted"
+
+
+def test_waking_an_ended_assignment_of_an_unvetted_presenter_is_refused():
+    unvetted = make_presenter()
+    ended = make_assignment(a_presentation(), unvetted.id, S.DECLINED)
+
+    assert refusal_of(lambda: put(ended, S.ACCEPTED)) == "presenter_is_vetted"
+
+
+# --- minors (TRUST S45) ---
+
+
+@pytest.mark.parametrize("state", SUGGESTED_TO_ACCEPTED)
+def test_a_minor_without_consent_is_refused(state):
+    tara = a_minor()
+    make_vetting(tara.id)
+    presentation = a_presentation()
+    make_assignment(presentation, a_cleared_educator().id)
+
+    assert refusal_of(lambda: make_assignment(presentation, tara.id, state)) == "minor_has_consent"
+
+
+@pytest.mark.parametrize(
+    "consent",
+    [{"withdrawn_at": MONDAY}, {"takes_part": False, "travels": True, "photo": True}],
+    ids=["withdrawn", "for other purposes"],
+)
+def test_a_consent_withdrawn_or_to_something_else_is_none(consent):
+    tara = a_minor()
+    make_vetting(tara.id)
+    make_consent(tara.id, **consent)
+    presentation = a_presentation()
+    make_assignment(presentation, a_cleared_educator().id)
+
+    assert refusal_of(lambda: make_assignment(presentation, tara.id)) == "minor_has_consent"
+
+
+# --- a minor is never without an adult (TRUST S47) ---
+
+
+@pytest.mark.parametrize("state", SUGGESTED_TO_ACCEPTED)
+def test_a_minor_alone_is_refused(state):
+    presentation = a_presentation()
+
+    assert refusal_of(lambda: make_assignment(presentation, a_cleared_minor().id, state)) == "minor_has_an_adult"
+
+
+def test_two_minors_do_not_make_an_adult():
+    presentation, adult, _ = a_minor_with_an_adult()
+    other = a_cleared_minor()
+
+    assert make_assignment(presentation, other.id).id  # the adult covers both
+    assert refusal_of(lambda: put(adult, S.WITHDRAWN)) == "minor_keeps_an_adult"
+
+
+def test_an_adult_elsewhere_in_the_visit_does_not_cover_this_presentation():
+    visit = make_visit()
+    make_assignment(make_presentation(visit, dt.time(9, 0)), a_cleared_educator().id)
+    second = make_presentation(visit, dt.time(12, 0))
+
+    assert refusal_of(lambda: make_assignment(second, a_cleared_minor().id)) == "minor_has_an_adult"
+
+
+@pytest.mark.parametrize(
+    ("adult", "minor", "allowed"),
+    [
+        (S.SUGGESTED, S.SUGGESTED, True), (S.SUGGESTED, S.OFFERED, False), (S.SUGGESTED, S.ACCEPTED, False),
+        (S.OFFERED, S.OFFERED, True), (S.OFFERED, S.ACCEPTED, True), (S.DECLINED, S.OFFERED, False),
+        (S.WITHDRAWN, S.SUGGESTED, False), (S.PRESENT, S.ACCEPTED, True),
+    ],
+)  # fmt: skip
+def test_the_adult_must_be_as_firm_as_the_minor(adult, minor, allowed):
+    presentation = a_presentation()
+    make_assignment(presentation, a_cleared_educator().id, adult)
+    tara = a_cleared_minor()
+    if allowed:
+        assert make_assignment(presentation, tara.id, minor).id
+    else:
+        assert refusal_of(lambda: make_assignment(presentation, tara.id, minor)) == "minor_has_an_adult"
+
+
+@pytest.mark.parametrize("becomes", [*LEAVING, S.SUGGESTED])
+def test_the_last_adult_cannot_leave_a_minor(becomes):
+    _, adult, _ = a_minor_with_an_adult()
+
+    assert refusal_of(lambda: put(adult, becomes)) == "minor_keeps_an_adult"
+
+
+def test_the_last_adult_cannot_be_deleted():
+    _, adult, _ = a_minor_with_an_adult()
+
+    assert refusal_of(lambda: by_sql("DELETE FROM assignment WHERE id = :id", id=adult.id)) == "minor_keeps_an_adult"
+
+
+def test_the_last_adult_cannot_be_taken_to_another_presentation():
+    presentation, adult, _ = a_minor_with_an_adult()
+    other = make_presentation(make_visit(), dt.time(10, 0))
+    assert (other.busy_from, other.busy_until) == (presentation.busy_from, presentation.busy_until)
+
+    change = "UPDATE assignment SET presentation_id = :other WHERE id = :id"
+    assert refusal_of(lambda: by_sql(change, other=other.id, id=adult.id)) == "minor_keeps_an_adult"
+
+
+def test_the_last_adult_cannot_be_swapped_for_a_minor():
+    _, adult, _ = a_minor_with_an_adult()
+    other = a_cleared_minor()
+
+    assert refusal_of(lambda: give_seat(adult, other.id)) in ("minor_keeps_an_adult", "minor_has_an_adult")
+
+
+def test_an_adult_is_replaced_by_a_new_row_never_by_rewriting_the_old_one(session):
+    presentation, adult, _ = a_minor_with_an_adult()
+    other = a_cleared_educator()
+
+    assert refusal_of(lambda: give_seat(adult, other.id)) == "minor_keeps_an_adult"
+    make_assignment(presentation, other.id)
+    put(adult, S.REPLACED)
+
+    session.expire_all()
+    assert session.get_one(Assignment, adult.id).state is S.REPLACED
+
+
+def test_one_of_two_adults_may_leave(session):
+    presentation, adult, _ = a_minor_with_an_adult()
+    make_assignment(presentation, a_cleared_educator().id)
+
+    put(adult, S.WITHDRAWN)
+
+    session.expire_all()
+    assert session.get_one(Assignment, adult.id).state is S.WITHDRAWN
+
+
+def test_a_second_adult_who_is_only_suggested_does_not_let_the_first_leave():
+    presentation, adult, _ = a_minor_with_an_adult()
+    make_assignment(presentation, a_cleared_educator().id, S.SUGGESTED)
+
+    assert refusal_of(lambda: put(adult, S.WITHDRAWN)) == "minor_keeps_an_adult"
+
+
+def test_who_releases_both_releases_the_minor_first(session):
+    _, adult, minor = a_minor_with_an_adult()
+
+    put(minor, S.WITHDRAWN)
+    put(adult, S.WITHDRAWN)
+
+    session.expire_all()
+    assert set(session.scalars(sa.select(Assignment.state))) == {S.WITHDRAWN}
+
+
+# --- birthdays: the local day decides ---
+
+
+def a_young_person(birth_date: dt.date) -> Presenter:
+    """Vetted, but with nobody's consent: allowed only as an adult."""
+    person = make_presenter(PresenterKind.INFLUENCER, birth_date=birth_date)
+    make_vetting(person.id)
+    return person
+
+
+def test_on_the_eighteenth_birthday_nobody_needs_consent_or_an_adult():
+    grown = a_young_person(VISIT_DAY.replace(year=2008))
+
+    assert make_assignment(a_presentation(), grown.id).id
+
+
+def test_who_turned_eighteen_can_be_the_adult():
+    grown = a_young_person(VISIT_DAY.replace(year=2008))
+    presentation = a_presentation()
+    make_assignment(presentation, grown.id)
+
+    assert make_assignment(presentation, a_cleared_minor().id).id
+
+
+def test_moving_a_presentation_before_the_birthday_of_its_adult_is_refused():
+    grown = a_cleared_minor(birth_date=VISIT_DAY.replace(year=2008))
+    presentation = a_presentation()
+    make_assignment(presentation, grown.id)
+    make_assignment(presentation, a_cleared_minor().id)
+
+    assert refusal_of(lambda: move(presentation, days=-1)) == "minor_has_an_adult"

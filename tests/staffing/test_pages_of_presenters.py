@@ -1,30 +1,199 @@
-"""Lists of proofs by pages: the database puts each where the rules put her, and asks as often for a hundred."""
+"""Presenters by pages, by name, by need and by their proofs: the database says what the rules say of all."""
 
 import datetime as dt
+import random
 from itertools import combinations
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from scheduler.core.db import transaction
 from scheduler.core.sorting import Sort
 from scheduler.core.text import fold
 from scheduler.core.ways import NamedWay, opened_way
-from scheduler.people.models import Presenter
+from scheduler.people.models import AvailabilityException, AvailableHours, Presenter, User
+from scheduler.people.queries import exceptions_of, hours_of
 from scheduler.people.terms import PresenterKind
+from scheduler.programmes.models import CampaignMember
 from scheduler.safeguarding.models import Vetting
 from scheduler.safeguarding.queries import clearances_by_id
 from scheduler.safeguarding.terms import ProofStanding, VettingResult, WithdrawnBy
+from scheduler.staffing.models.open_calls import RaisedHand
+from scheduler.staffing.queries import candidates as by_pages
+from scheduler.staffing.queries.availability import availability_of, names_and_availability
+from scheduler.staffing.queries.by_name import presenter_ids_page, presenter_names
+from scheduler.staffing.queries.candidates import SHOWN_AT_ONCE, candidates, candidates_by_need
 from scheduler.staffing.queries.clearances import SORTS, Lacks, clearance_pages, presenters_page, proof_pages
+from scheduler.staffing.queries.open_calls import hands_of
+from scheduler.visits.models.visits import Visit
 from scheduler.visits.queries.clearance import clearance, clearances
 from tests.ceilings import at_most
 from tests.counting import statements
 from tests.factories import MONDAY
-from tests.factories.people import make_centre, make_presenter
+from tests.factories.people import make_centre, make_presenter, works
+from tests.factories.places import make_municipality
+from tests.factories.programmes import make_campaign
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor, make_consent, make_vetting
+from tests.visits.scene import Scene
 
-TODAY = MONDAY.date()
-DAY = dt.timedelta(days=1)
+TODAY, DAY = MONDAY.date(), dt.timedelta(days=1)
+FAMILIES = ("Žikić", "Ђурић", "Đurić", "Šarić", "Савић", "Savić", "van der Ćirić", "O'Hara-Jović", "%", "Ђурић ")
+GIVEN = ("Ana", "Ана", "Đorđe", "Ана Марија", "Ana Marija", "Жика", "Zoran", "2 Ana")
+
+
+@pytest.fixture
+def many_names(session) -> int:
+    """Some share both names, some write them in other letters, one is gone, some are suspended, one is elsewhere."""
+    many_names: int = make_centre().id
+    names = [(family, given) for family in FAMILIES for given in GIVEN]
+    for number, (family, given) in enumerate(random.Random(5).sample(names, 45) + names[:9]):
+        spelled = {"family_name": family, "given_name": given, "email": f"p{number}@a.example"}
+        one = make_presenter(many_names=many_names, **spelled)
+        with transaction() as inside:
+            if number % 7 == 3:
+                inside.get(Presenter, one.id).suspended_at = MONDAY
+            if number == 8:
+                inside.get(User, one.user_id).erased_at = MONDAY
+    make_presenter()
+    return many_names
+
+
+@pytest.mark.both_databases
+def test_a_page_is_that_part_of_the_whole_list_wherever_it_begins(many_names):
+    for among in ((), (Presenter.suspended_at.is_(None),), (Presenter.id < 0,)):
+        whole = [one.presenter_id for one in presenter_names(many_names, *among)]
+        for rows in [slice(0, 100), slice(100, 200)] + [slice(at, at + many) for many in (1, 7) for at in range(60)]:
+            assert presenter_ids_page(many_names, *among, rows=rows) == (whole[rows], len(whole))
+
+
+@pytest.mark.both_databases
+def test_names_come_with_the_days_of_each_in_one_question(many_names):
+    every = presenter_names(many_names)
+    with transaction() as writing:
+        for number, one in enumerate(every[:20]):
+            hours = {"from_local": dt.time(9), "until_local": dt.time(11 + number % 3)}
+            writing.add(AvailableHours(presenter_id=one.presenter_id, weekday=number % 5, **hours))
+            span = {"first_day": TODAY - number * DAY, "last_day": TODAY + (number % 4) * DAY}
+            who = every[number * 2].presenter_id
+            writing.add(AvailabilityException(presenter_id=who, available=number % 2 == 0, **span))
+    for part in (every, every[30:5:-2], every[:1]):
+        ids, days = [one.presenter_id for one in part], (TODAY + DAY, TODAY + 7 * DAY)
+        with statements() as asked:
+            found = names_and_availability(ids, *days)
+        assert found == (part, availability_of(ids, *days))
+        assert [one.full_name for one in found[0]] == [one.full_name for one in part]
+        assert [one.given_name.other for one in found[0]] == [one.given_name.other for one in part]
+        at_most(1, asked)
+    assert names_and_availability([], TODAY, TODAY) == ([], ({}, {}))
+
+
+TODAY, DAY = MONDAY.date(), dt.timedelta(days=1)
+
+
+@pytest.mark.both_databases
+@pytest.mark.usefixtures("session")
+def test_hours_and_exceptions_are_those_of_each_table():
+    ana, bojan, vera = (make_presenter() for _ in range(3))
+    with transaction() as writing:
+        for weekday, hour in ((3, 12), (0, 9), (0, 14)):
+            hours = {"from_local": dt.time(hour), "until_local": dt.time(hour + 2, 30)}
+            writing.add(AvailableHours(presenter_id=ana.id, weekday=weekday, **hours))
+        for who, begins, days, available in ((ana, 4, 1, True), (ana, 0, 2, False), (bojan, -9, 3, False)):
+            span = {"first_day": TODAY + begins * DAY, "last_day": TODAY + (begins + days) * DAY}
+            writing.add(AvailabilityException(presenter_id=who.id, available=available, **span))
+    ids, last = [ana.id, bojan.id, vera.id], TODAY + 7 * DAY
+
+    assert availability_of(ids, TODAY, last) == (hours_of(ids), exceptions_of(ids, TODAY, last))
+    assert availability_of([], TODAY, last) == ({}, {})
+
+
+@pytest.fixture
+def scene(session) -> Scene:
+    return Scene()
+
+
+def by_need(scene, page=1):
+    return candidates_by_need(scene.coordinator, scene.visit_id, now=MONDAY, page=page)
+
+
+@pytest.mark.both_databases
+def test_the_pages_together_are_all_and_who_fits_stands_before_who_does_not(scene):
+    wanted = {scene.educator().id for _ in range(5)}  # who have named no hours
+    for _ in range(SHOWN_AT_ONCE):
+        works(scene.educator())
+
+    (first, _), (second, _) = by_need(scene), by_need(scene, 2)
+
+    assert (first.total, first.pages, len(first.rows)) == (SHOWN_AT_ONCE + 5, 2, SHOWN_AT_ONCE)
+    assert all(one.fits for one in first.rows)
+    assert {one.presenter_id for one in second.rows} == wanted
+    assert not any(one.fits for one in second.rows)
+    every = candidates(scene.coordinator, scene.visit_id, now=MONDAY)
+    assert sorted([*first.rows, *second.rows], key=lambda one: one.presenter_id) == sorted(
+        every, key=lambda one: one.presenter_id
+    )
+
+
+def test_whose_hand_is_up_is_judged_wherever_she_stands(scene):
+    people = [scene.educator() for _ in range(SHOWN_AT_ONCE + 1)]
+    with transaction() as session:
+        session.get_one(Presenter, people[0].id).suspended_at = MONDAY
+        row = RaisedHand(visit_id=scene.visit_id, presenter_id=people[0].id, raised_at=MONDAY)
+        session.add(row)
+
+    page, judged = by_need(scene)
+
+    assert people[0].id not in {one.presenter_id for one in page.rows}
+    assert [hand.candidate.presenter_id for hand in hands_of(scene.visit_id, judged)] == [people[0].id]
+
+
+def test_a_page_asks_as_often_for_a_hundred_presenters_as_for_ten(scene):
+    for _ in range(10):
+        scene.educator()
+    with statements() as few:
+        by_need(scene)
+    for _ in range(90):
+        scene.educator()
+    with statements() as many:
+        page, _judged = by_need(scene)
+
+    assert (page.total, len(page.rows)) == (100, SHOWN_AT_ONCE)
+    assert len(many) == len(few)
+
+
+@pytest.mark.deep
+@pytest.mark.both_databases
+@pytest.mark.parametrize("in_campaign", [False, True])
+def test_the_nearest_are_asked_first_and_the_pages_are_those_of_all(scene, session, monkeypatch, in_campaign):
+    """With two on a page: near and far, some of whom something speaks against, and some of a campaign's crew."""
+    towns = [make_municipality(f"Town {number}", lat=43.0 + number / 10, lon=21.0).id for number in range(4)]
+    people = [scene.educator(home_id=towns[number * 7 % 4]) for number in range(18)]
+    for number, person in enumerate(people):
+        if number % 3:
+            works(person)
+    if in_campaign:
+        meant = make_campaign(programme=scene.programme).id
+        session.add_all(CampaignMember(campaign_id=meant, presenter_id=people[number].id) for number in (1, 6, 16))
+        session.execute(update(Visit).where(Visit.id == scene.visit_id).values(campaign_id=meant))
+        session.commit()
+    monkeypatch.setattr(by_pages, "SHOWN_AT_ONCE", 2)
+
+    def pages_where(asked_first: int) -> list[list[int]]:
+        monkeypatch.setattr(by_pages, "ASKED_FIRST", asked_first)
+        return [[one.presenter_id for one in by_need(scene, page)[0].rows] for page in range(1, 11)]
+
+    whole = pages_where(1_000)
+    assert [pages_where(number) for number in (1, 4, 9, 18)] == [whole] * 4
+    assert sorted(who for page in whole for who in page) == sorted(one.id for one in people)
+    monkeypatch.setattr(by_pages, "ASKED_FIRST", 9)
+    with statements() as of_the_nearest:
+        by_need(scene)
+    with statements() as of_all:
+        by_need(scene, 8)
+    assert len(of_all) > len(of_the_nearest)  # the first page is found among the nearest alone
+    at_most(1, len(of_all) - len(of_the_nearest), "more SELECTs of a later page")
+
+
 YOUNG = dt.date(2010, 3, 1)
 PLACES = list(ProofStanding)
 KEYS = {
