@@ -42,7 +42,6 @@ def test_a_visit_without_a_crew_stands_in_its_own_row_and_then_in_her_row_who_is
     before = board_week.board(scene.coordinator, WEEK)
     scene.suggested_to(ana)
     after = board_week.board(scene.coordinator, WEEK)
-
     assert [block.visit.id for block in cell(before.unassigned).blocks] == [scene.visit_id]
     assert cell(row_of(before, ana.id)).blocks == ()
     assert after.unassigned.visits == 0
@@ -52,7 +51,6 @@ def test_a_visit_without_a_crew_stands_in_its_own_row_and_then_in_her_row_who_is
 def test_columns_are_the_working_days_and_a_weekends_day_only_when_something_is_on(session):
     scene = Scene()
     saturday = MONDAY_OF_IT + dt.timedelta(days=5)
-
     assert [one.day.weekday() for one in board_week.board(scene.coordinator, WEEK).days] == [0, 1, 2, 3, 4]
     make_visit(VisitState.PLANNED, programme=scene.programme, host_id=scene.host.id, on_day=saturday)
     assert [one.day.weekday() for one in board_week.board(scene.coordinator, WEEK).days] == [0, 1, 2, 3, 4, 5]
@@ -63,9 +61,7 @@ def test_a_holiday_closes_its_column_and_carries_its_name(session):
     session.rollback()
     session.add(Holiday(day=VISIT_DAY, name_sr_cyrl="Празник", name_sr_latn="Praznik", name_en="Feast"))
     session.commit()
-
     head = next(one for one in board_week.board(scene.coordinator, WEEK).days if one.day == VISIT_DAY)
-
     assert (head.closed, head.holiday("sr_Cyrl"), head.holiday("en"), head.presentations) == (
         True, "Празник", "Feast", 1,
     )  # fmt: skip
@@ -94,9 +90,7 @@ def test_two_visits_at_one_time_are_one_clash_however_their_presentations_lie(se
     scene.accepted_by(ana)
     later = far_away_scene(scene, dt.time(10, 30))
     later.suggested_to(ana)
-
     blocks = cell(row_of(board_week.board(scene.coordinator, WEEK), ana.id)).blocks
-
     assert [block.clash and block.clash.code for block in blocks] == [None, "taken"]
 
 
@@ -119,10 +113,8 @@ def test_a_minor_and_her_adult_name_each_other_and_no_surname_of_hers_is_anywher
     scene = Scene()
     ana, tara = scene.educator(), scene.minor()
     scene.offered_to(ana, tara)
-
     found = board_week.board(scene.coordinator, WEEK)
     (of_ana,), (of_tara,) = cell(row_of(found, ana.id)).blocks, cell(row_of(found, tara.id)).blocks
-
     assert [one.presenter_id for one in of_ana.beside] == [tara.id]
     assert [one.presenter_id for one in of_tara.beside] == [ana.id]
     assert (row_of(found, tara.id).minor, row_of(found, tara.id).name("en")) == (True, "Tara")
@@ -135,7 +127,6 @@ def test_a_filter_hides_visits_but_not_what_they_mean_for_the_others(session):
     later = far_away_scene(scene, dt.time(12, 0))
     later.suggested_to(ana)
     other = BoardWish(WEEK.first_day, WEEK.last_day, programme_id=scene.programme.id + 999)
-
     assert row_of(board_week.board(scene.coordinator, other), ana.id).visits == 0
     assert board_week.board(scene.coordinator, BoardWish(WEEK.first_day, WEEK.last_day, busy_only=True)).total == 1
 
@@ -143,9 +134,7 @@ def test_a_filter_hides_visits_but_not_what_they_mean_for_the_others(session):
 def test_districts_are_rows_too(session):
     scene = Scene()
     scene.suggested_to(scene.educator())
-
     (row,) = board_week.board(scene.coordinator, WEEK, by="districts").rows
-
     assert [block.visit.id for block in cell(row).blocks] == [scene.visit_id]
     assert cell(row).blocks[0].mine is None
 
@@ -169,7 +158,6 @@ def test_more_visits_and_presenters_take_no_more_queries(session, by):
 def test_only_staff_of_the_centre_see_its_board(session):
     scene = Scene()
     ana = scene.educator()
-
     with pytest.raises(NotAllowed):
         board_week.board(presenter_actor(ana), WEEK)
     assert board_week.board(an_actor(Role.SAFEGUARDING, centre_id=scene.centre_id), WEEK).unassigned.visits == 1
@@ -222,7 +210,6 @@ def test_a_kept_date_names_no_request_before_its_proof_and_becomes_the_visit_wit
     kept = held_cell(board_week.board(book.coordinator, week_of(TEN.on_day), now=MONDAY), ana.id)
     book.prove(request_id)
     after = cell(row_of(board_week.board(book.coordinator, week_of(TEN.on_day), now=MONDAY), ana.id), TEN.on_day)
-
     assert [block.request_number for block in kept] == [""]
     assert (after.held, len(after.blocks)) == ((), 1)
 
@@ -231,9 +218,7 @@ def test_a_date_offered_to_a_school_of_the_waiting_list_is_drawn_with_its_reques
     book = BookNow()
     (ana,) = book.people
     number = a_waiting_school_offered(book)
-
     (block,) = held_cell(board_week.board(book.coordinator, week_of(TEN.on_day), now=MONDAY), ana.id)
-
     assert block.request_number == number
 
 
@@ -254,9 +239,7 @@ def test_held_dates_stand_in_their_districts_row_and_obey_the_filters(session):
 
 def test_another_centre_sees_no_held_date(session):
     BookNow().hold()
-
     board = board_week.board(an_actor(), week_of(TEN.on_day), by="districts", now=MONDAY)
-
     assert board.rows == ()
 
 
@@ -270,7 +253,6 @@ def test_more_held_dates_take_no_more_queries(session, by):
     book.hold("third")
     with statements() as three:
         board_week.board(book.coordinator, week_of(TEN.on_day), by=by, now=MONDAY)
-
     assert len(one) == len(three)
 
 

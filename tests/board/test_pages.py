@@ -49,9 +49,7 @@ def offered(session, scene: Scene, *keep: int) -> tuple[list[PresenterChoice], b
 def test_a_small_centre_is_offered_whole_by_name(session, scene):
     for name in ("Вера", "Ана", "Бојан"):
         scene.educator(given_name=name, family_name="Петровић")
-
     found, whole = offered(session, scene)
-
     assert ([one.name for one in found], whole) == (["Ана Петровић", "Бојан Петровић", "Вера Петровић"], True)
 
 
@@ -101,9 +99,7 @@ def test_few_names_are_loaded_of_a_large_centre() -> None:
     for home_id in (far, near):
         for _ in range(5):
             make_presenter(centre_id=centre_id, home_id=home_id)
-
     loaded = presenter_names(centre_id, lives_near(centre_id, Point(43.4, 21.8), 5))
-
     homes = db.session.scalars(select(Presenter.home_id).where(Presenter.id.in_([one.presenter_id for one in loaded])))
     assert homes.all() == [near] * 5
 
@@ -171,7 +167,6 @@ def test_whoever_goes_stands_on_the_board_of_those_who_go_alone(busy):
     days = FIRST, FIRST + dt.timedelta(days=6)
     everybody = board_week.board(busy, BoardWish(*days), now=MONDAY)
     going = board_week.board(busy, BoardWish(*days, busy_only=True), now=MONDAY)
-
     assert [row for row in everybody.rows if row.visits] == list(going.rows)
     assert (everybody.days, everybody.unassigned) == (going.days, going.unassigned)
     assert 0 < going.total < everybody.total < m_scale.EDUCATORS + m_scale.INFLUENCERS

@@ -73,18 +73,14 @@ def test_another_day_keeps_uid_raises_sequence_and_asks_again_who_had_accepted(s
 
 def test_presentations_of_a_visit_move_together(session):
     scene = Scene(a_plan(TEN), a_plan(dt.time(11, 0)))
-
     place(scene, a_placing(starts=dt.time(8, 30)))
-
     assert [row.starts_local for row in presentations(session, scene)] == [dt.time(8, 30), dt.time(9, 30)]
 
 
 def test_a_start_after_which_the_day_would_end_is_refused_beside_its_field(session):
     scene = Scene(a_plan(TEN), a_plan(dt.time(18, 0)))
-
     with pytest.raises(Rejected) as refused:
         place(scene, a_placing(starts=dt.time(17, 0)))
-
     assert refused.value.problems == {"starts_local": "past_midnight"}
     assert answer(scene, a_placing(starts=dt.time(17, 0))).doubts == (Doubt(Why("no_such_time"), hard=True),)
 
@@ -93,10 +89,8 @@ def test_nothing_changed_is_said_and_not_done(session):
     scene = Scene()
     ana = a_free_educator(scene)
     scene.offered_to(ana)
-
     with pytest.raises(Conflict) as refused:
         place(scene, a_placing(leaves=ana.id, comes=ana.id))
-
     assert refused.value.reason == "nothing_changes"
     assert not answer(scene, a_placing(leaves=ana.id, comes=ana.id)).changed
 
@@ -107,11 +101,9 @@ def test_nothing_changed_is_said_and_not_done(session):
 def test_from_the_row_without_a_crew_to_a_presenter_with_or_without_asking(session):
     scene = Scene()
     ana, eva = a_free_educator(scene), a_free_educator(scene)
-
     place(scene, a_placing(comes=ana.id, offer=False))
     assert states(session, scene) == {ana.id: [A.SUGGESTED]}
     assert mails(session, "visit_offered") == []
-
     place(scene, a_placing(leaves=ana.id, comes=eva.id))
     assert states(session, scene) == {ana.id: [A.REPLACED], eva.id: [A.OFFERED]}
     assert len(mails(session, "visit_offered")) == 1
@@ -121,9 +113,7 @@ def test_who_is_replaced_is_told_and_who_comes_is_asked(session):
     scene = Scene()
     ana, eva = a_free_educator(scene), a_free_educator(scene)
     scene.confirmed_by(ana)
-
     place(scene, a_placing(leaves=ana.id, comes=eva.id))
-
     assert states(session, scene) == {ana.id: [A.REPLACED], eva.id: [A.OFFERED]}
     assert visit_of(session, scene).state is VisitState.OFFERED
     assert [mail.address for mail in mails(session, "visit_released")] == [mail_of(session, ana)]
@@ -154,9 +144,7 @@ def test_a_young_person_stays_with_the_next_adult(session, day):
     ana, eva, tara = a_free_educator(scene), a_free_educator(scene), scene.minor()
     always_free(tara)
     scene.accepted_by(ana, tara)
-
     place(scene, a_placing(day, leaves=ana.id, comes=eva.id))
-
     now = {who: rows[-1] for who, rows in states(session, scene).items()}
     assert now == {ana.id: A.REPLACED, eva.id: A.OFFERED, tara.id: A.ACCEPTED if day == VISIT_DAY else A.OFFERED}
     assert violations() == []
@@ -186,9 +174,7 @@ def test_she_cannot_be_dropped_where_it_is_too_much_for_her_and_the_cell_says_so
     always_free(tara)
     scene.accepted_by(ana)
     make_busy(tara, *(VISIT_DAY + number * dt.timedelta(days=1) for number in (-1, 1, 2)))
-
     cells = answers_in_cells(scene.coordinator, scene.visit_id, None, [VISIT_DAY, NEXT_DAY], now=MONDAY)
-
     assert Doubt(Why(WhyNot.YOUNG_WEEK_FULL, 4, 3), hard=True) in cells[tara.id, VISIT_DAY].doubts
     with pytest.raises(Conflict, match="young_week_full"):
         place(scene, a_placing(comes=tara.id))
@@ -200,7 +186,6 @@ def test_a_young_person_does_not_go_alone(session):
     always_free(tara)
     scene.offered_to(ana)
     wish = a_placing(leaves=ana.id, comes=tara.id)
-
     assert answer(scene, wish).doubts[0] == Doubt(Why("minor_without_adult"), hard=True)
     with pytest.raises(Conflict):
         place(scene, wish)
@@ -211,11 +196,9 @@ def test_back_to_the_row_without_a_crew_wants_a_reason(session):
     scene = Scene()
     ana = a_free_educator(scene)
     scene.accepted_by(ana)
-
     with pytest.raises(Rejected) as refused:
         place(scene, a_placing(leaves=ana.id))
     place(scene, a_placing(leaves=ana.id), reason="Ill")
-
     assert refused.value.problems == {"reason": "reason_missing"}
     assert states(session, scene) == {ana.id: [A.WITHDRAWN]}
     assert visit_of(session, scene).state is VisitState.PLANNED
@@ -225,10 +208,8 @@ def test_moved_back_stands_where_it_stood(session):
     scene = Scene()
     ana, eva = a_free_educator(scene), a_free_educator(scene)
     scene.offered_to(ana)
-
     place(scene, a_placing(NEXT_DAY, leaves=ana.id, comes=eva.id))
     place(scene, a_placing(leaves=eva.id, comes=ana.id), reason="Moved back")
-
     assert {who: rows[-1] for who, rows in states(session, scene).items()} == {ana.id: A.OFFERED, eva.id: A.REPLACED}
     assert visit_of(session, scene).on_day == VISIT_DAY
     assert audit_of(session, "visit").count("visit moved") == 2
@@ -241,9 +222,7 @@ def test_the_answer_says_the_drive_and_who_is_told(session):
     scene = Scene()
     ana = a_free_educator(scene, given_name="Jelena", family_name="Ristić")
     scene.accepted_by(ana)
-
     said = answer(scene, a_placing(NEXT_DAY, leaves=ana.id, comes=ana.id))
-
     assert (said.fits, said.changed, said.asked_again, said.school_told) == (True, True, ("Jelena Ristić",), True)
 
 
@@ -328,7 +307,6 @@ def test_every_cell_answers_and_more_presenters_take_no_more_queries(session):
 def test_another_centres_visit_is_not_there(session):
     scene = Scene()
     stranger = an_actor()
-
     with pytest.raises(NotFound):
         place_visit(stranger, scene.visit_id, a_placing(NEXT_DAY), now=MONDAY)
     with pytest.raises(NotFound):

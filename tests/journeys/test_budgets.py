@@ -136,7 +136,6 @@ def test_a_page_that_jumps_is_seen(a_phone):
     page.evaluate(
         "document.body.insertAdjacentHTML('afterbegin', '<p class=\\'hero\\'>' + 'late '.repeat(400) + '</p>')"
     )
-
     assert jumped(page) > JUMPS
 
 

@@ -53,9 +53,7 @@ def test_a_press_on_the_button_lands_while_the_list_is_open(
     page = opens(width)
     page.goto(f"{path}?lang=en")
     types(page, "nis")
-
     presses_slowly(page, button)
-
     page.wait_for_url("**/book?q=nis")
     expect(page.get_by_role("button", name="This one").first).to_be_visible()
 
@@ -96,6 +94,5 @@ def test_without_a_script_the_button_finds(opens: Callable[..., Page]) -> None:
     page.goto("/?lang=en")
     page.get_by_label("Which school?").fill("nis")
     page.get_by_role("button", name="Book a visit").click()
-
     page.wait_for_url("**/book?q=nis")
     expect(page.get_by_role("button", name="This one").first).to_be_visible()

@@ -89,7 +89,6 @@ def test_a_toast_of_a_person_with_tabs_covers_nothing_at_the_end_of_the_page(hou
     page.clock.pause_at(page.evaluate("Date.now() / 1000") + 5)
     page.get_by_role("button", name="Save").first.click()
     expect(page.locator(".done-toast")).to_be_visible()
-
     assert_that_nothing_is_covered(page)
 
 

@@ -80,9 +80,7 @@ def test_the_quick_choice_is_the_cheapest_way(seed: int):
 @pytest.mark.parametrize("seed", range(12))
 def test_the_search_finds_the_best_plan_of_a_small_problem(seed: int):
     problem = a_random_problem(seed, requests=3)
-
     plan = engine.solve(problem, watch(steps=8))
-
     assert violations(problem, plan) == []
     assert cost_of(problem, plan).total == least_cost(problem)
 
@@ -102,13 +100,11 @@ def seats_with_every_youth(desk: PlanDesk, request: int) -> Iterator[PlanSeat]:
 def test_the_exact_model_is_the_best_of_all_plans(seed: int):
     problem = a_random_problem(seed, requests=3)
     desk = PlanDesk(Grounds(problem))
-
     model = submodel.BlockModel(desk)
     for one in range(len(desk.at)):
         model.offer(one, dict.fromkeys(seats_with_every_youth(desk, one)))
     for one, seat in model.solved({}, effort=10.0):
         desk.place(one, seat)
-
     assert violations(problem, Plan(desk.placements())) == []
     assert desk.cost == least_cost(problem)
 
@@ -116,9 +112,7 @@ def test_the_exact_model_is_the_best_of_all_plans(seed: int):
 @pytest.mark.parametrize("seed", range(12))
 def test_the_first_plan_never_beats_the_search(seed: int):
     problem = a_random_problem(seed, requests=14)
-
     plan = engine.solve(problem, watch(steps=2))
-
     assert violations(problem, plan) == []
     assert cost_of(problem, plan).total <= first_plan(Grounds(problem)).cost
 
@@ -141,9 +135,7 @@ def test_whoever_is_left_out_fits_nowhere_and_the_reason_is_told(seed: int):
 
 def test_the_same_seed_and_steps_give_the_same_plan():
     problem = a_random_problem(7, requests=30)
-
     plans = [engine.solve(problem, watch(steps=2, seed=3), engine.exact_solver()) for _ in range(2)]
-
     assert plans[0] == plans[1]
 
 
@@ -152,9 +144,7 @@ def test_what_is_locked_never_moves(seed: int):
     problem = a_random_problem(seed, requests=14)
     stands = engine.solve(problem, watch(steps=1)).placements
     locked = frozenset(one.request for one in stands[::2])
-
     plan = engine.solve(replace(problem, baseline=stands, locked=locked, today=0), watch(steps=3, seed=5))
-
     assert {one for one in stands if one.request in locked} <= set(plan.placements)
 
 
@@ -181,9 +171,7 @@ def test_each_reason_has_its_case(person: dict, request_: dict, reason: WhyUnpla
     desk = PlanDesk(Grounds(problem))
     if first := desk.best(0):
         desk.place(0, first[1])
-
     (found,) = [one for one in plan_of(desk).unplaced if one.request == "R1"]
-
     assert found.reason == reason
 
 
@@ -198,9 +186,7 @@ NEAR = 200  # minutes: Niš and Vranje are further from Belgrade and Pančevo
 @pytest.mark.parametrize("seed", [0, 3, 6, 8, 10, 13, 18, 20, 24])  # nights in five, rides in three
 def test_the_search_finds_the_best_tours_of_a_small_problem(seed: int):
     problem = a_touring_problem(seed, requests=2, last_day=2)
-
     plan = engine.solve(problem, watch(steps=4))
-
     assert violations(problem, plan) == []
     assert cost_of(problem, plan).total == least_cost_of_tours(problem)
 
@@ -209,9 +195,7 @@ def test_the_search_finds_the_best_tours_of_a_small_problem(seed: int):
 @pytest.mark.parametrize("seed", [0, 3, 10, 13, 20])  # from home nobody is sent to two of the four cities
 def test_the_search_finds_the_best_tours_where_far_places_take_a_night(seed: int):
     problem = a_touring_problem(seed, requests=2, last_day=2, furthest=NEAR)
-
     plan = engine.solve(problem, watch(steps=4))
-
     assert violations(problem, plan) == []
     assert cost_of(problem, plan).total == least_cost_of_tours(problem)
 
@@ -282,9 +266,7 @@ def test_a_block_laid_anew_is_never_worse_and_breaks_no_rule(seed: int):
     problem = a_touring_problem(seed, requests=10, furthest=seed % 2 * NEAR or ANY_ROAD)
     desk = first_plan(Grounds(problem))
     before = desk.cost
-
     submodel.lay_anew(desk, list(range(10)), Random(seed))
-
     assert desk.cost <= before
     assert violations(problem, plan_of(desk)) == []
     assert cost_of(problem, plan_of(desk)).total == desk.cost
@@ -294,9 +276,7 @@ def test_a_block_laid_anew_is_never_worse_and_breaks_no_rule(seed: int):
 @pytest.mark.parametrize("seed", range(16))
 def test_a_minor_never_stays_away_and_nobody_rides_without_leave(seed: int):
     problem = a_touring_problem(seed, requests=14)
-
     plan = engine.solve(problem, watch(steps=2), engine.exact_solver())
-
     people = {one.id: one for one in problem.people}
     assert violations(problem, plan) == []
     assert all(people[one.person].own_school is None for one in plan.nights)
@@ -310,9 +290,7 @@ def test_without_nights_and_rides_the_plan_is_the_one_of_before(seed: int):
     problem = a_touring_problem(seed, requests=14)
     people = tuple(replace(one, nights_max=0, takes_along=False) for one in problem.people)
     plain = replace(problem, people=people)
-
     plan = engine.solve(plain, watch(steps=2))
-
     assert (plan.nights, plan.rides) == ((), ())
     assert type(desk_over(Grounds(plain))).__name__ == "PlanDesk"
     assert violations(plain, Plan(plan.placements)) == []
@@ -348,9 +326,7 @@ MONDAY_AT_EIGHT = {"day_to": 0, "slots_even": frozenset({0})}
 @pytest.mark.parametrize("seed", range(8))
 def test_no_plan_beats_the_bound(seed: int):
     problem = a_random_problem(seed, requests=3)
-
     proven, plan = bound.bound_of(problem), engine.solve(problem, watch(steps=2))
-
     assert proven.cost is not None
     assert proven.cost <= least_cost(problem)
     cost = cost_of(problem, plan)
@@ -363,7 +339,6 @@ def test_the_bound_knows_years_weeks_and_teams():
     two_a_year = a_problem(people=(a_plan_person(max_total=2),), requests=requests, fixed_team={"tour": False})
     one_a_week = replace(two_a_year, people=(a_plan_person(max_per_week=1),))
     one_team = replace(two_a_year, people=(a_plan_person("E1", max_total=1), a_plan_person("E2", max_total=2)))
-
     assert bound.bound_of(two_a_year).served_weight == 13 + 12
     assert bound.bound_of(one_a_week).sessions == 2
     assert bound.bound_of(replace(one_team, fixed_team={"tour": True})).sessions == 2
@@ -375,7 +350,6 @@ def test_a_large_problem_is_bounded_by_what_one_team_can_give(monkeypatch: pytes
     people = (a_plan_person(), a_youth(own_school=None, max_total=3))
     problem = a_problem(people=people, requests=requests, fixed_team={"tour": True})
     monkeypatch.setattr(bound, "SOLVED_AT_ALL", 0)
-
     assert (bound.bound_of(problem).served_weight, bound.bound_of(problem).sessions) == (30, 3)
 
 
@@ -387,9 +361,7 @@ def a_full_monday():
 
 def test_what_would_have_to_move_is_told_with_both_new_places():
     problem, plan = a_full_monday()
-
     answer = explanation.explain(problem, plan, "R1")
-
     assert isinstance(answer, explanation.UnplacedAnswer)
     assert answer.why.reason == WhyUnplaced.CLASH
     assert answer.ways_out == (explanation.WayOut("R0", Placement("R1", 0, 0, "E1"), Placement("R0", 1, 0, "E1")),)
@@ -398,18 +370,14 @@ def test_what_would_have_to_move_is_told_with_both_new_places():
 def test_a_move_without_a_place_to_go_only_may_help():
     problem, plan = a_full_monday()
     problem = replace(problem, requests=(a_plan_request("R0", **MONDAY_AT_EIGHT), problem.requests[1]))
-
     answer = explanation.explain(problem, plan, "R1")
-
     assert isinstance(answer, explanation.UnplacedAnswer)
     assert answer.ways_out == (explanation.WayOut("R0", Placement("R1", 0, 0, "E1"), None),)
 
 
 def test_what_is_locked_is_never_asked_to_move():
     problem, plan = a_full_monday()
-
     answer = explanation.explain(replace(problem, baseline=plan.placements, locked=frozenset({"R0"})), plan, "R1")
-
     assert isinstance(answer, explanation.UnplacedAnswer)
     assert answer.ways_out == ()
 
@@ -429,7 +397,6 @@ def test_what_is_locked_is_never_asked_to_move():
 def test_a_looser_rule_opens_ways(person: dict, request_: dict, looser: str):
     problem = a_problem(people=(a_plan_person(**({"day_end": 700} | person)),), requests=(a_plan_request(**request_),))
     answer = explanation.explain(problem, Plan(()), "R1")
-
     if looser == "half an hour earlier and later":
         problem = replace(problem, people=(a_plan_person(day_end=585),))
         answer = explanation.explain(problem, Plan(()), "R1")
@@ -440,9 +407,7 @@ def test_a_looser_rule_opens_ways(person: dict, request_: dict, looser: str):
 def test_a_minor_never_stays_a_night_away():
     youth = a_youth(max_km_day=300)
     problem = a_problem(people=(a_plan_person(), youth), requests=(a_plan_request(city=2, influencers=1),))
-
     answer = explanation.explain(problem, Plan(()), "R1")
-
     assert isinstance(answer, explanation.UnplacedAnswer)
     assert "a night away" not in answer.what_if
     grown_up = replace(youth, own_school=None)
@@ -454,9 +419,7 @@ def test_a_minor_never_stays_a_night_away():
 def test_why_her_says_the_parts_and_the_next_best():
     people = (a_plan_person("E1"), a_plan_person("E2", home=1), a_plan_person("E3", topics=frozenset()))
     problem = a_problem(people=people)
-
     answer = explanation.explain(problem, Plan((Placement("R1", 3, 2, "E1"),)), "R1")
-
     assert isinstance(answer, explanation.PlacedAnswer)
     assert answer.parts == {"pref_miss": 40, "km": 0, "load": 2, "change": 0}
     assert [one.educator for one, _parts in answer.others] == ["E2"]
@@ -487,7 +450,6 @@ def test_without_a_solver_a_repair_puts_back_what_fits():
     problem = a_problem(people=(a_plan_person("E1"), a_plan_person("E2")), requests=(a_plan_request("R1"),))
     gone = replace(problem.people[0], weekdays=frozenset())
     after = replace(problem, people=(gone, problem.people[1]), baseline=(Placement("R1", 2, 2, "E1"),))
-
     assert repair.repair(after, watch(steps=2), engine.never).placements == (Placement("R1", 2, 2, "E2"),)
 
 
@@ -497,9 +459,7 @@ def test_of_a_crew_of_two_whoever_can_goes_on():
     told = Placement("R1", 2, 2, "E2", "Y1")
     problem = a_problem(people=people, requests=(a_plan_request("R1", influencers=1),), baseline=(told,))
     gone = replace(people[2], weekdays=frozenset())
-
     mended = repair.repair(replace(problem, people=(*people[:2], gone, people[3])), watch(steps=2), engine.never)
-
     assert mended.placements == (replace(told, influencer="Y2"),)
 
 
@@ -509,8 +469,6 @@ def test_many_answers_of_one_plan_are_those_of_each_alone_and_leave_it_as_it_is(
     plan = engine.solve(problem, watch(steps=1))
     desk = explanation.desk_of(problem, plan)
     stood, cost = desk.snapshot(), desk.cost
-
     together = [explanation.explain_on(desk, plan, one.id) for one in problem.requests]
-
     assert together == [explanation.explain(problem, plan, one.id) for one in problem.requests]
     assert (desk.snapshot(), desk.cost) == (stood, cost)

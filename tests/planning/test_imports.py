@@ -29,7 +29,6 @@ def put(document: Any, way: str, value: Any) -> Any:
 def test_a_problem_and_its_plan_are_read_as_they_were_written():
     problem = a_random_problem(1, requests=12)
     plan = plan_of(first_plan(Grounds(problem)))
-
     assert read_problem(json.dumps(as_file(problem)).encode()) == problem
     assert read_plan(json.dumps(written_plan(plan)).encode()) == plan
 
@@ -70,17 +69,14 @@ def test_a_problem_and_its_plan_are_read_as_they_were_written():
 )
 def test_a_wrong_field_is_named(way: str, value: Any, line: str):
     document = put(as_file(a_random_problem(1)), way, value)
-
     with pytest.raises(UnreadablePlan) as refusal:
         read_problem(json.dumps(document).encode())
-
     assert str(refusal.value) == line
 
 
 def test_nights_and_rides_are_read_as_they_were_written():
     problem = a_touring_problem(11, requests=14)
     plan = plan_of(first_plan(Grounds(problem)))
-
     read = read_problem(json.dumps(as_file(problem)).encode())
     people = tuple(replace(one, given={}, nights_max=0 if one.own_school else one.nights_max) for one in problem.people)
     assert read == replace(problem, people=people)
@@ -102,10 +98,8 @@ def test_nights_and_rides_are_read_as_they_were_written():
 )
 def test_a_wrong_field_of_an_extended_instance_is_named(way: str, value: Any, line: str):
     document = put(as_file(a_random_problem(1)), way, value)
-
     with pytest.raises(UnreadablePlan) as refusal:
         read_problem(json.dumps(document).encode())
-
     assert str(refusal.value) == line
 
 
@@ -116,10 +110,8 @@ def test_a_wrong_field_of_an_extended_instance_is_named(way: str, value: Any, li
 def test_what_was_told_names_each_request_once(request_ids: list[str], line: str):
     told = [{"request": one, "day": 1, "slot": 0, "educator": "E0"} for one in request_ids]
     document = put(as_file(a_random_problem(1)), "baseline", told)
-
     with pytest.raises(UnreadablePlan) as refusal:
         read_problem(json.dumps(document).encode())
-
     assert str(refusal.value) == line
 
 
@@ -131,5 +123,4 @@ def test_what_is_no_document_is_refused(content: bytes):
 
 def test_an_event_names_the_requests_it_is_about():
     document = put(as_file(a_random_problem(1)), "event", {"kind": "late", "requests": ["R1", "nobody", 7]})
-
     assert read_problem(json.dumps(document).encode()).named_by_event == {"R1"}

@@ -53,7 +53,6 @@ def test_a_plan_that_keeps_every_rule():
 )
 def test_a_placement_that_may_not_be(placement: Placement, broken: list[str]):
     found = rules_broken(a_problem(), placement)
-
     assert [rule.replace(" or travel does not fit", "") for rule in found] == broken
 
 
@@ -71,7 +70,6 @@ def test_a_placement_that_may_not_be(placement: Placement, broken: list[str]):
 )
 def test_a_request_that_does_not_allow_it(changes: dict, broken: str):
     problem = a_problem(requests=(a_plan_request(**changes),))
-
     assert rules_broken(problem, Placement("R1", WEDNESDAY, THIRD, "E1")) == [broken]
 
 
@@ -86,13 +84,11 @@ def test_a_request_that_does_not_allow_it(changes: dict, broken: str):
 )
 def test_a_person_who_may_not(changes: dict, broken: str):
     problem = a_problem(people=(a_plan_person(**changes),))
-
     assert rules_broken(problem, Placement("R1", WEDNESDAY, THIRD, "E1")) == [broken]
 
 
 def test_two_presentations_need_the_road_between_them():
     problem = a_problem(requests=(a_plan_request("R1"), a_plan_request("R2", city=1)))
-
     assert rules_broken(problem, Placement("R1", 2, 0, "E1"), Placement("R2", 2, 1, "E1")) == [
         "overlap or travel does not fit"
     ]
@@ -102,7 +98,6 @@ def test_two_presentations_need_the_road_between_them():
 def test_notice_is_kept_but_by_what_is_locked():
     problem = a_problem(today=0)
     stands = Placement("R1", WEDNESDAY, THIRD, "E1")
-
     assert rules_broken(problem, stands) == ["minimum notice"]
     assert rules_broken(replace(problem, baseline=(stands,), locked=frozenset({"R1"})), stands) == []
 
@@ -110,7 +105,6 @@ def test_notice_is_kept_but_by_what_is_locked():
 def test_what_is_locked_stays():
     stands, other = Placement("R1", WEDNESDAY, THIRD, "E1"), Placement("R1", THURSDAY, THIRD, "E1")
     problem = a_problem(baseline=(stands,), locked=frozenset({"R1"}))
-
     assert violations(problem, Plan((other,))) == [PlanViolation("R1", "locked presentation changed")]
     assert violations(problem, Plan(())) == [PlanViolation("R1", "locked presentation changed")]
 
@@ -126,7 +120,6 @@ def test_what_is_locked_stays():
 )
 def test_a_minor_goes_within_consent(day: int, slot: int, youth, broken: list[str]):
     problem = a_problem(people=(a_plan_person(), youth), requests=(a_plan_request(influencers=1),))
-
     assert rules_broken(problem, Placement("R1", day, slot, "E1", "Y1")) == broken
 
 
@@ -134,7 +127,6 @@ def test_a_minor_is_excused_on_so_many_days_only():
     requests = (a_plan_request("R1", influencers=1), a_plan_request("R2", influencers=1))
     problem = a_problem(people=(a_plan_person(), a_youth()), requests=requests)
     mornings = [Placement(name, day, FIRST, "E1", "Y1") for name, day in (("R1", WEDNESDAY), ("R2", 9))]
-
     assert rules_broken(problem, *mornings) == ["too many days in own school hours"]
     assert rules_broken(problem, mornings[0], replace(mornings[1], slot=4)) == []
 
@@ -143,7 +135,6 @@ def test_a_campaign_stops_once_a_day_and_a_fixed_one_has_one_team():
     requests = tuple(a_plan_request(name, campaign="tour") for name in ("R1", "R2"))
     people = (a_plan_person("E1"), a_plan_person("E2"))
     problem = a_problem(people=people, requests=requests, fixed_team={"tour": True})
-
     assert rules_broken(problem, Placement("R1", 2, 0, "E1"), Placement("R2", 2, 4, "E1")) == ["two stops on day 2"]
     assert rules_broken(problem, Placement("R1", 2, 0, "E1"), Placement("R2", 3, 4, "E2")) == ["fixed team differs"]
     rotating = replace(problem, fixed_team={"tour": False})
@@ -154,9 +145,7 @@ def test_the_cost_is_the_sum_of_its_parts():
     requests = (a_plan_request("R1", city=2), a_plan_request("R2"), a_plan_request("R3", weight=7))
     told = (Placement("R1", WEDNESDAY, 1, "E1"), Placement("R2", 9, THIRD, "E2"), Placement("R3", 9, THIRD, "E2"))
     problem = a_problem(people=(a_plan_person("E1"), a_plan_person("E2")), requests=requests, baseline=told)
-
     cost = cost_of(problem, Plan((told[0], Placement("R2", 9, FIRST, "E1"))))
-
     there_and_back = 2 * 261
     assert (cost.served, cost.served_weight, cost.pref_miss, cost.km) == (2, 20, 1, there_and_back)
     assert cost.gini == 0.5
@@ -349,7 +338,6 @@ def rules_of_tour(problem: PlanProblem, plan: Plan) -> list[str]:
 )
 def test_a_night_is_where_something_is_given(placements, nights, broken: list[str]):
     plan = Plan(placements, (), tuple(NightAway("E1", day, city) for day, city in nights))
-
     assert rules_of_tour(far_away(), plan) == broken
 
 
@@ -367,7 +355,6 @@ def test_a_night_is_where_something_is_given(placements, nights, broken: list[st
 )
 def test_a_night_away_is_of_who_may_and_works_on_both_days(given: dict, broken: list[str]):
     nights = (NightAway("E1", TUESDAY, NIS.id), NightAway("E1", WEDNESDAY, NIS.id))
-
     assert rules_of_tour(far_away(**given), Plan((MORNING,), (), nights)) == broken
 
 
@@ -376,7 +363,6 @@ def test_a_minor_never_stays_a_night_away():
     requests = (replace(problem.requests[0], influencers=1), problem.requests[1])
     nights = (NightAway("E1", TUESDAY, NIS.id), NightAway("Y1", TUESDAY, NIS.id))
     plan = Plan((replace(MORNING, influencer="Y1"),), (), nights)
-
     assert "a minor stays a night away" in rules_of_tour(replace(problem, requests=requests), plan)
 
 
@@ -413,7 +399,6 @@ RIDE = SharedRide("Y1", "E1", WEDNESDAY)
 
 def test_who_rides_along_adds_no_kilometre():
     problem = together()
-
     assert rules_of_tour(problem, Plan((SHARED,), (), (), (RIDE,))) == []
     alone, shared = cost_of(problem, Plan((SHARED,))), cost_of(problem, Plan((SHARED,), (), (), (RIDE,)))
     assert (shared.rides, alone.km) == (1, 2 * shared.km)
@@ -431,7 +416,6 @@ def test_who_rides_along_adds_no_kilometre():
 )
 def test_a_ride_needs_consent_a_vetted_driver_and_the_same_way(educator: dict, youth: dict, broken: list[str]):
     plan = Plan((SHARED,), (), (), (RIDE,))
-
     assert set(rules_of_tour(together(educator, youth), plan)) & {
         "rides without consent or a vetted driver",
         "out of the way",
@@ -457,6 +441,5 @@ def test_a_ride_costs_a_minor_no_lesson():
     morning = a_plan_request("R2", city=PANCEVO.id)
     problem = replace(problem, requests=(*problem.requests, morning))
     plan = Plan((SHARED, Placement("R2", WEDNESDAY, EARLY, "E1")), (), (), (RIDE,))
-
     assert rules_of_tour(problem, plan) == ["a ride costs own lessons"]
     assert rules_of_tour(problem, replace(plan, rides=())) == []

@@ -111,13 +111,11 @@ def both_ways(seed: int) -> tuple[bool, bool]:
 @settings(max_examples=40, deadline=None)
 def test_seats_and_beds_are_the_planners_exactly_when_free_dates_offer_them_from_there(seed: int):
     planner, offered = both_ways(seed)
-
     assert planner is offered
 
 
 def test_of_random_seats_and_beds_some_may_be_and_some_may_not():
     found = [both_ways(seed)[0] for seed in range(60)]
-
     assert 5 < sum(found) < 50
 
 
@@ -135,9 +133,7 @@ def test_a_day_that_only_a_night_reaches_is_in_a_plan_that_allows_it(nights: int
     asked = two_far_days(a_seeker(home=BEOGRAD))
     most = {1: nights} if nights else {}
     drawing = drawing_by_night(asked, most)
-
     rows, plan = rows_of(drawing, solve(drawing.problem, watch(4)), PlanWish(asked, USUALLY, nights=most), moment_of)
-
     assert violations(drawing.problem, plan) == []
     assert {row.request_id for row in rows if row.seat} == placed
     assert [one.after_day for one in nights_in(drawing, plan)] == (NEAR[:2] if nights > 1 else [])
@@ -146,9 +142,7 @@ def test_a_day_that_only_a_night_reaches_is_in_a_plan_that_allows_it(nights: int
 
 def test_nobody_is_sent_further_than_she_said_because_she_sleeps_there():
     asked = two_far_days(a_seeker(home=BEOGRAD, reach_km=300))
-
     drawing = drawing_by_night(asked, {1: 3})
-
     assert [one.request for one in solve(drawing.problem, watch(2)).placements] == ["1"]
 
 
@@ -174,9 +168,7 @@ def test_a_pinned_seat_that_takes_a_night_keeps_it():
     pinned = {2: ProposedSeat(2, NEAR[1], TEN, 1)}
     wish = PlanWish(asked, USUALLY, pinned=pinned, nights={1: 2})
     drawing = draw(wish, TODAY, moment_of, lambda _number: None)
-
     _rows, plan = rows_of(drawing, solve(drawing.problem, watch(2)), wish, moment_of)
-
     assert drawing.problem.locked == {"2"}
     assert [one.request for one in plan.placements if one.request == "2"] == ["2"]
     assert violations(drawing.problem, plan) == []
@@ -257,9 +249,7 @@ def test_nobody_rides_without_both_facts_on_that_day_and_no_minor_is_away_at_nig
 
 def test_who_starts_where_the_educator_does_rides_and_her_whole_road_is_saved():
     drawing, plan = drawn(asked_on(TODAY + DAY))
-
     (ride,) = rides_in(drawing, plan, RideFacts({1: FOR_EVER}, {2: FOR_EVER}))
-
     assert (ride.presenter_id, ride.driver_id, ride.on_day) == (2, 1, TODAY + DAY)
     assert ride.km_saved > 300
 
@@ -287,7 +277,6 @@ def test_nobody_is_fetched_far_from_the_road_and_nobody_waits_for_another_visit(
     away_from_her = rides_in(far, plan, RideFacts(*both))
     promised = a_seeker(presentations={TODAY + DAY: 1})
     busy, plan_of_busy = drawn(asked_on(TODAY + DAY, people=(promised, replace(young, home=NIS))))
-
     assert len(plan_of_busy.placements) == 1
     assert rides_in(busy, plan_of_busy, RideFacts(*both)) == ()
     assert away_from_her == ()
@@ -342,9 +331,7 @@ def two_days(*people, **given) -> list[AskedVisit]:
 
 def test_a_night_between_two_days_far_away_saves_one_road():
     asked = two_days(a_seeker())
-
     drawing, plan = drawn(asked, {1: 1})
-
     (night,) = nights_in(drawing, plan)
     sums = sums_of(drawing.problem, plan)
     assert (night.presenter_id, night.after_day, night.host_id) == (1, TODAY + DAY, 1)
@@ -353,9 +340,7 @@ def test_a_night_between_two_days_far_away_saves_one_road():
 
 def test_nobody_is_away_who_has_not_said_so_and_roads_are_as_ever():
     asked = two_days(a_seeker())
-
     drawing, plan = drawn(asked, {})
-
     assert (nights_in(drawing, plan), sums_of(drawing.problem, plan).km_saved) == ([], 0)
     assert not any(one.unavailable for one in drawing.problem.people)
 
@@ -364,9 +349,7 @@ def test_who_grows_up_within_the_plan_sleeps_at_home_until_the_day_that_she_is_o
     """She is an adult on the second day of it: nobody counts on that."""
     young = a_seeker(2, INFLUENCER, law=UnderLaw(TODAY + DAY, None, False), agreed=a_seeker().vetted)
     asked = two_days(a_seeker(), young, rule=CrewRule(1, 1))
-
     drawing, plan = drawn(asked, {1: 3, 2: 3})
-
     assert {one.presenter_id for one in nights_in(drawing, plan)} == {1}
     assert {one.id: one.nights_max for one in drawing.problem.people} == {"1": 3, "2": 0}
 
@@ -379,7 +362,5 @@ def test_a_night_lies_between_days_on_which_she_works():
             two_days(a_seeker(hours=tuple(row for row in a_seeker().hours if row.weekday != 3))), (2, 4), strict=True
         )
     ]
-
     drawing, plan = drawn(far, {1: 3})
-
     assert [one.after_day for one in nights_in(drawing, plan)] == []

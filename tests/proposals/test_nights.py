@@ -105,9 +105,7 @@ def slept(region: Region, proposal_id: int) -> list[tuple[int, dt.date, str]]:
 def test_who_said_so_stays_away_where_the_plan_asks_for_it_and_the_road_is_saved(far):
     her = far.educators[0].id
     say_nights(far.coordinator, her, 2, now=MONDAY)
-
     with_nights, without = drawn(far, nights=1), drawn(far)
-
     assert slept(far, with_nights) == [(her, FIRST, "Beograd")]
     assert slept(far, without) == []
     away, home = page(far, with_nights), page(far, without)
@@ -120,7 +118,6 @@ def test_who_no_longer_reaches_its_town_reads_of_no_night_there(far):
     say_nights(far.coordinator, far.educators[0].id, 2, now=MONDAY)
     proposal_id, hers = drawn(far, nights=1), far.coordinator.user_id
     here, elsewhere = db.session.get_one(Host, far.asked[0].host_id), make_host()
-
     assert [len(nights_of(limited_to(hers, where), proposal_id)) for where in (here, elsewhere)] == [1, 0]
 
 
@@ -189,7 +186,6 @@ def _after(day: dt.date):
 
 def test_nobody_is_away_who_has_not_said_so(far):
     proposal_id = drawn(far, nights=3)
-
     assert (slept(far, proposal_id), page(far, proposal_id).sums.km_saved) == ([], 0)
 
 
@@ -197,7 +193,6 @@ def test_a_plan_never_sends_her_away_for_longer_than_she_said_or_it_asks(far):
     her = far.educators[0].id
     say_nights(far.coordinator, her, 2, now=MONDAY)
     draft = replace(far.draft(), nights=3)
-
     assert nights_for(far.coordinator, draft, now=MONDAY) == {her: 2}
     assert nights_for(far.coordinator, replace(draft, nights=1), now=MONDAY) == {her: 1}
     assert nights_for(far.coordinator, replace(draft, nights=0), now=MONDAY) == {}
@@ -206,9 +201,7 @@ def test_a_plan_never_sends_her_away_for_longer_than_she_said_or_it_asks(far):
 def test_what_if_she_stayed_a_night_away_needs_no_wish_and_leaves_none(far):
     her = far.educators[0].id
     base = drawn(far)
-
     tried = drawn(far, based_on=base, supposes=Supposition(Assumed.NIGHT, her))
-
     shown = page(far, tried)
     assert slept(far, tried) == [(her, FIRST, "Beograd")]
     assert shown.difference.placed == 0
@@ -266,7 +259,6 @@ def test_she_says_it_herself_takes_it_back_and_nobody_else_says_it_for_her(far, 
 def test_a_plan_of_more_nights_than_three_is_refused(far):
     with pytest.raises(Rejected) as refused:
         drawn(far, nights=4)
-
     assert refused.value.problems == {"nights": ProposalReason.NIGHTS_OUT_OF_RANGE}
 
 
@@ -315,16 +307,13 @@ def test_who_no_longer_reaches_a_visit_reads_of_no_ride_to_it(app):
     plan = Plan()
     hers = plan.region.coordinator.user_id
     here, elsewhere = db.session.get_one(Host, plan.region.asked[0].host_id), make_host()
-
     reads = [len(rides_of(limited_to(hers, where), plan.id)) for where in (here, elsewhere)]
-
     assert reads == [1, 0]
 
 
 @pytest.mark.parametrize("lacks", ["checked", "agreed"])
 def test_without_one_of_both_nothing_is_stored_and_the_visit_is_planned_as_ever(app, lacks):
     plan = Plan(**{lacks: False})
-
     assert plan.told() == []
     assert len(plan.apply()) == 1
     assert db.session.scalars(select(CarRide)).all() == []
@@ -347,11 +336,9 @@ def agree_to_less(plan: Plan) -> None:
 def test_what_has_ended_since_is_told_and_refuses_the_row(app, ends):
     plan = Plan()
     ends(plan)
-
     assert plan.told() == [("Tara", 40, False)]
     with pytest.raises(PlanChanged) as refused:
         plan.apply()
-
     assert refused.value.rows == {plan.request_id: WhyChanged.RIDE_ENDED}
     assert plan.apply(without_changed=True) == []
     assert db.session.scalars(select(CarRide)).all() == []
@@ -375,8 +362,6 @@ def test_the_database_stores_no_ride_without_both(app, lacks):
 
 def test_nobody_rides_where_it_was_not_asked_for(app, session):
     region = a_region(requests=1, educators=1)
-
     begin_proposal(region.coordinator, region.draft(), now=MONDAY)
-
     assert session.scalars(select(PlanJourney)).all() == []
     assert session.scalars(select(GuardianConsent.id).where(GuardianConsent.rides.is_(True))).all() == []

@@ -93,9 +93,7 @@ def test_the_preview_is_every_mail_that_leaves_and_nothing_stays_of_it(session):
 def test_a_minors_guardian_stands_in_the_preview(session):
     region = a_region(requests=1, educators=1, influencers=1)
     young = a_minor(region)
-
     shown = mails(region, region.seat(0, influencer_id=young.id))
-
     assert len(shown) == 3  # the educator, the young person, the guardian's copy
     family_name = db.session.get_one(User, young.user_id).family_name
     assert not any(family_name in one.text for one in shown)
@@ -127,17 +125,14 @@ def test_what_no_longer_fits_is_named_and_nothing_happens(session):
 def test_a_second_press_finds_the_requests_answered(session):
     region = a_region()
     offered(region, region.seat(0))
-
     with pytest.raises(PlanChanged) as refused:
         offered(region, region.seat(0), region.seat(1))
-
     assert refused.value.rows == {region.asked[0].id: WhyChanged.ANSWERED}
 
 
 def test_nothing_and_too_much_are_refused(session):
     region = a_region(requests=1)
     seat = region.seat(0)
-
     with pytest.raises(Rejected):
         offered(region)
     with pytest.raises(Rejected):

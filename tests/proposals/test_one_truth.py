@@ -91,7 +91,6 @@ def test_what_the_planner_places_together_may_stand_together(seed: int):
 
 def test_the_random_wishes_have_ways_and_hours_without():
     found = [bool(drawn(asked_of(Dice(seed).wish())).hopeless) for seed in range(60)]
-
     assert 10 < sum(found) < 55
 
 
@@ -115,14 +114,12 @@ def test_two_talks_of_one_educator_leave_her_the_road_between_them():
     """Niš at ten and Pirot at eleven: each may be, both together may not."""
     here, there = facts(a_seeker()), facts(a_seeker(), point=Dice(0).wish().point)
     seats = [ProposedSeat(1, TODAY, dt.time(10), 1), ProposedSeat(2, TODAY, dt.time(10, 30), 1)]
-
     assert seats_that_stand({1: asked_of(here), 2: asked_of(there, 2)}, seats, moment_of) == {1}
 
 
 def test_why_nobody_could_be_sent_is_said_as_free_dates_say_it():
     alone = facts(a_seeker(kind=INFLUENCER))
     papers = facts(a_seeker(vetted=()))
-
     assert [drawn(asked_of(wish)).hopeless[1].cause for wish in (alone, papers)] == [WaitCause.TOPIC, WaitCause.TIME]
     assert drawn(asked_of(alone)).hopeless[1].kind is EDUCATOR
     assert drawn(asked_of(facts(a_seeker(), open_days=frozenset()))).hopeless[1].cause is WaitCause.NO_DAY
@@ -130,9 +127,7 @@ def test_why_nobody_could_be_sent_is_said_as_free_dates_say_it():
 
 def test_levers_turn_what_a_plan_pulls_at():
     one = asked_of(facts(a_seeker()))
-
     little, much = (drawn(one, levers=Levers(*[strength] * 4)).problem.weights for strength in (0, 2))
-
     assert (little.unplaced, little.km, little.load_sq, little.change_date) == (100, 0, 0, 0)
     assert (much.unplaced, much.km, much.load_sq, much.change_date) == (5000, 4, 12, 3000)
 
@@ -179,9 +174,7 @@ def test_everybodys_own_calendar_has_the_hours_that_the_planner_may_use(seed: in
     if not sent_by_planner(asked_of(wish)):
         return
     could = who_could(wish, moment_of)
-
     own = by_name(wish, DAYS, moment_of)
-
     found = {who: {day: one.starts for day, one in hers.items() if one.starts} for who, hers in own.items()}
     expected = {who: {day: times for day, times in hers.items() if day in DAYS} for who, hers in could.items()}
     assert {who: hers for who, hers in found.items() if hers} == {who: hers for who, hers in expected.items() if hers}
@@ -218,16 +211,13 @@ def tokyo(hour: int, minute: int = 0) -> dt.datetime:
 
 def test_a_proposed_seat_takes_its_hours_by_the_clock_of_its_host():
     wish = facts(a_seeker(), zone=TOKYO)
-
     [person] = with_promised(wish, [(asked_of(wish), ProposedSeat(1, TODAY, dt.time(10), 1))], moment_of).people
-
     assert (person.promised[0].busy_from, person.promised[0].busy_until) == (tokyo(9, 45), tokyo(10, 45))
 
 
 @pytest.mark.parametrize(("hour", "from_home"), [(5, False), (14, True)])
 def test_the_drive_is_from_the_stop_before_by_the_clock_of_the_host(hour: int, from_home: bool):
     busy = a_seeker(promised=(Stop(9, 9, tokyo(hour), tokyo(hour, 30), NIS),))
-
     assert fitting(asked_of(facts(busy, zone=TOKYO))).answer(1, TODAY).from_home is from_home
 
 
@@ -238,7 +228,6 @@ def test_the_random_cards_fit_somewhere_and_not_everywhere():
         if sent_by_planner(asked):
             table = fitting(asked)
             found += [table.answer(one.presenter_id, day).fits for one in asked.facts.people for day in DAYS]
-
     assert 0.1 < sum(found) / len(found) < 0.9
 
 
@@ -259,9 +248,7 @@ def test_a_cell_says_what_keeps_her_away():
 
 def test_who_is_lacking_beside_her_is_named():
     wish = facts(a_seeker(1), a_seeker(2, INFLUENCER, vetted=()), rule=CrewRule(1, 1))
-
     answers = [fitting(asked_of(wish)).answer(who, TODAY) for who in (1, 2)]
-
     assert [(one.lack, one.beside) for one in answers] == [(Lack.TIME, INFLUENCER), (Lack.TIME, None)]
     busy = replace(a_seeker(1), promised=(a_stop(9, TODAY, dt.time(7, 15), minutes=900),))
     beside = fitting(asked_of(facts(busy, a_seeker(2, INFLUENCER), rule=CrewRule(1, 1)))).answer(2, TODAY)
@@ -270,7 +257,6 @@ def test_who_is_lacking_beside_her_is_named():
 
 def test_the_hour_that_the_school_named_comes_first():
     named = asked_of(facts(a_seeker()), hours={TODAY: dt.time(11)})
-
     assert [fitting(one).answer(1, TODAY).seats[0].starts_local for one in (named, asked_of(named.facts))] == [
         dt.time(11),
         dt.time(8),
@@ -280,9 +266,7 @@ def test_the_hour_that_the_school_named_comes_first():
 def test_the_road_begins_at_home_or_where_she_is_before():
     free, there = a_seeker(1), a_seeker(2, promised=(a_stop(9, TODAY, dt.time(8), point=VRANJE),))
     wish = facts(free, there, point=VRANJE)
-
     answers = [fitting(asked_of(wish)).answer(who, TODAY) for who in (1, 2)]
-
     assert [one.from_home for one in answers] == [True, False]
     assert answers[0].km > 80
     assert answers[1].km == 0
@@ -292,10 +276,8 @@ def test_a_card_that_is_placed_takes_her_time():
     """Two talks of one educator leave her the road between them, as two promises would."""
     here, far = asked_of(facts(a_seeker()), 1), asked_of(facts(a_seeker(), point=VRANJE), 2)
     first = ProposedSeat(1, TODAY, dt.time(8, 15), 1)
-
     alone = fitting(far).answer(1, TODAY).seats[0]
     beside = fitting(far, placed=((here, first),)).answer(1, TODAY).seats[0]
-
     assert alone.starts_local < dt.time(9)
     assert beside.starts_local > dt.time(10)
 
@@ -303,5 +285,4 @@ def test_a_card_that_is_placed_takes_her_time():
 def test_a_place_that_nobody_knows_has_no_road():
     stop = Stop(9, 9, moment_of(TODAY, dt.time(8)), moment_of(TODAY, dt.time(9)), None)
     wish = facts(a_seeker(1, promised=(stop,)), point=None)
-
     assert fitting(asked_of(wish)).answer(1, TODAY).km is None

@@ -81,9 +81,7 @@ def visits() -> int:
 
 def test_the_worker_places_every_school_that_somebody_can_reach(session):
     region = a_region()
-
     shown = page(region, drawn(region))
-
     assert (shown.line.placed, shown.line.asked, shown.waiting) == (3, 3, ())
     assert shown.sums.served_weight == shown.sums.asked_weight == shown.sums.bound_weight
     assert {row.change for row in shown.rows.rows} == {RowChange.NEW}
@@ -95,9 +93,7 @@ def test_the_worker_places_every_school_that_somebody_can_reach(session):
 def test_what_the_worker_proposes_the_database_takes_and_offers_can_follow(session):
     region = a_region(requests=4)
     proposal_id = drawn(region)
-
     made = apply_rows(region.coordinator, proposal_id, [one.id for one in region.asked], now=MONDAY)
-
     for visit_id in made:
         offer_visit(region.coordinator, visit_id, until=UNTIL, now=MONDAY)
     states = db.session.scalars(select(Assignment.state)).all()
@@ -109,9 +105,7 @@ def test_nobody_speaks_the_language_is_said_of_the_school_and_of_all(session):
     region = a_region()
     with transaction():
         session.execute(update(SchoolRequest).values(teaching_language=TeachingLanguage.SLOVAK))
-
     shown = page(region, drawn(region))
-
     assert {row.waiting.cause for row in shown.waiting} == {WaitCause.LANGUAGE}
     assert [(one.number, one.language, one.waiting.kind) for one in shown.gathered] == [(3, "sk", "educator")]
 
@@ -120,9 +114,7 @@ def test_a_pinned_seat_stays_when_the_plan_is_drawn_anew(session):
     region = a_region()
     first = region.proposed(region.seat(0, starts_local=dt.time(13, 30)), region.seat(1))
     pin_rows(region.coordinator, first, [region.asked[0].id], now=MONDAY)
-
     second = drawn(region, based_on=first)
-
     assert seats_of(second)[region.asked[0].id] == region.seat(0, starts_local=dt.time(13, 30))
     assert [row.asked.id for row in page(region, second).rows.rows if row.pinned] == [region.asked[0].id]
     assert page(region, second, compared_with=first).changes[RowChange.NEW] == 1
@@ -133,9 +125,7 @@ def test_a_pin_that_no_longer_may_be_gives_way(session):
     first = region.proposed(region.seat(0))
     pin_rows(region.coordinator, first, [region.asked[0].id], now=MONDAY)
     make_busy(region.educators[0], FIRST, minutes=400)
-
     seat = seats_of(drawn(region, based_on=first))[region.asked[0].id]
-
     assert (seat.on_day, seat.starts_local) != (FIRST, dt.time(10))
 
 
@@ -179,9 +169,7 @@ def test_two_rows_that_cannot_be_together_are_not_both_applied(session):
     """Nobody is asked yet, so nobody's time is taken: the rule itself sees what the same plan has laid there."""
     region = a_region()
     together = region.proposed(region.seat(0), region.seat(1, on_day=FIRST))
-
     apply_rows(region.coordinator, together, [region.asked[0].id], now=MONDAY)
-
     with pytest.raises(PlanChanged):
         apply_rows(region.coordinator, together, [region.asked[1].id], now=MONDAY)
 
@@ -189,10 +177,8 @@ def test_two_rows_that_cannot_be_together_are_not_both_applied(session):
 def test_half_a_result_cannot_be_applied(session):
     region = a_region()
     proposal_id = begin_proposal(region.coordinator, region.draft(), now=MONDAY, pinned=[region.seat(0)]).id
-
     with pytest.raises(Conflict) as refused:
         apply_rows(region.coordinator, proposal_id, [region.asked[0].id], now=MONDAY)
-
     assert refused.value.reason is ProposalReason.NOT_FINISHED
     with pytest.raises(Rejected):
         apply_rows(region.coordinator, proposal_id, [], now=MONDAY)
@@ -216,7 +202,6 @@ def test_a_worker_that_died_leaves_nothing_and_is_missed_within_a_minute(session
 def test_the_first_worker_to_end_is_right(session):
     region = a_region()
     proposal_id = region.proposed(region.seat(0))
-
     assert finish_proposal(region.coordinator, proposal_id, [], FAIR, now=MONDAY) is False
     assert list(seats_of(proposal_id)) == [region.asked[0].id]
 
@@ -226,7 +211,6 @@ def test_a_way_out_names_both_seats(session):
     then, moved = region.seat(2), region.seat(0, on_day=LAST)
     told = {"ways_out": [{"moves": region.asked[0].id, "then": told_seat(then), "moved": told_seat(moved)}]}
     proposal_id = region.proposed(region.seat(0), told=told)
-
     assert way_out(region.coordinator, proposal_id, region.asked[2].id, 0) == [then, moved]
     with pytest.raises(NotFound):
         way_out(region.coordinator, proposal_id, region.asked[2].id, 1)
@@ -236,7 +220,6 @@ def test_another_centre_sees_no_proposal(session):
     region = a_region()
     proposal_id = region.proposed(region.seat(0))
     stranger = make_user(Role.COORDINATOR, centre_id=make_centre().id).actor()
-
     for act in (lambda: proposal_page(stranger, proposal_id, now=MONDAY), lambda: seats_if(stranger, proposal_id)):
         with pytest.raises(NotFound):
             act()
@@ -250,9 +233,7 @@ def test_old_proposals_are_forgotten_and_their_visits_stay(session):
     region = a_region()
     proposal_id = region.proposed(region.seat(0))
     apply_rows(region.coordinator, proposal_id, [region.asked[0].id], now=MONDAY)
-
     assert (forget_old(MONDAY + 59 * DAY), forget_old(MONDAY + 60 * DAY)) == (0, 1)
-
     db.session.rollback()
     assert session.scalars(select(ProposedVisit.id)).all() == []
     assert visits() == 1
@@ -265,7 +246,6 @@ def test_what_a_plan_is_drawn_from_is_two_questions_a_school_and_the_rest_once(s
         with statements() as made:
             asked_visits(region.coordinator, region.draft().scope, now=MONDAY)
         asked.append(len(made))
-
     at_most(2 * (6 - 2), asked[1] - asked[0], "SELECTs of four more schools")
     at_most(12 + 2 * 2, asked[0])
 
@@ -288,9 +268,7 @@ def test_the_page_of_a_proposal_asks_as_much_for_six_schools_as_for_two(session)
 def test_an_unfinished_proposal_tells_its_work(session):
     region = a_region()
     proposal_id = begin_proposal(region.coordinator, region.draft(), now=MONDAY).id
-
     shown = page(region, proposal_id)
-
     assert (shown.work.state, shown.sums, shown.rows.rows) == (WorkState.WAITING, None, [])
     row = session.get_one(PlanProposal, proposal_id)
     assert json.loads(session.get_one(LongWork, row.work_id).result) == {}
@@ -298,7 +276,6 @@ def test_an_unfinished_proposal_tells_its_work(session):
 
 def test_days_out_of_order_and_beyond_what_is_known_are_refused(session):
     region = a_region()
-
     for given in ({"last_day": FIRST - DAY}, {"first_day": FIRST + 130 * DAY, "last_day": FIRST + 140 * DAY}):
         with pytest.raises(Rejected):
             begin_proposal(region.coordinator, region.draft(**given), now=MONDAY)
@@ -327,9 +304,7 @@ def all_at_ten(region: Region) -> None:
 def test_one_person_more_serves_one_school_more_and_is_nobody(session):
     region = a_region(requests=2, educators=1)
     all_at_ten(region)
-
     shown = what_if(region, Supposition(Assumed.PERSON, region.educators[0].id))
-
     assert shown.difference.placed == 1
     copied = [who.copied for row in shown.rows.rows for who in row.seat.crew]
     assert sorted(copied) == [False, True]
@@ -341,9 +316,7 @@ def test_one_person_more_serves_one_school_more_and_is_nobody(session):
 def test_a_day_more_a_week_serves_more(session):
     region = a_region(requests=2, educators=1)
     all_at_ten(region)
-
     shown = what_if(region, Supposition(Assumed.WEEKDAY, region.educators[0].id, weekday=2))
-
     assert (shown.difference.placed, {row.seat.on_day.weekday() for row in shown.rows.rows}) == (1, {0, 2})
 
 
@@ -351,10 +324,8 @@ def test_a_language_more_serves_who_waits_for_it(session):
     region = a_region(educators=1)
     with transaction():
         session.execute(update(SchoolRequest).values(teaching_language=TeachingLanguage.SLOVAK))
-
     who = region.educators[0].id
     shown = what_if(region, Supposition(Assumed.LANGUAGE, who, language=TeachingLanguage.SLOVAK))
-
     assert (shown.difference.placed, shown.line.placed) == (3, 3)
     spoken = db.session.scalars(select(PresenterLanguage.language)).all()
     assert TeachingLanguage.SLOVAK not in spoken
@@ -365,18 +336,14 @@ def test_a_car_takes_her_as_far_as_it_is(session):
     with transaction():
         session.execute(update(Presenter).values(reach_km=1))
         session.execute(update(Host).values(lat=42.7, lon=21.9))
-
     shown = what_if(region, Supposition(Assumed.REACH, region.educators[0].id))
-
     assert shown.difference.placed == 3
 
 
 def test_one_more_a_week_counts_one_less_in_each_week(session):
     region = a_region(educators=1)
     asked = asked_visits(region.coordinator, region.draft().scope, now=MONDAY)[0].facts
-
     facts = assumed_facts(asked, Supposition(Assumed.ONE_MORE))
-
     week = [facts.people[0].presentations.get(FIRST + n * dt.timedelta(days=1), 0) for n in range(7)]
     assert sum(week) == -1
     shown = what_if(region, Supposition(Assumed.ONE_MORE))
@@ -413,10 +380,8 @@ def test_half_an_assumption_is_refused_beside_its_field(session, assumed, field,
     region = a_region()
     who = region.educators[0].id if assumed.presenter_id is not None else None
     told = Supposition(assumed.assumed, who, assumed.weekday, assumed.language)
-
     with pytest.raises(Rejected) as refused:
         drawn(region, supposes=told)
-
     assert refused.value.problems == {field: reason}
     assert db.session.scalars(select(PlanProposal.id)).all() == []
 
@@ -425,7 +390,5 @@ def test_without_the_language_the_reason_is_said_as_before(session):
     region = a_region()
     with transaction():
         session.execute(update(SchoolRequest).values(teaching_language=TeachingLanguage.SLOVAK))
-
     shown = what_if(region, Supposition(Assumed.PERSON, region.educators[0].id))
-
     assert {row.waiting.cause for row in shown.waiting} == {WaitCause.LANGUAGE}

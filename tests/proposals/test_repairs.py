@@ -101,9 +101,7 @@ def test_who_told_it_herself_has_left_already_and_her_place_is_found(session):
     hers = stands(region, 0)
     her = presenter_actor(region.educators[0])
     report_absence(her, FIRST, LAST, seen=[hers.number], now=MONDAY)
-
     proposal_id = mended(region, away(region.educators[0]))
-
     assert seats_of(proposal_id)[region.asked[0].id] == region.seat(0, 1)
     assert apply_rows(region.coordinator, proposal_id, [region.asked[0].id], now=MONDAY) == [hers.id]
     assert crew(hers.id)[region.educators[1].id] is AssignmentState.SUGGESTED
@@ -146,10 +144,8 @@ def test_what_stands_otherwise_since_is_refused(session):
     proposal_id = mended(region, away(region.educators[0]))
     visit_id = db.session.scalar(select(Visit.id).where(Visit.school_request_id == region.asked[0].id))
     withdraw_presenter(region.coordinator, visit_id, region.educators[0].id, reason="ill", now=MONDAY)
-
     with pytest.raises(PlanChanged) as refused:
         apply_rows(region.coordinator, proposal_id, [region.asked[0].id], now=MONDAY)
-
     assert refused.value.rows == {region.asked[0].id: WhyChanged.STANDS_OTHERWISE}
     assert region.educators[1].id not in crew(visit_id)
 
@@ -159,10 +155,8 @@ def test_who_was_to_come_instead_and_is_busy_since_is_refused(session):
     hers = stands(region, 0)
     proposal_id = mended(region, away(region.educators[0]))
     stands(region, 1, 1)
-
     with pytest.raises(PlanChanged) as refused:
         apply_rows(region.coordinator, proposal_id, [region.asked[0].id], now=MONDAY)
-
     assert refused.value.rows == {region.asked[0].id: WhyChanged.NOT_FREE}
     assert crew(hers.id) == {region.educators[0].id: AssignmentState.ACCEPTED}
 
@@ -170,9 +164,7 @@ def test_who_was_to_come_instead_and_is_busy_since_is_refused(session):
 def test_within_the_notice_substitutes_are_asked_and_nothing_is_planned(session):
     region = a_region(notice_days=40)
     stands(region, 0)
-
     shown = page(region, mended(region, away(region.educators[0])))
-
     assert [row.left for row in shown.waiting] == [LeftAlone.WITHIN_NOTICE]
     assert shown.rows.rows == []
 
@@ -182,9 +174,7 @@ def test_what_the_planner_would_never_lay_is_left_to_hands(session):
     visit = stands(region, 0)
     with transaction():
         db.session.execute(update(Visit).where(Visit.id == visit.id).values(online_link="https://meet.example"))
-
     shown = page(region, mended(region, away(region.educators[0])))
-
     assert [row.left for row in shown.waiting] == [LeftAlone.BY_HAND]
 
 
@@ -263,9 +253,7 @@ def test_a_pinned_neighbour_stays_where_it_stands(session):
     neighbour = stands(region, 1, 1, day=FIRST + DAY)
     first = mended(region, away(region.educators[0]))
     pinned = stood_seats(region.coordinator, first, [region.asked[1].id])
-
     second = mended(region, away(region.educators[0]), pinned=pinned)
-
     assert seats_of(second, pinned=True) == {region.asked[1].id: region.seat(1, 1)}
     assert visit_of(neighbour.id).on_day == FIRST + DAY
 
@@ -273,10 +261,8 @@ def test_a_pinned_neighbour_stays_where_it_stands(session):
 def test_where_nothing_is_broken_nothing_is_drawn(session):
     region = a_region()
     stands(region, 0, 1)
-
     with pytest.raises(Rejected) as refused:
         mended(region, away(region.educators[0]))
-
     assert refused.value.problems == {"": ProposalReason.NOTHING_BROKEN}
     for first, last in ((LAST, FIRST), (dt.date(2026, 9, 1), dt.date(2026, 9, 2))):
         with pytest.raises(Rejected) as refused:
@@ -287,7 +273,6 @@ def test_where_nothing_is_broken_nothing_is_drawn(session):
 def test_somebody_of_another_centre_is_nobody(session):
     region = a_region()
     stranger = make_presenter(centre_id=make_centre().id)
-
     with pytest.raises(NotFound):
         mended(region, away(stranger))
 

@@ -68,13 +68,11 @@ def test_what_a_trouble_breaks(found: StandingFacts, mends: Mending, broken: boo
 )
 def test_what_is_left_alone(found: StandingFacts, left: LeftAlone | None):
     mends = Mending(Trouble.LEAVES, 1, TODAY)
-
     assert standing_in(found, mends, TODAY).left is left
 
 
 def test_only_whole_crews_make_room():
     nobody = Mending(Trouble.LATE, late_id=9)
-
     assert may_move(standing_in(HERS, nobody, TODAY))
     assert not may_move(standing_in(replace(HERS, educators=()), nobody, TODAY))
     assert not may_move(standing_in(HERS, AWAY, TODAY))
@@ -84,9 +82,7 @@ def test_where_a_visit_may_be():
     last, answered = THEN + 20 * DAY, TODAY + 3 * DAY
     broken, free = (standing_in(HERS, one, TODAY) for one in (AWAY, Mending(Trouble.LATE, late_id=9)))
     stopped = standing_in(replace(HERS, stopped=True), AWAY, TODAY)
-
     spans = [wish_to_mend(WISH, one, last, answered).bounds for one in (broken, free, stopped)]
-
     assert [(one.first_day, one.last_day) for one in spans] == [(THEN, last), (THEN, THEN + 3 * DAY), (None, None)]
     assert spans[2].after == THEN - DAY
     today = replace(stopped, seat=replace(stopped.seat, on_day=TODAY))
@@ -107,13 +103,11 @@ def a_row(cause: WaitCause, kind: PresenterKind | None, topic: Topic = Topic.SAF
 )
 def test_too_far_for_every_educator_is_one_cause_whoever_found_it(kinds, told):
     found = gathered(a_row(WaitCause.REACH, kind) for kind in kinds)
-
     assert [(one.number, one.waiting.kind) for one in found] == told
 
 
 def test_another_topic_is_another_cause():
     found = gathered(a_row(WaitCause.TOPIC, YOUTH, topic) for topic in (Topic.SAFE_INTERNET, Topic.PEER_VIOLENCE))
-
     assert [(one.number, one.topic) for one in found] == [(1, Topic.PEER_VIOLENCE), (1, Topic.SAFE_INTERNET)]
 
 
@@ -212,6 +206,5 @@ def test_another_centre_reads_nothing_of_it(session) -> None:
     proposal_id = region.proposed(region.seat(0))
     with transaction():
         stranger = make_user(Role.COORDINATOR, centre_id=make_centre().id).actor()
-
     with pytest.raises(NotFound):
         fairness_of(stranger, proposal_id)

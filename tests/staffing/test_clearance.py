@@ -113,9 +113,7 @@ def test_who_is_younger_than_was_known_stays_beside_an_adult_with_a_consent_only
     scene.accepted_by(*beside, person)
     if not consent:
         without_consent()
-
     corrected(scene.centre_id, person.id, born)
-
     crew = {one.id: ACCEPTED for one in beside} | {person.id: ACCEPTED if stays else WITHDRAWN}
     assert states(session, scene) == crew
     assert violations() == []
@@ -125,9 +123,7 @@ def test_who_was_the_adult_beside_a_minor_and_is_none_frees_the_minor_too(sessio
     scene = Scene(educators=1, influencers=2)
     person, minor = grown_influencer(scene), scene.minor()
     scene.accepted_by(person, minor)
-
     corrected(scene.centre_id, person.id, YOUNG)
-
     assert states(session, scene) == {person.id: WITHDRAWN, minor.id: WITHDRAWN}
     assert violations() == []
 
@@ -137,9 +133,7 @@ def test_calendars_name_her_by_the_new_date_at_once(session):
     adult, person = scene.educator(), grown_influencer(scene)
     scene.confirm(adult, person)
     assert any("Ilić" in text for text in session.scalars(select(CalendarEntry.text)))
-
     corrected(scene.centre_id, person.id, YOUNG)
-
     session.rollback()
     texts = session.scalars(select(CalendarEntry.text)).all()
     assert any("Tara" in text for text in texts)
@@ -150,9 +144,7 @@ def test_a_visit_that_is_over_stays_as_it_was(session):
     scene = Scene(educators=1, influencers=1)
     adult, person = scene.educator(), grown_influencer(scene)
     scene.confirmed_by(adult, person)
-
     corrected(scene.centre_id, person.id, CHILD, now=THE_DAY + dt.timedelta(hours=12))
-
     assert states(session, scene) == {adult.id: ACCEPTED, person.id: ACCEPTED}
 
 
@@ -179,7 +171,6 @@ def test_one_correction_waits_at_a_time_and_what_is_turned_down_is_over(session)
     person = make_presenter(PresenterKind.INFLUENCER, birth_date=GROWN)
     first, second = (an_officer_of(person) for _ in range(2))
     number = propose_birth_date(first, person.id, YOUNG, now=MONDAY)
-
     with rejection(birth_date="correction_waits"):
         propose_birth_date(second, person.id, CHILD, now=MONDAY)
     turn_down_birth_date(second, person.id, now=MONDAY)
@@ -213,10 +204,8 @@ def test_elsewhere_the_host_confirms_nothing(session, by):
     if by != "officer":
         known_staff(person.centre_id, Role.ADMINISTRATOR, password_hash="another")
     propose_birth_date((officer if by == "officer" else boss).actor(), person.id, YOUNG, now=MONDAY)
-
     with conflict("host_not_needed"):
         confirm_on_the_host(person.id, YOUNG, now=MONDAY)
-
     assert stored(session, person.id)[0] == GROWN
 
 
@@ -225,7 +214,6 @@ def test_the_database_refuses_one_person_twice(session):
     person = make_presenter(PresenterKind.INFLUENCER, birth_date=GROWN)
     officer = an_actor(Role.SAFEGUARDING, centre_id=person.centre_id)
     propose_birth_date(officer, person.id, YOUNG, now=MONDAY)
-
     with pytest.raises(IntegrityError, match="corrected_by_two_people"), transaction() as open_session:
         open_session.execute(update(BirthDateCorrection).values(confirmed_by_id=officer.user_id, confirmed_at=MONDAY))
 
@@ -278,9 +266,7 @@ def test_trust_s46_a_second_paper_for_the_same_purpose_ends_with_the_first_and_f
     scene.confirmed_by(adult, minor)
     make_consent(minor.id)
     actor = presenter_actor(minor) if by_herself else an_officer(scene)
-
     withdraw_consent(actor, consent_of(session, minor), now=now)
-
     assert states(session, scene) == {adult.id: ACCEPTED, minor.id: then}
     assert session.scalars(select(GuardianConsent.withdrawn_at)).all() == [now, now]
 
@@ -289,9 +275,7 @@ def test_a_paper_for_another_purpose_stays(session):
     scene = Scene(educators=1, influencers=1)
     minor = scene.minor()
     photo = make_consent(minor.id, takes_part=False, travels=False, photo=True).id
-
     withdraw_consent(an_officer(scene), consent_of(session, minor), now=MONDAY)
-
     session.rollback()
     assert session.get_one(GuardianConsent, photo).withdrawn_at is None
 
@@ -372,13 +356,11 @@ def test_trust_s50_who_ends_a_check_waits_for_an_offer_and_neither_is_refused(ap
 def test_a_check_of_the_adult_that_no_longer_holds_frees_the_minor_before_him(session, how):
     scene, adult, minor = with_a_minor()
     scene.confirmed_by(adult, minor)
-
     if how == "refused":
         record_vetting(an_officer(scene), adult.id, REFUSED, now=MONDAY)
     else:
         _end_on(Vetting, adult.id, VISIT_DAY - dt.timedelta(days=1))
         assert release_not_cleared(now=MONDAY) == 1
-
     assert states(session, scene) == {adult.id: WITHDRAWN, minor.id: WITHDRAWN}
     assert visit_of(session, scene).state is VisitState.PLANNED
 
@@ -389,10 +371,8 @@ def test_a_suspended_presenter_is_free_and_a_suspended_coordinator_is_no_error(s
     scene.accepted_by(adult)
     other = make_user(Role.COORDINATOR, centre_id=scene.centre_id)
     administrator = an_actor(Role.ADMINISTRATOR, centre_id=scene.centre_id)
-
     suspend_user(administrator, adult.user_id, now=MONDAY)
     suspend_user(administrator, other.id, now=MONDAY)
-
     assert states(session, scene) == {adult.id: WITHDRAWN}
 
 
@@ -478,9 +458,7 @@ def test_who_is_still_covered_grown_up_or_back_from_the_visit_stays(session, cov
     scene.confirmed_by(adult, minor)
     _end_on(GuardianConsent, minor.id, VISIT_DAY - dt.timedelta(days=covered != "last day"))
     now = THE_DAY + dt.timedelta(hours=12) if covered == "over" else MONDAY
-
     assert release_not_cleared(now=now) == 0
-
     assert states(session, scene) == {adult.id: ACCEPTED, minor.id: ACCEPTED}
 
 

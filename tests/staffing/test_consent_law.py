@@ -52,7 +52,6 @@ def test_consents_that_keep_the_law_are_no_violation(session):
     make_guardian(other.id)
     paper = record_paper(an_officer_of(other), other.id, PAPER, now=MONDAY)
     confirm_paper(an_officer_of(other), paper, now=MONDAY)
-
     assert violations() == []
 
 
@@ -84,7 +83,6 @@ def test_a_link_after_a_withdrawal_from_somebody_new_is_named(session):
     new = make_guardian(minor.id, email="petar@family.example", in_force_at=MONDAY)
     given = {"guardian_id": new.id, "guardian_email": new.email, "recorded_at": MONDAY}
     consent = make_consent(minor.id, **given).id
-
     assert violations() == [f"consent {consent} came by a link after a withdrawal, from who had not consented before"]
 
 
@@ -111,7 +109,6 @@ def test_days_that_do_not_follow_from_the_birth_date_are_named(session):
     with transaction() as inside:
         take_defences_away(inside, "presenter")
         inside.execute(update(Presenter).values(adult_on=TODAY))
-
     assert violations() == [f"presenter {minor.id} has days that do not follow from the birth date"]
 
 
@@ -127,7 +124,6 @@ def test_days_that_do_not_follow_from_the_birth_date_are_named(session):
 def test_the_database_refuses_a_consent_that_nobody_gave(session, given, name):
     minor = a_minor()
     make_vetting(minor.id)
-
     with pytest.raises(IntegrityError, match=name):
         make_consent(minor.id, **given)
 
@@ -138,7 +134,6 @@ def test_the_database_refuses_one_pair_of_eyes_twice(session):
     make_guardian(minor.id)
     officer = an_officer_of(minor)
     record_paper(officer, minor.id, PAPER, now=MONDAY)
-
     with pytest.raises(IntegrityError, match="seen_by_two_people"), transaction() as open_session:
         open_session.execute(update(ConsentPaper).values(second_seen_by_id=officer.user_id, second_seen_at=MONDAY))
 
@@ -279,8 +274,6 @@ class Stage:
 @hypothesis.settings(max_examples=60, suppress_health_check=list(hypothesis.HealthCheck))
 def test_whatever_people_do_after_a_withdrawal_only_the_guardian_gives_a_consent_again(app, acts):
     stage = Stage()
-
     for act, with_what in acts:
         stage.play(act, with_what)
-
     assert violations() == []

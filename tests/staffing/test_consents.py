@@ -78,9 +78,7 @@ def test_a_later_consent_of_the_guardian_replaces_the_one_before_and_that_is_no_
     minor = a_minor()
     her = policy.guardian(make_guardian(minor.id).id, minor.id)
     give_consent(her, "Vesna Ilić", ConsentDraft(CONSENT_TEXT, takes_part=True, photo=True), now=MONDAY)
-
     give_consent(her, "Vesna Ilić", TICKED, now=LATER)
-
     replaced = [(row.photo, row.withdrawn_by) for row in consents(session)]
     assert replaced == [(True, WithdrawnBy.REPLACED), (False, None)]
     assert (agreed(minor), "consent_withdrawn" in told(session)) == (True, False)
@@ -97,10 +95,8 @@ def test_a_later_consent_of_the_guardian_replaces_the_one_before_and_that_is_no_
 def test_what_a_guardian_has_not_said_is_not_stored(session, ticked, name, problems):
     minor = a_minor()
     her = policy.guardian(make_guardian(minor.id).id, minor.id)
-
     with rejection(**problems):
         give_consent(her, name, ticked, now=MONDAY)
-
     assert consents(session) == []
 
 
@@ -126,10 +122,8 @@ def test_a_guardian_who_has_an_account_by_now_consents_on_paper(session):
     minor = a_minor()
     her = policy.guardian(make_guardian(minor.id).id, minor.id)
     make_user(Role.EDUCATOR, email="vesna@family.example")
-
     with conflict("address_of_an_account"):
         give_consent(her, "Vesna Ilić", TICKED, now=MONDAY)
-
     assert consents(session) == []
 
 
@@ -186,17 +180,14 @@ def test_a_guardian_who_works_here_has_her_paper_seen_by_two_others(session):
 def test_a_paper_without_its_scan_is_none(session, given, problems):
     minor = a_minor()
     make_guardian(minor.id)
-
     with rejection(**problems):
         record_paper(an_officer_of(minor), minor.id, a_paper_draft(**given), now=MONDAY)
-
     assert session.scalars(select(ConsentPaper)).all() == []
 
 
 def test_a_paper_needs_a_guardian_and_is_nobodys_own(session):
     minor = a_minor()
     both = Actor(frozenset({Role.COORDINATOR}), minor.user_id, minor.centre_id, minor.id)
-
     with conflict("guardian_missing"):
         record_paper(an_officer_of(minor), minor.id, PAPER, now=MONDAY)
     make_guardian(minor.id)
@@ -292,7 +283,6 @@ def test_while_the_guardian_changes_a_minor_gets_no_new_visit(session):
     scene, adult, minor = with_a_minor()
     scene.suggest(adult)
     change_guardian(scene, minor)
-
     with conflict("guardian_changes"):
         suggest_presenter(scene.coordinator, scene.visit_id, minor.id, now=MONDAY)
     [row] = candidates(scene.coordinator, scene.visit_id, now=MONDAY)
@@ -321,7 +311,6 @@ def test_a_consent_to_an_older_text_keeps_old_visits_and_takes_no_new_one(sessio
     with transaction() as open_session:
         take_defences_away(open_session, "guardian_consent")
         open_session.execute(update(GuardianConsent).values(text_version="2019-09"))
-
     with conflict("older_text"):
         suggest_presenter(scene.coordinator, scene.visit_id, minor.id, now=MONDAY)
 
@@ -331,9 +320,7 @@ def test_a_shorter_consent_frees_the_visits_beyond_it(session):
     scene.accepted_by(adult, minor)
     officer, second = (known_staff(scene.centre_id).actor() for _ in range(2))
     short = a_paper_draft(valid_until=TODAY + dt.timedelta(days=1))
-
     confirm_paper(second, record_paper(officer, minor.id, short, now=MONDAY), now=MONDAY)
-
     assert states(session, scene) == {adult.id: [AssignmentState.ACCEPTED], minor.id: [AssignmentState.WITHDRAWN]}
 
 

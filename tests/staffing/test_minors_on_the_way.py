@@ -73,7 +73,6 @@ TARA = a_member("Tara", INFLUENCER, minor=True)
 )  # fmt: skip
 def test_an_educator_who_has_accepted_where_the_minor_goes_comes_first(crew, adult):
     found = adult_of(crew, TARA)
-
     assert (found.given_name if found else None) == adult
 
 
@@ -123,7 +122,6 @@ def test_a_minor_is_suggested_where_she_lives_or_where_she_may_travel(scene, tra
     may_travel(minor, travels)
     lies(scene, at_home_of=None if elsewhere else minor)
     stays = elsewhere and not travels
-
     [seen] = [one for one in candidates(scene.coordinator, scene.visit_id, now=MONDAY) if one.presenter_id == minor.id]
     assert (Why(WhyNot.NO_TRAVEL) in seen.reasons, seen.barred) == (stays, stays)
     assert asked(scene, minor) == ("no_travel" if stays else "")
@@ -176,7 +174,6 @@ def test_an_adult_needs_nobodys_leave_to_travel_and_what_is_held_online_is_no_jo
     may_travel(minor, False)
     with transaction() as session:
         session.get_one(Visit, scene.visit_id).online_link = "https://meet.example/1"
-
     assert asked(scene, minor) == ""
 
 
@@ -256,7 +253,6 @@ def test_an_offer_to_the_whole_crew_is_refused_where_it_is_too_much_for_its_mino
     adult, minor = scene.educator(), scene.minor()
     scene.suggested_to(adult, minor)
     make_busy(minor, *(VISIT_DAY + number * A_DAY for number in (-1, 1, 2)))
-
     with pytest.raises(Conflict) as refused:
         offer_visit(scene.coordinator, scene.visit_id, until=UNTIL, now=MONDAY)
     assert refused.value.reason is WhyNot.YOUNG_WEEK_FULL
@@ -305,9 +301,7 @@ def test_a_move_within_a_week_that_has_room_asks_her_again(session):
     adult, minor = scene.educator(), scene.minor()
     make_busy(minor, *(VISIT_DAY + number * A_DAY for number in (-1, 2)))
     scene.confirmed_by(adult, minor)
-
     move_visit(scene.coordinator, scene.visit_id, NewTimes(VISIT_DAY + A_DAY, {}, UNTIL), now=MONDAY)
-
     assert states(session, scene) == {who.id: [AssignmentState.OFFERED] for who in (adult, minor)}
     assert too_much_found() == []
 
@@ -377,7 +371,6 @@ def test_both_are_told_once_each_what_she_may_know(arranged):
 def test_nobody_is_told_before_both_have_accepted(arranged):
     answers(AssignmentState.OFFERED, arranged.tara.id)
     assert tell_of_rides(now=MONDAY) == 0
-
     answers(AssignmentState.ACCEPTED, arranged.tara.id)
     assert tell_of_rides(now=MONDAY) == 1
 
@@ -397,9 +390,7 @@ def take_the_consent_back(scene: Arranged) -> None:
 def test_what_ends_is_told_once_and_the_driver_reads_no_name(arranged, ends):
     tell_of_rides(now=MONDAY)
     ends(arranged)
-
     assert [tell_of_rides(now=MONDAY + turn * MINUTE) for turn in range(2)] == [1, 0]
-
     assert kinds() == list(KINDS)
     assert "Tara" not in told()[-1].text + told()[-1].subject
 
@@ -407,7 +398,6 @@ def test_what_ends_is_told_once_and_the_driver_reads_no_name(arranged, ends):
 @pytest.mark.both_databases
 def test_a_ride_that_was_never_told_ends_without_a_word(arranged):
     refuse_the_driver(arranged)
-
     assert tell_of_rides(now=MONDAY) == 0
 
 
@@ -416,7 +406,6 @@ def test_after_the_visit_has_begun_nobody_is_told_anything(arranged):
     tell_of_rides(now=MONDAY)
     refuse_the_driver(arranged)
     begun = dt.datetime.combine(VISIT_DAY, dt.time(22), dt.UTC)
-
     assert tell_of_rides(now=begun) == 0
     assert kinds() == ["ride_told", "ride_driven"]
 
@@ -427,11 +416,9 @@ def test_staff_read_whose_check_as_a_driver_ends_first_and_nobody_who_was_refuse
     today = MONDAY.date()
     make_driving_check(later.id, valid_until=today + 20 * DAY)
     make_driving_check(over.id, valid_until=today - DAY)
-
     page = drivers_page(arranged.centre, today, 1)
     assert [one.presenter_id for one in page.rows] == [later.id, arranged.ana.id, over.id]
     assert [one.standing.standing.value for one in page.rows] == ["ends_soon", "valid", "ended"]
-
     refuse_the_driver(arranged)
     assert [one.presenter_id for one in drivers_page(arranged.centre, today, 1).rows] == [later.id, over.id]
 
@@ -449,7 +436,6 @@ def test_a_ride_that_stays_after_its_check_or_consent_went_is_named_until_both_a
     tell_of_rides(now=MONDAY)
     assert rides_found() == []
     by_sql(statement)
-
     assert [one.partition(" no longer")[0] for one in rides_found()] == ["ride 1"]
     tell_of_rides(now=MONDAY)
     assert rides_found() == []

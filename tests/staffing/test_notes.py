@@ -84,9 +84,7 @@ def test_a_minor_who_would_be_alone_leaves_with_the_adult(session):
     educator = a_cleared_educator()
     minor = a_cleared_minor(centre_id=educator.centre_id)
     visit = _visit(educator, minor)
-
     report_absence(presenter_actor(educator), VISIT_DAY, VISIT_DAY, seen=[visit.number], now=MONDAY)
-
     assert _states(session) == [AssignmentState.WITHDRAWN, AssignmentState.WITHDRAWN]
 
 
@@ -95,9 +93,7 @@ def test_a_minor_who_cannot_come_leaves_the_adult_there_and_is_told_of_by_first_
     minor = a_cleared_minor(centre_id=educator.centre_id, given_name="Tara", family_name="Prezimić")
     make_user(Role.COORDINATOR, centre_id=educator.centre_id, password_hash="set")
     visit = _visit(educator, minor)
-
     report_absence(presenter_actor(minor), VISIT_DAY, VISIT_DAY, seen=[visit.number], now=MONDAY)
-
     [mail] = session.scalars(select(OutboxMessage))
     assert _states(session) == [AssignmentState.ACCEPTED, AssignmentState.WITHDRAWN]
     assert "Tara" in mail.text
@@ -110,9 +106,7 @@ def test_a_whole_week_takes_accepted_and_offered_visits_and_leaves_those_of_othe
     first = _visit(educator)
     offered = _visit(educator, day=friday, state=VisitState.OFFERED, seat=AssignmentState.OFFERED)
     _visit(educator, day=later)
-
     left = report_absence(presenter_actor(educator), VISIT_DAY, friday, seen=[first.number, offered.number], now=MONDAY)
-
     assert left == 2
     assert _states(session) == [AssignmentState.WITHDRAWN, AssignmentState.WITHDRAWN, AssignmentState.ACCEPTED]
 
@@ -121,19 +115,16 @@ def test_a_visit_that_she_was_not_shown_is_not_taken_from_her_nor_one_that_has_b
     educator = a_cleared_educator()
     _visit(educator)
     noon = dt.datetime.combine(VISIT_DAY, dt.time(12, 0), tzinfo=dt.UTC)
-
     with conflict("other_visits"):
         report_absence(presenter_actor(educator), VISIT_DAY, VISIT_DAY, seen=[], now=MONDAY)
     assert session.scalars(select(AvailabilityException)).all() == []
     assert report_absence(presenter_actor(educator), VISIT_DAY, VISIT_DAY, seen=[], now=noon) == 0
-
     assert _states(session) == [AssignmentState.ACCEPTED]
     assert len(session.scalars(select(AvailabilityException)).all()) == 1  # the days are stored all the same
 
 
 def test_only_who_presents_reports_an_absence_on_days_to_come_and_in_order(session):
     actor, long_ago = presenter_actor(a_cleared_educator()), dt.date(2020, 1, 1)
-
     for first, last in ((VISIT_DAY, VISIT_DAY - dt.timedelta(days=1)), (long_ago, long_ago)):
         with pytest.raises(Rejected):
             report_absence(actor, first, last, seen=[], now=MONDAY)
@@ -167,10 +158,8 @@ def notices(session):
 def test_who_had_promised_is_asked_once_to_say_that_she_has_read_it(session, scene):
     first, second = scene.educator(), scene.educator()
     scene.confirmed_by(first, second)
-
     for _press in range(2):
         cancel_visit(scene.coordinator, scene.visit_id, reason="Прекид наставе", now=LATE)
-
     assert notices(session) == [(one, None, None) for one in sorted((first.id, second.id))]
     letters = [mail.text for mail in mails(session, "crew_visit_cancelled")]
     assert ["„Прочитано”" in text or "I have read it" in text for text in letters] == [True, True]
@@ -178,9 +167,7 @@ def test_who_had_promised_is_asked_once_to_say_that_she_has_read_it(session, sce
 
 def test_a_visit_called_off_in_good_time_asks_for_nothing(session, scene):
     scene.confirmed_by(scene.educator())
-
     cancel_visit(scene.coordinator, scene.visit_id, reason="Прекид наставе", now=LATE - dt.timedelta(days=7))
-
     assert notices(session) == []
     (mail,) = mails(session, "crew_visit_cancelled")
     assert "I have read it" not in mail.text
@@ -190,11 +177,9 @@ def test_a_visit_called_off_in_good_time_asks_for_nothing(session, scene):
 @pytest.mark.both_databases
 def test_read_is_said_once_and_kilometres_may_be_mended(session, scene, called_off):
     number, later = visit_of(session, scene).number, LATE + dt.timedelta(hours=2)
-
     note_read(called_off, number, None, now=LATE)
     note_read(called_off, number, 84, now=later)
     note_read(called_off, number, 80, now=later)
-
     assert notices(session) == [(called_off.presenter_id, LATE, 80)]
     actions = [one for one in audit_of(session, "visit") if one.startswith(("cancellation", "driven"))]
     assert actions == ["cancellation read", "driven kilometres noted", "driven kilometres noted"]
@@ -205,9 +190,7 @@ def test_the_coordinator_sees_who_has_not_read_it_first(session, scene):
     scene.confirmed_by(anna, boris)
     cancel_visit(scene.coordinator, scene.visit_id, reason="Прекид наставе", now=LATE)
     visit = visit_of(session, scene)
-
     note_read(presenter_actor(anna), visit.number, None, now=LATE)
-
     rows = late_rows(visit.id, visit.on_day)
     assert [(row.presenter_id, row.read_at) for row in rows] == [(boris.id, None), (anna.id, LATE)]
 
@@ -215,16 +198,13 @@ def test_the_coordinator_sees_who_has_not_read_it_first(session, scene):
 def test_the_presenters_page_shows_it_for_two_weeks_after_the_day(session, scene, called_off):
     visit = visit_of(session, scene)
     end = dt.datetime.combine(visit.on_day, dt.time(12), dt.UTC) + dt.timedelta(days=14)
-
     shown = [len(called_off_for(called_off, at)) for at in (LATE, end, end + dt.timedelta(days=1))]
-
     assert shown == [1, 1, 0]
 
 
 @pytest.mark.both_databases
 def test_driven_kilometres_stand_beside_the_counts_and_not_in_them(session, scene, called_off):
     note_read(called_off, visit_of(session, scene).number, 84, now=LATE)
-
     assert not_held(YEAR)["kilometres_called_off"] == 84
     report = attendance_report(YEAR)
     assert report.totals.kilometres == 0
@@ -272,7 +252,6 @@ EVENING = dt.datetime(2026, 10, 6, 19, 0, tzinfo=dt.UTC)
 
 def test_the_farthest_of_age_drives_and_the_car_goes_by_the_farthest_home():
     crew = [(1, NEAR, True), (2, FAR, True), (3, FAR, False)]
-
     assert who_drives(crew, SCHOOL) == (2, round(2 * road_minutes(FAR, SCHOOL)))
     assert kilometres([NEAR, FAR, FAR], SCHOOL) == round(2 * road_km(FAR, SCHOOL))
     assert who_drives([(1, NEAR, True), (3, FAR, False)], SCHOOL) == (1, round(2 * road_minutes(FAR, SCHOOL)))
@@ -319,10 +298,8 @@ def test_a_driver_corrects_her_drive_and_the_plan_stays_beside_it(session):
 def test_two_cars_are_two_drives_and_a_visit_has_the_kilometres_of_both(session):
     scene, driver, other = held(session)
     number = visit_of(session, scene).number
-
     correct_drive(driver, number, DriveDraft(40, 60, "Друга кола."), now=EVENING)
     correct_drive(other, number, DriveDraft(25, 40, "Друга кола."), now=EVENING)
-
     session.rollback()
     assert visit_of(session, scene).kilometres == 65
     [_first, second] = drives_of_visit(scene.visit_id)
@@ -332,7 +309,6 @@ def test_two_cars_are_two_drives_and_a_visit_has_the_kilometres_of_both(session)
 def test_nothing_is_taken_without_a_reason_or_beyond_a_day_or_from_who_was_not_there(session):
     scene, driver, _other = held(session)
     number = visit_of(session, scene).number
-
     with rejection(kilometres="count_out_of_range", minutes="missing", reason="missing"):
         correct_drive(driver, number, DriveDraft(2001, None, ""), now=EVENING)
     with pytest.raises(NotFound):
@@ -346,7 +322,6 @@ def test_a_minor_of_the_crew_drives_nothing_and_is_asked_nothing(session):
     educator, minor = scene.educator(), scene.minor()
     scene.confirm(educator, minor)
     delivered(scene.coordinator, scene.visit_id, now=EVENING)
-
     assert session.scalars(sa.select(Drive.presenter_id)).all() == [educator.id]
     with pytest.raises(NotFound):
         own_drives(presenter_actor(minor), 2026, today=VISIT_DAY)
@@ -357,7 +332,6 @@ def test_a_minor_of_the_crew_drives_nothing_and_is_asked_nothing(session):
 def test_a_report_says_the_costs_where_a_rate_is_set(session):
     report = attendance_report(Filters(year_of(2026)))
     report = replace(report, totals=replace(report.totals, kilometres=84), not_held={"kilometres_called_off": 16})
-
     assert [one.label for one in side_figures(report, "en") if "in dinars" in one.label] == []
     assert [one.value for one in side_figures(report, "en", 42.5) if "in dinars" in one.label] == [4250]
 
@@ -429,7 +403,6 @@ def test_what_cannot_have_been_is_refused(desk, changed, problems):
 @pytest.mark.both_databases
 def test_only_staff_of_her_centre_note_it(desk):
     tara = a_cleared_minor(centre_id=desk.centre_id)
-
     for actor, error in (
         (presenter_actor(tara), NotAllowed),
         (an_actor(Role.SAFEGUARDING, centre_id=desk.centre_id), NotAllowed),
@@ -443,7 +416,6 @@ def test_only_staff_of_her_centre_note_it(desk):
 def test_the_database_keeps_its_minutes_within_a_day(desk):
     tara = a_cleared_minor(centre_id=desk.centre_id)
     row = {"presenter_id": tara.id, "on_day": TODAY, "subject": TrainingSubject.SPEAKING, "recorded_at": MONDAY}
-
     with pytest.raises(IntegrityError), transaction() as session:
         session.add(PresenterTraining(**row, minutes=601))
     assert db.session.scalars(select(PresenterTraining)).all() == []

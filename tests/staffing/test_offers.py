@@ -53,9 +53,7 @@ def scene(app: object) -> Scene:
 def test_an_offer_takes_the_time_and_writes_to_each_presenter_once(session):
     scene = Scene(a_plan(dt.time(9, 0)), a_plan(dt.time(11, 0)))
     ana, boris = scene.educator(), scene.educator()
-
     scene.offer(ana, boris)
-
     assert states(session, scene) == {ana.id: [A.OFFERED] * 2, boris.id: [A.OFFERED] * 2}
     assert visit_of(session, scene).state is VisitState.OFFERED
     assert len(mails(session, "visit_offered")) == 2
@@ -108,9 +106,7 @@ def test_one_crew_gives_lesson_after_lesson_however_short_the_break(session, bre
     second = (dt.datetime.combine(dt.date.min, dt.time(10, 45)) + dt.timedelta(minutes=break_minutes)).time()
     scene = Scene(a_plan(), a_plan(second))
     person = scene.educator()
-
     scene.confirm(person)
-
     assert states(session, scene) == {person.id: [A.ACCEPTED, A.ACCEPTED]}
 
 
@@ -118,10 +114,8 @@ def test_an_answer_holds_for_the_whole_visit(session):
     scene = Scene(a_plan(dt.time(9, 0)), a_plan(dt.time(11, 0)))
     ana, boris = scene.educator(), scene.educator()
     scene.offered_to(ana, boris)
-
     answer_offer(presenter_actor(ana), scene.visit_id, accepts=True, now=MONDAY)
     answer_offer(presenter_actor(boris), scene.visit_id, accepts=False, reason="Seminar", now=MONDAY)
-
     assert states(session, scene) == {ana.id: [A.ACCEPTED] * 2, boris.id: [A.DECLINED] * 2}
     assert visit_of(session, scene).state is VisitState.OFFERED
     with conflict("offer_gone"):
@@ -167,7 +161,6 @@ def test_a_declining_adult_takes_along_the_minor_who_would_stay_alone(session, s
     ana, tara = scene.educator(), scene.minor()
     scene.accepted_by(ana, tara)
     withdraw_presenter(scene.coordinator, scene.visit_id, ana.id, reason="Ill", now=MONDAY)
-
     assert states(session, scene) == {ana.id: [A.WITHDRAWN], tara.id: [A.WITHDRAWN]}
     assert len(mails(session, "visit_released")) == 3  # the third is the guardian's copy
     assert visit_of(session, scene).state is VisitState.PLANNED
@@ -176,9 +169,7 @@ def test_a_declining_adult_takes_along_the_minor_who_would_stay_alone(session, s
 def test_a_minor_keeps_her_place_beside_a_second_adult(session, scene):
     ana, boris, tara = scene.educator(), scene.educator(), scene.minor()
     scene.offered_to(ana, boris, tara)
-
     answer_offer(presenter_actor(ana), scene.visit_id, accepts=False, reason="Seminar", now=MONDAY)
-
     assert states(session, scene) == {ana.id: [A.DECLINED], boris.id: [A.OFFERED], tara.id: [A.OFFERED]}
 
 
@@ -186,9 +177,7 @@ def test_an_adults_lapsed_offer_releases_the_minor_too(session, scene):
     ana, tara = scene.educator(), scene.minor()
     scene.offered_to(ana, tara)
     answer_offer(presenter_actor(tara), scene.visit_id, accepts=True, now=MONDAY)
-
     lapse_offers(now=UNTIL)
-
     assert states(session, scene) == {ana.id: [A.LAPSED], tara.id: [A.WITHDRAWN]}
 
 
@@ -197,17 +186,13 @@ def test_a_minor_offered_before_her_adult_in_the_list_still_goes_second(session,
     ana, boris, tara = scene.educator(), scene.educator(), scene.minor()
     scene.suggested_to(ana, tara, boris)
     withdraw_presenter(scene.coordinator, scene.visit_id, ana.id, reason="Ill", now=MONDAY)
-
     offer_visit(scene.coordinator, scene.visit_id, until=UNTIL, now=MONDAY)
-
     assert states(session, scene)[tara.id] == [A.OFFERED]
 
 
 def test_the_school_reads_a_minors_first_name_only(session, scene):
     ana, tara = scene.educator(given_name="Jelena", family_name="Ristić"), scene.minor()
-
     scene.confirm(ana, tara)
-
     (mail,) = mails(session, "visit_confirmed")
     assert "Jelena Ristić, Tara" in mail.text
     assert "teacher stays" in mail.text or "Наставник остаје" in mail.text
@@ -263,10 +248,8 @@ def test_the_first_hand_stands_first_and_one_is_taken_down(visit, desk):
     put_up_hand(presenter_actor(first), visit.id, now=MONDAY)
     put_up_hand(presenter_actor(second), visit.id, now=MONDAY + dt.timedelta(hours=1))
     assert hands(desk, visit) == [first.id, second.id]
-
     for _press in range(2):
         lower_hand(presenter_actor(first), visit.id, now=MONDAY)
-
     assert hands(desk, visit) == [second.id]
 
 
@@ -275,7 +258,6 @@ def test_whom_the_law_or_another_visit_bars_puts_up_no_hand(visit, desk):
     other = make_presentation(make_visit(host_id=visit.host_id))
     make_assignment(other, busy.id, AssignmentState.ACCEPTED)
     open_call(desk, visit.id, now=MONDAY)
-
     for presenter, reason in ((unvetted, "unvetted"), (busy, "taken")):
         with conflict(reason):
             put_up_hand(presenter_actor(presenter), visit.id, now=MONDAY)
@@ -310,7 +292,6 @@ def test_what_has_begun_or_is_over_is_open_for_nobody(visit, desk):
     assert open_visits_for(presenter_actor(mira), AFTER) == []
     with pytest.raises(Conflict):
         put_up_hand(presenter_actor(mira), visit.id, now=AFTER)
-
     over = make_visit(VisitState.DELIVERED)
     with pytest.raises(Conflict):
         open_call(an_actor(centre_id=over.centre_id), over.id, now=MONDAY)
@@ -345,7 +326,6 @@ def test_opened_again_only_who_was_not_asked_is(visit, desk):
     open_call(desk, visit.id, now=MONDAY)
     close_call(desk, visit.id, now=MONDAY)
     vera = works(cleared(visit))
-
     assert open_call(desk, visit.id, now=MONDAY + dt.timedelta(days=2)) == 1
     assert told() == [address_of(mira), address_of(vera)]
 
@@ -359,7 +339,6 @@ def test_three_calls_a_day_are_mailed_the_others_stand_on_the_page(visit, desk):
         make_presentation(one)
     asked = [open_call(desk, one.id, now=MONDAY) for one in visits]
     later = open_call(desk, visit.id, now=MONDAY + dt.timedelta(days=1))
-
     assert (asked, later) == ([1, 1, 1, 0], 1)
 
 
@@ -367,7 +346,6 @@ def test_a_guardian_gets_a_copy(visit, desk):
     works(a_cleared_minor(centre_id=visit.centre_id))
     presentation = db.session.scalar(select(Presentation).where(Presentation.visit_id == visit.id))
     make_assignment(presentation, works(cleared(visit)).id, AssignmentState.ACCEPTED)
-
     assert open_call(desk, visit.id, now=MONDAY) == 1
     assert sorted(address.startswith("user") for address in told()) == [False, True]
 

@@ -78,7 +78,6 @@ def test_the_kilometres_of_a_day_with_one_visit_are_those_of_the_visit(app, sess
     ways = (Point(home.latitude + step / 1000, home.longitude) for step in range(100, 200))
     there = next(one for one in ways if kilometres([home], one) != 2 * round(road_km(home, one)))
     _visit(educator, lat=there.latitude, lon=there.longitude)
-
     assert _day(educator).km == kilometres([home], there)
 
 
@@ -87,9 +86,7 @@ def test_visits_of_a_day_and_presentations_of_a_visit_stand_in_order_of_time(app
     afternoon, morning = _visit(educator, starts=dt.time(15)), _visit(educator, starts=dt.time(8))
     early = make_presentation(afternoon, dt.time(12), state=PresentationState.CONFIRMED)
     make_assignment(early, educator.id, AssignmentState.ACCEPTED)
-
     first, second = _day(educator).visits
-
     assert (first.visit.number, second.visit.number) == (morning.number, afternoon.number)
     assert [row.starts_local for row in second.presentations] == [dt.time(12), dt.time(15)]
     assert second.over_at.hour > second.begins_at.hour
@@ -99,10 +96,8 @@ def test_an_educator_reads_whom_to_call_until_a_week_after_the_visit(app, sessio
     educator = a_cleared_educator()
     asked = make_school_request(contact_phone="064 555 0000", contact_name="Dragana Simić")
     _visit(educator, school_request_id=asked.id)
-
     [before] = _day(educator).visits
     [after] = _day(educator, today=VISIT_DAY + dt.timedelta(days=8)).visits
-
     assert (before.school.contact_phone, before.school.phone) == ("064 555 0000", "011 555 0100")
     assert (after.school.contact_phone, after.school.contact_name, after.school.phone) == ("", "", "")
 
@@ -182,18 +177,15 @@ def a_sitting(pupils: int, parents: int, teachers: int) -> PresentationRow:
 )  # fmt: skip
 def test_the_bag_holds_a_leaflet_for_each_head_and_a_sheet_where_adults_sign(sittings, leaflets, sheet):
     kit = dict(kit_of(School(), sittings))
-
     assert (kit.get(Kit.LEAFLETS), kit.get(Kit.SHEET)) == (leaflets, sheet)
 
 
 def test_a_contact_is_shown_for_a_week_after_the_visit():
     shown = [contact_is_shown(VISIT_DAY, VISIT_DAY + dt.timedelta(days=days)) for days in (-30, 0, 7, 8)]
-
     assert shown == [True, True, True, False]
 
 
 def test_nobody_leaves_at_an_odd_minute():
     nine = dt.datetime(2026, 10, 6, 9, 20, tzinfo=dt.UTC)
-
     assert sets_out(nine, 43) == dt.time(8, 35)
     assert [comes_home(nine, minutes) for minutes in (43, 40)] == [dt.time(10, 5), dt.time(10, 0)]

@@ -140,9 +140,7 @@ def test_whose_hand_is_up_is_judged_wherever_she_stands(scene):
         session.get_one(Presenter, people[0].id).suspended_at = MONDAY
         row = RaisedHand(visit_id=scene.visit_id, presenter_id=people[0].id, raised_at=MONDAY)
         session.add(row)
-
     page, judged = by_need(scene)
-
     assert people[0].id not in {one.presenter_id for one in page.rows}
     assert [hand.candidate.presenter_id for hand in hands_of(scene.visit_id, judged)] == [people[0].id]
 
@@ -283,7 +281,6 @@ def test_the_database_puts_everybody_where_the_rules_do(session, centre_id):
 @pytest.mark.postgres_decides
 def test_a_list_names_the_same_whichever_lists_are_asked_for_beside_it(centre_id):
     every = clearance_pages(centre_id, TODAY, dict.fromkeys(Lacks, 1))
-
     for many in range(1, len(Lacks)):
         for lists in combinations(Lacks, many):
             assert clearance_pages(centre_id, TODAY, dict.fromkeys(lists, 1)) == {one: every[one] for one in lists}
@@ -317,9 +314,7 @@ def _who(row):
 def test_whoever_has_a_proof_that_is_not_in_order_waits_on_the_list(session, centre_id):
     every = everybody(session, centre_id)
     in_order = {ProofStanding.VALID, ProofStanding.NOT_NEEDED}
-
     found = ids_of(clearance_pages(centre_id, TODAY, {Lacks.WAITS: 1})[Lacks.WAITS].rows)
-
     assert found == {_who(row)[0] for row in every if {row.vetting.standing, row.consent.standing} - in_order}
     assert {row.vetting.standing for row in every} | {row.consent.standing for row in every} == set(ProofStanding)
 
@@ -328,7 +323,6 @@ def test_whoever_has_a_proof_that_is_not_in_order_waits_on_the_list(session, cen
 @pytest.mark.parametrize("down", [False, True])
 def test_the_list_is_sorted_as_a_comparison_of_all_would(centre_id, down):
     by_name = presenters_page(centre_id, TODAY, None, 1).rows
-
     for name in SORTS:
         page = presenters_page(centre_id, TODAY, Sort(name, down), 1)
         assert page.rows == sorted(by_name, key=KEYS[name], reverse=down), name
@@ -338,7 +332,6 @@ def test_the_list_is_sorted_as_a_comparison_of_all_would(centre_id, down):
 def test_the_pages_of_a_list_follow_each_other(centre_id):
     first = clearance_pages(centre_id, TODAY, {Lacks.WAITS: 1}, per_page=3)[Lacks.WAITS]
     pages = clearance_pages(centre_id, TODAY, {Lacks.WAITS: 2, Lacks.IN_ORDER: 1}, per_page=3)
-
     assert [len(first.rows), len(pages[Lacks.WAITS].rows), len(pages[Lacks.IN_ORDER].rows)] == [3, 3, 3]
     assert not ids_of(first.rows) & ids_of(pages[Lacks.WAITS].rows)
 
@@ -363,7 +356,6 @@ def test_a_hundred_presenters_ask_as_often_as_ten(session):
 def test_a_check_that_nobody_has_made_yet_counts_for_nothing(centre_id):
     with transaction() as inside, opened_way(inside, NamedWay.RETENTION):  # a refusal stays otherwise
         inside.execute(delete(Vetting).where(Vetting.checked_on <= TODAY))
-
     assert clearance_pages(centre_id, TODAY, {Lacks.IN_ORDER: 1})[Lacks.IN_ORDER].total == 0
 
 

@@ -54,7 +54,6 @@ def ill(session) -> Ill:
 
 def test_within_the_week_it_begins_by_itself_and_the_coordinators_read_so(ill):
     ill.falls_ill()
-
     search = ill.search()
     assert (search.state, search.wave, search.next_wave_at) == (SubstituteSearchState.SEARCHING, 0, FRIDAY)
     (mail,) = ill.mails_to(DESK)
@@ -66,11 +65,9 @@ def test_earlier_it_waits_until_a_week_before_or_until_it_is_pressed(ill):
     ill.falls_ill(now=TWO_WEEKS_BEFORE)
     assert ill.search().next_wave_at == STARTS_AT - dt.timedelta(days=7)
     assert send_waves(now=TWO_WEEKS_BEFORE + HOUR) == 0
-
     assert seek_substitute(ill.coordinator, ill.visit_id, now=TWO_WEEKS_BEFORE + HOUR)
     assert not seek_substitute(ill.coordinator, ill.visit_id, now=TWO_WEEKS_BEFORE + HOUR)  # pressed twice
     send_waves(now=TWO_WEEKS_BEFORE + HOUR)
-
     assert len(ill.whom()) == 3
 
 
@@ -95,9 +92,7 @@ def test_who_was_only_asked_and_cannot_come_starts_no_search(session, ill):
     ill.falls_ill()
     send_waves(now=FRIDAY)
     first = next(one for one in ill.others if one.id == ill.whom()[0])
-
     report_absence(presenter_actor(first), STARTS_AT.date(), STARTS_AT.date(), seen=[ill.number], now=FRIDAY + MINUTE)
-
     assert ill.search().wave == 1  # the one that there is goes on
     assert states(session, ill)[first.id] == [AssignmentState.WITHDRAWN]
 
@@ -106,12 +101,10 @@ def test_when_all_have_said_no_the_next_wave_does_not_wait(ill):
     ill.falls_ill()
     send_waves(now=FRIDAY)
     wave = set(ill.whom())
-
     for one in ill.others:
         if one.id in wave:
             ill.answer(one, accepts=False, now=FRIDAY + MINUTE)
     assert send_waves(now=FRIDAY + 2 * MINUTE) == 1
-
     assert ill.search().wave == 2
     assert set(ill.whom()) == {one.id for one in ill.others}
 
@@ -121,9 +114,7 @@ def test_a_late_yes_of_the_wave_before_still_counts(ill):
     send_waves(now=FRIDAY)
     first = next(one for one in ill.others if one.id == ill.whom()[0])
     send_waves(now=FRIDAY + 12 * HOUR)
-
     ill.answer(first, accepts=True, now=FRIDAY + 13 * HOUR)
-
     assert ill.state() is SubstituteSearchState.FILLED
 
 
@@ -151,19 +142,16 @@ def test_the_least_loaded_is_asked_first(session):
         make_assignment(make_presentation(visit), ill.others[0].id)
     ill.falls_ill()
     send_waves(now=FRIDAY)
-
     assert ill.others[0].id not in ill.whom()
 
 
 def test_with_nobody_left_it_looks_again_and_sends_no_empty_wave(session):
     ill = Ill(others=0)
     ill.falls_ill()
-
     assert send_waves(now=FRIDAY) == 0
     assert (ill.search().wave, ill.search().next_wave_at) == (0, FRIDAY + 12 * HOUR)
     late = ill.can(ill.educator())
     send_waves(now=FRIDAY + 12 * HOUR)
-
     assert ill.whom() == [late.id]
 
 
@@ -189,9 +177,7 @@ def test_a_crew_that_the_coordinator_found_by_hand_ends_the_search_too(session, 
     ill.falls_ill()
     ill.suggest(ill.others[0])
     offer_visit(ill.coordinator, ill.visit_id, until=FRIDAY + HOUR, now=FRIDAY)
-
     ill.answer(ill.others[0], accepts=True, now=FRIDAY + MINUTE)
-
     assert ill.state() is SubstituteSearchState.FILLED
     assert visit_of(session, ill).state is VisitState.CONFIRMED
     assert ill.kinds_to(TO_THE_SCHOOL) == ["crew_settled"]
@@ -218,9 +204,7 @@ def test_a_visit_that_was_not_confirmed_before_is_confirmed_by_its_coordinator_a
 def test_a_visit_that_begins_undecided_ends_the_search(ill):
     ill.falls_ill()
     send_waves(now=T_MINUS_3)
-
     send_waves(now=STARTS_AT)
-
     assert ill.state() is SubstituteSearchState.OVER
     with conflict("wrong_state"):
         go_short(ill.coordinator, ill.visit_id, now=STARTS_AT)
@@ -246,7 +230,6 @@ def test_who_is_promised_elsewhere_cannot_be_made_to_stand_in(ill):
     other = make_visit(VisitState.CONFIRMED, programme=ill.programme)
     make_assignment(make_presentation(other), ill.others[0].id)
     ill.falls_ill()
-
     with conflict("cannot_stand_in"):
         ask_substitute(ill.coordinator, ill.visit_id, ill.others[0].id, now=FRIDAY)
     assert ill.offered() == set()
@@ -276,7 +259,6 @@ def test_every_step_is_in_the_audit(session, ill):
     ill.falls_ill()
     send_waves(now=FRIDAY)
     send_waves(now=T_MINUS_3)
-
     steps = ["substitute sought", "wave sent", "substitute not found"]
     assert [one for one in audit_of(session, "visit") if one in steps] == steps
     assert audit_of(session, "relief") == ["relief choosing"]
@@ -331,9 +313,7 @@ def test_all_who_were_asked_accept_at_once_one_goes_and_the_others_are_told(app:
 def test_many_sweeps_at_once_send_one_wave(app: Flask):
     ill = Ill(others=6)
     ill.falls_ill()
-
     answers = all_at_once(app, [lambda: send_waves(now=FRIDAY) for _sweep in range(6)])
-
     assert answers == [None] * 6
     assert len(ill.whom()) == len(seats(ill)) == len(mails(db.session, "visit_offered")) == 3
     assert ill.search().wave == 1
@@ -387,14 +367,12 @@ def test_an_answer_counts_one_wave_longer_and_never_into_the_last_three_hours():
 
 def test_a_search_begins_at_once_within_the_week_and_else_a_week_before():
     near, far = STARTS_AT - hours(100), STARTS_AT - hours(1000)
-
     assert first_wave_at(STARTS_AT, near) == near
     assert first_wave_at(STARTS_AT, far) == STARTS_AT - hours(7 * 24)
 
 
 def test_what_is_missing_is_counted_by_kind_and_educators_are_sought_before_young_presenters():
     crew = [member(), member(INFLUENCER, OFFERED)]  # an offer is no crew
-
     assert missing_kinds(crew, CrewRule(2, 1), DAY) == {EDUCATOR: 1, INFLUENCER: 1}
     assert missing_kinds(crew, CrewRule(1, 0), DAY) == {}
     assert missing_kinds([member(INFLUENCER, adult_on=DAY)], CrewRule(1, 1), DAY) == {EDUCATOR: 1}
@@ -406,9 +384,7 @@ def test_what_is_missing_is_counted_by_kind_and_educators_are_sought_before_youn
 def test_the_nearest_first_among_the_near_the_least_loaded_and_nobody_with_a_reason_against_her():
     near, nearer, far, idle = one(1, 20), one(2, 5), one(3, 80), one(4, 24)
     barred = one(5, 1, "unvetted")
-
     order = in_order([far, barred, near, nearer, idle], {1: 3, 2: 3, 3: 0})
-
     assert [each.presenter_id for each in order] == [4, 2, 1, 3]
 
 
@@ -432,7 +408,6 @@ def test_each_bound(rule, value, answer):
 
 def test_a_short_crew_needs_an_adult_educator_who_has_accepted_in_every_presentation():
     young = member(INFLUENCER, adult_on=dt.date(2028, 3, 1))
-
     assert may_go_short([[member()], [member(), young]], DAY)
     assert not may_go_short([[member()], [young]], DAY)
     assert not may_go_short([[member(state=OFFERED)]], DAY)

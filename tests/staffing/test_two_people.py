@@ -202,7 +202,6 @@ def test_a_colleague_whom_the_second_one_has_just_opened_again_is_no_first_perso
     make_guardian(minor.id)
     admin, gone = an_administrator(minor), known_staff(minor.centre_id, password_hash="hers")
     opens_again(admin.actor(), admin, gone)
-
     for confirm, table in second_looks(minor, gone, admin):
         with conflict("account_changed"):
             confirm()
@@ -216,17 +215,14 @@ def test_a_role_that_is_given_while_the_paper_waits_counts_too(session):
     admin, other = an_administrator(minor), known_staff(minor.centre_id, password_hash="hers")
     paper = record_paper(admin.actor(), minor.id, PAPER, now=MONDAY)
     change_roles(admin.actor(), other.id, [Role.SAFEGUARDING, Role.COORDINATOR], now=MONDAY + 20 * DAY)
-
     with conflict("account_changed"):
         confirm_paper(other.actor(), paper, now=MONDAY + 21 * DAY)
-
     assert by_sql("consent_paper", other.id) == LAW
 
 
 def test_an_account_keeps_its_origin_once_its_owner_has_answered(session):
     minor = a_minor()
     other = invited(an_administrator(minor).actor(), at=MONDAY)
-
     with database_refusal("origin_stays") as inside:
         inside.execute(text("UPDATE user_account SET origin_id = NULL WHERE id = :who"), {"who": other.id})
 
@@ -262,10 +258,8 @@ def test_where_another_administrator_can_be_the_second_person_the_host_confirms_
     admin, other = an_administrator(minor), an_administrator(minor)
     has_no_key(admin.actor(), admin, other)  # she sets it up
     paper = record_paper(admin.actor(), minor.id, PAPER, now=MONDAY)
-
     with conflict("host_not_needed"):
         confirm_paper_on_the_host(paper, now=MONDAY)
-
     assert not consent_given(minor)
 
 
@@ -450,10 +444,8 @@ def test_no_single_person_reaches_a_living_consent_with_all_the_accounts_that_sh
     one = OnePerson()
     if withdrawn:
         make_consent(one.minor.id, withdrawn_at=MONDAY, withdrawn_by="guardian")
-
     for act, place in acts:
         one.play(act, place)
-
     with db.session() as session:
         living = select(GuardianConsent.id).where(GuardianConsent.withdrawn_at.is_(None))
         assert session.scalars(living.where(GuardianConsent.presenter_id == one.minor.id)).all() == []

@@ -92,9 +92,7 @@ def close_now(scene: Scene) -> Callable[[], object]:
 def test_two_closures_at_once_stop_each_visit_once_and_tell_everybody_once(app: Flask):
     scene, second = two_visits_of_one_crew()
     act, before = close_now(scene), how_many(OutboxMessage)
-
     raised = all_at_once(app, [act] * EIGHT)
-
     assert (raised.count(None), kinds_of(raised)) == (1, {Conflict})
     assert {error.reason for error in raised if isinstance(error, Conflict)} == {"changed_meanwhile"}
     assert (how_many(Closure), how_many(Disruption)) == (1, 2)
@@ -174,9 +172,7 @@ def answer(row: SchoolRequest, offer_id: int, *, accepts: bool = True, now: dt.d
 def test_a_held_date_taken_eight_times_at_once_is_one_visit(app: Flask, desk, programme):
     row = in_line(programme, 9)
     date_id, offer_id = given(desk, programme), held_offer().id
-
     raised = all_at_once(app, [answer(row, offer_id)] * EIGHT)
-
     assert raised == [None] * EIGHT
     assert (how_many(Visit), how_many(OutboxMessage, OutboxMessage.kind == "date_accepted")) == (1, 1)
     assert stored(OpenDate, date_id).state is DateState.TAKEN
@@ -213,9 +209,7 @@ def test_a_held_date_is_taken_or_gone_never_both(app: Flask, desk, programme, me
 def test_two_dates_given_at_once_go_to_two_schools(app: Flask, desk, programme):
     asked = [in_line(programme, 9).id, in_line(programme, 1).id]
     draft = OpenDateDraft(programme_id=programme.id, on_day=DAY, starts_local=dt.time(10), hold_hours=24)
-
     raised = all_at_once(app, [lambda: give_date(desk, draft, now=MONDAY)] * 4)
-
     refused = [error.problems for error in raised if isinstance(error, Rejected)]
     assert (raised.count(None), refused) == (2, [{"on_day": "nobody_waits"}] * 2)
     db.session.rollback()
@@ -224,11 +218,9 @@ def test_two_dates_given_at_once_go_to_two_schools(app: Flask, desk, programme):
 
 def test_weights_set_for_the_first_time_by_eight_at_once_are_one_row(app: Flask, session):
     administrator = an_actor(Role.ADMINISTRATOR)
-
     raised = all_at_once(
         app, [lambda n=n: change_weights(administrator, Weights(rural=n), now=MONDAY) for n in range(1, EIGHT + 1)]
     )
-
     assert raised == [None] * EIGHT
     assert how_many(WaitingWeights) == 1
 
@@ -239,10 +231,8 @@ def test_weights_set_for_the_first_time_by_eight_at_once_are_one_row(app: Flask,
 def test_a_call_opened_and_a_hand_put_up_eight_times_at_once_are_one_call_and_one_hand(app: Flask):
     scene = Scene()
     mira = presenter_actor(scene.educator())
-
     opened = all_at_once(app, [lambda: open_call(scene.coordinator, scene.visit_id, now=MONDAY)] * EIGHT)
     raised = all_at_once(app, [lambda: put_up_hand(mira, scene.visit_id, now=MONDAY)] * EIGHT)
-
     assert (opened, raised) == ([None] * EIGHT, [None] * EIGHT)
     assert (how_many(OpenCall), how_many(RaisedHand)) == (1, 1)
 
@@ -325,9 +315,7 @@ def offer_all(app: Flask, coordinator: Actor, visit_ids: list[int]) -> list[Exce
 
 def test_sixty_at_once_one_succeeds_and_the_others_learn_who_and_when(app: Flask):
     coordinator, visit_ids = overlapping_visits(THREADS)
-
     answers = offer_all(app, coordinator, visit_ids)
-
     refused = [answer for answer in answers if isinstance(answer, PresenterTaken)]
     assert [answer for answer in answers if answer is not None and not isinstance(answer, PresenterTaken)] == []
     assert (answers.count(None), len(refused)) == (1, THREADS - 1)

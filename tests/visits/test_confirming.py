@@ -55,9 +55,7 @@ def scene(app: object) -> Scene:
 
 def test_confirming_moves_visit_presentations_and_request_together(session, scene):
     ana = scene.educator(home_id=make_municipality("Београд", lat=44.80, lon=20.46).id)
-
     scene.confirm(ana)
-
     visit = visit_of(session, scene)
     assert visit.state is VisitState.CONFIRMED
     assert 450 < visit.kilometres < 700
@@ -69,7 +67,6 @@ def test_confirming_moves_visit_presentations_and_request_together(session, scen
 def test_a_visit_without_enough_acceptances_is_not_confirmed(session):
     scene = Scene(educators=2)
     scene.accepted_by(scene.educator())
-
     with conflict("educators_missing"):
         confirm_visit(scene.coordinator, scene.visit_id, now=MONDAY)
     assert visit_of(session, scene).state is VisitState.OFFERED
@@ -95,7 +92,6 @@ def test_a_school_without_a_safeguarding_contact_is_not_confirmed(scene):
     scene.accepted_by(scene.educator())
     with transaction() as session:
         session.execute(sa.update(SchoolRequest).values(safeguarding_contact=""))
-
     with conflict("no_safeguarding_contact"):
         confirm_visit(scene.coordinator, scene.visit_id, now=MONDAY)
 
@@ -103,10 +99,8 @@ def test_a_school_without_a_safeguarding_contact_is_not_confirmed(scene):
 def test_losing_the_crew_of_a_confirmed_visit_takes_it_and_its_request_back(session, scene):
     ana, boris = scene.educator(), scene.educator()
     scene.confirmed_by(ana, boris)
-
     withdraw_presenter(scene.coordinator, scene.visit_id, boris.id, reason="Ill", now=MONDAY)
     assert visit_of(session, scene).state is VisitState.CONFIRMED  # one educator is all the programme wants
-
     withdraw_presenter(presenter_actor(ana), scene.visit_id, ana.id, reason="Ill too", now=MONDAY)
     assert visit_of(session, scene).state is VisitState.PLANNED
     assert request_state(session, scene) is RequestState.STAFFING
@@ -117,7 +111,6 @@ def test_losing_the_crew_of_a_confirmed_visit_takes_it_and_its_request_back(sess
 def test_a_presenter_withdraws_nobody_else(scene):
     ana, boris = scene.educator(), scene.educator()
     scene.accepted_by(ana, boris)
-
     with pytest.raises(NotAllowed):
         withdraw_presenter(presenter_actor(ana), scene.visit_id, boris.id, reason="x", now=MONDAY)
 
@@ -157,9 +150,7 @@ def test_back_to_back_presentations_of_one_crew_move_by_half_an_hour(session, sh
         row.id: (dt.datetime.combine(VISIT_DAY, row.starts_local) + dt.timedelta(minutes=shift)).time()
         for row in presentations(session, scene)
     }
-
     move_visit(scene.coordinator, scene.visit_id, new_times(on_day=VISIT_DAY, starts_local=starts), now=MONDAY)
-
     assert [row.starts_local for row in presentations(session, scene)] == list(starts.values())
 
 
@@ -182,7 +173,6 @@ def test_a_move_past_somebodys_vetting_is_refused_by_the_database(session, scene
     ana = make_presenter(centre_id=scene.centre_id)
     make_vetting(ana.id, valid_until=VISIT_DAY)
     scene.accepted_by(ana)
-
     with conflict("presenter_is_vetted"):
         move_visit(scene.coordinator, scene.visit_id, new_times(), now=MONDAY)
     assert visit_of(session, scene).on_day == VISIT_DAY
@@ -247,10 +237,8 @@ def test_a_school_calls_nothing_off_that_has_begun_but_staff_may(session, scene,
 def test_a_move_to_where_the_visit_stands_already_tells_nobody_and_asks_nobody(session, scene):
     scene.confirmed_by(scene.educator())
     edited = [(row.sequence, row.edited_at) for row in presentations(session, scene)]
-
     there = NewTimes(VISIT_DAY, {}, UNTIL)
     assert move_visit(scene.coordinator, scene.visit_id, there, now=MONDAY) is False
-
     assert visit_of(session, scene).state is VisitState.CONFIRMED
     assert [(row.sequence, row.edited_at) for row in presentations(session, scene)] == edited
     assert mails(session, "visit_moved") == []
@@ -259,9 +247,7 @@ def test_a_move_to_where_the_visit_stands_already_tells_nobody_and_asks_nobody(s
 def test_a_move_sent_twice_moves_and_tells_once(session, scene):
     person = scene.educator()
     scene.confirm(person)
-
     moved = [move_visit(scene.coordinator, scene.visit_id, new_times(), now=MONDAY) for _ in range(2)]
-
     assert moved == [True, False]
     assert len(mails(session, "visit_moved")) == 1
     assert len(mails(session, "visit_offered")) == 2  # the first offer, and the one after the move
@@ -272,7 +258,6 @@ def test_a_move_sent_twice_moves_and_tells_once(session, scene):
 def test_the_schools_link_outlives_the_visit_however_far_ahead_it_lies(session, scene, days_ahead):
     scene.visit_id = Scene(planned=False).plan(on_day=MONDAY.date() + dt.timedelta(days=days_ahead))
     cancel_visit(SYSTEM, scene.visit_id, reason="Storm", now=MONDAY)
-
     [mail] = mails(session, "visit_cancelled")
     dies_on = (MONDAY + dt.timedelta(hours=mail.link_hours)).date()
     assert dies_on == MONDAY.date() + dt.timedelta(days=days_ahead + 120)
@@ -281,9 +266,7 @@ def test_the_schools_link_outlives_the_visit_however_far_ahead_it_lies(session, 
 def test_a_cancellation_under_48_hours_is_flagged(session, scene):
     scene.confirmed_by(scene.educator())
     hours_before = dt.datetime(2026, 10, 6, 8, 0, tzinfo=dt.UTC) - dt.timedelta(hours=47, minutes=30)
-
     cancel_visit(scene.coordinator, scene.visit_id, reason="Ill", now=hours_before)
-
     assert presentations(session, scene)[0].notice_hours == 47
     assert visit_of(session, scene).cancelled_by is CancelledBy.CENTRE
 
@@ -307,9 +290,7 @@ def test_a_delivered_visit_closes_its_crew(session, scene):
     ana, boris = scene.educator(), scene.educator()
     scene.confirmed_by(ana, boris)
     mark_ready(scene.coordinator, scene.visit_id, now=MONDAY)
-
     delivered(presenter_actor(ana), scene.visit_id, now=THE_DAY, absent=[boris.id])
-
     assert states(session, scene) == {ana.id: [A.PRESENT], boris.id: [A.ABSENT]}
     assert visit_of(session, scene).state is VisitState.DELIVERED
     assert request_state(session, scene) is RequestState.DELIVERED
@@ -319,21 +300,17 @@ def test_a_delivered_visit_closes_its_crew(session, scene):
 def test_a_step_that_no_calendar_shows_writes_no_calendar_text(scene):
     scene.confirmed_by(scene.educator())
     with_entries(scene.visit_id)
-
     with asked_and_written() as made:
         mark_ready(scene.coordinator, scene.visit_id, now=MONDAY)
-
     assert [text for text in made.selects if "FROM calendar_entry" in text]  # they were looked at
     assert [text for text in made.writes if "calendar_entry" in text] == []
 
 
 def test_a_visit_nobody_ticked_ready_passes_through_it_and_is_not_delivered_before_it_begins(session, scene):
     scene.confirmed_by(scene.educator())
-
     with conflict("not_yet"):
         delivered(scene.coordinator, scene.visit_id, now=MONDAY)
     delivered(SYSTEM, scene.visit_id, now=THE_DAY)
-
     assert audit_of(session, "visit")[-2:] == ["visit ready", "visit delivered"]
 
 
@@ -368,18 +345,15 @@ def test_a_free_visit_is_confirmed_once_the_schools_promise_is_noted(session):
 
 def test_a_promise_names_a_contact_and_only_staff_notes_it(session):
     scene, ana = a_free_visit()
-
     with pytest.raises(Rejected):
         record_promise(scene.coordinator, scene.visit_id, safeguarding_contact="", now=MONDAY)
     with pytest.raises(NotAllowed):
         record_promise(presenter_actor(ana), scene.visit_id, safeguarding_contact="X", now=MONDAY)
-
     assert not visit_of(session, scene).teacher_stays
 
 
 def test_a_visit_with_a_request_keeps_the_schools_own_promise(session):
     scene = Scene()
-
     with conflict("wrong_state"):
         record_promise(scene.coordinator, scene.visit_id, safeguarding_contact="X", now=MONDAY)
 

@@ -61,7 +61,6 @@ def leave(scene: Scene, person, place: int = 1, **given) -> None:
 @pytest.mark.postgres_decides
 def test_who_leaves_one_presentation_goes_to_the_other_and_the_visit_stays_confirmed(session, scene):
     leave(scene, scene.mara)
-
     assert states(session, scene) == {scene.ana.id: [A, A], scene.mara.id: [A, W]}
     assert visit_of(session, scene).state is VisitState.CONFIRMED
 
@@ -69,7 +68,6 @@ def test_who_leaves_one_presentation_goes_to_the_other_and_the_visit_stays_confi
 def test_she_reads_once_what_she_lost_and_what_stays_and_nobody_else_is_written_to(session, scene):
     for _press in range(2):
         leave(scene, scene.mara)
-
     [mail] = mails(session, "seat_released")
     assert "У 11:00 у посети" in mail.text
     assert "почиње у 10:00." in mail.text
@@ -79,14 +77,12 @@ def test_she_reads_once_what_she_lost_and_what_stays_and_nobody_else_is_written_
 def test_the_only_presenter_of_a_presentation_takes_the_confirmation_along(session, scene):
     leave(scene, scene.mara)
     leave(scene, scene.ana)
-
     assert visit_of(session, scene).state is VisitState.OFFERED
 
 
 def test_out_of_both_one_after_the_other_she_is_out_of_the_visit(session, scene):
     leave(scene, scene.mara)
     leave(scene, scene.mara, place=0)
-
     assert len(mails(session, "seat_released")) == 1
     assert len(mails(session, "visit_released")) == 1
     assert states(session, scene)[scene.mara.id] == [W, W]
@@ -96,9 +92,7 @@ def test_a_minor_leaves_the_presentation_that_her_adult_leaves_and_stays_in_the_
     scene = Scene(SEVEN, EIGHT)
     ana, tara = scene.educator(), scene.minor()
     scene.confirmed_by(ana, tara)
-
     leave(scene, ana)
-
     assert states(session, scene) == {ana.id: [A, W], tara.id: [A, W]}
 
 
@@ -112,7 +106,6 @@ def test_who_may_not_or_says_nothing_takes_nobody_out(session, scene, wrong):
     person = scene.educator() if wrong == "nobody" else scene.mara
     with pytest.raises(errors[wrong]):
         leave(scene, person, **given)
-
     assert set(db.session.scalars(sa.select(Assignment.state))) == {A}
 
 
@@ -120,7 +113,6 @@ def test_her_feed_shows_the_presentation_she_lost_as_cancelled_and_the_other_as_
     token = make_feed(scene.mara)
     leave(scene, scene.mara)
     first, second = presentations(session, scene)
-
     whole = whole_of(token, now=MONDAY).body.decode().replace("\r\n ", "")
     told = {part.split("UID:")[1].split("\r\n")[0]: part for part in whole.split("BEGIN:VEVENT")[1:]}
     assert "STATUS:CONFIRMED" in told[first.uid]
@@ -164,7 +156,6 @@ def test_her_year_counts_only_what_she_did(session, scene):
     for row in presentations(session, scene):
         draft = a_count(HeadCounts(pupils=20, teachers=1), minutes_given=row.minutes)
         submit_counts(presenter_actor(scene.ana), row.id, draft, now=EVENING)
-
     assert {row.state for row in presentations(session, scene)} == {PresentationState.DELIVERED}
     year = VISIT_DAY.year
     assert year_of(scene.ana.id, year).presentations == 2
@@ -180,10 +171,8 @@ def test_trust_r11_a_second_decline_changes_nothing(session):
     scene = Scene()
     ana = scene.educator()
     scene.offered_to(ana)
-
     for _press in range(2):
         answer_offer(presenter_actor(ana), scene.visit_id, accepts=False, reason="School", now=MONDAY)
-
     assert states(session, scene) == {ana.id: [AssignmentState.DECLINED]}
     with pytest.raises(Conflict):
         answer_offer(presenter_actor(ana), scene.visit_id, accepts=True, now=MONDAY)
@@ -244,7 +233,6 @@ def test_who_takes_out_second_for_another_reason_is_told_that_the_page_is_old(se
     out = partial(withdraw_presenter, scene.coordinator, scene.visit_id, ana.id, now=MONDAY)
     version = visit_of(session, scene).version
     out(reason="Ill")
-
     out(reason="Ill", version=version)
     with conflict("changed_meanwhile"):
         out(reason="Storm", version=version)
@@ -276,7 +264,6 @@ def test_an_answer_is_wanted_before_the_visit_begins(session):
     scene = Scene()
     scene.suggested_to(scene.educator())
     late = dt.datetime(2026, 10, 6, 9, 0, tzinfo=dt.UTC)  # 11:00 in Belgrade; it begins at 10:00
-
     with rejection(until="after_the_visit"):
         offer_visit(scene.coordinator, scene.visit_id, until=late, now=MONDAY)
     with rejection(until="after_the_visit"):

@@ -47,7 +47,6 @@ def test_an_entry_says_what_when_and_where() -> None:
 def test_an_entry_says_each_thing_once() -> None:
     """A phone takes five hundred of them: title, place, moments and text repeat nothing of each other."""
     whole = vevent(the_facts(), CONFIRMED, "en").replace("\r\n ", "")
-
     words = ("Vuk", "Lipova", "43.3209", "P-2026-0417", "Jelena", "19833")
     assert [word for word in words if whole.count(word) != 1] == []
     assert len(whole.encode()) < 600
@@ -56,7 +55,6 @@ def test_an_entry_says_each_thing_once() -> None:
 def test_what_is_not_known_of_a_place_is_searched_for_and_no_helpline_is_no_empty_promise() -> None:
     nowhere = said(vevent(the_facts(address_sr_cyrl="", point=None), CONFIRMED, "sr_Cyrl"))
     assert nowhere["location"] == "ОШ „Вук Караџић“"
-
     for language in LANGUAGES:  # a link in Cyrillic is thrice as long
         event = said(vevent(the_facts(point=None), CONFIRMED, language))
         assert "https://osm.org/search?query=Lipova%207%2C%2018000%20Ni%C5%A1" in event["description"]
@@ -66,7 +64,6 @@ def test_what_is_not_known_of_a_place_is_searched_for_and_no_helpline_is_no_empt
 def test_it_is_stamped_with_the_last_edit_in_utc_and_otherwise_equal_byte_for_byte() -> None:
     text = vevent(the_facts(), CONFIRMED, "en")
     later = the_facts(edited_at=MONDAY + dt.timedelta(seconds=1))
-
     assert {"DTSTAMP:20260914T090000Z", "LAST-MODIFIED:20260914T090000Z", "SEQUENCE:0"} <= set(text.split("\r\n"))
     assert {"DTSTART:20261006T080000Z", "DTEND:20261006T084500Z"} <= set(text.split("\r\n"))
     assert vevent(the_facts(), CONFIRMED, "en") == text
@@ -86,13 +83,11 @@ def test_status_is_said_by_the_field_and_by_the_title(
     status: EntryStatus, language: str, title: str, transp: str | None
 ) -> None:
     event = said(vevent(the_facts(), status, language))
-
     assert (event["status"], event["summary"], event.get("transp")) == (status.value, title, transp)
 
 
 def test_whoever_no_longer_goes_reads_neither_crew_nor_room() -> None:
     text = said(vevent(the_facts(), CANCELLED, "en"))["description"]
-
     assert "Tara" not in text
     assert "Jelena" not in text
     assert "сала" not in text
@@ -111,14 +106,12 @@ def test_whoever_no_longer_goes_reads_neither_crew_nor_room() -> None:
 )
 def test_ten_o_clock_stays_ten_o_clock_across_both_clock_changes(day: dt.date, utc: str) -> None:
     event = said(vevent(the_facts(day), CONFIRMED, "en"))
-
     assert event["dtstart_utc"] == utc
     assert "10:00–10:45" in event["description"]
 
 
 def test_abroad_the_clock_that_is_meant_is_named() -> None:
     event = said(vevent(the_facts(zone="America/New_York"), CONFIRMED, "en"))
-
     assert event["dtstart_utc"] == "2026-10-06T14:00"
     assert "10:00–10:45 (America/New_York)" in event["description"]
 
@@ -127,9 +120,7 @@ def test_abroad_the_clock_that_is_meant_is_named() -> None:
 @pytest.mark.parametrize("shift", range(0, 8))
 def test_lines_are_at_most_75_octets_and_never_cut_a_letter(language: str, shift: int) -> None:
     facts = the_facts(host_sr_cyrl="x" * shift + "Љубичица Џиновић" * 12, room="ж" * 190)
-
     raw = vevent(facts, CONFIRMED, language).encode()
-
     for line in raw.split(b"\r\n"):
         line.decode()
         assert len(line) <= 75
@@ -142,7 +133,6 @@ def test_lines_are_at_most_75_octets_and_never_cut_a_letter(language: str, shift
 def test_trust_s19_no_typed_text_opens_a_line_of_its_own(control: str, field: str) -> None:
     hostile = f"a{control}END:VEVENT{control}BEGIN:VALARM{control}ATTENDEE:mailto{control} b"
     text = vevent(the_facts(**{field: hostile}), CONFIRMED, "sr_Cyrl")
-
     assert names_by_lines(text.encode()) == PROPERTIES
     assert control.strip("\r\n") == "" or control not in text
     assert set(said(text)) - {"kind", "dtstart_utc", "dtend_utc"} == {name.lower() for name in PROPERTIES[1:-1]}
@@ -151,7 +141,6 @@ def test_trust_s19_no_typed_text_opens_a_line_of_its_own(control: str, field: st
 def test_trust_s19_names_of_the_crew_of_classes_and_of_a_calendar_open_no_line_either() -> None:
     facts = the_facts(crew=("Ana\r\nATTACH:x", "B\x85UID:y"), classes="7a\r\nX:1, 7b\vY:2")
     body = names_by_lines(calendar([], "a\r\nEND:VCALENDAR\r\nMETHOD:CANCEL"))
-
     assert names_by_lines(vevent(facts, CONFIRMED, "en").encode()) == PROPERTIES
     assert ("METHOD" in body, body.count("END")) == (False, 1)
 
@@ -164,7 +153,6 @@ def test_trust_s19_names_of_the_crew_of_classes_and_of_a_calendar_open_no_line_e
 @pytest.mark.parametrize("field", ["room", "host_sr_latn"])
 def test_typed_telephone_numbers_and_addresses_stay_out(contact: str, field: str) -> None:
     text = vevent(the_facts(**{field: f"Sala, zovite {contact} pa uđite"}), CONFIRMED, "sr_Latn")
-
     for piece in (contact, "123", "555", "@", "x.example", "abcdef"):
         assert piece not in text.replace("\r\n ", "").replace("6f1c2b7e4d904c55@raspored.example", "")
 
@@ -184,7 +172,6 @@ def test_an_address_loses_a_telephone_number_and_keeps_house_numbers_and_postcod
 
 def test_a_calendar_has_no_method_and_asks_to_be_read_each_hour() -> None:
     body = calendar([vevent(the_facts(), CONFIRMED, "en")], "Raspored: Јелена")
-
     lines = body.decode().split("\r\n")
     assert lines[:7] == [
         "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Raspored//Outreach desk//SR", "CALSCALE:GREGORIAN",
@@ -196,9 +183,7 @@ def test_a_calendar_has_no_method_and_asks_to_be_read_each_hour() -> None:
 
 def test_a_calendar_is_a_join_of_texts_made_before() -> None:
     texts = [vevent(the_facts(uid=f"{n}@x"), CONFIRMED, "en") for n in range(3)]
-
     body = calendar(texts, "Raspored")
-
     assert "".join(texts) in body.decode()
     assert [event["uid"] for event in by_icalendar(body)] == ["0@x", "1@x", "2@x"]
     assert isinstance(Event.from_ical(texts[0]), Event)

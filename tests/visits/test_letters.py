@@ -47,10 +47,8 @@ def guardian_says(session, presenter: Presenter, phone: str) -> None:
 @pytest.mark.both_databases
 def test_each_who_had_promised_gets_one_short_message_beside_the_mail(session, scene):
     scene.confirmed_by(scene.educator(phone=HERS), scene.educator(phone=OTHERS))
-
     for _press in range(2):
         call_off(scene)
-
     assert [row.address for row in told(session)] == [HERS, OTHERS]
     by_mail = [mail for mail in mails(session, "crew_visit_cancelled") if mail.channel is Channel.MAIL]
     assert len(by_mail) == 2
@@ -86,9 +84,7 @@ def test_a_minor_is_told_through_the_guardian_and_never_alone(session, scene):
     minor = scene.minor(phone=HERS)
     guardian_says(session, minor, GUARDIANS)
     scene.confirmed_by(scene.educator(), minor)
-
     call_off(scene)
-
     assert [row.address for row in told(session)] == [GUARDIANS]
 
 
@@ -96,9 +92,7 @@ def test_a_minor_without_a_guardians_number_is_told_by_mail_alone(session, scene
     minor = scene.minor(phone=HERS)
     make_guardian(minor.id, phone=GUARDIANS, in_force_at=LONG_AGO, replaced_at=LONG_AGO)  # never spoke
     scene.confirmed_by(scene.educator(), minor)
-
     call_off(scene)
-
     assert told(session) == []
 
 
@@ -110,7 +104,6 @@ def test_who_has_no_number_or_good_time_or_was_only_suggested_gets_none(session,
     call_off(in_time, LATE - dt.timedelta(days=7))
     suggested.suggested_to(suggested.educator(phone=HERS))
     call_off(suggested)
-
     assert told(session) == []
 
 
@@ -120,9 +113,7 @@ def test_the_coordinator_sees_the_number_to_call_or_that_there_is_none(session, 
     scene.confirmed_by(with_number, without, minor)
     call_off(scene)
     visit = visit_of(session, scene)
-
     shown = {row.presenter_id: row.phone for row in late_rows(visit.id, visit.on_day)}
-
     assert shown == {with_number.id: HERS, without.id: "", minor.id: GUARDIANS}
 
 
@@ -133,9 +124,7 @@ GUARDIAN = "vesna@family.example"
 def test_a_guardian_gets_a_copy_of_each_mail_to_a_minor_without_button_or_link(session):
     scene = Scene(educators=1, influencers=1)
     adult, minor = scene.educator(), scene.minor(email="tara@home.example")
-
     scene.confirm(adult, minor)
-
     for kind in ("visit_offered", "crew_confirmed"):
         own, copy = (mail for mail in mails(session, kind) if mail.address in ("tara@home.example", GUARDIAN))
         assert (own.address, copy.address) == ("tara@home.example", GUARDIAN)
@@ -147,7 +136,6 @@ def test_a_guardian_gets_a_copy_of_each_mail_to_a_minor_without_button_or_link(s
 def test_who_is_of_age_today_has_no_guardian_who_reads_along(session):
     scene = Scene(educators=1, influencers=1)
     scene.offer(scene.educator(), scene.minor(birth_date=MONDAY.date().replace(year=MONDAY.year - 18)))
-
     assert GUARDIAN not in [mail.address for mail in mails(session, "visit_offered")]
 
 
@@ -155,9 +143,7 @@ def test_the_copy_goes_to_who_speaks_for_the_minor_on_the_day(session):
     minor, wait = a_minor(), dt.timedelta(days=7)
     make_guardian(minor.id, email="Before@family.example", replaced_at=MONDAY + wait)
     make_guardian(minor.id, email="next@family.example", in_force_at=MONDAY + wait)
-
     told = [guardians_of([minor.id], MONDAY.date() + dt.timedelta(days=days))[minor.id] for days in (0, 7, 8)]
-
     assert told == ["before@family.example", "before@family.example", "next@family.example"]
 
 
@@ -165,5 +151,4 @@ def test_who_has_withdrawn_is_still_told_and_who_was_called_off_is_not(session):
     minor = a_minor()
     make_consent(minor.id, withdrawn_at=MONDAY)
     make_guardian(minor.id, email="off@family.example", in_force_at=MONDAY, replaced_at=MONDAY)
-
     assert guardians_of([minor.id], MONDAY.date()) == {minor.id: GUARDIAN}

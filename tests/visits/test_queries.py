@@ -57,9 +57,7 @@ def test_a_week_shows_the_centres_own_visits_in_order(scene):
     later = scene.plan(school_request_id=None, presentations=(a_plan(),), on_day=dt.date(2026, 10, 9))
     scene.plan(school_request_id=None, on_day=dt.date(2026, 10, 12))
     Scene()
-
     rows = visits_of_week(scene.coordinator, WEEK, 1).rows
-
     assert [row.id for row in rows] == [scene.visit_id, later]
     with pytest.raises(NotFound):
         visits_of_week(school_contact(scene.asked.id, 1), WEEK, 1)
@@ -69,9 +67,7 @@ def test_a_presenter_sees_her_offers_until_they_end_and_never_a_suggestion(scene
     ana, boris = scene.educator(), scene.educator()
     scene.offered_to(ana)
     scene.suggested_to(boris)
-
     (offer,) = offers_of(ana.id, MONDAY)
-
     assert (offer.visit.id, offer.until) == (scene.visit_id, MONDAY + dt.timedelta(days=3))
     assert offers_of(ana.id, MONDAY + dt.timedelta(days=3)) == []
     assert offers_of(boris.id, MONDAY) == []
@@ -145,7 +141,6 @@ def test_every_presenter_has_her_reasons(scene):
     always_free(fine, unvetted, busy)
     scene.offered_to(busy)
     other = another_visit(scene, a_plan(dt.time(10, 30)))
-
     assert reasons(other) == {fine.id: [], unvetted.id: ["unvetted"], away.id: ["not_available"], busy.id: ["taken"]}
     assert busy.id not in reasons(scene)  # in the crew already
 
@@ -171,9 +166,7 @@ def test_topic_and_language_speak_against_a_candidate_but_do_not_bar_her(scene):
     with transaction() as session:
         session.execute(sa.delete(PresenterSkill))
         session.execute(sa.delete(PresenterLanguage))
-
     (candidate,) = candidates(scene.coordinator, scene.visit_id, now=MONDAY)
-
     assert [why.code for why in candidate.reasons] == ["topic", "language"]
     assert (candidate.fits, candidate.barred) == (False, False)
 
@@ -216,18 +209,14 @@ def test_a_drive_that_is_too_long_is_found_although_no_span_overlaps(scene):
     belgrade = make_host(municipality_id=make_municipality("Београд", lat=44.80, lon=20.46).id)
     far = make_presentation(make_visit(VisitState.OFFERED, host_id=belgrade.id), dt.time(12, 0))
     make_assignment(far, ana.id)
-
     (sentence,) = violations()
-
     assert sentence == f"presenter {ana.id} cannot arrive at presentation {far.id}"  # no minutes: limited staff read it
 
 
 def test_a_visit_and_a_request_that_disagree_are_found(scene):
     with transaction() as inside:
         inside.get_one(SchoolRequest, scene.asked.id).state = RequestState.READY
-
     (sentence,) = violations()
-
     assert sentence.endswith(f"is planned but its request {scene.asked.number} is ready")
 
 
@@ -236,7 +225,6 @@ def test_consent_that_was_withdrawn_after_the_promise_is_found(scene):
     scene.accepted_by(scene.educator(), tara)
     with ended_past_the_law() as session:
         session.execute(sa.update(GuardianConsent).values(withdrawn_at=MONDAY))
-
     assert violations() == [f"presenter {tara.id} may not go on {VISIT_DAY}: no_consent"]
 
 
@@ -248,7 +236,6 @@ def test_two_places_and_minors_alone_are_found_where_the_defences_were_taken_awa
     session.commit()
     first, second = (make_assignment(make_presentation(make_visit(), dt.time(10, 0)), ana.id) for _ in range(2))
     make_assignment(alone, tara.id)
-
     assert violations()[:1] == [f"presenter {ana.id} is in two places: assignments {first.id} and {second.id}"]
     assert f"presentation {alone.id} has a minor without an adult" in violations()
 
@@ -286,7 +273,6 @@ def test_who_goes_online_has_no_way_to_go(session):
     with transaction():
         session.get_one(Visit, scene.visit_id).online_link = "https://example.org/room"
     [online] = time_taken([ana.id], (VISIT_DAY, VISIT_DAY), now=MONDAY)
-
     assert isinstance(there.stop.point, Point)
     assert online.stop.point is None
 
@@ -320,7 +306,6 @@ def covered(owned: Scene, **given) -> list[str]:
 
 def test_a_handover_is_about_the_visits_of_its_days(session, owned):
     mine = visit_of(session, owned).number
-
     assert covered(owned) == [mine]
     assert covered(owned, first_day=VISIT_DAY - A_DAY, last_day=VISIT_DAY - A_DAY) == []
     assert covered(owned, first_day=VISIT_DAY + A_DAY, last_day=VISIT_DAY + A_DAY) == []
@@ -333,7 +318,6 @@ def test_in_a_region_also_the_visits_that_nobody_owns(session, owned):
     free = make_visit(programme=owned.programme, host_id=owned.host.id)
     make_visit(programme=owned.programme)  # elsewhere
     make_visit(VisitState.DELIVERED, programme=owned.programme, host_id=owned.host.id)
-
     assert sorted(covered(owned, district_ids=(district,))) == sorted([mine, free.number])
     assert covered(owned, district_ids=(make_district().id,)) == []
 
@@ -343,13 +327,11 @@ def test_letters_about_a_visit_of_the_region_go_to_the_stand_in(session, owned):
     make_handover(owned.ana, owned.bojan, district_ids=(district,))
     with change(SYSTEM, MONDAY) as act:
         tell_coordinators("school_cancelled", open_visit(act, owned.visit_id), now=MONDAY, reason="x", late=False)
-
     assert [one.address for one in mails(session, "school_cancelled")] == ["bojan@centre.example"]
 
 
 def test_nobody_else_reads_them(owned):
     draft = HandoverDraft(owned.ana.id, owned.bojan.id, VISIT_DAY, VISIT_DAY)
-
     assert covered_visits(an_actor(), draft) == []
     with pytest.raises(NotAllowed):
         covered_visits(an_actor(Role.INFLUENCER), draft)

@@ -64,7 +64,6 @@ def test_schedule_keeps_the_wall_clock_across_the_end_of_summer_time():
         visit_schedule(a_visit(a_plan(), day=day), "Europe/Belgrade", 15, moment_of)[0]
         for day in (dt.date(2026, 10, 24), dt.date(2026, 10, 26))
     )
-
     assert (summer.starts_at.hour, winter.starts_at.hour) == (8, 9)
     assert summer.busy_from == summer.starts_at - dt.timedelta(minutes=15)
     assert (summer.ends_at, summer.busy_until) == (at("08:45", dt.date(2026, 10, 24)),) * 2
@@ -74,7 +73,6 @@ def test_schedule_keeps_the_wall_clock_across_the_end_of_summer_time():
 
 def test_schedule_refuses_a_time_that_the_clocks_jump_over():
     night = a_visit(a_plan(dt.time(2, 30)), day=dt.date(2027, 3, 28))
-
     with pytest.raises(ValueError, match="jump over"):
         visit_schedule(night, "Europe/Belgrade", 15, moment_of)
 
@@ -97,9 +95,7 @@ def test_a_draft_says_what_is_wrong_with_it(draft, problems):
 def test_a_drive_longer_than_the_gap_cannot_arrive():
     needed = road_minutes(NIS, LESKOVAC)
     first, second = a_stop(1, "08:00", "09:00"), a_stop(2, "09:30", "10:00", LESKOVAC)
-
     (problem,) = arrival_problems([second, first])
-
     assert (problem.earlier, problem.later) == (first, second)
     assert (problem.needed_minutes, problem.available_minutes) == (needed, 30)
     assert problem.late_by_minutes == needed - 30 > 0
@@ -110,7 +106,6 @@ def test_a_gap_of_exactly_the_drive_is_enough():
     needed = road_minutes(NIS, LESKOVAC)
     begins = at("09:00") + dt.timedelta(minutes=needed)
     stops = [a_stop(1, "08:00", "09:00"), Stop(2, 2, begins, begins + dt.timedelta(hours=1), LESKOVAC)]
-
     assert arrival_problems(stops) == []
     late = Stop(2, 2, begins - dt.timedelta(minutes=1), begins + dt.timedelta(hours=1), LESKOVAC)
     assert [problem.late_by_minutes for problem in arrival_problems([stops[0], late])] == [1]
@@ -132,7 +127,6 @@ def test_which_stops_come_too_late(stops, late):
 
 def test_an_overlap_is_a_problem_even_in_the_same_town():
     (problem,) = arrival_problems([a_stop(1, "08:00", "10:00"), a_stop(2, "09:00", "11:00")])
-
     assert problem.overlaps
     assert problem.available_minutes == 0
 
@@ -179,7 +173,6 @@ def test_a_crew_is_of_who_has_accepted_and_no_minor_is_alone(crew, rule, day, pr
 def test_a_visit_is_whole_when_every_presentation_is_and_it_has_one():
     whole, short, alone = [a_member(), A_MINOR], [a_member()], [A_MINOR]
     rule = CrewRule(1, 1)
-
     assert is_whole([whole, whole], rule, DAY)
     assert not is_whole([whole, short], rule, DAY)
     assert not is_whole([alone], CrewRule(0, 1), DAY)
@@ -188,9 +181,7 @@ def test_a_visit_is_whole_when_every_presentation_is_and_it_has_one():
 
 def test_what_keeps_a_visit_back_is_told_with_the_law_first_and_the_school_last():
     law, school = [Why("unvetted")], [Why("teacher_not_promised")]
-
     told = keeps_back([[a_member()], []], CrewRule(1, 0), DAY, uncleared=law, promise=school)
-
     assert told == [*law, Why("educators_missing", 1, 0), *school]
 
 
@@ -216,7 +207,6 @@ def test_a_school_reads_adults_in_full_and_minors_by_first_name():
 def test_a_minor_is_shown_with_an_educator_even_when_a_grown_influencer_comes_first():
     grown = a_member(PresenterKind.INFLUENCER, names=("Luka", "Ristić"))
     cards = cards_of([grown, A_MINOR, a_member()], DAY)
-
     assert [(card.name, card.adult) for card in cards] == [
         ("Luka Ristić", ""),
         ("Jelena Ristić", ""),
@@ -229,7 +219,6 @@ def test_a_minor_is_shown_with_an_educator_even_when_a_grown_influencer_comes_fi
 
 def test_kilometres_are_one_car_from_the_farthest_home_there_and_back():
     near, far = kilometres([LESKOVAC], NIS), kilometres([LESKOVAC, BELGRADE], NIS)
-
     assert 0 < near < far == kilometres([BELGRADE], NIS)
     assert kilometres([], NIS) == kilometres([NIS], NIS) == kilometres([NIS], None) == 0
 
@@ -256,7 +245,6 @@ def test_who_keeps_their_order_can_always_move(gaps, shift, stretch):
         new.append(there)
         here += gap * 60
         there += 60 + (stretch[place] * 30 if place < len(stretch) else 0)
-
     assert order_of_moves(spans_at(*old), spans_at(*new)) is not None
 
 
@@ -387,7 +375,6 @@ def test_four_a_day_and_twelve_a_week_are_the_most(of_day: int, of_week: int, mo
 
 def test_nobody_is_sent_further_than_four_hours_from_home():
     [too_far] = limits.too_far(NIS, SUBOTICA, None)
-
     assert (too_far.code, too_far.available) == ("too_far", 240)
     assert too_far.needed > 240
     assert limits.too_far(NIS, NIS, None) == []
@@ -397,7 +384,6 @@ def test_nobody_is_sent_further_than_four_hours_from_home():
 def test_a_week_goes_from_monday_to_sunday():
     sunday, monday = TODAY - A_DAY, TODAY
     told = {sunday: 1, monday: 2, TODAY + 6 * A_DAY: 4, TODAY + 7 * A_DAY: 8}
-
     assert load_on(told, TODAY + 3 * A_DAY) == (0, 6)
     assert load_on(told, sunday) == (1, 1)
 
@@ -405,16 +391,13 @@ def test_a_week_goes_from_monday_to_sunday():
 @given(st.dictionaries(st.sampled_from(DAYS), st.integers(1, 6)))
 def test_the_full_days_of_free_dates_are_those_on_which_a_candidate_is_warned_of(presentations: dict[dt.date, int]):
     seeker = a_seeker(presentations=presentations)
-
     warned = [day for day in DAYS if too_much(*load_on(presentations, day))]
-
     assert full_days(seeker, DAYS) == warned
 
 
 @given(st.floats(42.2, 46.2), st.floats(18.8, 23.0))
 def test_who_is_out_of_reach_of_free_dates_is_a_candidate_with_a_warning(lat: float, lon: float):
     home = Point(lat, lon)
-
     assert bool(limits.too_far(home, NIS, None)) == (road_minutes(home, NIS) > FURTHEST_MINUTES)
 
 
@@ -453,13 +436,11 @@ def test_starts_are_suggested_from_the_lessons_of_the_classes_one_after_the_othe
 
 def test_where_the_shifts_are_not_known_the_part_of_the_day_decides():
     wishes = (a_wish(), a_wish(), a_wish(day_part=DayPart.AFTERNOON), a_wish(day_part=DayPart.EVENING))
-
     assert suggested(*wishes, hours=None) == ["10:00", "11:00", "14:00", "18:00"]
 
 
 def test_on_a_day_without_school_no_start_is_suggested_and_of_classes_that_never_meet_that_of_the_first():
     saturday = A_MONDAY + dt.timedelta(days=5)
-
     assert suggested_starts([a_wish(), a_wish(classes="")], saturday, 45, HOURS) == [None, dt.time(10)]
     assert suggested(a_wish(classes="7b, 8b")) == ["09:55"]
     assert suggested(a_wish(), day=saturday, hours=None) == ["10:00"]
@@ -489,13 +470,11 @@ def test_on_a_date_that_the_school_likes_the_first_presentation_takes_its_hour_o
 )
 def test_a_pressed_hour_is_of_the_classes_that_are_in_the_building_then(classes, pressed, starts):
     wishes = [a_wish(classes=one, day_part=DayPart.MORNING) for one in classes]
-
     assert written(starts_on_wish(wishes, Preference(A_MONDAY, pressed), 45, HOURS)) == starts
 
 
 def test_what_the_first_presentation_asked_for_holds_where_the_liked_date_says_nothing():
     evening, later = a_wish(day_part=DayPart.EVENING), a_wish(starts_local=dt.time(19))
-
     assert written(starts_on_wish([evening, later], Preference(A_MONDAY), 45, None)) == ["18:00", "19:00"]
     assert written(starts_on_wish([later, evening], Preference(A_MONDAY), 45, None)) == ["19:00", "20:00"]
 
@@ -505,7 +484,6 @@ def test_a_day_must_suit_each_list_of_classes_once_and_nobody_who_comes_outside_
         a_wish(classes="7b"), a_wish(classes="8b"), a_wish(classes="7b"), a_wish(classes="6a", outside_shift=True),
         a_wish(classes="the choir"), a_wish(**EVENING),
     ]  # fmt: skip
-
     assert classes_of_sittings(asked, Audience.PUPILS) == ("7b", "8b")
 
 
@@ -516,5 +494,4 @@ def test_a_class_whose_year_has_ended_is_named_by_the_place_of_its_presentation(
         a_fair_plan(classes="7b, 8a"),
         a_fair_plan(classes="8a", audience=Audience.PARENTS),
     ]
-
     assert left_school(gone, A_MONDAY, plans) == [1]

@@ -67,7 +67,6 @@ def scene(app: object) -> Scene:
 
 def test_planning_an_agreed_request_makes_its_visit_and_moves_it_to_staffing(session, scene):
     visit = visit_of(session, scene)
-
     assert (visit.state, visit.host_id, visit.school_request_id) == (VisitState.PLANNED, scene.host.id, scene.asked.id)
     assert visit.number.startswith("P-2026-")
     assert request_state(session, scene) is RequestState.STAFFING
@@ -80,18 +79,14 @@ def test_planning_an_agreed_request_makes_its_visit_and_moves_it_to_staffing(ses
 
 def test_every_presentation_has_a_uid_of_its_own_that_says_nothing(session):
     scene = planned_by_the_service(a_plan(dt.time(9, 0)), a_plan(dt.time(11, 0)))
-
     first, second = presentations(session, scene)
-
     assert first.uid != second.uid
     assert all(len(row.uid.partition("@")[0]) == 16 for row in (first, second))
 
 
 def test_a_free_visit_needs_no_request(session):
     scene = Scene(planned=False)
-
     scene.visit_id = scene.plan(school_request_id=None)
-
     assert visit_of(session, scene).school_request_id is None
     assert request_state(session, scene) is RequestState.AGREED
 
@@ -100,7 +95,6 @@ def test_a_free_visit_needs_no_request(session):
 def test_only_an_agreed_request_can_be_planned(session, state):
     scene = Scene(planned=False)
     scene.asked = make_school_request(state, programme=scene.programme, host_id=scene.host.id)
-
     with conflict("wrong_state"):
         scene.plan()
     assert session.scalars(sa.select(Visit)).all() == []
@@ -117,7 +111,6 @@ def test_only_an_agreed_request_can_be_planned(session, state):
 )
 def test_a_wrong_draft_stores_nothing(session, given, problems):
     scene = Scene(planned=False)
-
     with rejection(**problems):
         scene.plan(**given)
     assert session.scalars(sa.select(Visit)).all() == []
@@ -126,7 +119,6 @@ def test_a_wrong_draft_stores_nothing(session, given, problems):
 
 def test_other_roles_and_other_centres_plan_nothing(session):
     scene = Scene(planned=False)
-
     with pytest.raises(NotFound):
         plan_visit(an_actor(), scene.draft(), now=MONDAY)
     for actor in (an_actor(Role.SAFEGUARDING), presenter_actor(scene.educator()), school_contact(scene.asked.id, 1)):
@@ -139,9 +131,7 @@ def test_other_roles_and_other_centres_plan_nothing(session):
 
 def test_a_suggestion_is_made_once_takes_nobodys_time_and_tells_nobody(session, scene):
     ana = scene.educator()
-
     suggested = [suggest_presenter(scene.coordinator, scene.visit_id, ana.id, now=MONDAY) for _press in range(2)]
-
     assert suggested == [True, False]
     assert states(session, scene) == {ana.id: [A.SUGGESTED]}
     assert session.scalars(sa.select(OutboxMessage)).all() == []
@@ -166,7 +156,6 @@ def test_who_may_not_go_is_not_suggested_and_the_reason_is_named(scene):
 def test_every_change_of_state_has_one_audit_row(session, scene):
     ana = scene.educator()
     scene.confirm(ana)
-
     assert audit_of(session, "visit") == ["visit planned", "visit offered", "visit confirmed"]
     assert audit_of(session, "presentation") == ["presentation planned", "presentation confirmed"]
     assert audit_of(session, "assignment") == ["assignment suggested", "assignment offered", "assignment accepted"]
@@ -228,7 +217,6 @@ def unplanned(session) -> Scene:
 
 def test_a_plan_outside_the_shift_is_refused_and_stores_nothing(unplanned):
     plans = (a_plan(dt.time(9, 55), classes="7b"), a_plan(dt.time(11, 35), classes="8b"))
-
     with rejection(**{"presentations-1-starts_local": "class_not_there"}):
         unplanned.plan(presentations=plans)
     assert visits_of_week(unplanned.coordinator, VISIT_DAY - DAY, 1).rows == []
@@ -240,7 +228,6 @@ def test_what_the_school_means_is_stored_as_meant_and_parents_and_unreadable_cla
     meant = a_plan(dt.time(11, 35), classes="8b", outside_shift=True)
     evening = a_plan(dt.time(19), audience=Audience.PARENTS, level=SchoolLevel.NONE, classes="8b")
     unplanned.visit_id = unplanned.plan(presentations=(meant, evening, a_plan(dt.time(13), classes="the choir")))
-
     assert [row.outside_shift for row in presentations(session, unplanned)] == [True, False, False]
 
 
@@ -369,7 +356,6 @@ def test_what_has_been_stays_as_it_was(session: Session) -> None:
     past = make_presentation(make_visit(on_day=MONDAY.date() - dt.timedelta(days=1)))
     store_with_other_clocks(past.id, hours=1)
     before = rows(session)[0].starts_at
-
     assert recompute_times(SYSTEM, now=MONDAY) == Recomputed(0, 0, 0)
     assert rows(session)[0].starts_at == before
 
@@ -419,9 +405,7 @@ def test_whatever_is_still_to_come_follows(session, state):
     scene, typed, listed = Scene(planned=False), a_typed_host(), make_host().id
     visit = make_visit(state, programme=scene.programme, host_id=typed)
     make_presentation(visit)
-
     merge_host(scene.coordinator, typed, listed, now=MONDAY)
-
     assert host_of(visit.id) == listed
 
 
@@ -431,8 +415,6 @@ def test_what_was_held_or_called_off_stays_where_it_was(session):
     off = make_visit(VisitState.CANCELLED, programme=scene.programme, host_id=typed, cancelled_by="school")
     begun = make_visit(VisitState.CONFIRMED, programme=scene.programme, host_id=typed)
     make_presentation(begun, state=PresentationState.DELIVERED)
-
     merge_host(scene.coordinator, typed, listed, now=MONDAY)
-
     assert [host_of(one.id) for one in (counted, off, begun)] == [typed] * 3
     assert db.session.get_one(Host, typed).listed is False

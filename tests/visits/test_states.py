@@ -140,7 +140,6 @@ def test_each_factory_needs_nothing_and_leaves_nothing_to_complain_about(
 ):
     the_clock.stands_at(THE_DAY)
     made = make()
-
     rows = rows_of(made.id)
     assert (rows["visit"]["state"], rows["request"]["state"]) == (visit, request_state)
     assert [one["state"] for one in rows["presentations"]] == [sitting]
