@@ -128,7 +128,7 @@ def test_who_was_the_adult_beside_a_minor_and_is_none_frees_the_minor_too(sessio
     assert violations() == []
 
 
-def test_calendars_name_her_by_the_new_date_at_once(session):
+def test_a_later_birth_date_names_her_anew_and_leaves_what_is_over(session):
     scene = Scene(educators=1, influencers=1)
     adult, person = scene.educator(), grown_influencer(scene)
     scene.confirm(adult, person)
@@ -139,16 +139,12 @@ def test_calendars_name_her_by_the_new_date_at_once(session):
     assert any("Tara" in text for text in texts)
     assert not any("Ilić" in text for text in texts)
 
-
-def test_a_visit_that_is_over_stays_as_it_was(session):
-    scene = Scene(educators=1, influencers=1)
-    adult, person = scene.educator(), grown_influencer(scene)
     scene.confirmed_by(adult, person)
     corrected(scene.centre_id, person.id, CHILD, now=THE_DAY + dt.timedelta(hours=12))
     assert states(session, scene) == {adult.id: ACCEPTED, person.id: ACCEPTED}
 
 
-def test_who_may_correct_and_what_can_be_corrected(session):
+def test_one_correction_waits_at_a_time_what_is_turned_down_is_over_and_who_may_correct(session):
     person, educator = make_presenter(PresenterKind.INFLUENCER, birth_date=GROWN), make_presenter()
     officer = an_actor(Role.SAFEGUARDING, centre_id=person.centre_id)
     both = Actor(frozenset({Role.COORDINATOR}), person.user_id, person.centre_id, person.id)
@@ -166,8 +162,6 @@ def test_who_may_correct_and_what_can_be_corrected(session):
     with rejection(birth_date="not_of_educators"):
         propose_birth_date(an_actor(centre_id=educator.centre_id), educator.id, YOUNG, now=MONDAY)
 
-
-def test_one_correction_waits_at_a_time_and_what_is_turned_down_is_over(session):
     person = make_presenter(PresenterKind.INFLUENCER, birth_date=GROWN)
     first, second = (an_officer_of(person) for _ in range(2))
     number = propose_birth_date(first, person.id, YOUNG, now=MONDAY)

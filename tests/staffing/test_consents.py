@@ -100,7 +100,7 @@ def test_what_a_guardian_has_not_said_is_not_stored(session, ticked, name, probl
     assert consents(session) == []
 
 
-def test_nobody_but_the_guardian_who_speaks_consents_by_a_link(session):
+def test_only_the_guardian_who_speaks_and_has_no_account_consents_by_a_link(session):
     minor, other = a_minor(), a_minor()
     old = make_guardian(minor.id, replaced_at=MONDAY)
     make_guardian(minor.id, email="petar@family.example", in_force_at=MONDAY)
@@ -117,8 +117,6 @@ def test_nobody_but_the_guardian_who_speaks_consents_by_a_link(session):
             give_consent(actor, "Vesna Ilić", TICKED, now=MONDAY)
     assert consents(session) == []
 
-
-def test_a_guardian_who_has_an_account_by_now_consents_on_paper(session):
     minor = a_minor()
     her = policy.guardian(make_guardian(minor.id).id, minor.id)
     make_user(Role.EDUCATOR, email="vesna@family.example")
@@ -185,7 +183,7 @@ def test_a_paper_without_its_scan_is_none(session, given, problems):
     assert session.scalars(select(ConsentPaper)).all() == []
 
 
-def test_a_paper_needs_a_guardian_and_is_nobodys_own(session):
+def test_a_paper_needs_a_guardian_is_nobodys_own_and_who_opened_its_scan_is_stored(session):
     minor = a_minor()
     both = Actor(frozenset({Role.COORDINATOR}), minor.user_id, minor.centre_id, minor.id)
     with conflict("guardian_missing"):
@@ -194,6 +192,19 @@ def test_a_paper_needs_a_guardian_and_is_nobodys_own(session):
     for actor, error in ((presenter_actor(minor), NotAllowed), (both, NotAllowed), (an_actor(), NotFound)):
         with pytest.raises(error):
             record_paper(actor, minor.id, PAPER, now=MONDAY)
+
+    make_guardian(minor.id)
+    officer = an_officer_of(minor)
+    paper = record_paper(officer, minor.id, PAPER, now=MONDAY)
+
+    assert open_scan(officer, paper, now=MONDAY) == (PAPER.scan, "png")
+    with pytest.raises(NotFound):
+        open_scan(an_actor(Role.SAFEGUARDING), paper, now=MONDAY)
+    with pytest.raises(NotAllowed):
+        open_scan(presenter_actor(minor), paper, now=MONDAY)
+    session.rollback()
+    entries = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
+    assert [(entry.action, entry.actor) for entry in entries][-1] == ("consent paper opened", officer.label)
 
 
 def test_a_paper_that_is_turned_down_or_whose_guardian_was_replaced_never_counts(session):
@@ -322,19 +333,3 @@ def test_a_shorter_consent_frees_the_visits_beyond_it(session):
     short = a_paper_draft(valid_until=TODAY + dt.timedelta(days=1))
     confirm_paper(second, record_paper(officer, minor.id, short, now=MONDAY), now=MONDAY)
     assert states(session, scene) == {adult.id: [AssignmentState.ACCEPTED], minor.id: [AssignmentState.WITHDRAWN]}
-
-
-def test_who_opened_a_scan_is_kept(session):
-    minor = a_minor()
-    make_guardian(minor.id)
-    officer = an_officer_of(minor)
-    paper = record_paper(officer, minor.id, PAPER, now=MONDAY)
-
-    assert open_scan(officer, paper, now=MONDAY) == (PAPER.scan, "png")
-    with pytest.raises(NotFound):
-        open_scan(an_actor(Role.SAFEGUARDING), paper, now=MONDAY)
-    with pytest.raises(NotAllowed):
-        open_scan(presenter_actor(minor), paper, now=MONDAY)
-    session.rollback()
-    entries = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
-    assert [(entry.action, entry.actor) for entry in entries][-1] == ("consent paper opened", officer.label)

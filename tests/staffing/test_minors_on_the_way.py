@@ -76,8 +76,10 @@ def test_an_educator_who_has_accepted_where_the_minor_goes_comes_first(crew, adu
     assert (found.given_name if found else None) == adult
 
 
-def test_nobody_answers_for_a_minor_who_does_not_go():
+def test_nobody_answers_for_a_minor_who_does_not_go_and_her_talks_at_one_visit_are_one():
     assert adult_of([a_member("Ema")], a_member("Tara", INFLUENCER, DECLINED, minor=True)) is None
+
+    assert on_other_days(4, visit_id=1) == []
 
 
 @pytest.fixture
@@ -211,10 +213,6 @@ BOUNDS = (
 @at_each_bound(*BOUNDS)
 def test_a_week_and_a_month_hold_so_many_visits_and_hours(rule, value, answer):
     assert rule(value) == answer
-
-
-def test_several_presentations_of_one_visit_are_one_visit():
-    assert on_other_days(4, visit_id=1) == []
 
 
 def test_a_minor_with_a_full_week_is_neither_suggested_nor_offered_nor_may_she_accept(session):
@@ -367,14 +365,6 @@ def test_both_are_told_once_each_what_she_may_know(arranged):
     assert actions.count("ride told") == 1
 
 
-@pytest.mark.both_databases
-def test_nobody_is_told_before_both_have_accepted(arranged):
-    answers(AssignmentState.OFFERED, arranged.tara.id)
-    assert tell_of_rides(now=MONDAY) == 0
-    answers(AssignmentState.ACCEPTED, arranged.tara.id)
-    assert tell_of_rides(now=MONDAY) == 1
-
-
 def refuse_the_driver(scene: Arranged) -> None:
     day = MONDAY.date()
     officer = an_actor(Role.SAFEGUARDING, centre_id=scene.centre)
@@ -396,9 +386,14 @@ def test_what_ends_is_told_once_and_the_driver_reads_no_name(arranged, ends):
 
 
 @pytest.mark.both_databases
-def test_a_ride_that_was_never_told_ends_without_a_word(arranged):
+def test_a_ride_is_told_when_both_have_accepted_and_ends_untold_without_a_word(arranged):
     refuse_the_driver(arranged)
     assert tell_of_rides(now=MONDAY) == 0
+
+    answers(AssignmentState.OFFERED, arranged.tara.id)
+    assert tell_of_rides(now=MONDAY) == 0
+    answers(AssignmentState.ACCEPTED, arranged.tara.id)
+    assert tell_of_rides(now=MONDAY) == 1
 
 
 @pytest.mark.both_databases

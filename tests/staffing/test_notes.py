@@ -250,7 +250,7 @@ SCHOOL, NEAR, FAR = Point(46.10, 19.67), Point(46.08, 19.66), Point(45.25, 19.84
 EVENING = dt.datetime(2026, 10, 6, 19, 0, tzinfo=dt.UTC)
 
 
-def test_the_farthest_of_age_drives_and_the_car_goes_by_the_farthest_home():
+def test_who_drives_is_of_age_and_costs_are_whole_dinars():
     crew = [(1, NEAR, True), (2, FAR, True), (3, FAR, False)]
     assert who_drives(crew, SCHOOL) == (2, round(2 * road_minutes(FAR, SCHOOL)))
     assert kilometres([NEAR, FAR, FAR], SCHOOL) == round(2 * road_km(FAR, SCHOOL))
@@ -259,8 +259,6 @@ def test_the_farthest_of_age_drives_and_the_car_goes_by_the_farthest_home():
     assert who_drives([(3, FAR, False)], SCHOOL) is None
     assert who_drives(crew, None) is None
 
-
-def test_costs_are_whole_dinars_by_the_rate_of_the_installation():
     assert (cost_of(84, 42.5), cost_of(1, 0.5), cost_of(84, 0.0)) == (3570, 1, 0)
 
 

@@ -253,7 +253,7 @@ def test_the_first_hand_stands_first_and_one_is_taken_down(visit, desk):
     assert hands(desk, visit) == [second.id]
 
 
-def test_whom_the_law_or_another_visit_bars_puts_up_no_hand(visit, desk):
+def test_a_hand_is_for_who_may_go_and_to_what_has_not_begun(visit, desk):
     unvetted, busy = make_presenter(centre_id=visit.centre_id), cleared(visit)
     other = make_presentation(make_visit(host_id=visit.host_id))
     make_assignment(other, busy.id, AssignmentState.ACCEPTED)
@@ -262,6 +262,15 @@ def test_whom_the_law_or_another_visit_bars_puts_up_no_hand(visit, desk):
         with conflict(reason):
             put_up_hand(presenter_actor(presenter), visit.id, now=MONDAY)
     assert db.session.scalars(select(RaisedHand)).all() == []
+
+    open_call(desk, visit.id, now=MONDAY)
+    mira = cleared(visit)
+    assert open_visits_for(presenter_actor(mira), AFTER) == []
+    with pytest.raises(Conflict):
+        put_up_hand(presenter_actor(mira), visit.id, now=AFTER)
+    over = make_visit(VisitState.DELIVERED)
+    with pytest.raises(Conflict):
+        open_call(an_actor(centre_id=over.centre_id), over.id, now=MONDAY)
 
 
 def test_a_visit_that_is_not_open_or_of_another_centre_is_not_there(visit, desk):
@@ -284,17 +293,6 @@ def test_a_visit_that_is_not_open_or_of_another_centre_is_not_there(visit, desk)
         put_up_hand(presenter_actor(mira), visit.id, now=MONDAY)
     open_call(desk, visit.id, now=MONDAY)
     assert call_is_open(visit.id)
-
-
-def test_what_has_begun_or_is_over_is_open_for_nobody(visit, desk):
-    open_call(desk, visit.id, now=MONDAY)
-    mira = cleared(visit)
-    assert open_visits_for(presenter_actor(mira), AFTER) == []
-    with pytest.raises(Conflict):
-        put_up_hand(presenter_actor(mira), visit.id, now=AFTER)
-    over = make_visit(VisitState.DELIVERED)
-    with pytest.raises(Conflict):
-        open_call(an_actor(centre_id=over.centre_id), over.id, now=MONDAY)
 
 
 def told() -> list[str]:

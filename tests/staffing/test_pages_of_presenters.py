@@ -254,7 +254,7 @@ def ids_of(rows):
 
 
 @pytest.mark.postgres_decides
-def test_the_database_puts_everybody_where_the_rules_do(session, centre_id):
+def test_the_database_puts_everybody_where_the_rules_do_and_lists_stay_as_they_are(session, centre_id):
     every = everybody(session, centre_id)
     able = [row for row in every if not row.presenter.suspended]
     soon = [row for row in able if row.ends_in is not None]
@@ -277,9 +277,6 @@ def test_the_database_puts_everybody_where_the_rules_do(session, centre_id):
         ends = [row.ends_in for row in pages[lacks].rows]
         assert ends == sorted(ends)
 
-
-@pytest.mark.postgres_decides
-def test_a_list_names_the_same_whichever_lists_are_asked_for_beside_it(centre_id):
     every = clearance_pages(centre_id, TODAY, dict.fromkeys(Lacks, 1))
     for many in range(1, len(Lacks)):
         for lists in combinations(Lacks, many):
@@ -311,12 +308,17 @@ def _who(row):
     return row.presenter.presenter_id, row.presenter.full_name
 
 
-def test_whoever_has_a_proof_that_is_not_in_order_waits_on_the_list(session, centre_id):
+def test_lists_have_pages_and_hold_whoever_has_a_proof_that_is_not_in_order(session, centre_id):
     every = everybody(session, centre_id)
     in_order = {ProofStanding.VALID, ProofStanding.NOT_NEEDED}
     found = ids_of(clearance_pages(centre_id, TODAY, {Lacks.WAITS: 1})[Lacks.WAITS].rows)
     assert found == {_who(row)[0] for row in every if {row.vetting.standing, row.consent.standing} - in_order}
     assert {row.vetting.standing for row in every} | {row.consent.standing for row in every} == set(ProofStanding)
+
+    first = clearance_pages(centre_id, TODAY, {Lacks.WAITS: 1}, per_page=3)[Lacks.WAITS]
+    pages = clearance_pages(centre_id, TODAY, {Lacks.WAITS: 2, Lacks.IN_ORDER: 1}, per_page=3)
+    assert [len(first.rows), len(pages[Lacks.WAITS].rows), len(pages[Lacks.IN_ORDER].rows)] == [3, 3, 3]
+    assert not ids_of(first.rows) & ids_of(pages[Lacks.WAITS].rows)
 
 
 @pytest.mark.postgres_decides
@@ -327,13 +329,6 @@ def test_the_list_is_sorted_as_a_comparison_of_all_would(centre_id, down):
         page = presenters_page(centre_id, TODAY, Sort(name, down), 1)
         assert page.rows == sorted(by_name, key=KEYS[name], reverse=down), name
         assert page.total == len(by_name)
-
-
-def test_the_pages_of_a_list_follow_each_other(centre_id):
-    first = clearance_pages(centre_id, TODAY, {Lacks.WAITS: 1}, per_page=3)[Lacks.WAITS]
-    pages = clearance_pages(centre_id, TODAY, {Lacks.WAITS: 2, Lacks.IN_ORDER: 1}, per_page=3)
-    assert [len(first.rows), len(pages[Lacks.WAITS].rows), len(pages[Lacks.IN_ORDER].rows)] == [3, 3, 3]
-    assert not ids_of(first.rows) & ids_of(pages[Lacks.WAITS].rows)
 
 
 def test_a_hundred_presenters_ask_as_often_as_ten(session):

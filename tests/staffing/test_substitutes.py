@@ -52,13 +52,19 @@ def ill(session) -> Ill:
     return Ill(others=5)
 
 
-def test_within_the_week_it_begins_by_itself_and_the_coordinators_read_so(ill):
+def test_within_the_week_it_begins_by_itself_and_each_step_is_in_the_audit(ill, session):
     ill.falls_ill()
     search = ill.search()
     assert (search.state, search.wave, search.next_wave_at) == (SubstituteSearchState.SEARCHING, 0, FRIDAY)
     (mail,) = ill.mails_to(DESK)
     assert mail.kind == "presenter_absent"
     assert ill.mails_to(TO_THE_SCHOOL) == []
+
+    send_waves(now=FRIDAY)
+    send_waves(now=T_MINUS_3)
+    steps = ["substitute sought", "wave sent", "substitute not found"]
+    assert [one for one in audit_of(session, "visit") if one in steps] == steps
+    assert audit_of(session, "relief") == ["relief choosing"]
 
 
 def test_earlier_it_waits_until_a_week_before_or_until_it_is_pressed(ill):
@@ -210,7 +216,7 @@ def test_a_visit_that_begins_undecided_ends_the_search(ill):
         go_short(ill.coordinator, ill.visit_id, now=STARTS_AT)
 
 
-def test_what_cannot_be_is_refused(ill):
+def test_what_cannot_be_and_who_may_not_decide_is_refused(ill):
     with conflict("wrong_state"):
         seek_substitute(ill.coordinator, ill.visit_id, now=FRIDAY)  # its crew is whole
     ill.falls_ill()
@@ -225,18 +231,6 @@ def test_what_cannot_be_is_refused(ill):
         hold_online(ill.coordinator, ill.visit_id, "https://meet.example.org/a", now=FRIDAY, version=0)
     assert ill.whom() == []
 
-
-def test_who_is_promised_elsewhere_cannot_be_made_to_stand_in(ill):
-    other = make_visit(VisitState.CONFIRMED, programme=ill.programme)
-    make_assignment(make_presentation(other), ill.others[0].id)
-    ill.falls_ill()
-    with conflict("cannot_stand_in"):
-        ask_substitute(ill.coordinator, ill.visit_id, ill.others[0].id, now=FRIDAY)
-    assert ill.offered() == set()
-
-
-def test_only_coordinators_of_the_centre_decide(ill):
-    ill.falls_ill()
     presenter, stranger = presenter_actor(ill.others[0]), an_actor(centre_id=make_centre().id)
     acts = (
         lambda actor: seek_substitute(actor, ill.visit_id, now=FRIDAY),
@@ -255,13 +249,13 @@ def test_only_coordinators_of_the_centre_decide(ill):
             act(an_actor(Role.SAFEGUARDING, centre_id=ill.centre_id))
 
 
-def test_every_step_is_in_the_audit(session, ill):
+def test_who_is_promised_elsewhere_cannot_be_made_to_stand_in(ill):
+    other = make_visit(VisitState.CONFIRMED, programme=ill.programme)
+    make_assignment(make_presentation(other), ill.others[0].id)
     ill.falls_ill()
-    send_waves(now=FRIDAY)
-    send_waves(now=T_MINUS_3)
-    steps = ["substitute sought", "wave sent", "substitute not found"]
-    assert [one for one in audit_of(session, "visit") if one in steps] == steps
-    assert audit_of(session, "relief") == ["relief choosing"]
+    with conflict("cannot_stand_in"):
+        ask_substitute(ill.coordinator, ill.visit_id, ill.others[0].id, now=FRIDAY)
+    assert ill.offered() == set()
 
 
 def test_the_page_reads_the_search_in_as_many_queries_for_five_asked_as_for_three(ill):
@@ -360,12 +354,10 @@ def test_the_pause_between_waves_shrinks_as_the_visit_nears(left, pause):
     assert substitutes.wave_pause(STARTS_AT, STARTS_AT - hours(left)) == hours(pause)
 
 
-def test_an_answer_counts_one_wave_longer_and_never_into_the_last_three_hours():
+def test_pauses_shrink_and_an_answer_counts_one_wave_longer():
     assert answer_until(STARTS_AT, STARTS_AT - hours(100)) == STARTS_AT - hours(76)
     assert answer_until(STARTS_AT, STARTS_AT - hours(3.5)) == STARTS_AT - hours(3)
 
-
-def test_a_search_begins_at_once_within_the_week_and_else_a_week_before():
     near, far = STARTS_AT - hours(100), STARTS_AT - hours(1000)
     assert first_wave_at(STARTS_AT, near) == near
     assert first_wave_at(STARTS_AT, far) == STARTS_AT - hours(7 * 24)
@@ -381,14 +373,12 @@ def test_what_is_missing_is_counted_by_kind_and_educators_are_sought_before_youn
     assert sought_kind([{}, {}]) is None
 
 
-def test_the_nearest_first_among_the_near_the_least_loaded_and_nobody_with_a_reason_against_her():
+def test_the_nearest_and_least_loaded_come_first_and_who_is_given_nothing_yet():
     near, nearer, far, idle = one(1, 20), one(2, 5), one(3, 80), one(4, 24)
     barred = one(5, 1, "unvetted")
     order = in_order([far, barred, near, nearer, idle], {1: 3, 2: 3, 3: 0})
     assert [each.presenter_id for each in order] == [4, 2, 1, 3]
 
-
-def test_who_is_given_nothing_yet_goes_before_the_nearer_and_who_has_no_road_is_the_nearest():
     assert [each.presenter_id for each in in_order([one(1, 5), one(2, 20)], {1: 1})] == [2, 1]
     assert [each.presenter_id for each in in_order([one(1, 1), one(2, None)], {})] == [2, 1]
 

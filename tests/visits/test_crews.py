@@ -59,13 +59,11 @@ def leave(scene: Scene, person, place: int = 1, **given) -> None:
 
 
 @pytest.mark.postgres_decides
-def test_who_leaves_one_presentation_goes_to_the_other_and_the_visit_stays_confirmed(session, scene):
+def test_who_leaves_one_presentation_is_told_once_and_the_visit_stays_confirmed(session, scene):
     leave(scene, scene.mara)
     assert states(session, scene) == {scene.ana.id: [A, A], scene.mara.id: [A, W]}
     assert visit_of(session, scene).state is VisitState.CONFIRMED
 
-
-def test_she_reads_once_what_she_lost_and_what_stays_and_nobody_else_is_written_to(session, scene):
     for _press in range(2):
         leave(scene, scene.mara)
     [mail] = mails(session, "seat_released")
@@ -226,7 +224,7 @@ def test_trust_r11_the_second_press_of_a_form_with_a_reason_is_done_and_writes_t
     assert (visit_of(session, scene).version, letters(session)) == (after, told)
 
 
-def test_who_takes_out_second_for_another_reason_is_told_that_the_page_is_old(session):
+def test_an_answer_comes_before_the_visit_and_another_reason_finds_the_page_old(session):
     scene = Scene()
     ana = scene.educator()
     scene.offered_to(ana)
@@ -236,6 +234,15 @@ def test_who_takes_out_second_for_another_reason_is_told_that_the_page_is_old(se
     out(reason="Ill", version=version)
     with conflict("changed_meanwhile"):
         out(reason="Storm", version=version)
+
+    scene = Scene()
+    scene.suggested_to(scene.educator())
+    late = dt.datetime(2026, 10, 6, 9, 0, tzinfo=dt.UTC)  # 11:00 in Belgrade; it begins at 10:00
+    with rejection(until="after_the_visit"):
+        offer_visit(scene.coordinator, scene.visit_id, until=late, now=MONDAY)
+    with rejection(until="after_the_visit"):
+        wish = NewTimes(VISIT_DAY - dt.timedelta(days=1), {}, late)
+        move_visit(scene.coordinator, scene.visit_id, wish, now=MONDAY)
 
 
 @pytest.mark.parametrize("how", ["taken_out", "falls_ill"])
@@ -258,14 +265,3 @@ def test_a_confirmed_visit_that_falls_short_tells_the_coordinators_once_and_the_
 
     scene.confirm(scene.educator())
     assert not crew_for_school(scene.asked.id, MONDAY).crew_lost
-
-
-def test_an_answer_is_wanted_before_the_visit_begins(session):
-    scene = Scene()
-    scene.suggested_to(scene.educator())
-    late = dt.datetime(2026, 10, 6, 9, 0, tzinfo=dt.UTC)  # 11:00 in Belgrade; it begins at 10:00
-    with rejection(until="after_the_visit"):
-        offer_visit(scene.coordinator, scene.visit_id, until=late, now=MONDAY)
-    with rejection(until="after_the_visit"):
-        wish = NewTimes(VISIT_DAY - dt.timedelta(days=1), {}, late)
-        move_visit(scene.coordinator, scene.visit_id, wish, now=MONDAY)

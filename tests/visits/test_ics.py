@@ -44,15 +44,13 @@ def test_an_entry_says_what_when_and_where() -> None:
     ]  # fmt: skip
 
 
-def test_an_entry_says_each_thing_once() -> None:
+def test_an_entry_says_each_thing_once_and_searches_for_what_is_not_known() -> None:
     """A phone takes five hundred of them: title, place, moments and text repeat nothing of each other."""
     whole = vevent(the_facts(), CONFIRMED, "en").replace("\r\n ", "")
     words = ("Vuk", "Lipova", "43.3209", "P-2026-0417", "Jelena", "19833")
     assert [word for word in words if whole.count(word) != 1] == []
     assert len(whole.encode()) < 600
 
-
-def test_what_is_not_known_of_a_place_is_searched_for_and_no_helpline_is_no_empty_promise() -> None:
     nowhere = said(vevent(the_facts(address_sr_cyrl="", point=None), CONFIRMED, "sr_Cyrl"))
     assert nowhere["location"] == "ОШ „Вук Караџић“"
     for language in LANGUAGES:  # a link in Cyrillic is thrice as long
@@ -86,13 +84,17 @@ def test_status_is_said_by_the_field_and_by_the_title(
     assert (event["status"], event["summary"], event.get("transp")) == (status.value, title, transp)
 
 
-def test_whoever_no_longer_goes_reads_neither_crew_nor_room() -> None:
+def test_whoever_no_longer_goes_reads_no_crew_and_abroad_the_clock_is_named() -> None:
     text = said(vevent(the_facts(), CANCELLED, "en"))["description"]
     assert "Tara" not in text
     assert "Jelena" not in text
     assert "сала" not in text
     assert "10:00–10:45" in text
     assert "19833" in text
+
+    event = said(vevent(the_facts(zone="America/New_York"), CONFIRMED, "en"))
+    assert event["dtstart_utc"] == "2026-10-06T14:00"
+    assert "10:00–10:45 (America/New_York)" in event["description"]
 
 
 @pytest.mark.parametrize(
@@ -108,12 +110,6 @@ def test_ten_o_clock_stays_ten_o_clock_across_both_clock_changes(day: dt.date, u
     event = said(vevent(the_facts(day), CONFIRMED, "en"))
     assert event["dtstart_utc"] == utc
     assert "10:00–10:45" in event["description"]
-
-
-def test_abroad_the_clock_that_is_meant_is_named() -> None:
-    event = said(vevent(the_facts(zone="America/New_York"), CONFIRMED, "en"))
-    assert event["dtstart_utc"] == "2026-10-06T14:00"
-    assert "10:00–10:45 (America/New_York)" in event["description"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -170,7 +166,7 @@ def test_an_address_loses_a_telephone_number_and_keeps_house_numbers_and_postcod
     assert said(vevent(the_facts(address_sr_cyrl=address), CONFIRMED, "sr_Cyrl"))["location"] == written
 
 
-def test_a_calendar_has_no_method_and_asks_to_be_read_each_hour() -> None:
+def test_a_calendar_is_a_join_of_texts_without_method_and_read_each_hour() -> None:
     body = calendar([vevent(the_facts(), CONFIRMED, "en")], "Raspored: Јелена")
     lines = body.decode().split("\r\n")
     assert lines[:7] == [
@@ -180,12 +176,10 @@ def test_a_calendar_has_no_method_and_asks_to_be_read_each_hour() -> None:
     assert lines[-2:] == ["END:VCALENDAR", ""]
     assert b"METHOD" not in body
 
-
-def test_a_calendar_is_a_join_of_texts_made_before() -> None:
     texts = [vevent(the_facts(uid=f"{n}@x"), CONFIRMED, "en") for n in range(3)]
-    body = calendar(texts, "Raspored")
-    assert "".join(texts) in body.decode()
-    assert [event["uid"] for event in by_icalendar(body)] == ["0@x", "1@x", "2@x"]
+    joined = calendar(texts, "Raspored")
+    assert "".join(texts) in joined.decode()
+    assert [event["uid"] for event in by_icalendar(joined)] == ["0@x", "1@x", "2@x"]
     assert isinstance(Event.from_ical(texts[0]), Event)
 
 

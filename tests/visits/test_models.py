@@ -39,11 +39,16 @@ def test_a_promised_presenter_cannot_be_promised_elsewhere(held, wanted):
     assert refusal_of(lambda: make_assignment(other, ana.id, wanted)) == "nobody_in_two_places"
 
 
-def test_a_suggestion_may_overlap_but_cannot_become_an_offer():
+def test_a_suggestion_may_overlap_but_no_offer_and_no_seat_is_handed_to_the_busy():
     ana = a_cleared_educator()
     make_assignment(a_presentation(), ana.id, S.ACCEPTED)
     wish = make_assignment(a_presentation(at=dt.time(10, 30)), ana.id, S.SUGGESTED)
     assert refusal_of(lambda: put(wish, S.OFFERED)) == "nobody_in_two_places"
+
+    ana, boris = a_cleared_educator(), a_cleared_educator()
+    make_assignment(a_presentation(), ana.id)
+    seat = make_assignment(a_presentation(), boris.id)
+    assert refusal_of(lambda: give_seat(seat, ana.id)) == "nobody_in_two_places"
 
 
 @pytest.mark.parametrize(
@@ -58,11 +63,18 @@ def test_whatever_overlaps_is_refused(first, second):
     assert refusal_of(lambda: make_assignment(later, ana.id)) == "nobody_in_two_places"
 
 
-def test_spans_that_only_touch_are_allowed(session):
+def test_spans_that_only_touch_are_allowed_and_a_move_takes_seats_along(session):
     ana = a_cleared_educator()
     make_assignment(a_presentation(at=dt.time(10, 0)), ana.id)
     make_assignment(a_presentation(at=dt.time(11, 0)), ana.id)  # set up from 10:45, the moment the first one ends
     assert session.scalar(sa.select(sa.func.count()).select_from(Assignment)) == 2
+
+    presentation = a_presentation()
+    seat = make_assignment(presentation, a_cleared_educator().id)
+    before = presentation.busy_from
+    move(presentation, days=1)
+    moved = session.get_one(Assignment, seat.id)
+    assert (moved.on_day, moved.busy_from) == (VISIT_DAY + dt.timedelta(days=1), before + dt.timedelta(days=1))
 
 
 @pytest.mark.parametrize("gone", LEAVING)
@@ -82,31 +94,12 @@ def test_moving_a_presentation_onto_another_is_refused_by_the_cascade(session):
     assert session.get_one(Presentation, later.id).starts_local == dt.time(13, 0)
 
 
-def test_moving_a_presentation_takes_its_assignments_along(session):
-    presentation = a_presentation()
-    seat = make_assignment(presentation, a_cleared_educator().id)
-    before = presentation.busy_from
-    move(presentation, days=1)
-    moved = session.get_one(Assignment, seat.id)
-    assert (moved.on_day, moved.busy_from) == (VISIT_DAY + dt.timedelta(days=1), before + dt.timedelta(days=1))
-
-
-def test_handing_a_seat_to_a_busy_presenter_is_refused():
-    ana, boris = a_cleared_educator(), a_cleared_educator()
-    make_assignment(a_presentation(), ana.id)
-    seat = make_assignment(a_presentation(), boris.id)
-    assert refusal_of(lambda: give_seat(seat, ana.id)) == "nobody_in_two_places"
-
-
-def test_an_assignment_cannot_lie_about_its_hours():
+def test_an_assignment_keeps_its_hours_and_nobody_lives_twice_in_a_presentation():
     presentation = a_presentation()
     seat = make_assignment(presentation, a_cleared_educator().id)
     with pytest.raises(IntegrityError):
         by_sql("UPDATE assignment SET on_day = :day WHERE id = :id", day="2026-10-07", id=seat.id)
 
-
-def test_one_presenter_lives_once_in_a_presentation():
-    presentation = a_presentation()
     ana = a_cleared_educator()
     make_assignment(presentation, ana.id, S.SUGGESTED)
     with pytest.raises(IntegrityError):
@@ -114,15 +107,6 @@ def test_one_presenter_lives_once_in_a_presentation():
 
 
 # --- plain facts of the rows ---
-
-
-def test_one_request_has_one_living_visit():
-    asked = make_school_request()
-    make_visit(school_request_id=asked.id)
-    again = refusal_of(lambda: make_visit(school_request_id=asked.id))
-    assert again in ("one_living_visit_a_request", "visit.school_request_id")  # SQLite names the column
-    with_a_reason = {"state": VisitState.CANCELLED, "cancelled_by": CancelledBy.SCHOOL}
-    assert make_visit(school_request_id=asked.id, **with_a_reason).id
 
 
 @pytest.mark.parametrize(
@@ -143,13 +127,18 @@ def test_a_row_cannot_hold_nonsense(table, change, name):
     assert refusal_of(lambda: by_sql(f"UPDATE {table} SET {change}")) == name
 
 
-def test_an_offer_has_an_end():
+def test_an_offer_has_an_end_and_a_request_one_living_visit_which_stays(session):
     ana = a_cleared_educator()
     refused = refusal_of(lambda: make_assignment(a_presentation(), ana.id, S.OFFERED, offered_until=None))
     assert refused == "ck_assignment_offer_has_an_end"
 
+    asked = make_school_request()
+    make_visit(school_request_id=asked.id)
+    again = refusal_of(lambda: make_visit(school_request_id=asked.id))
+    assert again in ("one_living_visit_a_request", "visit.school_request_id")  # SQLite names the column
+    with_a_reason = {"state": VisitState.CANCELLED, "cancelled_by": CancelledBy.SCHOOL}
+    assert make_visit(school_request_id=asked.id, **with_a_reason).id
 
-def test_a_visit_with_presentations_cannot_be_deleted(session):
     visit = make_visit()
     make_presentation(visit)
     with pytest.raises(IntegrityError):
@@ -178,21 +167,17 @@ def test_an_unvetted_presenter_cannot_even_be_suggested(state):
     assert refusal_of(lambda: make_assignment(a_presentation(), unvetted.id, state)) == "presenter_is_vetted"
 
 
-def test_moving_a_presentation_past_the_vetting_is_refused():
+def test_an_unvetted_presenter_gets_no_seat_by_any_way():
     ana = make_presenter()
     make_vetting(ana.id, valid_until=VISIT_DAY)
     presentation = a_presentation()
     make_assignment(presentation, ana.id)
     assert refusal_of(lambda: move(presentation, days=1)) == "presenter_is_vetted"
 
-
-def test_handing_a_seat_to_an_unvetted_presenter_is_refused():
     seat = make_assignment(a_presentation(), a_cleared_educator().id)
     unvetted = make_presenter()
     assert refusal_of(lambda: give_seat(seat, unvetted.id)) == "presenter_is_vetted"
 
-
-def test_waking_an_ended_assignment_of_an_unvetted_presenter_is_refused():
     unvetted = make_presenter()
     ended = make_assignment(a_presentation(), unvetted.id, S.DECLINED)
     assert refusal_of(lambda: put(ended, S.ACCEPTED)) == "presenter_is_vetted"
@@ -233,14 +218,12 @@ def test_a_minor_alone_is_refused(state):
     assert refusal_of(lambda: make_assignment(presentation, a_cleared_minor().id, state)) == "minor_has_an_adult"
 
 
-def test_two_minors_do_not_make_an_adult():
+def test_two_minors_make_no_adult_nor_does_one_elsewhere_in_the_visit():
     presentation, adult, _ = a_minor_with_an_adult()
     other = a_cleared_minor()
     assert make_assignment(presentation, other.id).id  # the adult covers both
     assert refusal_of(lambda: put(adult, S.WITHDRAWN)) == "minor_keeps_an_adult"
 
-
-def test_an_adult_elsewhere_in_the_visit_does_not_cover_this_presentation():
     visit = make_visit()
     make_assignment(make_presentation(visit, dt.time(9, 0)), a_cleared_educator().id)
     second = make_presentation(visit, dt.time(12, 0))
@@ -271,21 +254,16 @@ def test_the_last_adult_cannot_leave_a_minor(becomes):
     assert refusal_of(lambda: put(adult, becomes)) == "minor_keeps_an_adult"
 
 
-def test_the_last_adult_cannot_be_deleted():
+def test_the_last_adult_can_be_neither_deleted_nor_moved_nor_swapped():
     _, adult, _ = a_minor_with_an_adult()
     assert refusal_of(lambda: by_sql("DELETE FROM assignment WHERE id = :id", id=adult.id)) == "minor_keeps_an_adult"
 
-
-def test_the_last_adult_cannot_be_taken_to_another_presentation():
     presentation, adult, _ = a_minor_with_an_adult()
     other = make_presentation(make_visit(), dt.time(10, 0))
     assert (other.busy_from, other.busy_until) == (presentation.busy_from, presentation.busy_until)
     change = "UPDATE assignment SET presentation_id = :other WHERE id = :id"
     assert refusal_of(lambda: by_sql(change, other=other.id, id=adult.id)) == "minor_keeps_an_adult"
 
-
-def test_the_last_adult_cannot_be_swapped_for_a_minor():
-    _, adult, _ = a_minor_with_an_adult()
     other = a_cleared_minor()
     assert refusal_of(lambda: give_seat(adult, other.id)) in ("minor_keeps_an_adult", "minor_has_an_adult")
 
@@ -300,18 +278,15 @@ def test_an_adult_is_replaced_by_a_new_row_never_by_rewriting_the_old_one(sessio
     assert session.get_one(Assignment, adult.id).state is S.REPLACED
 
 
-def test_one_of_two_adults_may_leave(session):
+def test_one_of_two_adults_may_leave_but_not_beside_a_mere_suggestion(session):
     presentation, adult, _ = a_minor_with_an_adult()
+    make_assignment(presentation, a_cleared_educator().id, S.SUGGESTED)
+    assert refusal_of(lambda: put(adult, S.WITHDRAWN)) == "minor_keeps_an_adult"
+
     make_assignment(presentation, a_cleared_educator().id)
     put(adult, S.WITHDRAWN)
     session.expire_all()
     assert session.get_one(Assignment, adult.id).state is S.WITHDRAWN
-
-
-def test_a_second_adult_who_is_only_suggested_does_not_let_the_first_leave():
-    presentation, adult, _ = a_minor_with_an_adult()
-    make_assignment(presentation, a_cleared_educator().id, S.SUGGESTED)
-    assert refusal_of(lambda: put(adult, S.WITHDRAWN)) == "minor_keeps_an_adult"
 
 
 def test_who_releases_both_releases_the_minor_first(session):
@@ -332,19 +307,14 @@ def a_young_person(birth_date: dt.date) -> Presenter:
     return person
 
 
-def test_on_the_eighteenth_birthday_nobody_needs_consent_or_an_adult():
+def test_who_turned_eighteen_needs_nobody_and_can_be_the_adult_from_that_day_on():
     grown = a_young_person(VISIT_DAY.replace(year=2008))
     assert make_assignment(a_presentation(), grown.id).id
 
-
-def test_who_turned_eighteen_can_be_the_adult():
-    grown = a_young_person(VISIT_DAY.replace(year=2008))
     presentation = a_presentation()
     make_assignment(presentation, grown.id)
     assert make_assignment(presentation, a_cleared_minor().id).id
 
-
-def test_moving_a_presentation_before_the_birthday_of_its_adult_is_refused():
     grown = a_cleared_minor(birth_date=VISIT_DAY.replace(year=2008))
     presentation = a_presentation()
     make_assignment(presentation, grown.id)

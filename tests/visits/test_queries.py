@@ -80,7 +80,7 @@ def number_of(scene: Scene) -> str:
     return visits_of_week(scene.coordinator, WEEK, 1).rows[0].number
 
 
-def test_only_staff_of_the_centre_and_who_was_offered_it_read_a_visit(scene):
+def test_who_may_read_a_visit_and_who_sees_its_candidates(scene):
     ana, boris = scene.educator(), scene.educator()
     scene.offered_to(ana)
     scene.suggested_to(boris)
@@ -93,6 +93,11 @@ def test_only_staff_of_the_centre_and_who_was_offered_it_read_a_visit(scene):
             visit_for(actor, number)
     with pytest.raises(NotFound):
         visit_for(scene.coordinator, "P-2026-9999")
+
+    with pytest.raises(NotAllowed):
+        candidates(presenter_actor(scene.educator()), scene.visit_id, now=MONDAY)
+    with pytest.raises(NotFound):
+        candidates(an_actor(), scene.visit_id, now=MONDAY)
 
 
 def test_the_coordinators_page_says_what_keeps_the_visit_back_and_no_presenter_reads_it(scene):
@@ -191,13 +196,6 @@ def test_a_candidate_from_far_away_or_with_enough_that_day_or_week_is_warned_of_
     against = {one.presenter_id: {why.code for why in one.reasons} & limits for one in found}
     assert against == {far.id: {"too_far"}, full.id: {"enough_of_day"}, worked.id: {"enough_of_week"}, fine.id: set()}
     assert not any(one.barred for one in found)  # people may go beyond
-
-
-def test_only_staff_who_may_assign_see_candidates(scene):
-    with pytest.raises(NotAllowed):
-        candidates(presenter_actor(scene.educator()), scene.visit_id, now=MONDAY)
-    with pytest.raises(NotFound):
-        candidates(an_actor(), scene.visit_id, now=MONDAY)
 
 
 # --- invariants ---
@@ -304,16 +302,18 @@ def covered(owned: Scene, **given) -> list[str]:
     return [row.number for row in rows]
 
 
-def test_a_handover_is_about_the_visits_of_its_days(session, owned):
+def test_a_handover_is_about_visits_of_its_days_and_region_and_of_nobody_else(session, owned):
     mine = visit_of(session, owned).number
     assert covered(owned) == [mine]
     assert covered(owned, first_day=VISIT_DAY - A_DAY, last_day=VISIT_DAY - A_DAY) == []
     assert covered(owned, first_day=VISIT_DAY + A_DAY, last_day=VISIT_DAY + A_DAY) == []
     assert covered(owned, away_id=owned.bojan.id) == []
 
+    draft = HandoverDraft(owned.ana.id, owned.bojan.id, VISIT_DAY, VISIT_DAY)
+    assert covered_visits(an_actor(), draft) == []
+    with pytest.raises(NotAllowed):
+        covered_visits(an_actor(Role.INFLUENCER), draft)
 
-def test_in_a_region_also_the_visits_that_nobody_owns(session, owned):
-    mine = visit_of(session, owned).number
     district = session.scalar(select(Municipality.district_id).where(Municipality.id == owned.host.municipality_id))
     free = make_visit(programme=owned.programme, host_id=owned.host.id)
     make_visit(programme=owned.programme)  # elsewhere
@@ -328,10 +328,3 @@ def test_letters_about_a_visit_of_the_region_go_to_the_stand_in(session, owned):
     with change(SYSTEM, MONDAY) as act:
         tell_coordinators("school_cancelled", open_visit(act, owned.visit_id), now=MONDAY, reason="x", late=False)
     assert [one.address for one in mails(session, "school_cancelled")] == ["bojan@centre.example"]
-
-
-def test_nobody_else_reads_them(owned):
-    draft = HandoverDraft(owned.ana.id, owned.bojan.id, VISIT_DAY, VISIT_DAY)
-    assert covered_visits(an_actor(), draft) == []
-    with pytest.raises(NotAllowed):
-        covered_visits(an_actor(Role.INFLUENCER), draft)

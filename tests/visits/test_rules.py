@@ -59,7 +59,7 @@ A_MINOR = a_member(PresenterKind.INFLUENCER, adult_on=dt.date(2028, 3, 1), names
 # --- when ---
 
 
-def test_schedule_keeps_the_wall_clock_across_the_end_of_summer_time():
+def test_schedule_keeps_the_wall_clock_and_refuses_what_the_clocks_jump_over():
     summer, winter = (
         visit_schedule(a_visit(a_plan(), day=day), "Europe/Belgrade", 15, moment_of)[0]
         for day in (dt.date(2026, 10, 24), dt.date(2026, 10, 26))
@@ -70,8 +70,6 @@ def test_schedule_keeps_the_wall_clock_across_the_end_of_summer_time():
     [abroad] = visit_schedule(a_visit(a_plan()), "America/Toronto", 15, moment_of)
     assert abroad.starts_at == at("14:00")
 
-
-def test_schedule_refuses_a_time_that_the_clocks_jump_over():
     night = a_visit(a_plan(dt.time(2, 30)), day=dt.date(2027, 3, 28))
     with pytest.raises(ValueError, match="jump over"):
         visit_schedule(night, "Europe/Belgrade", 15, moment_of)
@@ -92,7 +90,7 @@ def test_a_draft_says_what_is_wrong_with_it(draft, problems):
 # --- the road ---
 
 
-def test_a_drive_longer_than_the_gap_cannot_arrive():
+def test_a_drive_longer_than_the_gap_or_an_overlap_cannot_arrive():
     needed = road_minutes(NIS, LESKOVAC)
     first, second = a_stop(1, "08:00", "09:00"), a_stop(2, "09:30", "10:00", LESKOVAC)
     (problem,) = arrival_problems([second, first])
@@ -101,14 +99,15 @@ def test_a_drive_longer_than_the_gap_cannot_arrive():
     assert problem.late_by_minutes == needed - 30 > 0
     assert not problem.overlaps
 
-
-def test_a_gap_of_exactly_the_drive_is_enough():
-    needed = road_minutes(NIS, LESKOVAC)
     begins = at("09:00") + dt.timedelta(minutes=needed)
     stops = [a_stop(1, "08:00", "09:00"), Stop(2, 2, begins, begins + dt.timedelta(hours=1), LESKOVAC)]
     assert arrival_problems(stops) == []
     late = Stop(2, 2, begins - dt.timedelta(minutes=1), begins + dt.timedelta(hours=1), LESKOVAC)
     assert [problem.late_by_minutes for problem in arrival_problems([stops[0], late])] == [1]
+
+    (overlap,) = arrival_problems([a_stop(1, "08:00", "10:00"), a_stop(2, "09:00", "11:00")])
+    assert overlap.overlaps
+    assert overlap.available_minutes == 0
 
 
 @pytest.mark.parametrize(
@@ -123,12 +122,6 @@ def test_a_gap_of_exactly_the_drive_is_enough():
 )
 def test_which_stops_come_too_late(stops, late):
     assert [(one.earlier.visit_id, one.later.visit_id) for one in arrival_problems(stops)] == late
-
-
-def test_an_overlap_is_a_problem_even_in_the_same_town():
-    (problem,) = arrival_problems([a_stop(1, "08:00", "10:00"), a_stop(2, "09:00", "11:00")])
-    assert problem.overlaps
-    assert problem.available_minutes == 0
 
 
 @given(st.lists(st.tuples(st.integers(0, 600), st.integers(1, 120)), min_size=1, max_size=6), st.randoms())
@@ -170,7 +163,7 @@ def test_a_crew_is_of_who_has_accepted_and_no_minor_is_alone(crew, rule, day, pr
     assert crew_problems(crew, CrewRule(*rule), day) == problems
 
 
-def test_a_visit_is_whole_when_every_presentation_is_and_it_has_one():
+def test_a_visit_is_whole_with_its_crew_and_what_keeps_it_back_is_told_law_first():
     whole, short, alone = [a_member(), A_MINOR], [a_member()], [A_MINOR]
     rule = CrewRule(1, 1)
     assert is_whole([whole, whole], rule, DAY)
@@ -178,8 +171,6 @@ def test_a_visit_is_whole_when_every_presentation_is_and_it_has_one():
     assert not is_whole([alone], CrewRule(0, 1), DAY)
     assert not is_whole([], rule, DAY)
 
-
-def test_what_keeps_a_visit_back_is_told_with_the_law_first_and_the_school_last():
     law, school = [Why("unvetted")], [Why("teacher_not_promised")]
     told = keeps_back([[a_member()], []], CrewRule(1, 0), DAY, uncleared=law, promise=school)
     assert told == [*law, Why("educators_missing", 1, 0), *school]
@@ -198,13 +189,11 @@ def test_pupils_are_met_only_where_the_school_has_promised(audiences, teacher, c
     assert [why.code for why in promise_problems(audiences, teacher, contact)] == codes
 
 
-def test_a_school_reads_adults_in_full_and_minors_by_first_name():
+def test_a_school_reads_minors_by_first_name_beside_an_educator():
     assert who_is_shown([A_MINOR, a_member()], DAY) == ["Jelena Ristić", "Tara"]
     assert who_is_shown([A_MINOR], dt.date(2028, 2, 29)) == ["Tara"]
     assert who_is_shown([A_MINOR], dt.date(2028, 3, 1)) == ["Tara Ilić"]
 
-
-def test_a_minor_is_shown_with_an_educator_even_when_a_grown_influencer_comes_first():
     grown = a_member(PresenterKind.INFLUENCER, names=("Luka", "Ristić"))
     cards = cards_of([grown, A_MINOR, a_member()], DAY)
     assert [(card.name, card.adult) for card in cards] == [
@@ -373,15 +362,13 @@ def test_four_a_day_and_twelve_a_week_are_the_most(of_day: int, of_week: int, mo
     assert too_much(of_day, of_week, more) == found
 
 
-def test_nobody_is_sent_further_than_four_hours_from_home():
+def test_a_week_goes_from_monday_to_sunday_and_nobody_further_than_four_hours():
     [too_far] = limits.too_far(NIS, SUBOTICA, None)
     assert (too_far.code, too_far.available) == ("too_far", 240)
     assert too_far.needed > 240
     assert limits.too_far(NIS, NIS, None) == []
     assert limits.too_far(NIS, None, None) == []  # a host without a point: people know the way
 
-
-def test_a_week_goes_from_monday_to_sunday():
     sunday, monday = TODAY - A_DAY, TODAY
     told = {sunday: 1, monday: 2, TODAY + 6 * A_DAY: 4, TODAY + 7 * A_DAY: 8}
     assert load_on(told, TODAY + 3 * A_DAY) == (0, 6)
@@ -434,16 +421,18 @@ def test_starts_are_suggested_from_the_lessons_of_the_classes_one_after_the_othe
     assert suggested(*(a_wish(**one) for one in wishes), day=day) == starts
 
 
-def test_where_the_shifts_are_not_known_the_part_of_the_day_decides():
+def test_without_shifts_or_school_the_part_of_the_day_or_nothing_is_suggested():
     wishes = (a_wish(), a_wish(), a_wish(day_part=DayPart.AFTERNOON), a_wish(day_part=DayPart.EVENING))
     assert suggested(*wishes, hours=None) == ["10:00", "11:00", "14:00", "18:00"]
 
-
-def test_on_a_day_without_school_no_start_is_suggested_and_of_classes_that_never_meet_that_of_the_first():
     saturday = A_MONDAY + dt.timedelta(days=5)
     assert suggested_starts([a_wish(), a_wish(classes="")], saturday, 45, HOURS) == [None, dt.time(10)]
     assert suggested(a_wish(classes="7b, 8b")) == ["09:55"]
     assert suggested(a_wish(), day=saturday, hours=None) == ["10:00"]
+
+    late_one, later = a_wish(day_part=DayPart.EVENING), a_wish(starts_local=dt.time(19))
+    assert written(starts_on_wish([late_one, later], Preference(A_MONDAY), 45, None)) == ["18:00", "19:00"]
+    assert written(starts_on_wish([later, late_one], Preference(A_MONDAY), 45, None)) == ["19:00", "20:00"]
 
 
 @pytest.mark.parametrize(
@@ -473,21 +462,13 @@ def test_a_pressed_hour_is_of_the_classes_that_are_in_the_building_then(classes,
     assert written(starts_on_wish(wishes, Preference(A_MONDAY, pressed), 45, HOURS)) == starts
 
 
-def test_what_the_first_presentation_asked_for_holds_where_the_liked_date_says_nothing():
-    evening, later = a_wish(day_part=DayPart.EVENING), a_wish(starts_local=dt.time(19))
-    assert written(starts_on_wish([evening, later], Preference(A_MONDAY), 45, None)) == ["18:00", "19:00"]
-    assert written(starts_on_wish([later, evening], Preference(A_MONDAY), 45, None)) == ["19:00", "20:00"]
-
-
-def test_a_day_must_suit_each_list_of_classes_once_and_nobody_who_comes_outside_the_shift():
+def test_a_day_must_suit_each_list_once_and_a_class_that_left_is_named():
     asked = [
         a_wish(classes="7b"), a_wish(classes="8b"), a_wish(classes="7b"), a_wish(classes="6a", outside_shift=True),
         a_wish(classes="the choir"), a_wish(**EVENING),
     ]  # fmt: skip
     assert classes_of_sittings(asked, Audience.PUPILS) == ("7b", "8b")
 
-
-def test_a_class_whose_year_has_ended_is_named_by_the_place_of_its_presentation():
     gone = {None: frozenset({A_MONDAY}), 8: frozenset[dt.date]()}
     plans = [
         a_fair_plan(classes="7b"),

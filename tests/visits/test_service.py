@@ -77,18 +77,16 @@ def test_planning_an_agreed_request_makes_its_visit_and_moves_it_to_staffing(ses
     assert audit_of(session, "visit") == ["visit planned"]
 
 
-def test_every_presentation_has_a_uid_of_its_own_that_says_nothing(session):
-    scene = planned_by_the_service(a_plan(dt.time(9, 0)), a_plan(dt.time(11, 0)))
-    first, second = presentations(session, scene)
-    assert first.uid != second.uid
-    assert all(len(row.uid.partition("@")[0]) == 16 for row in (first, second))
-
-
-def test_a_free_visit_needs_no_request(session):
+def test_a_free_visit_needs_no_request_and_each_talk_has_a_uid_of_its_own(session):
     scene = Scene(planned=False)
     scene.visit_id = scene.plan(school_request_id=None)
     assert visit_of(session, scene).school_request_id is None
     assert request_state(session, scene) is RequestState.AGREED
+
+    scene = planned_by_the_service(a_plan(dt.time(9, 0)), a_plan(dt.time(11, 0)))
+    first, second = presentations(session, scene)
+    assert first.uid != second.uid
+    assert all(len(row.uid.partition("@")[0]) == 16 for row in (first, second))
 
 
 @pytest.mark.parametrize("state", [RequestState.NEW, RequestState.TRIAGE, RequestState.STAFFING, RequestState.CLOSED])
@@ -117,13 +115,16 @@ def test_a_wrong_draft_stores_nothing(session, given, problems):
     assert request_state(session, scene) is RequestState.AGREED
 
 
-def test_other_roles_and_other_centres_plan_nothing(session):
+def test_whoever_may_not_plan_and_an_unknown_visit_find_nothing(session, scene):
     scene = Scene(planned=False)
     with pytest.raises(NotFound):
         plan_visit(an_actor(), scene.draft(), now=MONDAY)
     for actor in (an_actor(Role.SAFEGUARDING), presenter_actor(scene.educator()), school_contact(scene.asked.id, 1)):
         with pytest.raises(NotAllowed):
             plan_visit(actor, scene.draft(), now=MONDAY)
+
+    with pytest.raises(NotFound):
+        confirm_visit(Actor(frozenset({Role.COORDINATOR}), centre_id=scene.centre_id), 999, now=MONDAY)
 
 
 # --- suggest ---
@@ -198,11 +199,6 @@ def test_no_calendar_gets_two_texts_under_one_sequence_when_the_host_has_moved(s
     assert sum("Нова 5" in text.replace("\r\n ", "") for text in texts) > 0
 
 
-def test_an_unknown_visit_is_not_found(scene):
-    with pytest.raises(NotFound):
-        confirm_visit(Actor(frozenset({Role.COORDINATOR}), centre_id=scene.centre_id), 999, now=MONDAY)
-
-
 DAY = dt.timedelta(days=1)
 WEEK = dt.timedelta(days=7)
 
@@ -215,16 +211,12 @@ def unplanned(session) -> Scene:
     return unplanned
 
 
-def test_a_plan_outside_the_shift_is_refused_and_stores_nothing(unplanned):
+def test_a_plan_outside_the_shift_is_refused_unless_it_is_meant(unplanned, session):
     plans = (a_plan(dt.time(9, 55), classes="7b"), a_plan(dt.time(11, 35), classes="8b"))
     with rejection(**{"presentations-1-starts_local": "class_not_there"}):
         unplanned.plan(presentations=plans)
     assert visits_of_week(unplanned.coordinator, VISIT_DAY - DAY, 1).rows == []
 
-
-def test_what_the_school_means_is_stored_as_meant_and_parents_and_unreadable_classes_are_never_refused(
-    session, unplanned
-):
     meant = a_plan(dt.time(11, 35), classes="8b", outside_shift=True)
     evening = a_plan(dt.time(19), audience=Audience.PARENTS, level=SchoolLevel.NONE, classes="8b")
     unplanned.visit_id = unplanned.plan(presentations=(meant, evening, a_plan(dt.time(13), classes="the choir")))
@@ -352,16 +344,13 @@ def test_texts_are_written_anew_and_a_second_run_changes_nothing(session: Sessio
 
 
 @pytest.mark.both_databases
-def test_what_has_been_stays_as_it_was(session: Session) -> None:
+def test_what_has_been_stays_and_no_person_recomputes_the_clocks(session: Session) -> None:
     past = make_presentation(make_visit(on_day=MONDAY.date() - dt.timedelta(days=1)))
     store_with_other_clocks(past.id, hours=1)
     before = rows(session)[0].starts_at
     assert recompute_times(SYSTEM, now=MONDAY) == Recomputed(0, 0, 0)
     assert rows(session)[0].starts_at == before
 
-
-@pytest.mark.both_databases
-def test_people_do_not_recompute_the_clocks(session: Session) -> None:
     for actor in (an_actor(), presenter_actor(make_presenter())):
         with pytest.raises(NotAllowed):
             recompute_times(actor, now=MONDAY)
