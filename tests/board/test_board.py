@@ -43,8 +43,7 @@ def test_a_visit_without_a_crew_stands_in_its_own_row_and_then_in_her_row_who_is
     scene.suggested_to(ana)
     after = board_week.board(scene.coordinator, WEEK)
     assert [block.visit.id for block in cell(before.unassigned).blocks] == [scene.visit_id]
-    assert cell(row_of(before, ana.id)).blocks == ()
-    assert after.unassigned.visits == 0
+    assert (cell(row_of(before, ana.id)).blocks, after.unassigned.visits) == ((), 0)
     assert [block.visit.id for block in cell(row_of(after, ana.id)).blocks] == [scene.visit_id]
 
 
@@ -71,14 +70,12 @@ def test_two_visits_too_far_apart_say_that_she_cannot_arrive(session):
     scene = Scene(a_plan(dt.time(10, 0)))
     ana = scene.educator()
     scene.accepted_by(ana)
-    later = far_away_scene(scene, dt.time(12, 0))
-    later.suggested_to(ana)
+    far_away_scene(scene, dt.time(12, 0)).suggested_to(ana)
 
     found = board_week.board(scene.coordinator, WEEK)
     first, second = cell(row_of(found, ana.id)).blocks
 
-    assert found.clashes == 1
-    assert (first.clash, second.clash and second.clash.code) == (None, "cannot_arrive")
+    assert (found.clashes, (first.clash, second.clash and second.clash.code)) == (1, (None, "cannot_arrive"))
     assert second.leg is not None
     assert not second.leg.fits
     assert second.clash == Why("cannot_arrive", second.leg.minutes, second.leg.available or 0)
@@ -88,8 +85,7 @@ def test_two_visits_at_one_time_are_one_clash_however_their_presentations_lie(se
     scene = Scene(a_plan(dt.time(10, 0)), a_plan(dt.time(11, 0)))
     ana = scene.educator()
     scene.accepted_by(ana)
-    later = far_away_scene(scene, dt.time(10, 30))
-    later.suggested_to(ana)
+    far_away_scene(scene, dt.time(10, 30)).suggested_to(ana)
     blocks = cell(row_of(board_week.board(scene.coordinator, WEEK), ana.id)).blocks
     assert [block.clash and block.clash.code for block in blocks] == [None, "taken"]
 
@@ -124,8 +120,7 @@ def test_a_filter_hides_visits_but_not_what_they_mean_for_the_others(session):
     scene = Scene(a_plan(dt.time(10, 0)))
     ana = scene.educator()
     scene.accepted_by(ana)
-    later = far_away_scene(scene, dt.time(12, 0))
-    later.suggested_to(ana)
+    far_away_scene(scene, dt.time(12, 0)).suggested_to(ana)
     other = BoardWish(WEEK.first_day, WEEK.last_day, programme_id=scene.programme.id + 999)
     assert row_of(board_week.board(scene.coordinator, other), ana.id).visits == 0
     assert board_week.board(scene.coordinator, BoardWish(WEEK.first_day, WEEK.last_day, busy_only=True)).total == 1
@@ -197,8 +192,7 @@ def test_a_date_that_a_visitor_holds_stands_in_the_row_of_who_is_held_until_it_e
     (block,) = held_cell(before, held.id)
     assert (block.starts_local, block.ends_local, block.until) == (TEN.starts_local, dt.time(10, 45), shown_until)
     assert (block.host_sr_latn, block.request_number) == (book.host.name_sr_latn, "")
-    assert held_cell(before, free.id) == ()
-    assert held_cell(after, held.id) == ()
+    assert (held_cell(before, free.id), held_cell(after, held.id)) == ((), ())
     assert row_of(before, held.id).visits == 0
 
 
@@ -210,8 +204,7 @@ def test_a_kept_date_names_no_request_before_its_proof_and_becomes_the_visit_wit
     kept = held_cell(board_week.board(book.coordinator, week_of(TEN.on_day), now=MONDAY), ana.id)
     book.prove(request_id)
     after = cell(row_of(board_week.board(book.coordinator, week_of(TEN.on_day), now=MONDAY), ana.id), TEN.on_day)
-    assert [block.request_number for block in kept] == [""]
-    assert (after.held, len(after.blocks)) == ((), 1)
+    assert ([block.request_number for block in kept], (after.held, len(after.blocks))) == ([""], ((), 1))
 
 
 def test_a_date_offered_to_a_school_of_the_waiting_list_is_drawn_with_its_request(session):
@@ -226,21 +219,17 @@ def test_held_dates_stand_in_their_districts_row_and_obey_the_filters(session):
     book = BookNow(educators=2)
     book.hold()
     book.hold("yours")
-    week = week_of(TEN.on_day)
-
-    (row,) = board_week.board(book.coordinator, week, by="districts", now=MONDAY).rows
+    (row,) = board_week.board(book.coordinator, week_of(TEN.on_day), by="districts", now=MONDAY).rows
     other = board_week.board(book.coordinator, week_of(TEN.on_day, programme_id=book.programme.id + 999), now=MONDAY)
     busy = board_week.board(book.coordinator, week_of(TEN.on_day, busy_only=True), now=MONDAY)
 
     assert len(cell(row, TEN.on_day).held) == 2
-    assert [held_cell(other, person.id) for person in book.people] == [(), ()]
-    assert busy.total == 2
+    assert ([held_cell(other, person.id) for person in book.people], busy.total) == ([(), ()], 2)
 
 
 def test_another_centre_sees_no_held_date(session):
     BookNow().hold()
-    board = board_week.board(an_actor(), week_of(TEN.on_day), by="districts", now=MONDAY)
-    assert board.rows == ()
+    assert board_week.board(an_actor(), week_of(TEN.on_day), by="districts", now=MONDAY).rows == ()
 
 
 @pytest.mark.parametrize("by", ["presenters", "districts"])
@@ -266,7 +255,6 @@ def test_a_board_loads_the_presenters_of_its_page_and_asks_as_often_for_a_hundre
         asked.append(len(made))
 
     last = board_week.board(scene.coordinator, week_of(VISIT_DAY, page=2))
-    assert asked[0] == asked[1]
-    assert (board.total, len(board.rows), len(last.rows)) == (110, 100, 10)
+    assert (asked[0], (board.total, len(board.rows), len(last.rows))) == (asked[1], (110, 100, 10))
     names = [row.name_sr_latn for row in (*board.rows, *last.rows)]
     assert names == sorted(names, key=lambda name: name.rpartition(" ")[2])

@@ -157,8 +157,7 @@ def test_a_page_of_presenters_says_the_same_as_if_all_visits_had_been_read(busy,
             whole.setattr(board_week, "of_people", lambda _ids, _wish: everything())
             expected = board_week.board(busy, wish, now=MONDAY)
 
-        assert found == expected
-        assert len(few) == len(many)
+        assert (found, len(few)) == (expected, len(many))
         hidden = asked not in (None, programme)
         assert (not hidden, not hidden) == (bool(found.unassigned.visits), any(one.visits for one in found.rows))
 

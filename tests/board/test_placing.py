@@ -102,8 +102,7 @@ def test_from_the_row_without_a_crew_to_a_presenter_with_or_without_asking(sessi
     scene = Scene()
     ana, eva = a_free_educator(scene), a_free_educator(scene)
     place(scene, a_placing(comes=ana.id, offer=False))
-    assert states(session, scene) == {ana.id: [A.SUGGESTED]}
-    assert mails(session, "visit_offered") == []
+    assert (states(session, scene), mails(session, "visit_offered")) == ({ana.id: [A.SUGGESTED]}, [])
     place(scene, a_placing(leaves=ana.id, comes=eva.id))
     assert states(session, scene) == {ana.id: [A.REPLACED], eva.id: [A.OFFERED]}
     assert len(mails(session, "visit_offered")) == 1
@@ -211,8 +210,7 @@ def test_moved_back_stands_where_it_stood(session):
     place(scene, a_placing(NEXT_DAY, leaves=ana.id, comes=eva.id))
     place(scene, a_placing(leaves=eva.id, comes=ana.id), reason="Moved back")
     assert {who: rows[-1] for who, rows in states(session, scene).items()} == {ana.id: A.OFFERED, eva.id: A.REPLACED}
-    assert visit_of(session, scene).on_day == VISIT_DAY
-    assert audit_of(session, "visit").count("visit moved") == 2
+    assert (visit_of(session, scene).on_day, audit_of(session, "visit").count("visit moved")) == (VISIT_DAY, 2)
 
 
 # --- what the board says before ---
@@ -252,16 +250,14 @@ def test_the_board_warns_of_who_lives_too_far_or_has_enough_that_day(session):
     )
     visit = make_visit(programme=scene.programme, host_id=scene.host.id, on_day=NEXT_DAY)
     for ordinal in range(MOST_A_DAY):
-        sitting = make_presentation(visit, dt.time(13 + ordinal), minutes=30)
-        make_assignment(sitting, full.id)
+        make_assignment(make_presentation(visit, dt.time(13 + ordinal), minutes=30), full.id)
 
     said = {
         who: [(doubt.why.code, doubt.hard) for doubt in answer(scene, a_placing(NEXT_DAY, comes=who)).doubts]
         for who in (full.id, far.id)
     }
 
-    assert said[full.id] == [("enough_of_day", False)]
-    assert said[far.id] == [("too_far", False)]
+    assert (said[full.id], said[far.id]) == ([("enough_of_day", False)], [("too_far", False)])
 
 
 def test_absence_school_calendar_and_vetting_are_said(session):
@@ -334,8 +330,7 @@ def test_what_the_board_says_before_is_what_the_act_says(session):
     scene = Scene(a_plan(TEN), a_plan(dt.time(11, 0)))
     ana, eva, tara = a_free_educator(scene), a_free_educator(scene), scene.minor()
     scene.accepted_by(ana, tara)
-    other = far_away_scene(scene, dt.time(13, 0))
-    other.offered_to(eva)
+    far_away_scene(scene, dt.time(13, 0)).offered_to(eva)
     wrong = []
     for day in (VISIT_DAY, NEXT_DAY, MONDAY.date() - dt.timedelta(days=1), VISIT_DAY + dt.timedelta(days=3000)):
         for starts in (TEN, dt.time(12, 0), dt.time(15, 0), dt.time(23, 30)):

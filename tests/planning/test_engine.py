@@ -58,8 +58,7 @@ def test_the_running_cost_is_the_judged_cost(seed: int):
             desk.place(waiting, seat)
             assert desk.cost == before
         plan = Plan(desk.placements())
-        assert violations(problem, plan) == []
-        assert cost_of(problem, plan).total == desk.cost
+        assert (violations(problem, plan), cost_of(problem, plan).total) == ([], desk.cost)
     desk.restore([None] * len(desk.at))
     assert desk.cost == PlanDesk(desk.grounds).cost
 
@@ -81,8 +80,7 @@ def test_the_quick_choice_is_the_cheapest_way(seed: int):
 def test_the_search_finds_the_best_plan_of_a_small_problem(seed: int):
     problem = a_random_problem(seed, requests=3)
     plan = engine.solve(problem, watch(steps=8))
-    assert violations(problem, plan) == []
-    assert cost_of(problem, plan).total == least_cost(problem)
+    assert (violations(problem, plan), cost_of(problem, plan).total) == ([], least_cost(problem))
 
 
 def seats_with_every_youth(desk: PlanDesk, request: int) -> Iterator[PlanSeat]:
@@ -105,8 +103,7 @@ def test_the_exact_model_is_the_best_of_all_plans(seed: int):
         model.offer(one, dict.fromkeys(seats_with_every_youth(desk, one)))
     for one, seat in model.solved({}, effort=10.0):
         desk.place(one, seat)
-    assert violations(problem, Plan(desk.placements())) == []
-    assert desk.cost == least_cost(problem)
+    assert (violations(problem, Plan(desk.placements())), desk.cost) == ([], least_cost(problem))
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -167,8 +164,7 @@ def test_each_reason_has_its_case(person: dict, request_: dict, reason: WhyUnpla
     """Beside one presentation on Monday at eight, by somebody who gives one a week."""
     educator = a_plan_person(**({"max_per_week": 0} if reason == WhyUnplaced.CAP else person))
     requests = (a_plan_request("R0", day_to=0, slots_even=frozenset({0}), campaign="tour"), a_plan_request(**request_))
-    problem = a_problem(people=(educator,), requests=requests, fixed_team={"tour": False})
-    desk = PlanDesk(Grounds(problem))
+    desk = PlanDesk(Grounds(a_problem(people=(educator,), requests=requests, fixed_team={"tour": False})))
     if first := desk.best(0):
         desk.place(0, first[1])
     (found,) = [one for one in plan_of(desk).unplaced if one.request == "R1"]
@@ -187,8 +183,7 @@ NEAR = 200  # minutes: Niš and Vranje are further from Belgrade and Pančevo
 def test_the_search_finds_the_best_tours_of_a_small_problem(seed: int):
     problem = a_touring_problem(seed, requests=2, last_day=2)
     plan = engine.solve(problem, watch(steps=4))
-    assert violations(problem, plan) == []
-    assert cost_of(problem, plan).total == least_cost_of_tours(problem)
+    assert (violations(problem, plan), cost_of(problem, plan).total) == ([], least_cost_of_tours(problem))
 
 
 @pytest.mark.slow
@@ -196,8 +191,7 @@ def test_the_search_finds_the_best_tours_of_a_small_problem(seed: int):
 def test_the_search_finds_the_best_tours_where_far_places_take_a_night(seed: int):
     problem = a_touring_problem(seed, requests=2, last_day=2, furthest=NEAR)
     plan = engine.solve(problem, watch(steps=4))
-    assert violations(problem, plan) == []
-    assert cost_of(problem, plan).total == least_cost_of_tours(problem)
+    assert (violations(problem, plan), cost_of(problem, plan).total) == ([], least_cost_of_tours(problem))
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -241,8 +235,7 @@ def test_the_running_cost_is_the_judged_cost_with_nights_and_rides(seed: int):
             desk.place(waiting, seat)
             assert desk.cost == expected
         plan = plan_of(desk)
-        assert violations(problem, plan) == []
-        assert cost_of(problem, plan).total == desk.cost
+        assert (violations(problem, plan), cost_of(problem, plan).total) == ([], desk.cost)
         assert desk_of(problem, plan).cost == desk.cost
     desk.restore([None] * len(desk.at))
     assert desk.cost == desk_over(desk.grounds).cost
@@ -268,8 +261,7 @@ def test_a_block_laid_anew_is_never_worse_and_breaks_no_rule(seed: int):
     before = desk.cost
     submodel.lay_anew(desk, list(range(10)), Random(seed))
     assert desk.cost <= before
-    assert violations(problem, plan_of(desk)) == []
-    assert cost_of(problem, plan_of(desk)).total == desk.cost
+    assert (violations(problem, plan_of(desk)), cost_of(problem, plan_of(desk)).total) == ([], desk.cost)
 
 
 @pytest.mark.slow
@@ -291,8 +283,7 @@ def test_without_nights_and_rides_the_plan_is_the_one_of_before(seed: int):
     people = tuple(replace(one, nights_max=0, takes_along=False) for one in problem.people)
     plain = replace(problem, people=people)
     plan = engine.solve(plain, watch(steps=2))
-    assert (plan.nights, plan.rides) == ((), ())
-    assert type(desk_over(Grounds(plain))).__name__ == "PlanDesk"
+    assert ((plan.nights, plan.rides), type(desk_over(Grounds(plain))).__name__) == (((), ()), "PlanDesk")
     assert violations(plain, Plan(plan.placements)) == []
 
 
@@ -311,8 +302,7 @@ def test_a_far_place_is_reached_from_the_bed_of_the_night_before_and_from_home_n
         those = replace(problem, people=(replace(her, **given),))
         return {one.rule for one in violations(those, Plan((there,), nights=nights))}
 
-    assert (plan.placements[0].day, plan.nights) == (2, beds)
-    assert judged(*beds) == set()
+    assert ((plan.placements[0].day, plan.nights), judged(*beds)) == ((2, beds), set())
     assert judged() == judged(beds[0]) == judged(beds[1]) == {"too far from where she sleeps"}
     assert judged(*beds, furthest=180) == {"no day for the road"}  # 372 minutes of road are too many for a day, too
     assert engine.solve(replace(problem, people=(replace(her, nights_max=1),)), watch(steps=1)).unplaced[0].reason is (
@@ -339,8 +329,7 @@ def test_the_bound_knows_years_weeks_and_teams():
     two_a_year = a_problem(people=(a_plan_person(max_total=2),), requests=requests, fixed_team={"tour": False})
     one_a_week = replace(two_a_year, people=(a_plan_person(max_per_week=1),))
     one_team = replace(two_a_year, people=(a_plan_person("E1", max_total=1), a_plan_person("E2", max_total=2)))
-    assert bound.bound_of(two_a_year).served_weight == 13 + 12
-    assert bound.bound_of(one_a_week).sessions == 2
+    assert (bound.bound_of(two_a_year).served_weight, bound.bound_of(one_a_week).sessions) == (13 + 12, 2)
     assert bound.bound_of(replace(one_team, fixed_team={"tour": True})).sessions == 2
     assert bound.bound_of(one_team).sessions == 3
 
@@ -418,8 +407,7 @@ def test_a_minor_never_stays_a_night_away():
 
 def test_why_her_says_the_parts_and_the_next_best():
     people = (a_plan_person("E1"), a_plan_person("E2", home=1), a_plan_person("E3", topics=frozenset()))
-    problem = a_problem(people=people)
-    answer = explanation.explain(problem, Plan((Placement("R1", 3, 2, "E1"),)), "R1")
+    answer = explanation.explain(a_problem(people=people), Plan((Placement("R1", 3, 2, "E1"),)), "R1")
     assert isinstance(answer, explanation.PlacedAnswer)
     assert answer.parts == {"pref_miss": 40, "km": 0, "load": 2, "change": 0}
     assert [one.educator for one, _parts in answer.others] == ["E2"]

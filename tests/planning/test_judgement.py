@@ -148,8 +148,7 @@ def test_the_cost_is_the_sum_of_its_parts():
     cost = cost_of(problem, Plan((told[0], Placement("R2", 9, FIRST, "E1"))))
     there_and_back = 2 * 261
     assert (cost.served, cost.served_weight, cost.pref_miss, cost.km) == (2, 20, 1, there_and_back)
-    assert cost.gini == 0.5
-    assert cost.total == 7 * 1000 + 40 + there_and_back + 2 * 4 + 2 * 300 + 100
+    assert (cost.gini, cost.total) == (0.5, 7 * 1000 + 40 + there_and_back + 2 * 4 + 2 * 300 + 100)
 
 
 def test_an_empty_plan_has_a_cost_too():
@@ -438,8 +437,7 @@ def test_a_ride_is_of_two_who_present_together(rides, broken: list[str]):
 def test_a_ride_costs_a_minor_no_lesson():
     """The educator gives a morning, too: in her car the youth would be away all day."""
     problem = together()
-    morning = a_plan_request("R2", city=PANCEVO.id)
-    problem = replace(problem, requests=(*problem.requests, morning))
+    problem = replace(problem, requests=(*problem.requests, a_plan_request("R2", city=PANCEVO.id)))
     plan = Plan((SHARED, Placement("R2", WEDNESDAY, EARLY, "E1")), (), (), (RIDE,))
     assert rules_of_tour(problem, plan) == ["a ride costs own lessons"]
     assert rules_of_tour(problem, replace(plan, rides=())) == []

@@ -134,15 +134,13 @@ def test_a_day_that_only_a_night_reaches_is_in_a_plan_that_allows_it(nights: int
     most = {1: nights} if nights else {}
     drawing = drawing_by_night(asked, most)
     rows, plan = rows_of(drawing, solve(drawing.problem, watch(4)), PlanWish(asked, USUALLY, nights=most), moment_of)
-    assert violations(drawing.problem, plan) == []
-    assert {row.request_id for row in rows if row.seat} == placed
+    assert (violations(drawing.problem, plan), {row.request_id for row in rows if row.seat}) == ([], placed)
     assert [one.after_day for one in nights_in(drawing, plan)] == (NEAR[:2] if nights > 1 else [])
     assert {row.waiting.cause for row in rows if row.waiting} <= {WaitCause.REACH}
 
 
 def test_nobody_is_sent_further_than_she_said_because_she_sleeps_there():
-    asked = two_far_days(a_seeker(home=BEOGRAD, reach_km=300))
-    drawing = drawing_by_night(asked, {1: 3})
+    drawing = drawing_by_night(two_far_days(a_seeker(home=BEOGRAD, reach_km=300)), {1: 3})
     assert [one.request for one in solve(drawing.problem, watch(2)).placements] == ["1"]
 
 
@@ -165,8 +163,7 @@ def test_a_night_falls_with_the_seat_that_it_was_for(gone: int):
 
 def test_a_pinned_seat_that_takes_a_night_keeps_it():
     asked = two_far_days(a_seeker(home=BEOGRAD))
-    pinned = {2: ProposedSeat(2, NEAR[1], TEN, 1)}
-    wish = PlanWish(asked, USUALLY, pinned=pinned, nights={1: 2})
+    wish = PlanWish(asked, USUALLY, pinned={2: ProposedSeat(2, NEAR[1], TEN, 1)}, nights={1: 2})
     drawing = draw(wish, TODAY, moment_of, lambda _number: None)
     _rows, plan = rows_of(drawing, solve(drawing.problem, watch(2)), wish, moment_of)
     assert drawing.problem.locked == {"2"}
@@ -263,10 +260,8 @@ def test_each_fact_is_asked_of_the_day_itself():
         return [one.on_day for one in rides_in(drawing, plan, RideFacts(drives, rides))]
 
     assert days({1: FOR_EVER}, {2: FOR_EVER}) == [TODAY + DAY, TODAY + 2 * DAY]
-    assert days({1: first}, {2: FOR_EVER}) == [TODAY + DAY]
-    assert days({1: FOR_EVER}, {2: first}) == [TODAY + DAY]
-    assert days({1: FOR_EVER}, {}) == []
-    assert days({}, {2: FOR_EVER}) == []
+    assert (days({1: first}, {2: FOR_EVER}), days({1: FOR_EVER}, {2: first})) == ([TODAY + DAY], [TODAY + DAY])
+    assert (days({1: FOR_EVER}, {}), days({}, {2: FOR_EVER})) == ([], [])
     assert days({2: FOR_EVER}, {1: FOR_EVER}) == []
 
 
@@ -277,8 +272,7 @@ def test_nobody_is_fetched_far_from_the_road_and_nobody_waits_for_another_visit(
     away_from_her = rides_in(far, plan, RideFacts(*both))
     promised = a_seeker(presentations={TODAY + DAY: 1})
     busy, plan_of_busy = drawn(asked_on(TODAY + DAY, people=(promised, replace(young, home=NIS))))
-    assert len(plan_of_busy.placements) == 1
-    assert rides_in(busy, plan_of_busy, RideFacts(*both)) == ()
+    assert (len(plan_of_busy.placements), rides_in(busy, plan_of_busy, RideFacts(*both))) == (1, ())
     assert away_from_her == ()
 
 
@@ -330,8 +324,7 @@ def two_days(*people, **given) -> list[AskedVisit]:
 
 
 def test_a_night_between_two_days_far_away_saves_one_road():
-    asked = two_days(a_seeker())
-    drawing, plan = drawn(asked, {1: 1})
+    drawing, plan = drawn(two_days(a_seeker()), {1: 1})
     (night,) = nights_in(drawing, plan)
     sums = sums_of(drawing.problem, plan)
     assert (night.presenter_id, night.after_day, night.host_id) == (1, TODAY + DAY, 1)
@@ -339,8 +332,7 @@ def test_a_night_between_two_days_far_away_saves_one_road():
 
 
 def test_nobody_is_away_who_has_not_said_so_and_roads_are_as_ever():
-    asked = two_days(a_seeker())
-    drawing, plan = drawn(asked, {})
+    drawing, plan = drawn(two_days(a_seeker()), {})
     assert (nights_in(drawing, plan), sums_of(drawing.problem, plan).km_saved) == ([], 0)
     assert not any(one.unavailable for one in drawing.problem.people)
 
@@ -348,8 +340,7 @@ def test_nobody_is_away_who_has_not_said_so_and_roads_are_as_ever():
 def test_who_grows_up_within_the_plan_sleeps_at_home_until_the_day_that_she_is_of_age():
     """She is an adult on the second day of it: nobody counts on that."""
     young = a_seeker(2, INFLUENCER, law=UnderLaw(TODAY + DAY, None, False), agreed=a_seeker().vetted)
-    asked = two_days(a_seeker(), young, rule=CrewRule(1, 1))
-    drawing, plan = drawn(asked, {1: 3, 2: 3})
+    drawing, plan = drawn(two_days(a_seeker(), young, rule=CrewRule(1, 1)), {1: 3, 2: 3})
     assert {one.presenter_id for one in nights_in(drawing, plan)} == {1}
     assert {one.id: one.nights_max for one in drawing.problem.people} == {"1": 3, "2": 0}
 

@@ -113,8 +113,7 @@ def test_a_killed_search_has_changed_nothing_and_ends_exactly_once(session, star
     start(missed, 1.0)
     waits_until(lambda: work().state is WorkState.DONE)
 
-    row = session.get_one(PlanProposal, proposal_id)
-    finished = row.finished_at
+    finished = session.get_one(PlanProposal, proposal_id).finished_at
     assert (work().attempts, number_of(ProposedVisit.id), number_of(Visit.id)) == (2, 3, 0)
     long_work.do_long_work.call_local()
     db.session.rollback()

@@ -106,8 +106,7 @@ def test_who_said_so_stays_away_where_the_plan_asks_for_it_and_the_road_is_saved
     her = far.educators[0].id
     say_nights(far.coordinator, her, 2, now=MONDAY)
     with_nights, without = drawn(far, nights=1), drawn(far)
-    assert slept(far, with_nights) == [(her, FIRST, "Beograd")]
-    assert slept(far, without) == []
+    assert (slept(far, with_nights), slept(far, without)) == ([(her, FIRST, "Beograd")], [])
     away, home = page(far, with_nights), page(far, without)
     assert (away.line.placed, home.line.placed) == (2, 2)
     assert away.sums.km_saved == home.sums.km - away.sums.km > 300
@@ -127,8 +126,7 @@ def test_a_day_that_only_nights_reach_is_planned_applied_and_taken_by_the_databa
     with_nights, without = drawn(by_night, nights=2), drawn(by_night)
 
     assert [day for _who, day, _place in slept(by_night, with_nights)] == [FIRST, FIRST + DAY]
-    assert page(by_night, with_nights).line.placed == 2
-    assert page(by_night, without).line.placed == 1
+    assert (page(by_night, with_nights).line.placed, page(by_night, without).line.placed) == (2, 1)
     assert {row.waiting.cause for row in page(by_night, without).waiting} == {WaitCause.REACH}
     made = apply_rows(by_night.coordinator, with_nights, [one, other], now=MONDAY)
     for visit_id in made:
@@ -152,8 +150,7 @@ def test_a_row_that_takes_a_night_is_refused_once_nobody_stays_it(by_night, take
 
     assert refused.value.rows == {other: WhyChanged.NIGHT_ENDED}
     db.session.rollback()
-    kept = apply_rows(by_night.coordinator, proposal_id, [one], now=MONDAY)
-    assert len(kept) == 1
+    assert len(apply_rows(by_night.coordinator, proposal_id, [one], now=MONDAY)) == 1
     if not takes_back:  # with that visit applied the night holds
         assert len(apply_rows(by_night.coordinator, proposal_id, [other], now=MONDAY)) == 1
 
@@ -200,11 +197,9 @@ def test_a_plan_never_sends_her_away_for_longer_than_she_said_or_it_asks(far):
 
 def test_what_if_she_stayed_a_night_away_needs_no_wish_and_leaves_none(far):
     her = far.educators[0].id
-    base = drawn(far)
-    tried = drawn(far, based_on=base, supposes=Supposition(Assumed.NIGHT, her))
+    tried = drawn(far, based_on=drawn(far), supposes=Supposition(Assumed.NIGHT, her))
     shown = page(far, tried)
-    assert slept(far, tried) == [(her, FIRST, "Beograd")]
-    assert shown.difference.placed == 0
+    assert (slept(far, tried), shown.difference.placed) == ([(her, FIRST, "Beograd")], 0)
     assert shown.difference.km == -shown.sums.km_saved < -300
     assert (wish_of(her), draft_of(proposal_of(far.coordinator, tried)).nights) == (0, 0)
 
@@ -314,9 +309,7 @@ def test_who_no_longer_reaches_a_visit_reads_of_no_ride_to_it(app):
 @pytest.mark.parametrize("lacks", ["checked", "agreed"])
 def test_without_one_of_both_nothing_is_stored_and_the_visit_is_planned_as_ever(app, lacks):
     plan = Plan(**{lacks: False})
-    assert plan.told() == []
-    assert len(plan.apply()) == 1
-    assert db.session.scalars(select(CarRide)).all() == []
+    assert (plan.told(), len(plan.apply()), db.session.scalars(select(CarRide)).all()) == ([], 1, [])
 
 
 def refuse_the_driver(plan: Plan) -> None:
@@ -340,8 +333,7 @@ def test_what_has_ended_since_is_told_and_refuses_the_row(app, ends):
     with pytest.raises(PlanChanged) as refused:
         plan.apply()
     assert refused.value.rows == {plan.request_id: WhyChanged.RIDE_ENDED}
-    assert plan.apply(without_changed=True) == []
-    assert db.session.scalars(select(CarRide)).all() == []
+    assert (plan.apply(without_changed=True), db.session.scalars(select(CarRide)).all()) == ([], [])
 
 
 @pytest.mark.parametrize("lacks", ["checked", "agreed"])

@@ -118,8 +118,7 @@ def test_what_no_longer_fits_is_named_and_nothing_happens(session):
         with pytest.raises(PlanChanged) as refused:
             act(region, *seats)
         assert refused.value.rows == {region.asked[0].id: WhyChanged.NOT_FREE}
-    assert rows(Visit) == before
-    assert rows(OutboxMessage) == 0
+    assert (rows(Visit), rows(OutboxMessage)) == (before, 0)
 
 
 def test_a_second_press_finds_the_requests_answered(session):
@@ -179,8 +178,7 @@ def test_limited_staff_have_the_cards_of_their_districts(session):
         here = replace(limited, districts=frozenset({number}), hosts=HostsIn(frozenset({number})))
         return region_table(here, EVERYWHERE).total
 
-    assert within(district) == 3
-    assert within(district + 999) == 0
+    assert (within(district), within(district + 999)) == (3, 0)
 
 
 @pytest.mark.parametrize("seed", range(3))

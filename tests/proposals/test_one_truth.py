@@ -106,8 +106,7 @@ def test_a_visit_of_two_presentations_counts_for_two():
 
         seats = [seat_of(drawing, one) for one in plan.placements]
         known = {one.request_id: replace(one, facts=replace(wish, people=(person,))) for one in asked}
-        assert len(seats) == placed
-        assert len(seats_that_stand(known, seats, moment_of)) == placed
+        assert (len(seats), len(seats_that_stand(known, seats, moment_of))) == (placed, placed)
 
 
 def test_two_talks_of_one_educator_leave_her_the_road_between_them():
@@ -235,13 +234,11 @@ def test_a_cell_says_what_keeps_her_away():
     papers, far = a_seeker(1, vetted=()), a_seeker(2, reach_km=5)
     silent, deaf = a_seeker(3, topics=()), a_seeker(4, languages=())
     away = a_seeker(5, promised=(a_stop(9, TODAY, dt.time(7, 15), minutes=900),))
-    young = a_seeker(6, INFLUENCER)
-    wish = facts(papers, far, silent, deaf, away, young, a_seeker(7), point=PIROT)
+    wish = facts(papers, far, silent, deaf, away, a_seeker(6, INFLUENCER), a_seeker(7), point=PIROT)
 
     lacks = [fitting(asked_of(wish)).answer(who, TODAY).lack for who in range(1, 8)]
 
-    expected = [Lack.TIME, Lack.REACH, Lack.TOPIC, Lack.LANGUAGE, Lack.TAKEN, None, None]
-    assert lacks == expected
+    assert lacks == [Lack.TIME, Lack.REACH, Lack.TOPIC, Lack.LANGUAGE, Lack.TAKEN, None, None]
     assert not fitting(asked_of(wish)).answer(6, TODAY).fits
     assert fitting(asked_of(wish)).answer(7, TODAY).fits
 
@@ -284,5 +281,4 @@ def test_a_card_that_is_placed_takes_her_time():
 
 def test_a_place_that_nobody_knows_has_no_road():
     stop = Stop(9, 9, moment_of(TODAY, dt.time(8)), moment_of(TODAY, dt.time(9)), None)
-    wish = facts(a_seeker(1, promised=(stop,)), point=None)
-    assert fitting(asked_of(wish)).answer(1, TODAY).km is None
+    assert fitting(asked_of(facts(a_seeker(1, promised=(stop,)), point=None))).answer(1, TODAY).km is None

@@ -187,16 +187,14 @@ def test_half_a_result_cannot_be_applied(session):
 def test_a_worker_that_died_leaves_nothing_and_is_missed_within_a_minute(session):
     region = a_region()
     proposal_id = begin_proposal(region.coordinator, region.draft(), now=MONDAY).id
-    work_id = session.scalars(select(LongWork.id)).one()
-    taken = work_service.take(work_id, now=MONDAY)
+    taken = work_service.take(session.scalars(select(LongWork.id)).one(), now=MONDAY)
     Telling(taken, proposal=proposal_id).now(Phase.SEARCHING, 3, 15)
 
     db.session.rollback()
     later = proposal_page(region.coordinator, proposal_id, now=MONDAY + dt.timedelta(seconds=59))
 
     assert (later.work.interrupted, later.line.finished, visits()) == (True, False, 0)
-    again = begin_proposal(region.coordinator, region.draft(), now=MONDAY)
-    assert again.id != proposal_id
+    assert begin_proposal(region.coordinator, region.draft(), now=MONDAY).id != proposal_id
 
 
 def test_the_first_worker_to_end_is_right(session):
@@ -231,12 +229,10 @@ def seats_if(actor, proposal_id: int) -> None:
 
 def test_old_proposals_are_forgotten_and_their_visits_stay(session):
     region = a_region()
-    proposal_id = region.proposed(region.seat(0))
-    apply_rows(region.coordinator, proposal_id, [region.asked[0].id], now=MONDAY)
+    apply_rows(region.coordinator, region.proposed(region.seat(0)), [region.asked[0].id], now=MONDAY)
     assert (forget_old(MONDAY + 59 * DAY), forget_old(MONDAY + 60 * DAY)) == (0, 1)
     db.session.rollback()
-    assert session.scalars(select(ProposedVisit.id)).all() == []
-    assert visits() == 1
+    assert (session.scalars(select(ProposedVisit.id)).all(), visits()) == ([], 1)
 
 
 def test_what_a_plan_is_drawn_from_is_two_questions_a_school_and_the_rest_once(session):
@@ -284,8 +280,7 @@ def test_days_out_of_order_and_beyond_what_is_known_are_refused(session):
 
 def what_if(region: Region, supposes: Supposition):
     """The page of the plan with the assumption, drawn from one without."""
-    base = drawn(region)
-    tried = drawn(region, based_on=base, supposes=supposes)
+    tried = drawn(region, based_on=drawn(region), supposes=supposes)
     return proposal_page(region.coordinator, tried, now=MONDAY)
 
 
@@ -327,8 +322,7 @@ def test_a_language_more_serves_who_waits_for_it(session):
     who = region.educators[0].id
     shown = what_if(region, Supposition(Assumed.LANGUAGE, who, language=TeachingLanguage.SLOVAK))
     assert (shown.difference.placed, shown.line.placed) == (3, 3)
-    spoken = db.session.scalars(select(PresenterLanguage.language)).all()
-    assert TeachingLanguage.SLOVAK not in spoken
+    assert TeachingLanguage.SLOVAK not in db.session.scalars(select(PresenterLanguage.language)).all()
 
 
 def test_a_car_takes_her_as_far_as_it_is(session):
@@ -336,8 +330,7 @@ def test_a_car_takes_her_as_far_as_it_is(session):
     with transaction():
         session.execute(update(Presenter).values(reach_km=1))
         session.execute(update(Host).values(lat=42.7, lon=21.9))
-    shown = what_if(region, Supposition(Assumed.REACH, region.educators[0].id))
-    assert shown.difference.placed == 3
+    assert what_if(region, Supposition(Assumed.REACH, region.educators[0].id)).difference.placed == 3
 
 
 def test_one_more_a_week_counts_one_less_in_each_week(session):
@@ -358,8 +351,7 @@ def test_what_is_not_so_cannot_be_applied_and_the_database_refuses_it_too(sessio
         apply_rows(region.coordinator, shown.line.id, [region.asked[0].id], now=MONDAY)
 
     assert refused.value.reason is ProposalReason.ASSUMED
-    applied = region.proposed(region.seat(0))
-    made = apply_rows(region.coordinator, applied, [region.asked[0].id], now=MONDAY)
+    made = apply_rows(region.coordinator, region.proposed(region.seat(0)), [region.asked[0].id], now=MONDAY)
     with pytest.raises(IntegrityError), transaction():
         rows = update(ProposedVisit).where(ProposedVisit.proposal_id == shown.line.id)
         session.execute(rows.where(ProposedVisit.on_day.is_not(None)).values(visit_id=made[0]))
@@ -382,8 +374,7 @@ def test_half_an_assumption_is_refused_beside_its_field(session, assumed, field,
     told = Supposition(assumed.assumed, who, assumed.weekday, assumed.language)
     with pytest.raises(Rejected) as refused:
         drawn(region, supposes=told)
-    assert refused.value.problems == {field: reason}
-    assert db.session.scalars(select(PlanProposal.id)).all() == []
+    assert (refused.value.problems, db.session.scalars(select(PlanProposal.id)).all()) == ({field: reason}, [])
 
 
 def test_without_the_language_the_reason_is_said_as_before(session):

@@ -99,8 +99,7 @@ def test_a_sick_call_changes_the_crew_and_nothing_else(session):
 def test_who_told_it_herself_has_left_already_and_her_place_is_found(session):
     region = a_region()
     hers = stands(region, 0)
-    her = presenter_actor(region.educators[0])
-    report_absence(her, FIRST, LAST, seen=[hers.number], now=MONDAY)
+    report_absence(presenter_actor(region.educators[0]), FIRST, LAST, seen=[hers.number], now=MONDAY)
     proposal_id = mended(region, away(region.educators[0]))
     assert seats_of(proposal_id)[region.asked[0].id] == region.seat(0, 1)
     assert apply_rows(region.coordinator, proposal_id, [region.asked[0].id], now=MONDAY) == [hers.id]
@@ -119,8 +118,7 @@ def test_where_nobody_else_is_free_the_visit_moves_and_who_stays_is_asked_again(
     assert (seat.on_day > FIRST, seat.crew) == (True, (region.educators[0].id,))
     apply_rows(region.coordinator, proposal_id, [region.asked[0].id], now=MONDAY)
     assert (visit_of(hers.id).on_day, crew(hers.id)) == (seat.on_day, {region.educators[0].id: AssignmentState.OFFERED})
-    kinds = set(db.session.scalars(select(OutboxMessage.kind)))
-    assert {"visit_moved", "visit_offered"} <= kinds
+    assert {"visit_moved", "visit_offered"} <= set(db.session.scalars(select(OutboxMessage.kind)))
 
 
 def test_a_neighbour_makes_room_and_both_are_applied_in_one_press(session):
@@ -165,8 +163,7 @@ def test_within_the_notice_substitutes_are_asked_and_nothing_is_planned(session)
     region = a_region(notice_days=40)
     stands(region, 0)
     shown = page(region, mended(region, away(region.educators[0])))
-    assert [row.left for row in shown.waiting] == [LeftAlone.WITHIN_NOTICE]
-    assert shown.rows.rows == []
+    assert ([row.left for row in shown.waiting], shown.rows.rows) == ([LeftAlone.WITHIN_NOTICE], [])
 
 
 def test_what_the_planner_would_never_lay_is_left_to_hands(session):
@@ -243,16 +240,14 @@ def test_room_is_made_for_a_late_request(session):
     proposal_id = mended(region, Mending(Trouble.LATE, late_id=late.id))
 
     assert changes(region, proposal_id)[late.id] is RowChange.NEW
-    made = apply_rows(region.coordinator, proposal_id, [late.id], now=MONDAY)
-    assert visit_of(made[0]).on_day == FIRST
+    assert visit_of(apply_rows(region.coordinator, proposal_id, [late.id], now=MONDAY)[0]).on_day == FIRST
 
 
 def test_a_pinned_neighbour_stays_where_it_stands(session):
     region = a_region(educators=2)
     stands(region, 0)
     neighbour = stands(region, 1, 1, day=FIRST + DAY)
-    first = mended(region, away(region.educators[0]))
-    pinned = stood_seats(region.coordinator, first, [region.asked[1].id])
+    pinned = stood_seats(region.coordinator, mended(region, away(region.educators[0])), [region.asked[1].id])
     second = mended(region, away(region.educators[0]), pinned=pinned)
     assert seats_of(second, pinned=True) == {region.asked[1].id: region.seat(1, 1)}
     assert visit_of(neighbour.id).on_day == FIRST + DAY

@@ -67,8 +67,7 @@ def test_what_a_trouble_breaks(found: StandingFacts, mends: Mending, broken: boo
     ],
 )
 def test_what_is_left_alone(found: StandingFacts, left: LeftAlone | None):
-    mends = Mending(Trouble.LEAVES, 1, TODAY)
-    assert standing_in(found, mends, TODAY).left is left
+    assert standing_in(found, Mending(Trouble.LEAVES, 1, TODAY), TODAY).left is left
 
 
 def test_only_whole_crews_make_room():

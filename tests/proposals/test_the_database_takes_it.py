@@ -82,8 +82,7 @@ def every_seat(region: Region) -> Iterator[ProposedSeat]:
 def the_database_takes(region: Region, seat: ProposedSeat) -> None:
     """Plan, suggest and offer it, by the usual acts, and undo it all."""
     with pytest.raises(Undone), transaction():
-        proposal_id = region.proposed(seat)
-        made = apply_rows(region.coordinator, proposal_id, [seat.request_id], now=MONDAY)
+        made = apply_rows(region.coordinator, region.proposed(seat), [seat.request_id], now=MONDAY)
         for visit_id in made:
             offer_visit(region.coordinator, visit_id, until=UNTIL, now=MONDAY)
         assert made

@@ -81,8 +81,7 @@ def test_two_people_correct_a_birth_date_and_all_staff_are_told(session):
     confirm_birth_date(second, person.id, number, now=MONDAY)
     assert stored(session, person.id) == (YOUNG, dt.date(2028, 3, 1), dt.date(2025, 3, 1))
     told = session.scalars(select(OutboxMessage)).all()
-    assert {mail.kind for mail in told} == {"birth_date_corrected"}
-    assert len(told) == 3
+    assert ({mail.kind for mail in told}, len(told)) == ({"birth_date_corrected"}, 3)
     assert "invited@centre.example" not in {mail.address for mail in told}
     assert all(name not in mail.text for mail in told for name in ("Marija", "Kostić", "2010"))
     actions = [entry.action for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.id))]
@@ -115,8 +114,7 @@ def test_who_is_younger_than_was_known_stays_beside_an_adult_with_a_consent_only
         without_consent()
     corrected(scene.centre_id, person.id, born)
     crew = {one.id: ACCEPTED for one in beside} | {person.id: ACCEPTED if stays else WITHDRAWN}
-    assert states(session, scene) == crew
-    assert violations() == []
+    assert (states(session, scene), violations()) == (crew, [])
 
 
 def test_who_was_the_adult_beside_a_minor_and_is_none_frees_the_minor_too(session):
@@ -124,8 +122,7 @@ def test_who_was_the_adult_beside_a_minor_and_is_none_frees_the_minor_too(sessio
     person, minor = grown_influencer(scene), scene.minor()
     scene.accepted_by(person, minor)
     corrected(scene.centre_id, person.id, YOUNG)
-    assert states(session, scene) == {person.id: WITHDRAWN, minor.id: WITHDRAWN}
-    assert violations() == []
+    assert (states(session, scene), violations()) == ({person.id: WITHDRAWN, minor.id: WITHDRAWN}, [])
 
 
 def test_a_later_birth_date_names_her_anew_and_leaves_what_is_over(session):
@@ -441,8 +438,7 @@ def test_a_presenter_over_whom_the_database_stumbles_keeps_nobody_else_in_a_crew
 
     release_not_cleared(now=MONDAY)
 
-    assert states(session, broken) == {first.id: ACCEPTED}
-    assert states(session, other) == {second.id: WITHDRAWN}
+    assert (states(session, broken), states(session, other)) == ({first.id: ACCEPTED}, {second.id: WITHDRAWN})
 
 
 @pytest.mark.parametrize("covered", ["last day", "grown up", "over"])

@@ -147,10 +147,7 @@ def test_an_offer_after_the_guardian_took_back_to_travel_is_refused_and_the_job_
     may_travel(minor, False)
     assert [text for text in violations() if f"presenter {minor.id} " in text and "no_travel" in text]
 
-    assert release_not_cleared(now=MONDAY) == 1
-
-    assert crew_of(scene) == {teacher.id}
-    assert violations() == []
+    assert (release_not_cleared(now=MONDAY), crew_of(scene), violations()) == (1, {teacher.id}, [])
 
 
 @pytest.mark.both_databases
@@ -267,8 +264,7 @@ def test_a_wave_that_had_chosen_her_before_her_week_was_full_asks_the_others_alo
 
     assert asked == [free.id]
     assert full.id not in states(session, scene)
-    assert states(session, scene)[free.id] == [AssignmentState.OFFERED]
-    assert too_much_found() == []
+    assert (states(session, scene)[free.id], too_much_found()) == ([AssignmentState.OFFERED], [])
 
 
 def test_a_move_into_her_full_week_asks_her_not_anew_and_her_place_is_the_coordinators_turn(session):
@@ -400,8 +396,7 @@ def test_a_ride_is_told_when_both_have_accepted_and_ends_untold_without_a_word(a
 def test_after_the_visit_has_begun_nobody_is_told_anything(arranged):
     tell_of_rides(now=MONDAY)
     refuse_the_driver(arranged)
-    begun = dt.datetime.combine(VISIT_DAY, dt.time(22), dt.UTC)
-    assert tell_of_rides(now=begun) == 0
+    assert tell_of_rides(now=dt.datetime.combine(VISIT_DAY, dt.time(22), dt.UTC)) == 0
     assert kinds() == ["ride_told", "ride_driven"]
 
 

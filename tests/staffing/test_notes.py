@@ -72,8 +72,7 @@ def test_one_report_frees_the_visit_flags_it_tells_the_coordinators_and_closes_t
     [mail] = session.scalars(select(OutboxMessage))
     [away] = session.scalars(select(AvailabilityException))
     row = visit_for(an_actor(centre_id=educator.centre_id), visit.number)
-    assert left == 1
-    assert _states(session) == [AssignmentState.WITHDRAWN]
+    assert (left, _states(session)) == (1, [AssignmentState.WITHDRAWN])
     assert row.state is VisitState.PLANNED
     assert row.short_crew
     assert (mail.kind, mail.address) == ("presenter_absent", "desk@centre.example")
@@ -82,8 +81,7 @@ def test_one_report_frees_the_visit_flags_it_tells_the_coordinators_and_closes_t
 
 def test_a_minor_who_would_be_alone_leaves_with_the_adult(session):
     educator = a_cleared_educator()
-    minor = a_cleared_minor(centre_id=educator.centre_id)
-    visit = _visit(educator, minor)
+    visit = _visit(educator, a_cleared_minor(centre_id=educator.centre_id))
     report_absence(presenter_actor(educator), VISIT_DAY, VISIT_DAY, seen=[visit.number], now=MONDAY)
     assert _states(session) == [AssignmentState.WITHDRAWN, AssignmentState.WITHDRAWN]
 
@@ -196,8 +194,7 @@ def test_the_coordinator_sees_who_has_not_read_it_first(session, scene):
 
 
 def test_the_presenters_page_shows_it_for_two_weeks_after_the_day(session, scene, called_off):
-    visit = visit_of(session, scene)
-    end = dt.datetime.combine(visit.on_day, dt.time(12), dt.UTC) + dt.timedelta(days=14)
+    end = dt.datetime.combine(visit_of(session, scene).on_day, dt.time(12), dt.UTC) + dt.timedelta(days=14)
     shown = [len(called_off_for(called_off, at)) for at in (LATE, end, end + dt.timedelta(days=1))]
     assert shown == [1, 1, 0]
 
@@ -284,8 +281,7 @@ def test_a_driver_corrects_her_drive_and_the_plan_stays_beside_it(session):
     session.rollback()
     [row] = drives_of_visit(scene.visit_id)
     assert (row.planned_kilometres, row.driven_kilometres, row.driven_minutes) == (planned, planned + 30, 95)
-    assert row.reason == "Пут је затворен."
-    assert visit_of(session, scene).kilometres == planned + 30
+    assert (row.reason, visit_of(session, scene).kilometres) == ("Пут је затворен.", planned + 30)
     assert audit_of(session, "visit").count("drive corrected") == 1
     assert [(one.number, one.kilometres) for one in own_drives(driver, 2026, today=VISIT_DAY)] == [
         (number, planned + 30)

@@ -96,8 +96,7 @@ def test_nobody_is_offered_what_she_cannot_reach_and_enough_time_for_the_road_is
     assert refusal.value.reason == "cannot_arrive"
     problem = refusal.value.problem
     assert problem.needed_minutes == road_minutes(Point(43.3209, 21.8958), Point(44.80, 20.46))
-    assert problem.available_minutes == 60
-    assert states(session, later) == {ana.id: [A.OFFERED]}
+    assert (problem.available_minutes, states(session, later)) == (60, {ana.id: [A.OFFERED]})
 
 
 @pytest.mark.both_databases
@@ -144,10 +143,8 @@ def test_an_offer_past_its_hour_cannot_be_accepted_and_lapses(session, scene):
 
     with conflict("offer_gone"):
         answer_offer(presenter_actor(ana), scene.visit_id, accepts=True, now=UNTIL)
-    assert lapse_offers(now=UNTIL - dt.timedelta(seconds=1)) == 0
-    assert lapse_offers(now=UNTIL) == 1
-    assert lapse_offers(now=UNTIL) == 0
-    assert states(session, scene) == {ana.id: [A.LAPSED]}
+    assert (lapse_offers(now=UNTIL - dt.timedelta(seconds=1)), lapse_offers(now=UNTIL)) == (0, 1)
+    assert (lapse_offers(now=UNTIL), states(session, scene)) == (0, {ana.id: [A.LAPSED]})
     assert visit_of(session, scene).state is VisitState.PLANNED
     (mail,) = mails(session, "visit_released")
     assert mail.subject.startswith("Одговор више није потребан")  # she never went, so she does not "no longer" go
@@ -238,8 +235,7 @@ def test_a_hand_is_up_once_seen_by_the_coordinator_and_takes_no_time(visit, desk
     assert db.session.scalars(select(OutboxMessage)).all() == []
 
     suggest_presenter(desk, visit.id, mira.id, now=MONDAY)
-    assert hands(desk, visit) == []
-    assert open_visits_for(presenter_actor(mira), MONDAY) == []
+    assert (hands(desk, visit), open_visits_for(presenter_actor(mira), MONDAY)) == ([], [])
 
 
 def test_the_first_hand_stands_first_and_one_is_taken_down(visit, desk):
@@ -255,8 +251,7 @@ def test_the_first_hand_stands_first_and_one_is_taken_down(visit, desk):
 
 def test_a_hand_is_for_who_may_go_and_to_what_has_not_begun(visit, desk):
     unvetted, busy = make_presenter(centre_id=visit.centre_id), cleared(visit)
-    other = make_presentation(make_visit(host_id=visit.host_id))
-    make_assignment(other, busy.id, AssignmentState.ACCEPTED)
+    make_assignment(make_presentation(make_visit(host_id=visit.host_id)), busy.id, AssignmentState.ACCEPTED)
     open_call(desk, visit.id, now=MONDAY)
     for presenter, reason in ((unvetted, "unvetted"), (busy, "taken")):
         with conflict(reason):
@@ -311,11 +306,9 @@ def test_who_could_go_is_asked_by_one_mail_and_nobody_else(visit, desk):
     works(make_presenter(centre_id=visit.centre_id))  # no proof
     works(a_cleared_educator())  # of another centre
     busy = works(cleared(visit))
-    other = make_visit(on_day=visit.on_day)
-    make_assignment(make_presentation(other), busy.id, AssignmentState.ACCEPTED)
+    make_assignment(make_presentation(make_visit(on_day=visit.on_day)), busy.id, AssignmentState.ACCEPTED)
 
-    assert open_call(desk, visit.id, now=MONDAY) == 1
-    assert open_call(desk, visit.id, now=MONDAY) == 0
+    assert (open_call(desk, visit.id, now=MONDAY), open_call(desk, visit.id, now=MONDAY)) == (1, 0)
     assert told() == [address_of(mira)]
 
 
@@ -336,8 +329,7 @@ def test_three_calls_a_day_are_mailed_the_others_stand_on_the_page(visit, desk):
     for one in visits:
         make_presentation(one)
     asked = [open_call(desk, one.id, now=MONDAY) for one in visits]
-    later = open_call(desk, visit.id, now=MONDAY + dt.timedelta(days=1))
-    assert (asked, later) == ([1, 1, 1, 0], 1)
+    assert (asked, open_call(desk, visit.id, now=MONDAY + dt.timedelta(days=1))) == ([1, 1, 1, 0], 1)
 
 
 def test_a_guardian_gets_a_copy(visit, desk):

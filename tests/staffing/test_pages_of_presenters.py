@@ -138,8 +138,7 @@ def test_whose_hand_is_up_is_judged_wherever_she_stands(scene):
     people = [scene.educator() for _ in range(SHOWN_AT_ONCE + 1)]
     with transaction() as session:
         session.get_one(Presenter, people[0].id).suspended_at = MONDAY
-        row = RaisedHand(visit_id=scene.visit_id, presenter_id=people[0].id, raised_at=MONDAY)
-        session.add(row)
+        session.add(RaisedHand(visit_id=scene.visit_id, presenter_id=people[0].id, raised_at=MONDAY))
     page, judged = by_need(scene)
     assert people[0].id not in {one.presenter_id for one in page.rows}
     assert [hand.candidate.presenter_id for hand in hands_of(scene.visit_id, judged)] == [people[0].id]
@@ -155,8 +154,7 @@ def test_a_page_asks_as_often_for_a_hundred_presenters_as_for_ten(scene):
     with statements() as many:
         page, _judged = by_need(scene)
 
-    assert (page.total, len(page.rows)) == (100, SHOWN_AT_ONCE)
-    assert len(many) == len(few)
+    assert ((page.total, len(page.rows)), len(many)) == ((100, SHOWN_AT_ONCE), len(few))
 
 
 @pytest.mark.deep
@@ -341,8 +339,7 @@ def test_a_hundred_presenters_ask_as_often_as_ten(session):
             page = presenters_page(centre_id, TODAY, None, 1)
         asked.append(len(made))
 
-    assert (page.total, len(page.rows)) == (120, 100)
-    assert asked[0] == asked[1]
+    assert ((page.total, len(page.rows)), asked[0]) == ((120, 100), asked[1])
     with statements() as made:
         clearance_pages(centre_id, TODAY, {Lacks.WAITS: 1, Lacks.IN_ORDER: 1})
     at_most(1, [one for one in made if "standing" in one])  # both lists and how many are on them
@@ -364,8 +361,7 @@ def test_several_days_are_answered_as_each_by_itself(centre_id, session, promise
         together = clearances(who, days, town_id, promised_at)
 
         alone = {day: clearance(who, day, town_id, promised_at=promised_at) for day in days}
-        assert together == alone
-        assert [*together] == [*alone]
+        assert (together, [*together]) == (alone, [*alone])
         assert {tuple(of_day) for of_day in together.values()} == {tuple(sorted(who))}
     assert len({repr(of_day) for of_day in together.values()}) > 3  # it changes from day to day
     assert clearances([], days, None, promised_at) == {day: {} for day in days}

@@ -57,8 +57,7 @@ def test_within_the_week_it_begins_by_itself_and_each_step_is_in_the_audit(ill, 
     search = ill.search()
     assert (search.state, search.wave, search.next_wave_at) == (SubstituteSearchState.SEARCHING, 0, FRIDAY)
     (mail,) = ill.mails_to(DESK)
-    assert mail.kind == "presenter_absent"
-    assert ill.mails_to(TO_THE_SCHOOL) == []
+    assert (mail.kind, ill.mails_to(TO_THE_SCHOOL)) == ("presenter_absent", [])
 
     send_waves(now=FRIDAY)
     send_waves(now=T_MINUS_3)
@@ -110,8 +109,7 @@ def test_when_all_have_said_no_the_next_wave_does_not_wait(ill):
     for one in ill.others:
         if one.id in wave:
             ill.answer(one, accepts=False, now=FRIDAY + MINUTE)
-    assert send_waves(now=FRIDAY + 2 * MINUTE) == 1
-    assert ill.search().wave == 2
+    assert (send_waves(now=FRIDAY + 2 * MINUTE), ill.search().wave) == (1, 2)
     assert set(ill.whom()) == {one.id for one in ill.others}
 
 
@@ -126,8 +124,7 @@ def test_a_late_yes_of_the_wave_before_still_counts(ill):
 
 def test_nobody_is_asked_who_is_barred_busy_away_of_another_centre_or_said_no_before(session, ill):
     taken, refused = ill.others[0], ill.others[1]
-    other = make_visit(VisitState.CONFIRMED, programme=ill.programme)
-    make_assignment(make_presentation(other), taken.id)
+    make_assignment(make_presentation(make_visit(VisitState.CONFIRMED, programme=ill.programme)), taken.id)
     ill.can(a_cleared_educator(centre_id=make_centre().id))
     ill.educator()  # without hours
     report_absence(presenter_actor(ill.others[2]), STARTS_AT.date(), STARTS_AT.date(), seen=[], now=FRIDAY)
@@ -195,16 +192,14 @@ def test_a_visit_that_was_not_confirmed_before_is_confirmed_by_its_coordinator_a
     mia = ill.can(ill.educator(given_name="Mia"))
     ill.accepted_by(mia)
     ill.forget_mails()
-    row = visit_for(ill.coordinator, ill.number)
-    assert row.state is VisitState.OFFERED
+    assert visit_for(ill.coordinator, ill.number).state is VisitState.OFFERED
 
     ill.falls_ill(mia)
     send_waves(now=FRIDAY)
     ill.answer(ill.others[0], accepts=True, now=FRIDAY + MINUTE)
 
     assert visit_of(session, ill).state is VisitState.OFFERED
-    assert ill.mails_to(TO_THE_SCHOOL) == []
-    assert ill.kinds_to(DESK) == ["presenter_absent", "substitute_found"]
+    assert (ill.mails_to(TO_THE_SCHOOL), ill.kinds_to(DESK)) == ([], ["presenter_absent", "substitute_found"])
 
 
 def test_a_visit_that_begins_undecided_ends_the_search(ill):
@@ -270,8 +265,7 @@ def test_the_page_reads_the_search_in_as_many_queries_for_five_asked_as_for_thre
     with statements() as five:
         shown = latest_search(row)
 
-    assert [one.wave for one in shown.asked] == [2, 2, 1, 1, 1]
-    assert len(three) == len(five)
+    assert ([one.wave for one in shown.asked], len(three)) == ([2, 2, 1, 1, 1], len(five))
 
 
 def seats(ill: Ill) -> list[AssignmentState]:
@@ -359,8 +353,7 @@ def test_pauses_shrink_and_an_answer_counts_one_wave_longer():
     assert answer_until(STARTS_AT, STARTS_AT - hours(3.5)) == STARTS_AT - hours(3)
 
     near, far = STARTS_AT - hours(100), STARTS_AT - hours(1000)
-    assert first_wave_at(STARTS_AT, near) == near
-    assert first_wave_at(STARTS_AT, far) == STARTS_AT - hours(7 * 24)
+    assert (first_wave_at(STARTS_AT, near), first_wave_at(STARTS_AT, far)) == (near, STARTS_AT - hours(7 * 24))
 
 
 def test_what_is_missing_is_counted_by_kind_and_educators_are_sought_before_young_presenters():
@@ -375,8 +368,7 @@ def test_what_is_missing_is_counted_by_kind_and_educators_are_sought_before_youn
 
 def test_the_nearest_and_least_loaded_come_first_and_who_is_given_nothing_yet():
     near, nearer, far, idle = one(1, 20), one(2, 5), one(3, 80), one(4, 24)
-    barred = one(5, 1, "unvetted")
-    order = in_order([far, barred, near, nearer, idle], {1: 3, 2: 3, 3: 0})
+    order = in_order([far, one(5, 1, "unvetted"), near, nearer, idle], {1: 3, 2: 3, 3: 0})
     assert [each.presenter_id for each in order] == [4, 2, 1, 3]
 
     assert [each.presenter_id for each in in_order([one(1, 5), one(2, 20)], {1: 1})] == [2, 1]

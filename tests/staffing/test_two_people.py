@@ -221,8 +221,7 @@ def test_a_role_that_is_given_while_the_paper_waits_counts_too(session):
 
 
 def test_an_account_keeps_its_origin_once_its_owner_has_answered(session):
-    minor = a_minor()
-    other = invited(an_administrator(minor).actor(), at=MONDAY)
+    other = invited(an_administrator(a_minor()).actor(), at=MONDAY)
     with database_refusal("origin_stays") as inside:
         inside.execute(text("UPDATE user_account SET origin_id = NULL WHERE id = :who"), {"who": other.id})
 
@@ -343,8 +342,7 @@ def test_a_guardian_without_a_link_consents_again_a_week_after_she_was_told_of_t
 
 @pytest.mark.postgres_decides
 def test_the_database_takes_no_paper_after_a_withdrawal_without_the_week_of_the_notice(session):
-    minor = a_minor()
-    first, second, paper = a_withdrawn_paper_of_a_guardian_without_a_link(minor)
+    first, second, paper = a_withdrawn_paper_of_a_guardian_without_a_link(a_minor())
     note_notice(first, paper, NoticeDraft(by_phone=False, told_on=TODAY), now=MONDAY)
 
     with database_refusal("paper_is_for_a_first_consent") as inside:

@@ -172,8 +172,7 @@ def answer(row: SchoolRequest, offer_id: int, *, accepts: bool = True, now: dt.d
 def test_a_held_date_taken_eight_times_at_once_is_one_visit(app: Flask, desk, programme):
     row = in_line(programme, 9)
     date_id, offer_id = given(desk, programme), held_offer().id
-    raised = all_at_once(app, [answer(row, offer_id)] * EIGHT)
-    assert raised == [None] * EIGHT
+    assert all_at_once(app, [answer(row, offer_id)] * EIGHT) == [None] * EIGHT
     assert (how_many(Visit), how_many(OutboxMessage, OutboxMessage.kind == "date_accepted")) == (1, 1)
     assert stored(OpenDate, date_id).state is DateState.TAKEN
     assert violated() == []
@@ -194,9 +193,7 @@ def test_a_held_date_is_taken_or_gone_never_both(app: Flask, desk, programme, me
         "is taken again": answer(row, offer_id),
     }
 
-    raised = all_at_once(app, [answer(row, offer_id), acts[meanwhile]] * 3)
-
-    assert kinds_of(raised) <= {Conflict}
+    assert kinds_of(all_at_once(app, [answer(row, offer_id), acts[meanwhile]] * 3)) <= {Conflict}
     taken = stored(DateOffer, offer_id).state is DateOfferState.ACCEPTED
     assert how_many(Visit) == int(taken)
     assert (stored(OpenDate, date_id).state is DateState.TAKEN) == taken
@@ -221,8 +218,7 @@ def test_weights_set_for_the_first_time_by_eight_at_once_are_one_row(app: Flask,
     raised = all_at_once(
         app, [lambda n=n: change_weights(administrator, Weights(rural=n), now=MONDAY) for n in range(1, EIGHT + 1)]
     )
-    assert raised == [None] * EIGHT
-    assert how_many(WaitingWeights) == 1
+    assert (raised, how_many(WaitingWeights)) == ([None] * EIGHT, 1)
 
 
 # --- hands, joining, cancelling ---
@@ -243,9 +239,7 @@ def test_joining_and_cancelling_at_once_leave_nobody_in_a_merged_presentation(ap
     join = lambda: join_presentations(scene.coordinator, scene.visit_id, 2, 1, now=MONDAY)  # noqa: E731
     cancel = lambda: cancel_visit(scene.coordinator, scene.visit_id, reason="strike", now=MONDAY)  # noqa: E731
 
-    raised = all_at_once(app, [join, cancel] * 3)
-
-    assert kinds_of(raised) <= {Conflict}
+    assert kinds_of(all_at_once(app, [join, cancel] * 3)) <= {Conflict}
     assert stored(Visit, scene.visit_id).state is VisitState.CANCELLED
     assert not {state for seats in states(db.session, scene).values() for state in seats} & {
         AssignmentState.ACCEPTED,
@@ -340,8 +334,7 @@ def test_without_the_locks_the_database_alone_still_gives_the_hour_once(app: Fla
     assert answers.count(None) == 1
     assert {answer.reason for answer in answers if isinstance(answer, Conflict)} == {"nobody_in_two_places"}
     others = [answer for answer in answers if answer is not None and not isinstance(answer, Conflict)]
-    assert [answer for answer in others if not crossed(answer)] == []
-    assert promised_overlaps() == 0
+    assert ([answer for answer in others if not crossed(answer)], promised_overlaps()) == ([], 0)
 
 
 @pytest.fixture
@@ -392,7 +385,4 @@ def test_without_locks_and_defences_the_same_presenter_is_in_two_places(
 
     monkeypatch.setattr(offers, "refuse_clashes", look_and_wait)
 
-    answers = offer_all(app, coordinator, visit_ids)
-
-    assert answers == [None, None]
-    assert promised_overlaps() == 1
+    assert (offer_all(app, coordinator, visit_ids), promised_overlaps()) == ([None, None], 1)

@@ -54,8 +54,7 @@ def scene(app: object) -> Scene:
 
 
 def test_confirming_moves_visit_presentations_and_request_together(session, scene):
-    ana = scene.educator(home_id=make_municipality("Београд", lat=44.80, lon=20.46).id)
-    scene.confirm(ana)
+    scene.confirm(scene.educator(home_id=make_municipality("Београд", lat=44.80, lon=20.46).id))
     visit = visit_of(session, scene)
     assert visit.state is VisitState.CONFIRMED
     assert 450 < visit.kilometres < 700
@@ -116,8 +115,7 @@ def test_a_presenter_withdraws_herself_alone_and_a_lost_crew_takes_the_visit_bac
 
 
 def new_times(**given: Any) -> NewTimes:
-    fair = {"on_day": dt.date(2026, 10, 8), "starts_local": {}, "until": UNTIL}
-    return NewTimes(**(fair | given))
+    return NewTimes(**({"on_day": dt.date(2026, 10, 8), "starts_local": {}, "until": UNTIL} | given))
 
 
 def test_a_moved_visit_keeps_its_uids_and_asks_its_crew_again(session):
@@ -154,8 +152,7 @@ def test_back_to_back_presentations_of_one_crew_move_by_half_an_hour(session, sh
 def test_a_move_onto_another_promise_changes_nothing(session, scene):
     ana = scene.educator()
     scene.confirmed_by(ana)
-    other = far_away_scene(scene, dt.time(17, 0))
-    other.offered_to(ana)
+    far_away_scene(scene, dt.time(17, 0)).offered_to(ana)
     (sitting,) = presentations(session, scene)
 
     wish = new_times(on_day=VISIT_DAY, starts_local={sitting.id: dt.time(17, 15)})
@@ -182,9 +179,7 @@ def test_a_school_cancels_by_its_link_and_everybody_is_told(session, scene):
     make_user(Role.COORDINATOR, email="desk@ncc.example", centre_id=scene.centre_id, password_hash="set")
     ana, tara = scene.educator(), scene.minor()
     scene.confirmed_by(ana, tara)
-    contact = school_contact(scene.asked.id, scene.host.id)
-
-    cancel_visit(contact, scene.visit_id, reason="Exam day", now=MONDAY)
+    cancel_visit(school_contact(scene.asked.id, scene.host.id), scene.visit_id, reason="Exam day", now=MONDAY)
 
     visit = visit_of(session, scene)
     assert (visit.state, visit.cancelled_by, visit.reason) == (VisitState.CANCELLED, CancelledBy.SCHOOL, "Exam day")
@@ -234,15 +229,13 @@ def test_a_school_calls_nothing_off_that_has_begun_but_staff_may(session, scene,
 def test_a_move_to_where_it_stands_and_a_second_press_tell_nobody(session, scene):
     scene.confirmed_by(scene.educator())
     edited = [(row.sequence, row.edited_at) for row in presentations(session, scene)]
-    there = NewTimes(VISIT_DAY, {}, UNTIL)
-    assert move_visit(scene.coordinator, scene.visit_id, there, now=MONDAY) is False
+    assert move_visit(scene.coordinator, scene.visit_id, NewTimes(VISIT_DAY, {}, UNTIL), now=MONDAY) is False
     assert visit_of(session, scene).state is VisitState.CONFIRMED
     assert [(row.sequence, row.edited_at) for row in presentations(session, scene)] == edited
     assert mails(session, "visit_moved") == []
 
     moved = [move_visit(scene.coordinator, scene.visit_id, new_times(), now=MONDAY) for _ in range(2)]
-    assert moved == [True, False]
-    assert len(mails(session, "visit_moved")) == 1
+    assert (moved, len(mails(session, "visit_moved"))) == ([True, False], 1)
     assert len(mails(session, "visit_offered")) == 2  # the first offer, and the one after the move
     assert audit_of(session, "visit").count("visit moved") == 1
 

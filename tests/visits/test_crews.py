@@ -81,8 +81,7 @@ def test_the_only_presenter_of_a_presentation_takes_the_confirmation_along(sessi
 def test_out_of_both_one_after_the_other_she_is_out_of_the_visit(session, scene):
     leave(scene, scene.mara)
     leave(scene, scene.mara, place=0)
-    assert len(mails(session, "seat_released")) == 1
-    assert len(mails(session, "visit_released")) == 1
+    assert (len(mails(session, "seat_released")), len(mails(session, "visit_released"))) == (1, 1)
     assert states(session, scene)[scene.mara.id] == [W, W]
 
 
@@ -156,8 +155,7 @@ def test_her_year_counts_only_what_she_did(session, scene):
         submit_counts(presenter_actor(scene.ana), row.id, draft, now=EVENING)
     assert {row.state for row in presentations(session, scene)} == {PresentationState.DELIVERED}
     year = VISIT_DAY.year
-    assert year_of(scene.ana.id, year).presentations == 2
-    assert year_of(scene.mara.id, year).presentations == 1
+    assert (year_of(scene.ana.id, year).presentations, year_of(scene.mara.id, year).presentations) == (2, 1)
 
 
 def letters(session) -> list[str]:
@@ -197,8 +195,7 @@ def test_trust_r11_a_coordinators_second_press_is_no_conflict(session, press):
     after = visit_of(session, scene).version
     acts[press]()
 
-    assert visit_of(session, scene).version == after
-    assert len(mails(session, "visit_offered")) == 1
+    assert (visit_of(session, scene).version, len(mails(session, "visit_offered"))) == (after, 1)
     assert len(mails(session, "visit_confirmed")) == (press != "offer")
 
 
@@ -259,8 +256,7 @@ def test_a_confirmed_visit_that_falls_short_tells_the_coordinators_once_and_the_
     assert visit_of(session, scene).state is VisitState.PLANNED
     assert [mail.address for mail in mails(session, "crew_short")] == ["desk@ncc.example"] * (how == "falls_ill")
     assert crew_for_school(scene.asked.id, MONDAY).crew_lost
-    number = visit_of(session, scene).number
-    assert visit_page(scene.coordinator, number).crew_lost
+    assert visit_page(scene.coordinator, visit_of(session, scene).number).crew_lost
     assert len(mails(session, "visit_confirmed")) == 1
 
     scene.confirm(scene.educator())

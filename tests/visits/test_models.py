@@ -154,8 +154,7 @@ def a_minor_with_an_adult(
 ) -> tuple[Presentation, Assignment, Assignment]:
     presentation = a_presentation(day=day)
     adult = make_assignment(presentation, a_cleared_educator().id, state)
-    minor = make_assignment(presentation, a_cleared_minor().id, state)
-    return presentation, adult, minor
+    return presentation, adult, make_assignment(presentation, a_cleared_minor().id, state)
 
 
 # --- vetting (TRUST S50) ---

@@ -57,8 +57,7 @@ def test_a_week_shows_the_centres_own_visits_in_order(scene):
     later = scene.plan(school_request_id=None, presentations=(a_plan(),), on_day=dt.date(2026, 10, 9))
     scene.plan(school_request_id=None, on_day=dt.date(2026, 10, 12))
     Scene()
-    rows = visits_of_week(scene.coordinator, WEEK, 1).rows
-    assert [row.id for row in rows] == [scene.visit_id, later]
+    assert [row.id for row in visits_of_week(scene.coordinator, WEEK, 1).rows] == [scene.visit_id, later]
     with pytest.raises(NotFound):
         visits_of_week(school_contact(scene.asked.id, 1), WEEK, 1)
 
@@ -69,8 +68,7 @@ def test_a_presenter_sees_her_offers_until_they_end_and_never_a_suggestion(scene
     scene.suggested_to(boris)
     (offer,) = offers_of(ana.id, MONDAY)
     assert (offer.visit.id, offer.until) == (scene.visit_id, MONDAY + dt.timedelta(days=3))
-    assert offers_of(ana.id, MONDAY + dt.timedelta(days=3)) == []
-    assert offers_of(boris.id, MONDAY) == []
+    assert (offers_of(ana.id, MONDAY + dt.timedelta(days=3)), offers_of(boris.id, MONDAY)) == ([], [])
 
 
 # --- one visit ---
@@ -154,9 +152,7 @@ def test_a_candidate_who_cannot_arrive_shows_the_minutes(scene):
     ana = scene.educator()
     always_free(ana)
     scene.offered_to(ana)
-    far = far_away_scene(scene, dt.time(12, 0))
-
-    (candidate,) = candidates(scene.coordinator, far.visit_id, now=MONDAY)
+    (candidate,) = candidates(scene.coordinator, far_away_scene(scene, dt.time(12, 0)).visit_id, now=MONDAY)
 
     (why,) = candidate.reasons
     assert (why.code, why.available) == ("cannot_arrive", 60)
@@ -166,8 +162,7 @@ def test_a_candidate_who_cannot_arrive_shows_the_minutes(scene):
 
 
 def test_topic_and_language_speak_against_a_candidate_but_do_not_bar_her(scene):
-    ana = scene.educator()
-    always_free(ana)
+    always_free(scene.educator())
     with transaction() as session:
         session.execute(sa.delete(PresenterSkill))
         session.execute(sa.delete(PresenterLanguage))
@@ -298,8 +293,7 @@ def covered(owned: Scene, **given) -> list[str]:
     fair = {
         "away_id": owned.ana.id, "stand_in_id": owned.bojan.id, "first_day": VISIT_DAY, "last_day": VISIT_DAY,
     }  # fmt: skip
-    rows = covered_visits(owned.bojan.actor(), HandoverDraft(**(fair | given)))
-    return [row.number for row in rows]
+    return [row.number for row in covered_visits(owned.bojan.actor(), HandoverDraft(**(fair | given)))]
 
 
 def test_a_handover_is_about_visits_of_its_days_and_region_and_of_nobody_else(session, owned):

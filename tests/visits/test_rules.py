@@ -194,8 +194,7 @@ def test_a_school_reads_minors_by_first_name_beside_an_educator():
     assert who_is_shown([A_MINOR], dt.date(2028, 2, 29)) == ["Tara"]
     assert who_is_shown([A_MINOR], dt.date(2028, 3, 1)) == ["Tara Ilić"]
 
-    grown = a_member(PresenterKind.INFLUENCER, names=("Luka", "Ristić"))
-    cards = cards_of([grown, A_MINOR, a_member()], DAY)
+    cards = cards_of([a_member(PresenterKind.INFLUENCER, names=("Luka", "Ristić")), A_MINOR, a_member()], DAY)
     assert [(card.name, card.adult) for card in cards] == [
         ("Luka Ristić", ""),
         ("Jelena Ristić", ""),
@@ -371,8 +370,7 @@ def test_a_week_goes_from_monday_to_sunday_and_nobody_further_than_four_hours():
 
     sunday, monday = TODAY - A_DAY, TODAY
     told = {sunday: 1, monday: 2, TODAY + 6 * A_DAY: 4, TODAY + 7 * A_DAY: 8}
-    assert load_on(told, TODAY + 3 * A_DAY) == (0, 6)
-    assert load_on(told, sunday) == (1, 1)
+    assert (load_on(told, TODAY + 3 * A_DAY), load_on(told, sunday)) == ((0, 6), (1, 1))
 
 
 @given(st.dictionaries(st.sampled_from(DAYS), st.integers(1, 6)))

@@ -133,8 +133,7 @@ def test_whoever_may_not_plan_and_an_unknown_visit_find_nothing(session, scene):
 def test_a_suggestion_is_made_once_takes_nobodys_time_and_tells_nobody(session, scene):
     ana = scene.educator()
     suggested = [suggest_presenter(scene.coordinator, scene.visit_id, ana.id, now=MONDAY) for _press in range(2)]
-    assert suggested == [True, False]
-    assert states(session, scene) == {ana.id: [A.SUGGESTED]}
+    assert (suggested, states(session, scene)) == ([True, False], {ana.id: [A.SUGGESTED]})
     assert session.scalars(sa.select(OutboxMessage)).all() == []
     assert presentations(session, scene)[0].sequence == 0
 
@@ -155,8 +154,7 @@ def test_who_may_not_go_is_not_suggested_and_the_reason_is_named(scene):
 
 
 def test_every_change_of_state_has_one_audit_row(session, scene):
-    ana = scene.educator()
-    scene.confirm(ana)
+    scene.confirm(scene.educator())
     assert audit_of(session, "visit") == ["visit planned", "visit offered", "visit confirmed"]
     assert audit_of(session, "presentation") == ["presentation planned", "presentation confirmed"]
     assert audit_of(session, "assignment") == ["assignment suggested", "assignment offered", "assignment accepted"]
@@ -312,9 +310,7 @@ def test_moments_follow_new_clocks_also_where_one_visit_follows_the_other(sessio
     wanted = wall_clocks(session)
     store_with_other_clocks(*(one.id for one in stored), hours=hours)
 
-    done = recompute_times(SYSTEM, now=MONDAY)
-
-    assert done == Recomputed(presentations=3, moved=3, visits=1)
+    assert recompute_times(SYSTEM, now=MONDAY) == Recomputed(presentations=3, moved=3, visits=1)
     assert [row.starts_at.astimezone(dt.UTC).isoformat() for row in rows(session)] == wanted
     assert [(row.sequence, row.edited_at) for row in rows(session)] == [(1, MONDAY)] * 3
     assert [row.starts_local for row in rows(session)] == [dt.time(9), dt.time(10), dt.time(11)]
@@ -334,11 +330,8 @@ def test_texts_are_written_anew_and_a_second_run_changes_nothing(session: Sessio
     entries = select(CalendarEntry.text).order_by(CalendarEntry.status, CalendarEntry.language)
     first = session.scalars(entries).all()
 
-    again = recompute_times(SYSTEM, now=MONDAY + HOUR)
-
-    assert again == Recomputed(presentations=1, moved=0, visits=1)
-    assert session.scalars(entries).all() == first
-    assert len(first) == len(EntryStatus) * 3
+    assert recompute_times(SYSTEM, now=MONDAY + HOUR) == Recomputed(presentations=1, moved=0, visits=1)
+    assert (session.scalars(entries).all(), len(first)) == (first, len(EntryStatus) * 3)
     stamp = dt.datetime.fromisoformat(wanted[0]).strftime("DTSTART:%Y%m%dT%H%M%SZ")
     assert all(stamp in text for text in first)
 

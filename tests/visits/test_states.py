@@ -37,8 +37,7 @@ class Staged(Scene):
     def __init__(self, *, written: bool) -> None:
         super().__init__(*PLANS, planned=False, influencers=1)
         self.visit_id = self.planned() if written else self.plan()
-        belgrade = make_municipality("Београд", lat=44.80, lon=20.46)
-        self.crew = (self.educator(home_id=belgrade.id), self.minor())
+        self.crew = (self.educator(home_id=make_municipality("Београд", lat=44.80, lon=20.46).id), self.minor())
 
     def ready(self) -> None:
         self.confirm(*self.crew)
@@ -139,8 +138,7 @@ def test_each_factory_needs_nothing_and_leaves_nothing_to_complain_about(
     the_clock, make, visit, sitting, request_state, seat
 ):
     the_clock.stands_at(THE_DAY)
-    made = make()
-    rows = rows_of(made.id)
+    rows = rows_of(make().id)
     assert (rows["visit"]["state"], rows["request"]["state"]) == (visit, request_state)
     assert [one["state"] for one in rows["presentations"]] == [sitting]
     assert [[one["state"] for _, one in crew] for crew in rows["crews"]] == [[seat] if seat else []]
