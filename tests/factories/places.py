@@ -7,7 +7,7 @@ from scheduler.core.text import fold, to_latin
 from scheduler.places.models import District, Host, Municipality
 from scheduler.places.rules.hosts import search_key
 from scheduler.places.terms.hosts import HostDraft, HostKind, SchoolCalendar
-from tests.factories import MONDAY, a_number
+from tests.factories import MONDAY, a_number, stored
 
 
 def make_district(**given: Any) -> District:
@@ -17,11 +17,7 @@ def make_district(**given: Any) -> District:
         "region_sr_cyrl": "Јужна и Источна Србија", "region_sr_latn": "Južna i Istočna Srbija",
         "school_calendar": SchoolCalendar.REPUBLIC,
     }  # fmt: skip
-    with transaction() as session:
-        district = District(**(fair | given))
-        session.add(district)
-        session.flush()
-    return district
+    return stored(District(**(fair | given)))
 
 
 def make_municipality(name: str = "Ниш", **given: Any) -> Municipality:
@@ -30,13 +26,10 @@ def make_municipality(name: str = "Ниш", **given: Any) -> Municipality:
         "name_sr_cyrl": name, "name_sr_latn": to_latin(name), "city_sr_cyrl": name, "city_sr_latn": to_latin(name),
         "postcode": "18000", "lat": 43.3209, "lon": 21.8958, "seat_population": None, "search_key": fold(name),
     }  # fmt: skip
-    with transaction() as session:
+    with transaction():
         if "district_id" not in given:
             fair["district_id"] = make_district().id
-        municipality = Municipality(**(fair | given))
-        session.add(municipality)
-        session.flush()
-    return municipality
+        return stored(Municipality(**(fair | given)))
 
 
 def make_host(name: str = "Вук Караџић", **given: Any) -> Host:
@@ -47,15 +40,12 @@ def make_host(name: str = "Вук Караџић", **given: Any) -> Host:
         "address_sr_latn": "Lipova 7", "postcode": "18000", "place_sr_cyrl": place, "place_sr_latn": to_latin(place),
         "teaches_primary": True, "created_at": MONDAY,
     }  # fmt: skip
-    with transaction() as session:
+    with transaction():
         if "municipality_id" not in given:
             fair["municipality_id"] = make_municipality(place).id
         values = fair | given
         values.setdefault("search_key", search_key(values["kind"], name, place))
-        host = Host(**values)
-        session.add(host)
-        session.flush()
-    return host
+        return stored(Host(**values))
 
 
 def a_host_draft(**given: Any) -> HostDraft:

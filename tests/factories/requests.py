@@ -15,7 +15,7 @@ from scheduler.requests.terms.school_request import (
     RequestDraft,
     RequestState,
 )
-from tests.factories import MONDAY, a_number
+from tests.factories import MONDAY, a_number, stored
 from tests.factories.places import make_host
 from tests.factories.programmes import make_programme
 
@@ -54,7 +54,7 @@ def a_wish(**given: Any) -> RequestedPresentationRow:
 
 def make_school_request(state: RequestState = RequestState.NEW, **given: Any) -> SchoolRequest:
     """A stored request in any state, with one presentation for 90 pupils. `programme`, `host_id` as needed."""
-    with transaction() as session:
+    with transaction():
         programme = given.pop("programme", None) or make_programme()
         fair: dict[str, Any] = {
             "number": f"R-2026-{a_number():04d}", "centre_id": programme.centre_id, "programme_id": programme.id,
@@ -71,6 +71,4 @@ def make_school_request(state: RequestState = RequestState.NEW, **given: Any) ->
                 ordinal=1, audience=Audience.PUPILS, level=SchoolLevel.PRIMARY, classes="7b, 7c", pupils=90, teachers=2
             )
         ]
-        session.add(school_request)
-        session.flush()
-    return school_request
+        return stored(school_request)

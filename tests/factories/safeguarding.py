@@ -15,7 +15,7 @@ from scheduler.people.terms import PresenterKind
 from scheduler.policy import SYSTEM
 from scheduler.safeguarding.models import ConsentPaper, DrivingCheck, Guardian, GuardianConsent, Vetting
 from scheduler.safeguarding.terms import CONSENT_TEXT, ConsentDraft, ConsentMethod, PaperDraft, VettingResult
-from tests.factories import MONDAY
+from tests.factories import MONDAY, stored
 from tests.factories.people import make_presenter
 
 LONG_AGO = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
@@ -29,11 +29,7 @@ def make_vetting(presenter_id: int, **given: Any) -> Vetting:
         "valid_until": dt.date(2030, 12, 31),
         "recorded_at": MONDAY,
     }
-    with transaction() as session:
-        vetting = Vetting(presenter_id=presenter_id, **(fair | given))
-        session.add(vetting)
-        session.flush()
-    return vetting
+    return stored(Vetting(presenter_id=presenter_id, **(fair | given)))
 
 
 def make_driving_check(presenter_id: int, **given: Any) -> DrivingCheck:
@@ -44,11 +40,7 @@ def make_driving_check(presenter_id: int, **given: Any) -> DrivingCheck:
         "valid_until": dt.date(2030, 12, 31),
         "recorded_at": MONDAY,
     }
-    with transaction() as session:
-        check = DrivingCheck(presenter_id=presenter_id, **(fair | given))
-        session.add(check)
-        session.flush()
-    return check
+    return stored(DrivingCheck(presenter_id=presenter_id, **(fair | given)))
 
 
 def make_guardian(presenter_id: int, **given: Any) -> Guardian:
@@ -57,11 +49,7 @@ def make_guardian(presenter_id: int, **given: Any) -> Guardian:
         "name": "Vesna Ilić", "email": "vesna@family.example", "named_at": LONG_AGO, "in_force_at": LONG_AGO,
         "asked_text": CONSENT_TEXT,
     }  # fmt: skip
-    with transaction() as session:
-        guardian = Guardian(presenter_id=presenter_id, **(fair | given))
-        session.add(guardian)
-        session.flush()
-    return guardian
+    return stored(Guardian(presenter_id=presenter_id, **(fair | given)))
 
 
 def make_consent(presenter_id: int, **given: Any) -> GuardianConsent:
@@ -76,10 +64,7 @@ def make_consent(presenter_id: int, **given: Any) -> GuardianConsent:
             last = select(Guardian.id).where(Guardian.presenter_id == presenter_id, Guardian.replaced_at.is_(None))
             email = given.get("guardian_email", fair["guardian_email"])
             fair["guardian_id"] = session.scalar(last) or make_guardian(presenter_id, email=email).id
-        consent = GuardianConsent(presenter_id=presenter_id, **(fair | given))
-        session.add(consent)
-        session.flush()
-    return consent
+        return stored(GuardianConsent(presenter_id=presenter_id, **(fair | given)))
 
 
 def a_scan(kind: str = "png", width: int = 800, height: int = 1100) -> bytes:
@@ -100,12 +85,11 @@ def make_paper(presenter_id: int, seen_by_id: int | None, **given: Any) -> Conse
     }  # fmt: skip
     with transaction() as session:
         guardian_id = session.scalars(select(Guardian.id).where(Guardian.presenter_id == presenter_id)).one()
-        paper = ConsentPaper(
-            presenter_id=presenter_id, guardian_id=guardian_id, first_seen_by_id=seen_by_id, **(fair | given)
+        return stored(
+            ConsentPaper(
+                presenter_id=presenter_id, guardian_id=guardian_id, first_seen_by_id=seen_by_id, **(fair | given)
+            )
         )
-        session.add(paper)
-        session.flush()
-    return paper
 
 
 def a_cleared_educator(**given: Any) -> Presenter:

@@ -12,7 +12,7 @@ from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
-from tests.factories import MONDAY, a_number
+from tests.factories import MONDAY, a_number, stored
 from tests.factories.places import make_host
 from tests.factories.programmes import make_programme
 
@@ -29,13 +29,10 @@ def new_visit(programme: Programme, host_id: int, state: VisitState = VisitState
 
 def make_visit(state: VisitState = VisitState.PLANNED, **given: Any) -> Visit:
     """A visit without presentations. `programme`, `host_id`, `school_request_id`, `on_day` as needed."""
-    with transaction() as session:
+    with transaction():
         programme = given.pop("programme", None) or make_programme()
         host_id = given.pop("host_id") if "host_id" in given else make_host().id
-        visit = new_visit(programme, host_id, state, **given)
-        session.add(visit)
-        session.flush()
-    return visit
+        return stored(new_visit(programme, host_id, state, **given))
 
 
 def new_presentation(
@@ -64,11 +61,7 @@ def make_presentation(
     **given: Any,
 ) -> Presentation:
     """45 minutes for 90 pupils on the visit's day, 15 minutes of set-up before."""
-    with transaction() as session:
-        presentation = new_presentation(visit, starts_local, state, **given)
-        session.add(presentation)
-        session.flush()
-    return presentation
+    return stored(new_presentation(visit, starts_local, state, **given))
 
 
 def new_assignment(
@@ -87,8 +80,4 @@ def make_assignment(
     presentation: Presentation, presenter_id: int, state: AssignmentState = AssignmentState.ACCEPTED, **given: Any
 ) -> Assignment:
     """One presenter at one presentation; the presenter must be cleared (see factories/safeguarding)."""
-    with transaction() as session:
-        assignment = new_assignment(presentation, presenter_id, state, **given)
-        session.add(assignment)
-        session.flush()
-    return assignment
+    return stored(new_assignment(presentation, presenter_id, state, **given))
