@@ -71,10 +71,8 @@ def test_two_visits_too_far_apart_say_that_she_cannot_arrive(session):
     ana = scene.educator()
     scene.accepted_by(ana)
     far_away_scene(scene, dt.time(12, 0)).suggested_to(ana)
-
     found = board_week.board(scene.coordinator, WEEK)
     first, second = cell(row_of(found, ana.id)).blocks
-
     assert (found.clashes, (first.clash, second.clash and second.clash.code)) == (1, (None, "cannot_arrive"))
     assert second.leg is not None
     assert not second.leg.fits
@@ -97,9 +95,7 @@ def test_absence_and_usual_hours_are_shown(session):
     session.add(AvailableHours(presenter_id=ana.id, weekday=0, from_local=dt.time(8), until_local=dt.time(12)))
     session.add(AvailabilityException(presenter_id=ana.id, first_day=VISIT_DAY, last_day=VISIT_DAY, available=False))
     session.commit()
-
     row = row_of(board_week.board(scene.coordinator, WEEK), ana.id)
-
     assert cell(row).away == AbsenceOfDay(absent=True)
     assert cell(row, MONDAY_OF_IT).away == AbsenceOfDay(absent=False, free=((dt.time(8), dt.time(12)),))
     assert cell(row, VISIT_DAY + dt.timedelta(days=1)).away == AbsenceOfDay(absent=False)
@@ -146,7 +142,6 @@ def test_more_visits_and_presenters_take_no_more_queries(session, by):
         later.suggested_to(scene.educator(), scene.educator())
     with statements() as three:
         board_week.board(scene.coordinator, WEEK, by=by)
-
     assert len(one) == len(three)
 
 
@@ -160,8 +155,6 @@ def test_only_staff_of_the_centre_see_its_board(session):
 
 
 # --- dates that are held ---
-
-
 def held_cell(board: Board, presenter_id: int):
     return cell(row_of(board, presenter_id), TEN.on_day).held
 
@@ -185,10 +178,8 @@ def test_a_date_that_a_visitor_holds_stands_in_the_row_of_who_is_held_until_it_e
     book = BookNow(educators=2)
     shown_until = book.hold().until
     held, free = book.people
-
     before = board_week.board(book.coordinator, week_of(TEN.on_day), now=MONDAY)
     after = board_week.board(book.coordinator, week_of(TEN.on_day), now=shown_until)
-
     (block,) = held_cell(before, held.id)
     assert (block.starts_local, block.ends_local, block.until) == (TEN.starts_local, dt.time(10, 45), shown_until)
     assert (block.host_sr_latn, block.request_number) == (book.host.name_sr_latn, "")
@@ -222,7 +213,6 @@ def test_held_dates_stand_in_their_districts_row_and_obey_the_filters(session):
     (row,) = board_week.board(book.coordinator, week_of(TEN.on_day), by="districts", now=MONDAY).rows
     other = board_week.board(book.coordinator, week_of(TEN.on_day, programme_id=book.programme.id + 999), now=MONDAY)
     busy = board_week.board(book.coordinator, week_of(TEN.on_day, busy_only=True), now=MONDAY)
-
     assert len(cell(row, TEN.on_day).held) == 2
     assert ([held_cell(other, person.id) for person in book.people], busy.total) == ([(), ()], 2)
 
@@ -253,7 +243,6 @@ def test_a_board_loads_the_presenters_of_its_page_and_asks_as_often_for_a_hundre
         with statements() as made:
             board = board_week.board(scene.coordinator, week_of(VISIT_DAY))
         asked.append(len(made))
-
     last = board_week.board(scene.coordinator, week_of(VISIT_DAY, page=2))
     assert (asked[0], (board.total, len(board.rows), len(last.rows))) == (asked[1], (110, 100, 10))
     names = [row.name_sr_latn for row in (*board.rows, *last.rows)]

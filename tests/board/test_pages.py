@@ -60,10 +60,8 @@ def test_of_a_large_centre_who_lives_nearest_who_goes_and_who_is_meant(session, 
     meant, left_out = scene.educator(home_id=north.id), scene.educator(home_id=north.id)
     near = scene.educator()
     monkeypatch.setattr(board_choices, "PER_PAGE", 3)
-
     with statements() as made:
         found, whole = offered(session, scene, meant.id)
-
     assert ({one.presenter_id for one in found}, whole) == ({goes.id, meant.id, near.id}, False)
     assert left_out.id not in {one.presenter_id for one in found}
     at_most(1, [one for one in made if "suspended_at IS NULL" in one and "LIMIT" in one])
@@ -86,10 +84,8 @@ def test_the_nearest_by_road_are_those_of_all(monkeypatch, nearest: int, place: 
     every = [one for one in presenter_names(centre_id) if not one.suspended]
     by_road = [one.presenter_id for one in sorted(every, key=lambda one: (road_km(one.home, place), one.presenter_id))]
     kept = by_road[-1]
-
     wish = BoardWish(DAY, DAY + dt.timedelta(days=6), near=place, keep=frozenset({kept}))
     found = week.board(an_actor(centre_id=centre_id), wish, now=MONDAY)
-
     assert [row.presenter_id for row in found.rows] == by_road[:nearest] + [kept] * (nearest < len(by_road))
 
 
@@ -156,7 +152,6 @@ def test_a_page_of_presenters_says_the_same_as_if_all_visits_had_been_read(busy,
         with monkeypatch.context() as whole, statements() as many:
             whole.setattr(board_week, "of_people", lambda _ids, _wish: everything())
             expected = board_week.board(busy, wish, now=MONDAY)
-
         assert (found, len(few)) == (expected, len(many))
         hidden = asked not in (None, programme)
         assert (not hidden, not hidden) == (bool(found.unassigned.visits), any(one.visits for one in found.rows))

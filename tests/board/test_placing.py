@@ -53,17 +53,13 @@ def a_free_educator(scene: Scene, **given):
 
 
 # --- the time ---
-
-
 def test_another_day_keeps_uid_raises_sequence_and_asks_again_who_had_accepted(session):
     scene = Scene()
     ana = a_free_educator(scene)
     scene.confirmed_by(ana)
     (before,) = presentations(session, scene)
     uid, sequence = before.uid, before.sequence
-
     place(scene, a_placing(NEXT_DAY, leaves=ana.id, comes=ana.id))
-
     (after,) = presentations(session, scene)
     assert (after.uid, after.sequence, after.on_day) == (uid, sequence + 1, NEXT_DAY)
     assert states(session, scene)[ana.id] == [A.OFFERED]
@@ -96,8 +92,6 @@ def test_nothing_changed_is_said_and_not_done(session):
 
 
 # --- the crew ---
-
-
 def test_from_the_row_without_a_crew_to_a_presenter_with_or_without_asking(session):
     scene = Scene()
     ana, eva = a_free_educator(scene), a_free_educator(scene)
@@ -127,12 +121,10 @@ def test_another_day_and_another_presenter_at_once_when_the_first_could_not_go_t
     busy.__dict__ |= scene.__dict__
     busy.visit_id = scene.plan(on_day=NEXT_DAY, school_request_id=None)
     busy.offered_to(ana)
-
     assert answer(scene, a_placing(NEXT_DAY, leaves=ana.id, comes=ana.id)).refused
     wish = a_placing(NEXT_DAY, leaves=ana.id, comes=eva.id)
     assert not answer(scene, wish).refused
     place(scene, wish)
-
     assert states(session, scene) == {ana.id: [A.REPLACED], eva.id: [A.OFFERED]}
     assert visit_of(session, scene).on_day == NEXT_DAY
 
@@ -156,10 +148,8 @@ def test_a_young_person_whose_week_is_full_there_is_left_out_and_the_board_says_
     scene.accepted_by(ana, tara)
     make_busy(tara, *(there + number * dt.timedelta(days=1) for number in (-1, 1, 2)))
     wish = a_placing(there, leaves=ana.id, comes=eva.id)
-
     said = answer(scene, wish)
     place(scene, wish)
-
     assert (said.refused, said.left_behind) == (False, ("Tara",))
     assert "Tara" not in said.asked_again
     assert Doubt(Why(WhyNot.YOUNG_WEEK_FULL, 4, 3), "Tara") in said.doubts
@@ -214,8 +204,6 @@ def test_moved_back_stands_where_it_stood(session):
 
 
 # --- what the board says before ---
-
-
 def test_the_answer_says_the_drive_and_who_is_told(session):
     scene = Scene()
     ana = a_free_educator(scene, given_name="Jelena", family_name="Ristić")
@@ -230,9 +218,7 @@ def test_the_road_says_no_before_and_after(session):
     scene.accepted_by(ana)
     later = far_away_scene(scene, dt.time(12, 0))
     wish = a_placing(starts=dt.time(12, 0), comes=ana.id)
-
     said = answer(later, wish)
-
     assert [doubt.why.code for doubt in said.doubts] == ["cannot_arrive"]
     assert said.refused
     with pytest.raises(PresenterTaken):
@@ -251,12 +237,10 @@ def test_the_board_warns_of_who_lives_too_far_or_has_enough_that_day(session):
     visit = make_visit(programme=scene.programme, host_id=scene.host.id, on_day=NEXT_DAY)
     for ordinal in range(MOST_A_DAY):
         make_assignment(make_presentation(visit, dt.time(13 + ordinal), minutes=30), full.id)
-
     said = {
         who: [(doubt.why.code, doubt.hard) for doubt in answer(scene, a_placing(NEXT_DAY, comes=who)).doubts]
         for who in (full.id, far.id)
     }
-
     assert (said[full.id], said[far.id]) == ([("enough_of_day", False)], [("too_far", False)])
 
 

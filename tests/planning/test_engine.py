@@ -117,9 +117,7 @@ def test_the_first_plan_never_beats_the_search(seed: int):
 @pytest.mark.parametrize("seed", range(4))
 def test_whoever_is_left_out_fits_nowhere_and_the_reason_is_told(seed: int):
     problem = a_random_problem(seed, requests=8)
-
     plan = engine.solve(problem, watch(steps=1))
-
     for one in plan.unplaced:
         for day in range(problem.days):
             for slot in range(len(problem.slots)):
@@ -145,21 +143,18 @@ def test_what_is_locked_never_moves(seed: int):
     assert {one for one in stands if one.request in locked} <= set(plan.placements)
 
 
-@pytest.mark.parametrize(
-    ("person", "request_", "reason"),
-    [
-        ({"topics": frozenset({"gaming"})}, {}, WhyUnplaced.NO_TOPIC),
-        ({"languages": frozenset({"hu"})}, {}, WhyUnplaced.NO_LANGUAGE),
-        ({"audiences": frozenset({"parents"})}, {}, WhyUnplaced.NO_AUDIENCE),
-        ({}, {"day_to": -1}, WhyUnplaced.NO_OPEN_DAY),
-        ({"weekdays": frozenset({6})}, {}, WhyUnplaced.UNAVAILABLE),
-        ({"max_km_day": 100}, {"city": 2}, WhyUnplaced.TRAVEL),
-        ({}, {"influencers": 1}, WhyUnplaced.NO_INFLUENCER),
-        ({}, {}, WhyUnplaced.CAP),
-        ({"max_per_week": 9}, {"day_to": 0, "slots_even": frozenset({0})}, WhyUnplaced.CLASH),
-        ({"max_per_week": 9}, {"day_to": 0, "campaign": "tour"}, WhyUnplaced.CAMPAIGN),
-    ],
-)
+@pytest.mark.parametrize(("person", "request_", "reason"), [
+    ({"topics": frozenset({"gaming"})}, {}, WhyUnplaced.NO_TOPIC),
+    ({"languages": frozenset({"hu"})}, {}, WhyUnplaced.NO_LANGUAGE),
+    ({"audiences": frozenset({"parents"})}, {}, WhyUnplaced.NO_AUDIENCE),
+    ({}, {"day_to": -1}, WhyUnplaced.NO_OPEN_DAY),
+    ({"weekdays": frozenset({6})}, {}, WhyUnplaced.UNAVAILABLE),
+    ({"max_km_day": 100}, {"city": 2}, WhyUnplaced.TRAVEL),
+    ({}, {"influencers": 1}, WhyUnplaced.NO_INFLUENCER),
+    ({}, {}, WhyUnplaced.CAP),
+    ({"max_per_week": 9}, {"day_to": 0, "slots_even": frozenset({0})}, WhyUnplaced.CLASH),
+    ({"max_per_week": 9}, {"day_to": 0, "campaign": "tour"}, WhyUnplaced.CAMPAIGN),
+])  # fmt: skip
 def test_each_reason_has_its_case(person: dict, request_: dict, reason: WhyUnplaced):
     """Beside one presentation on Monday at eight, by somebody who gives one a week."""
     educator = a_plan_person(**({"max_per_week": 0} if reason == WhyUnplaced.CAP else person))
@@ -371,18 +366,15 @@ def test_what_is_locked_is_never_asked_to_move():
     assert answer.ways_out == ()
 
 
-@pytest.mark.parametrize(
-    ("person", "request_", "looser"),
-    [
-        ({"languages": frozenset({"hu"})}, {}, "the language learned, or an interpreter"),
-        ({"topics": frozenset({"gaming"})}, {}, "the topic learned"),
-        ({"max_km_day": 300, "day_end": 1200}, {"city": 2}, "a night away"),
-        ({"max_per_week": 0}, {}, "one more a week"),
-        ({"max_per_day": 0}, {}, "one more a day"),
-        ({"max_total": 0}, {}, "one more in all"),
-        ({"day_end": 595}, {"slots_even": frozenset({0}), "day_to": 0}, "half an hour earlier and later"),
-    ],
-)
+@pytest.mark.parametrize(("person", "request_", "looser"), [
+    ({"languages": frozenset({"hu"})}, {}, "the language learned, or an interpreter"),
+    ({"topics": frozenset({"gaming"})}, {}, "the topic learned"),
+    ({"max_km_day": 300, "day_end": 1200}, {"city": 2}, "a night away"),
+    ({"max_per_week": 0}, {}, "one more a week"),
+    ({"max_per_day": 0}, {}, "one more a day"),
+    ({"max_total": 0}, {}, "one more in all"),
+    ({"day_end": 595}, {"slots_even": frozenset({0}), "day_to": 0}, "half an hour earlier and later"),
+])  # fmt: skip
 def test_a_looser_rule_opens_ways(person: dict, request_: dict, looser: str):
     problem = a_problem(people=(a_plan_person(**({"day_end": 700} | person)),), requests=(a_plan_request(**request_),))
     answer = explanation.explain(problem, Plan(()), "R1")
@@ -423,9 +415,7 @@ def test_a_repair_keeps_who_was_told_and_breaks_no_rule(seed: int):
     locked = frozenset(one.request for one in stands if one.day < 2)
     after = replace(problem, people=(ill, *problem.people[1:]), baseline=stands, locked=locked, today=0, min_notice=2)
     broken = {one.request for one in stands if one.educator == ill.id and one.day >= 7}
-
     mended = repair.repair(after, watch(steps=20), engine.exact_solver())
-
     assert violations(after, mended) == []
     placed = {one.request: one for one in mended.placements}
     assert {one.request for one in stands} - broken <= placed.keys()

@@ -40,48 +40,39 @@ def test_a_plan_that_keeps_every_rule():
     assert rules_broken(a_problem(), Placement("R1", WEDNESDAY, THIRD, "E1")) == []
 
 
-@pytest.mark.parametrize(
-    ("placement", "broken"),
-    [
-        (Placement("R1", 5, THIRD, "E1"), ["day not allowed", "E1: unavailable, or without consent"]),
-        (Placement("R1", 14, THIRD, "E1"), ["day not allowed"]),
-        (Placement("R1", WEDNESDAY, 6, "E1"), ["slot not in the school's shift"]),
-        (Placement("R1", WEDNESDAY, THIRD, "E9"), ["E9: unknown person or role"]),
-        (Placement("R1", WEDNESDAY, THIRD, "E1", "E1"), ["team size", "E1: unknown person or role", "overlap"]),
-        (Placement("R9", WEDNESDAY, THIRD, "E1"), ["unknown or doubled request"]),
-    ],
-)
+@pytest.mark.parametrize(("placement", "broken"), [
+    (Placement("R1", 5, THIRD, "E1"), ["day not allowed", "E1: unavailable, or without consent"]),
+    (Placement("R1", 14, THIRD, "E1"), ["day not allowed"]),
+    (Placement("R1", WEDNESDAY, 6, "E1"), ["slot not in the school's shift"]),
+    (Placement("R1", WEDNESDAY, THIRD, "E9"), ["E9: unknown person or role"]),
+    (Placement("R1", WEDNESDAY, THIRD, "E1", "E1"), ["team size", "E1: unknown person or role", "overlap"]),
+    (Placement("R9", WEDNESDAY, THIRD, "E1"), ["unknown or doubled request"]),
+])  # fmt: skip
 def test_a_placement_that_may_not_be(placement: Placement, broken: list[str]):
     found = rules_broken(a_problem(), placement)
     assert [rule.replace(" or travel does not fit", "") for rule in found] == broken
 
 
-@pytest.mark.parametrize(
-    ("changes", "broken"),
-    [
-        ({"blocked_days": frozenset({WEDNESDAY})}, "day not allowed"),
-        ({"weekdays": frozenset({THURSDAY})}, "day not allowed"),
-        ({"slots_even": frozenset({FIRST})}, "slot not in the school's shift"),
-        ({"topic": "gaming"}, "E1: topic, language or audience"),
-        ({"language": "hu"}, "E1: topic, language or audience"),
-        ({"audience": "parents"}, "E1: topic, language or audience"),
-        ({"influencers": 1}, "team size"),
-    ],
-)
+@pytest.mark.parametrize(("changes", "broken"), [
+    ({"blocked_days": frozenset({WEDNESDAY})}, "day not allowed"),
+    ({"weekdays": frozenset({THURSDAY})}, "day not allowed"),
+    ({"slots_even": frozenset({FIRST})}, "slot not in the school's shift"),
+    ({"topic": "gaming"}, "E1: topic, language or audience"),
+    ({"language": "hu"}, "E1: topic, language or audience"),
+    ({"audience": "parents"}, "E1: topic, language or audience"),
+    ({"influencers": 1}, "team size"),
+])  # fmt: skip
 def test_a_request_that_does_not_allow_it(changes: dict, broken: str):
     problem = a_problem(requests=(a_plan_request(**changes),))
     assert rules_broken(problem, Placement("R1", WEDNESDAY, THIRD, "E1")) == [broken]
 
 
-@pytest.mark.parametrize(
-    ("changes", "broken"),
-    [
-        ({"unavailable": frozenset({WEDNESDAY})}, "E1: unavailable, or without consent"),
-        ({"home": NIS.id, "max_km_day": 500}, "max km a day"),
-        ({"max_per_day": 0}, "max presentations a day"),
-        ({"max_per_week": 0}, "max presentations a week"),
-    ],
-)
+@pytest.mark.parametrize(("changes", "broken"), [
+    ({"unavailable": frozenset({WEDNESDAY})}, "E1: unavailable, or without consent"),
+    ({"home": NIS.id, "max_km_day": 500}, "max km a day"),
+    ({"max_per_day": 0}, "max presentations a day"),
+    ({"max_per_week": 0}, "max presentations a week"),
+])  # fmt: skip
 def test_a_person_who_may_not(changes: dict, broken: str):
     problem = a_problem(people=(a_plan_person(**changes),))
     assert rules_broken(problem, Placement("R1", WEDNESDAY, THIRD, "E1")) == [broken]
@@ -109,15 +100,12 @@ def test_what_is_locked_stays():
     assert violations(problem, Plan(())) == [PlanViolation("R1", "locked presentation changed")]
 
 
-@pytest.mark.parametrize(
-    ("day", "slot", "youth", "broken"),
-    [
-        (WEDNESDAY, 4, a_youth(), []),  # 16:00, after her own lessons
-        (WEDNESDAY, THIRD, a_youth(), []),  # one day is excused
-        (14, 4, a_youth(), ["day not allowed", "Y1: unavailable, or without consent"]),
-        (WEDNESDAY, 4, a_youth(educator=True), ["Y1: unknown person or role"]),
-    ],
-)
+@pytest.mark.parametrize(("day", "slot", "youth", "broken"), [
+    (WEDNESDAY, 4, a_youth(), []),  # 16:00, after her own lessons
+    (WEDNESDAY, THIRD, a_youth(), []),  # one day is excused
+    (14, 4, a_youth(), ["day not allowed", "Y1: unavailable, or without consent"]),
+    (WEDNESDAY, 4, a_youth(educator=True), ["Y1: unknown person or role"]),
+])  # fmt: skip
 def test_a_minor_goes_within_consent(day: int, slot: int, youth, broken: list[str]):
     problem = a_problem(people=(a_plan_person(), youth), requests=(a_plan_request(influencers=1),))
     assert rules_broken(problem, Placement("R1", day, slot, "E1", "Y1")) == broken
@@ -321,37 +309,31 @@ def rules_of_tour(problem: PlanProblem, plan: Plan) -> list[str]:
     return sorted({one.rule for one in violations(problem, plan)})
 
 
-@pytest.mark.parametrize(
-    ("placements", "nights", "broken"),
-    [
-        ((MORNING,), (), ["day start or end at home"]),
-        ((MORNING,), ((TUESDAY, NIS.id),), []),
-        ((EVENING,), ((THURSDAY, VRANJE.id),), []),
-        ((MORNING, EVENING), ((TUESDAY, NIS.id), (WEDNESDAY, NIS.id)), ["day start or end at home"]),
-        ((MORNING,), ((TUESDAY, NIS.id), (WEDNESDAY, NIS.id)), []),
-        ((MORNING,), ((TUESDAY, BELGRADE.id),), ["a night where nothing is given", "day start or end at home"]),
-        ((MORNING,), ((TUESDAY, VRANJE.id),), ["a night where nothing is given", "day start or end at home"]),
-        ((MORNING,), ((WEDNESDAY, NIS.id),), ["day start or end at home"]),
-        ((MORNING,), ((TUESDAY, NIS.id), (TUESDAY, NIS.id)), ["unknown or doubled night"]),
-    ],
-)
+@pytest.mark.parametrize(("placements", "nights", "broken"), [
+    ((MORNING,), (), ["day start or end at home"]),
+    ((MORNING,), ((TUESDAY, NIS.id),), []),
+    ((EVENING,), ((THURSDAY, VRANJE.id),), []),
+    ((MORNING, EVENING), ((TUESDAY, NIS.id), (WEDNESDAY, NIS.id)), ["day start or end at home"]),
+    ((MORNING,), ((TUESDAY, NIS.id), (WEDNESDAY, NIS.id)), []),
+    ((MORNING,), ((TUESDAY, BELGRADE.id),), ["a night where nothing is given", "day start or end at home"]),
+    ((MORNING,), ((TUESDAY, VRANJE.id),), ["a night where nothing is given", "day start or end at home"]),
+    ((MORNING,), ((WEDNESDAY, NIS.id),), ["day start or end at home"]),
+    ((MORNING,), ((TUESDAY, NIS.id), (TUESDAY, NIS.id)), ["unknown or doubled night"]),
+])  # fmt: skip
 def test_a_night_is_where_something_is_given(placements, nights, broken: list[str]):
     plan = Plan(placements, (), tuple(NightAway("E1", day, city) for day, city in nights))
     assert rules_of_tour(far_away(), plan) == broken
 
 
-@pytest.mark.parametrize(
-    ("given", "broken"),
-    [
-        ({"nights_max": 0}, ["too many nights in a row"]),
-        ({"nights_max": 1}, ["too many nights in a row"]),
-        ({"nights_max": 2}, []),
-        ({"weekdays": frozenset({2, 3})}, ["a night away beside a day off"]),
-        ({"unavailable": frozenset({TUESDAY})}, ["a night away beside a day off"]),
-        ({"given": {TUESDAY: 1}}, ["a night away beside a day off"]),
-        ({"max_km_day": 260}, ["no day for the road"]),
-    ],
-)
+@pytest.mark.parametrize(("given", "broken"), [
+    ({"nights_max": 0}, ["too many nights in a row"]),
+    ({"nights_max": 1}, ["too many nights in a row"]),
+    ({"nights_max": 2}, []),
+    ({"weekdays": frozenset({2, 3})}, ["a night away beside a day off"]),
+    ({"unavailable": frozenset({TUESDAY})}, ["a night away beside a day off"]),
+    ({"given": {TUESDAY: 1}}, ["a night away beside a day off"]),
+    ({"max_km_day": 260}, ["no day for the road"]),
+])  # fmt: skip
 def test_a_night_away_is_of_who_may_and_works_on_both_days(given: dict, broken: list[str]):
     nights = (NightAway("E1", TUESDAY, NIS.id), NightAway("E1", WEDNESDAY, NIS.id))
     assert rules_of_tour(far_away(**given), Plan((MORNING,), (), nights)) == broken
@@ -374,7 +356,6 @@ def test_a_tour_of_two_days_counts_every_road_once_and_the_nights():
     problem = far_away(nights_max=3)
     cost = cost_of(problem, Plan((MORNING, EVENING), (), nights))
     alone = cost_of(problem, Plan((MORNING, EVENING)))
-
     assert rules_of_tour(problem, Plan((MORNING, EVENING), (), nights)) == []
     between = cost.km - TO_NIS - TO_VRANJE
     assert 80 < between < 130
@@ -403,16 +384,13 @@ def test_who_rides_along_adds_no_kilometre():
     assert (shared.rides, alone.km) == (1, 2 * shared.km)
 
 
-@pytest.mark.parametrize(
-    ("educator", "youth", "broken"),
-    [
-        ({"takes_along": False}, {}, ["rides without consent or a vetted driver"]),
-        ({}, {"own_school": replace(AGREED, may_ride=(1, 0))}, ["rides without consent or a vetted driver"]),
-        ({}, {"own_school": replace(AGREED, may_ride=(3, 13))}, ["rides without consent or a vetted driver"]),
-        ({}, {"own_school": None}, []),
-        ({}, {"home": VRANJE.id, "max_km_day": 900, "day_start": 0, "day_end": 1439}, ["out of the way"]),
-    ],
-)
+@pytest.mark.parametrize(("educator", "youth", "broken"), [
+    ({"takes_along": False}, {}, ["rides without consent or a vetted driver"]),
+    ({}, {"own_school": replace(AGREED, may_ride=(1, 0))}, ["rides without consent or a vetted driver"]),
+    ({}, {"own_school": replace(AGREED, may_ride=(3, 13))}, ["rides without consent or a vetted driver"]),
+    ({}, {"own_school": None}, []),
+    ({}, {"home": VRANJE.id, "max_km_day": 900, "day_start": 0, "day_end": 1439}, ["out of the way"]),
+])  # fmt: skip
 def test_a_ride_needs_consent_a_vetted_driver_and_the_same_way(educator: dict, youth: dict, broken: list[str]):
     plan = Plan((SHARED,), (), (), (RIDE,))
     assert set(rules_of_tour(together(educator, youth), plan)) & {
@@ -421,15 +399,12 @@ def test_a_ride_needs_consent_a_vetted_driver_and_the_same_way(educator: dict, y
     } == set(broken)
 
 
-@pytest.mark.parametrize(
-    ("rides", "broken"),
-    [
-        ((RIDE, RIDE), ["unknown or doubled ride"]),
-        ((SharedRide("Y1", "E9", WEDNESDAY),), ["unknown or doubled ride"]),
-        ((SharedRide("Y1", "E1", THURSDAY),), ["unknown or doubled ride"]),
-        ((SharedRide("Y1", "E2", WEDNESDAY),), ["unknown or doubled ride"]),
-    ],
-)
+@pytest.mark.parametrize(("rides", "broken"), [
+    ((RIDE, RIDE), ["unknown or doubled ride"]),
+    ((SharedRide("Y1", "E9", WEDNESDAY),), ["unknown or doubled ride"]),
+    ((SharedRide("Y1", "E1", THURSDAY),), ["unknown or doubled ride"]),
+    ((SharedRide("Y1", "E2", WEDNESDAY),), ["unknown or doubled ride"]),
+])  # fmt: skip
 def test_a_ride_is_of_two_who_present_together(rides, broken: list[str]):
     assert rules_of_tour(together(), Plan((SHARED,), (), (), rides)) == broken
 

@@ -78,9 +78,7 @@ def test_of_more_cities_the_order_is_good_and_the_gap_is_known(seed, monkeypatch
     problem = a_round(seed, 16)
     days = frozenset(day for day in range(40) if day % 7 < 5)
     problem = replace(problem, cities=tuple(replace(city, days=days) for city in problem.cities), night_cost=60)
-
     tour = plan_tour(problem)
-
     cost = cost_of_tour(problem, tour.stops).total
     assert (tour_problems(problem, tour), len(tour.stops)) == ([], 16)
     assert tour.bound is not None
@@ -117,9 +115,7 @@ def test_nights_lie_between_two_days_with_a_stop_and_only_where_they_pay():
         nights=True,
         night_cost=100,
     )
-
     sleeps, drives = plan_tour(near), plan_tour(replace(near, night_cost=400))
-
     assert [stop.from_home for stop in sleeps.stops] == [True, False, True]
     assert all(stop.from_home for stop in drives.stops)
     assert cost_of_tour(near, sleeps.stops).nights == 1

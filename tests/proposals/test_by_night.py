@@ -150,12 +150,10 @@ def test_a_night_falls_with_the_seat_that_it_was_for(gone: int):
     asked = {one.request_id: one for one in two_far_days(a_seeker(home=BEOGRAD))}
     seats = [ProposedSeat(number, day, TEN, 1) for number, day in ((1, NEAR[0]), (2, NEAR[1]))]
     sleeping = Sleeping((PlannedNight(1, NEAR[0], 1), PlannedNight(1, NEAR[1], 2)), {1: 2})
-
     together = stand_with_nights(asked, seats, sleeping, moment_of)
     left = [seat for seat in seats if seat.request_id != gone]
     alone = stand_with_nights(asked, left, sleeping, moment_of)
     beside = stand_with_nights(asked, left, sleeping, moment_of, [seat for seat in seats if seat not in left])
-
     assert together == ({1, 2}, sleeping.nights)
     assert alone[0] == ({1} if gone == 2 else set())
     assert beside[0] == {seat.request_id for seat in left}
@@ -184,9 +182,7 @@ def test_a_plan_with_nights_costs_no_more_than_the_plan_without_of_the_same_step
         drawing_by_night(asked, {}).problem,
         drawing_by_night(asked, dict.fromkeys((1, 2, 3), rng.randint(1, 3))).problem,
     )
-
     at_home, away = solve(without, watch(steps, seed)), solve(with_nights, watch(steps, seed))
-
     assert violations(with_nights, away) == violations(without, at_home) == []
     assert cost_of(with_nights, away).total <= cost_of(without, at_home).total
 
@@ -292,9 +288,7 @@ def talks_far_away(dice: Dice) -> list[AskedVisit]:
 def test_no_minor_is_away_for_a_night_even_where_somebody_says_she_would(seed: int, most: int):
     asked = talks_far_away(Dice(seed))
     everybody = {one.presenter_id: one for one in asked[0].facts.people}
-
     drawing, plan = drawn(asked, dict.fromkeys(everybody, most))
-
     told = {int(one.id): one.nights_max for one in drawing.problem.people}
     slept = defaultdict(set)
     for night in nights_in(drawing, plan):

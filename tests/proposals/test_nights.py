@@ -122,9 +122,7 @@ def test_who_no_longer_reaches_its_town_reads_of_no_night_there(far):
 
 def test_a_day_that_only_nights_reach_is_planned_applied_and_taken_by_the_database(by_night):
     one, other = (one.id for one in by_night.asked)
-
     with_nights, without = drawn(by_night, nights=2), drawn(by_night)
-
     assert [day for _who, day, _place in slept(by_night, with_nights)] == [FIRST, FIRST + DAY]
     assert (page(by_night, with_nights).line.placed, page(by_night, without).line.placed) == (2, 1)
     assert {row.waiting.cause for row in page(by_night, without).waiting} == {WaitCause.REACH}
@@ -285,12 +283,10 @@ class Plan:
 
 def test_a_ride_with_both_facts_is_kept_told_and_goes_to_the_visit(app):
     plan = Plan()
-
     page = proposal_page(plan.region.coordinator, plan.id, now=MONDAY)
     assert (page.draft.rides, page.draft.nights, page.draft.has_nights) == (True, 0, False)
     assert plan.told() == [("Tara", 40, True)]
     (visit_id,) = plan.apply()
-
     db.session.rollback()
     (ride,) = db.session.scalars(select(CarRide))
     assert (ride.visit_id, ride.presenter_id, ride.driver_id, ride.on_day) == (
@@ -341,7 +337,6 @@ def test_the_database_stores_no_ride_without_both(app, lacks):
     plan = Plan(**{lacks: False})
     (visit_id,) = plan.apply()
     ride = {"presenter_id": plan.tara.id, "driver_id": plan.educator.id, "on_day": FIRST}
-
     for row in (
         ProposedRide(proposal_id=plan.id, km_saved=1, **ride),
         CarRide(visit_id=visit_id, arranged_at=MONDAY, **ride),

@@ -60,9 +60,7 @@ def fitting_of(region: Region, *chosen: int) -> Fitting:
 
 def test_all_are_planned_suggested_and_asked_in_one_press(session):
     region = a_region()
-
     made = offered(region, region.seat(0), region.seat(1, who=1))
-
     db.session.rollback()
     visits = [db.session.get_one(Visit, one) for one in made]
     assert [one.state for one in visits] == [VisitState.OFFERED] * 2
@@ -78,9 +76,7 @@ def test_the_preview_is_every_mail_that_leaves_and_nothing_stays_of_it(session):
     region = a_region()
     seats = (region.seat(0), region.seat(1, who=1))
     before = [rows(model) for model in (Visit, OutboxMessage, AuditEntry)]
-
     shown = mails(region, *seats)
-
     assert [rows(model) for model in (Visit, OutboxMessage, AuditEntry)] == before
     offered(region, *seats)
     sent = db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)).all()
@@ -113,7 +109,6 @@ def test_what_no_longer_fits_is_named_and_nothing_happens(session):
     seats = (region.seat(0), region.seat(1))
     make_busy(region.educators[0], FIRST, minutes=400)
     before = rows(Visit)
-
     for act in (mails, offered):
         with pytest.raises(PlanChanged) as refused:
             act(region, *seats)
@@ -140,7 +135,6 @@ def test_nothing_and_too_much_are_refused(session):
 
 def test_another_centres_requests_and_other_roles_are_out_of_reach(session):
     region, other = a_region(), a_region()
-
     with pytest.raises(NotFound):
         offer_seats(other.coordinator, [region.seat(0)], until=until, now=MONDAY)
     educator = presenter_actor(region.educators[0])
@@ -157,10 +151,8 @@ def test_the_cards_of_a_district_and_of_all(session):
     region = a_region()
     with transaction():
         elsewhere = make_municipality()
-
     here = region_table(region.coordinator)
     everywhere = region_table(region.coordinator, EVERYWHERE)
-
     assert [card.asked.id for card in here.cards] == [one.id for one in region.asked]
     assert {card.district_id for card in here.cards} == {here.district_id}
     assert (here.total, everywhere.district_id, len(everywhere.cards)) == (3, None, 3)

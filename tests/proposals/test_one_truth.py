@@ -60,7 +60,6 @@ def test_a_way_is_the_planners_exactly_when_free_dates_offer_it(seed: int):
         assert drawing.hopeless[1].cause is WaitCause.LARGE_CREW
         return
     by_hour = {(day, time): offered(wish, day, time) for day in NEAR[:3] for time in QUARTERS}
-
     for (day, time), named in by_hour.items():
         for educator, youth in product(people, [None] if alone else people):
             seat = ProposedSeat(1, day, time, educator, youth)
@@ -78,9 +77,7 @@ def test_what_the_planner_places_together_may_stand_together(seed: int):
     wishes = [facts(*people, minutes=minutes, rule=CrewRule(1, 0)) for minutes in (30, 45, 90)]
     asked = [asked_of(wish, number) for number, wish in enumerate(wishes, 1)]
     drawing = drawn(*asked)
-
     plan = solve(drawing.problem, Watch(lambda steps: steps / 1, lambda _what, _figures: None))
-
     seats = [seat_of(drawing, one) for one in plan.placements]
     stand = seats_that_stand({one.request_id: one for one in asked}, seats, moment_of)
     busy = any(one.presentations for one in people)
@@ -101,9 +98,7 @@ def test_a_visit_of_two_presentations_counts_for_two():
     for busy, placed in ((0, 2), (2, 1)):
         person = a_seeker(presentations={TODAY: busy})
         drawing = drawn(*(replace(one, facts=replace(wish, people=(person,))) for one in asked))
-
         plan = solve(drawing.problem, Watch(lambda steps: steps / 1, lambda _what, _figures: None))
-
         seats = [seat_of(drawing, one) for one in plan.placements]
         known = {one.request_id: replace(one, facts=replace(wish, people=(person,))) for one in asked}
         assert (len(seats), len(seats_that_stand(known, seats, moment_of))) == (placed, placed)
@@ -157,7 +152,6 @@ def test_a_cell_fits_exactly_when_some_seat_of_hers_may_stand(seed: int):
     if not sent_by_planner(asked):
         return
     table = fitting(asked)
-
     for one, day in product(asked.facts.people, DAYS):
         answer = table.answer(one.presenter_id, day)
         assert answer.fits is stands(asked, one.presenter_id, day), (one.presenter_id, day, answer)
@@ -235,9 +229,7 @@ def test_a_cell_says_what_keeps_her_away():
     silent, deaf = a_seeker(3, topics=()), a_seeker(4, languages=())
     away = a_seeker(5, promised=(a_stop(9, TODAY, dt.time(7, 15), minutes=900),))
     wish = facts(papers, far, silent, deaf, away, a_seeker(6, INFLUENCER), a_seeker(7), point=PIROT)
-
     lacks = [fitting(asked_of(wish)).answer(who, TODAY).lack for who in range(1, 8)]
-
     assert lacks == [Lack.TIME, Lack.REACH, Lack.TOPIC, Lack.LANGUAGE, Lack.TAKEN, None, None]
     assert not fitting(asked_of(wish)).answer(6, TODAY).fits
     assert fitting(asked_of(wish)).answer(7, TODAY).fits

@@ -132,9 +132,7 @@ def test_a_pin_that_no_longer_may_be_gives_way(session):
 def test_applying_plans_the_visit_and_suggests_its_crew_by_the_usual_acts(session):
     region = a_region()
     proposal_id = region.proposed(region.seat(0), region.seat(1))
-
     made = apply_rows(region.coordinator, proposal_id, [region.asked[0].id], now=MONDAY)
-
     db.session.rollback()
     visit = session.get_one(Visit, made[0])
     crew = session.scalars(select(Assignment.presenter_id)).all()
@@ -155,10 +153,8 @@ def test_what_changed_since_is_refused_and_the_rest_only_if_somebody_says_so(ses
     with transaction():
         session.execute(update(SchoolRequest).where(SchoolRequest.id == ids[1]).values(state=RequestState.DECLINED))
     before = visits()
-
     with pytest.raises(PlanChanged) as refused:
         apply_rows(region.coordinator, proposal_id, ids, now=MONDAY)
-
     assert refused.value.rows == {ids[0]: WhyChanged.NOT_FREE, ids[1]: WhyChanged.ANSWERED}
     assert visits() == before
     assert len(apply_rows(region.coordinator, proposal_id, ids, now=MONDAY, without_changed=True)) == 1
@@ -189,10 +185,8 @@ def test_a_worker_that_died_leaves_nothing_and_is_missed_within_a_minute(session
     proposal_id = begin_proposal(region.coordinator, region.draft(), now=MONDAY).id
     taken = work_service.take(session.scalars(select(LongWork.id)).one(), now=MONDAY)
     Telling(taken, proposal=proposal_id).now(Phase.SEARCHING, 3, 15)
-
     db.session.rollback()
     later = proposal_page(region.coordinator, proposal_id, now=MONDAY + dt.timedelta(seconds=59))
-
     assert (later.work.interrupted, later.line.finished, visits()) == (True, False, 0)
     assert begin_proposal(region.coordinator, region.draft(), now=MONDAY).id != proposal_id
 
@@ -256,7 +250,6 @@ def test_the_page_of_a_proposal_asks_as_much_for_six_schools_as_for_two(session)
         with statements() as made:
             page(region, proposal_id)
         asked.append(len(made))
-
     assert asked[0] == asked[1]
     at_most(7, asked[0])
 
@@ -346,10 +339,8 @@ def test_one_more_a_week_counts_one_less_in_each_week(session):
 def test_what_is_not_so_cannot_be_applied_and_the_database_refuses_it_too(session):
     region = a_region()
     shown = what_if(region, Supposition(Assumed.PERSON, region.educators[0].id))
-
     with pytest.raises(Conflict) as refused:
         apply_rows(region.coordinator, shown.line.id, [region.asked[0].id], now=MONDAY)
-
     assert refused.value.reason is ProposalReason.ASSUMED
     made = apply_rows(region.coordinator, region.proposed(region.seat(0)), [region.asked[0].id], now=MONDAY)
     with pytest.raises(IntegrityError), transaction():
@@ -359,15 +350,12 @@ def test_what_is_not_so_cannot_be_applied_and_the_database_refuses_it_too(sessio
     assert db.session.scalars(select(Visit.id)).all() == made
 
 
-@pytest.mark.parametrize(
-    ("assumed", "field", "reason"),
-    [
-        (Supposition(Assumed.PERSON), "presenter", "missing"),
-        (Supposition(Assumed.WEEKDAY, 0), "weekday", "missing"),
-        (Supposition(Assumed.LANGUAGE, 0, language=TeachingLanguage.SERBIAN), "language", "plan_has_it_already"),
-        (Supposition(Assumed.REACH, 0), "presenter", "plan_has_it_already"),
-    ],
-)
+@pytest.mark.parametrize(("assumed", "field", "reason"), [
+    (Supposition(Assumed.PERSON), "presenter", "missing"),
+    (Supposition(Assumed.WEEKDAY, 0), "weekday", "missing"),
+    (Supposition(Assumed.LANGUAGE, 0, language=TeachingLanguage.SERBIAN), "language", "plan_has_it_already"),
+    (Supposition(Assumed.REACH, 0), "presenter", "plan_has_it_already"),
+])  # fmt: skip
 def test_half_an_assumption_is_refused_beside_its_field(session, assumed, field, reason):
     region = a_region()
     who = region.educators[0].id if assumed.presenter_id is not None else None

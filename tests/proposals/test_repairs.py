@@ -81,9 +81,7 @@ def visit_of(number_or_id: int) -> Visit:
 def test_a_sick_call_changes_the_crew_and_nothing_else(session):
     region = a_region()
     hers, other = stands(region, 0), stands(region, 1, 1, day=FIRST + DAY)
-
     proposal_id = mended(region, away(region.educators[0]))
-
     assert changes(region, proposal_id) == {region.asked[0].id: RowChange.OTHER_CREW}
     assert seats_of(proposal_id)[region.asked[0].id] == region.seat(0, 1)
     assert apply_rows(region.coordinator, proposal_id, [region.asked[0].id], now=MONDAY) == [hers.id]
@@ -110,9 +108,7 @@ def test_where_nobody_else_is_free_the_visit_moves_and_who_stays_is_asked_again(
     """She alone can go, and is away on Monday alone: the visit goes to another day of its week."""
     region = a_region(educators=1)
     hers = stands(region, 0)
-
     proposal_id = mended(region, away(region.educators[0], FIRST, FIRST))
-
     seat = seats_of(proposal_id)[region.asked[0].id]
     assert changes(region, proposal_id) == {region.asked[0].id: RowChange.MOVED}
     assert (seat.on_day > FIRST, seat.crew) == (True, (region.educators[0].id,))
@@ -126,9 +122,7 @@ def test_a_neighbour_makes_room_and_both_are_applied_in_one_press(session):
     region = a_region(educators=3)
     hers, busy = stands(region, 0), stands(region, 1, 1)
     stands(region, 2, 2, at=dt.time(12))
-
     proposal_id = mended(region, away(region.educators[0]))
-
     told = changes(region, proposal_id)
     apply_rows(region.coordinator, proposal_id, list(told), now=MONDAY)
     assert RowChange.DROPPED not in told.values()
@@ -182,9 +176,7 @@ def test_hours_of_its_own_go_along_to_another_day(session):
     visit = a_confirmed_visit(
         region.educators[0], asked=region.asked[0], on_day=FIRST, plans=tuple(a_plan(one) for one in hours)
     )
-
     proposal_id = mended(region, away(region.educators[0], FIRST, FIRST))
-
     assert seats_of(proposal_id)[region.asked[0].id].starts_local == hours[0]
     apply_rows(region.coordinator, proposal_id, [region.asked[0].id], now=MONDAY)
     moved = db.session.scalars(select(Presentation).where(Presentation.visit_id == visit.id)).all()
@@ -223,7 +215,6 @@ def test_a_young_presenter_whose_consent_ends_is_replaced(session):
         region.educators[0], young[0], asked=region.asked[0], on_day=FIRST, plans=(a_plan(dt.time(10)),)
     )
     proposal_id = mended(region, Mending(Trouble.CONSENT, young[0].id, FIRST - DAY))
-
     assert seats_of(proposal_id)[region.asked[0].id].crew == (region.educators[0].id, young[1].id)
     apply_rows(region.coordinator, proposal_id, [region.asked[0].id], now=MONDAY)
     assert crew(visit.id)[region.educators[0].id] is AssignmentState.ACCEPTED
@@ -236,9 +227,7 @@ def test_room_is_made_for_a_late_request(session):
         late.first_day = late.last_day = FIRST
         session.add(late)
     stands(region, 0)
-
     proposal_id = mended(region, Mending(Trouble.LATE, late_id=late.id))
-
     assert changes(region, proposal_id)[late.id] is RowChange.NEW
     assert visit_of(apply_rows(region.coordinator, proposal_id, [late.id], now=MONDAY)[0]).on_day == FIRST
 
@@ -283,14 +272,12 @@ def test_a_repair_asks_two_questions_a_visit_and_the_rest_once(session):
         with statements() as made:
             mend_ground(region.coordinator, draft, mends, now=MONDAY)
         asked.append(len(made))
-
     at_most(2 * (4 - 2), asked[1] - asked[0], "SELECTs of two more visits")
     at_most(16 + 2 * 2, asked[0])
 
 
 def test_the_page_of_a_repair_asks_as_much_for_two_visits_as_for_four(session):
     region = a_region(requests=6)
-
     for place in range(2):
         stands(region, place, day=FIRST + place * DAY)
     proposal_id = mended(region, away(region.educators[0]))
@@ -301,7 +288,6 @@ def test_the_page_of_a_repair_asks_as_much_for_two_visits_as_for_four(session):
     proposal_id = mended(region, away(region.educators[0]))
     with statements() as many:
         page(region, proposal_id)
-
     assert len(few) == len(many)
     at_most(11, few)
 
@@ -316,9 +302,7 @@ def test_a_day_that_the_school_named_after_a_closure_is_taken(session):
     named = FIRST + 9 * DAY
     with transaction():
         session.add(DateWish(visit_id=visit.id, first_choice=named, reason="", asked_at=MONDAY))
-
     proposal_id = mended(region, Mending(Trouble.CLOSURE, closure_id=closure_id))
-
     assert seats_of(proposal_id)[region.asked[0].id].on_day == named
 
 

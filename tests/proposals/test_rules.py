@@ -36,36 +36,30 @@ AWAY = Mending(Trouble.ABSENCE, 1, THEN, THEN + DAY)
 WISH = FreeWish(1, TeachingLanguage.SERBIAN, Audience.PUPILS, 5, bounds=Bounds(THEN + DAY, THEN + 3 * DAY))
 
 
-@pytest.mark.parametrize(
-    ("found", "mends", "broken"),
-    [
-        (HERS, AWAY, True),
-        (replace(HERS, on_day=THEN + 2 * DAY), AWAY, False),
-        (replace(HERS, on_day=THEN + 50 * DAY), Mending(Trouble.LEAVES, 1, THEN), True),
-        (replace(HERS, educators=(2,)), AWAY, False),
-        (replace(HERS, educators=(2,), youths=(1,), needed=(1, 1)), AWAY, True),
-        (replace(HERS, educators=(), gone=frozenset({1})), AWAY, True),  # she said so herself
-        (replace(HERS, educators=(2,), gone=frozenset({1})), AWAY, False),  # somebody took her place
-        (replace(HERS, stopped=True), Mending(Trouble.CLOSURE, closure_id=4), True),
-        (HERS, Mending(Trouble.LATE, late_id=9), False),
-    ],
-)
+@pytest.mark.parametrize(("found", "mends", "broken"), [
+    (HERS, AWAY, True),
+    (replace(HERS, on_day=THEN + 2 * DAY), AWAY, False),
+    (replace(HERS, on_day=THEN + 50 * DAY), Mending(Trouble.LEAVES, 1, THEN), True),
+    (replace(HERS, educators=(2,)), AWAY, False),
+    (replace(HERS, educators=(2,), youths=(1,), needed=(1, 1)), AWAY, True),
+    (replace(HERS, educators=(), gone=frozenset({1})), AWAY, True),  # she said so herself
+    (replace(HERS, educators=(2,), gone=frozenset({1})), AWAY, False),  # somebody took her place
+    (replace(HERS, stopped=True), Mending(Trouble.CLOSURE, closure_id=4), True),
+    (HERS, Mending(Trouble.LATE, late_id=9), False),
+])  # fmt: skip
 def test_what_a_trouble_breaks(found: StandingFacts, mends: Mending, broken: bool):
     assert standing_in(found, mends, TODAY).broken is broken
 
 
-@pytest.mark.parametrize(
-    ("found", "left"),
-    [
-        (HERS, None),
-        (replace(HERS, notice_days=29), LeftAlone.WITHIN_NOTICE),
-        (replace(HERS, on_day=TODAY, notice_days=0), LeftAlone.WITHIN_NOTICE),
-        (replace(HERS, one_crew=False), LeftAlone.BY_HAND),
-        (replace(HERS, needed=(2, 0)), LeftAlone.BY_HAND),
-        (replace(HERS, educators=(1, 2)), LeftAlone.BY_HAND),
-        (replace(HERS, stopped=True, on_day=TODAY), None),
-    ],
-)
+@pytest.mark.parametrize(("found", "left"), [
+    (HERS, None),
+    (replace(HERS, notice_days=29), LeftAlone.WITHIN_NOTICE),
+    (replace(HERS, on_day=TODAY, notice_days=0), LeftAlone.WITHIN_NOTICE),
+    (replace(HERS, one_crew=False), LeftAlone.BY_HAND),
+    (replace(HERS, needed=(2, 0)), LeftAlone.BY_HAND),
+    (replace(HERS, educators=(1, 2)), LeftAlone.BY_HAND),
+    (replace(HERS, stopped=True, on_day=TODAY), None),
+])  # fmt: skip
 def test_what_is_left_alone(found: StandingFacts, left: LeftAlone | None):
     assert standing_in(found, Mending(Trouble.LEAVES, 1, TODAY), TODAY).left is left
 
@@ -120,7 +114,6 @@ def test_a_school_outside_of_its_towns_is_of_the_villages_and_special_needs_are_
         AskedOfYear("Матејевац", TOWN, special_needs=False, visited=True, planned=True),
         AskedOfYear("Беч", (), special_needs=False, visited=False, planned=False),
     ]
-
     assert group_shares(asked) == (
         GroupShare(HostGroup.TOWN, asked=2, before=1, after=1),
         GroupShare(HostGroup.VILLAGE, asked=2, before=1, after=2),
@@ -184,12 +177,10 @@ def test_what_came_of_the_plan_itself_is_no_work_from_before_and_the_questions_d
     region = a_region(requests=5)
     proposal_id = region.proposed(*(region.seat(place) for place in range(2)))
     before = fairness_of(region.coordinator, proposal_id).loads
-
     apply_rows(region.coordinator, proposal_id, [region.asked[0].id], now=MONDAY)
     db.session.rollback()
     with statements() as few:
         after = fairness_of(region.coordinator, proposal_id).loads
-
     assert before == after
     more = region.proposed(*(region.seat(place) for place in range(5)))
     db.session.rollback()

@@ -94,16 +94,12 @@ def without_consent() -> None:
 
 
 @pytest.mark.postgres_decides
-@pytest.mark.parametrize(
-    ("adults", "consent", "was", "born", "stays"),
-    [
-        (1, True, GROWN, YOUNG, True),
-        (1, False, GROWN, YOUNG, False),
-        (0, True, GROWN, YOUNG, False),
-        (1, True, YOUNG, CHILD, False),
-    ],
-    ids=["a minor with a consent", "a minor without one", "a minor alone", "below fifteen"],
-)
+@pytest.mark.parametrize(("adults", "consent", "was", "born", "stays"), [
+    (1, True, GROWN, YOUNG, True),
+    (1, False, GROWN, YOUNG, False),
+    (0, True, GROWN, YOUNG, False),
+    (1, True, YOUNG, CHILD, False),
+], ids=["a minor with a consent", "a minor without one", "a minor alone", "below fifteen"])  # fmt: skip
 def test_who_is_younger_than_was_known_stays_beside_an_adult_with_a_consent_only(
     session, adults, consent, was, born, stays
 ):
@@ -135,7 +131,6 @@ def test_a_later_birth_date_names_her_anew_and_leaves_what_is_over(session):
     texts = session.scalars(select(CalendarEntry.text)).all()
     assert any("Tara" in text for text in texts)
     assert not any("Ilić" in text for text in texts)
-
     scene.confirmed_by(adult, person)
     corrected(scene.centre_id, person.id, CHILD, now=THE_DAY + dt.timedelta(hours=12))
     assert states(session, scene) == {adult.id: ACCEPTED, person.id: ACCEPTED}
@@ -176,11 +171,9 @@ def test_in_a_centre_with_one_administrator_the_host_confirms(session):
     boss = make_user(Role.ADMINISTRATOR, centre_id=person.centre_id, password_hash="hers")
     make_user(Role.ADMINISTRATOR, centre_id=person.centre_id)  # invited, and cannot sign in yet: reads nothing
     propose_birth_date(boss.actor(), person.id, YOUNG, now=MONDAY)
-
     with pytest.raises(Conflict):
         confirm_on_the_host(person.id, CHILD, now=MONDAY)
     confirm_on_the_host(person.id, YOUNG, now=MONDAY)
-
     assert stored(session, person.id)[0] == YOUNG
     assert [mail.address for mail in session.scalars(select(OutboxMessage))] == [boss.email]
     entry = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
@@ -370,13 +363,11 @@ def test_a_suspended_presenter_is_free_and_a_suspended_coordinator_is_no_error(s
 def test_who_may_not_withdraw_changes_neither_the_consent_nor_the_visit(session):
     scene, adult, minor = with_a_minor()
     scene.accepted_by(adult, minor)
-
     for stranger in (ANONYMOUS, presenter_actor(adult), an_actor(Role.SAFEGUARDING)):
         with pytest.raises((NotAllowed, NotFound)):
             withdraw_consent(stranger, consent_of(session, minor), now=MONDAY)
         with pytest.raises((NotAllowed, NotFound)):
             record_vetting(stranger, adult.id, REFUSED, now=MONDAY)
-
     assert states(session, scene) == {adult.id: ACCEPTED, minor.id: ACCEPTED}
     assert {row.result for row in session.scalars(select(Vetting))} == {VettingResult.CLEARED}
     assert session.scalars(select(GuardianConsent.withdrawn_at)).all() == [None]
@@ -411,9 +402,7 @@ def test_a_consent_that_no_longer_covers_the_day_frees_the_minor_and_twice_is_on
     scene.confirm(adult, minor)
     assert release_not_cleared(now=MONDAY) == 0
     _end_on(GuardianConsent, minor.id, VISIT_DAY - dt.timedelta(days=1))
-
     assert [release_not_cleared(now=MONDAY) for _each in range(2)] == [1, 0]
-
     assert states(session, scene) == {adult.id: ACCEPTED, minor.id: WITHDRAWN}
     assert visit_of(session, scene).state is VisitState.OFFERED
     assert not any("Tara" in text for text in session.scalars(select(CalendarEntry.text)))
@@ -435,9 +424,7 @@ def test_a_presenter_over_whom_the_database_stumbles_keeps_nobody_else_in_a_crew
         rightly(act, presenter_id)
 
     monkeypatch.setattr(clearance, "release_where_not_cleared", wrongly)
-
     release_not_cleared(now=MONDAY)
-
     assert (states(session, broken), states(session, other)) == ({first.id: ACCEPTED}, {second.id: WITHDRAWN})
 
 

@@ -90,12 +90,10 @@ def test_whose_staff_or_mailbox_was_changed_past_the_product_is_named(session):
     guardian = make_guardian(minor.id)
     address = session.execute(select(User.email).where(User.id == minor.user_id)).scalar_one()
     assert (minor.centre_id != elsewhere, violations()) == (True, [])
-
     with transaction() as open_session:
         take_defences_away(open_session, "guardian")
         open_session.execute(update(Presenter).where(Presenter.id == minor.id).values(centre_id=elsewhere))
         open_session.execute(update(Guardian).values(email=address.replace("@", "+mama@")))
-
     assert violations() == [
         f"presenter {minor.id} is of another centre than her account",
         f"guardian {guardian.id} has the address of the minor herself",
@@ -111,14 +109,11 @@ def test_days_that_do_not_follow_from_the_birth_date_are_named(session):
 
 
 @pytest.mark.postgres_decides
-@pytest.mark.parametrize(
-    ("given", "name"),
-    [
-        ({"method": "paper"}, "paper_is_seen_by_two"),
-        ({"method": "link", "guardian_id": None}, "link_is_of_a_guardian"),
-        ({"withdrawn_by": WithdrawnBy.STAFF}, "withdrawn_at_a_moment"),
-    ],
-)
+@pytest.mark.parametrize(("given", "name"), [
+    ({"method": "paper"}, "paper_is_seen_by_two"),
+    ({"method": "link", "guardian_id": None}, "link_is_of_a_guardian"),
+    ({"withdrawn_by": WithdrawnBy.STAFF}, "withdrawn_at_a_moment"),
+])  # fmt: skip
 def test_the_database_refuses_a_consent_that_nobody_gave(session, given, name):
     minor = a_minor()
     make_vetting(minor.id)

@@ -60,9 +60,7 @@ def told(session) -> list[str]:
 def test_a_guardian_consents_by_her_link_to_what_she_ticks(session):
     minor = a_minor()
     her = policy.guardian(make_guardian(minor.id).id, minor.id)
-
     given = give_consent(her, "Весна Илић", TICKED, now=MONDAY)
-
     assert give_consent(her, "Весна Илић", TICKED, now=MONDAY) == given, "pressed twice is once"
     [row] = consents(session)
     purposes = ("takes_part", "travels", "rides", "photo", "name_on_the_web")
@@ -84,14 +82,11 @@ def test_a_later_consent_of_the_guardian_replaces_the_one_before_and_that_is_no_
     assert (agreed(minor), "consent_withdrawn" in told(session)) == (True, False)
 
 
-@pytest.mark.parametrize(
-    ("ticked", "name", "problems"),
-    [
-        (ConsentDraft(CONSENT_TEXT, photo=True), "Vesna", {"takes_part": "missing"}),
-        (ConsentDraft("2019-09", takes_part=True), "Vesna", {"text_version": "new_text"}),
-        (TICKED, "", {"name": "missing"}),
-    ],
-)
+@pytest.mark.parametrize(("ticked", "name", "problems"), [
+    (ConsentDraft(CONSENT_TEXT, photo=True), "Vesna", {"takes_part": "missing"}),
+    (ConsentDraft("2019-09", takes_part=True), "Vesna", {"text_version": "new_text"}),
+    (TICKED, "", {"name": "missing"}),
+])  # fmt: skip
 def test_what_a_guardian_has_not_said_is_not_stored(session, ticked, name, problems):
     minor = a_minor()
     her = policy.guardian(make_guardian(minor.id).id, minor.id)
@@ -152,7 +147,6 @@ def test_a_guardian_who_works_here_has_her_paper_seen_by_two_others(session):
     make_guardian(minor.id, email="parent@centre.example")
     parent = an_officer_of(minor, email="parent@centre.example")
     first, second = an_officer_of(minor), an_officer_of(minor)
-
     with conflict("seen_by_the_guardian"):
         record_paper(parent, minor.id, PAPER, now=MONDAY)
     paper = record_paper(first, minor.id, PAPER, now=MONDAY)
@@ -160,21 +154,17 @@ def test_a_guardian_who_works_here_has_her_paper_seen_by_two_others(session):
         confirm_paper(parent, paper, now=MONDAY)
     assert not agreed(minor)
     confirm_paper(second, paper, now=MONDAY)
-
     assert agreed(minor)
     mail = session.scalars(select(OutboxMessage)).one()
     assert (mail.kind, mail.address, mail.link_purpose) == ("consent_recorded", "parent@centre.example", None)
 
 
-@pytest.mark.parametrize(
-    ("given", "problems"),
-    [
-        ({"scan": b""}, {"scan": "scan_missing"}),
-        ({"scan": b"not a scan"}, {"scan": "scan_of_no_kind"}),
-        ({"seen": False}, {"seen": "paper_not_seen"}),
-        ({"given_on": TODAY + dt.timedelta(days=1)}, {"given_on": "in_the_future"}),
-    ],
-)
+@pytest.mark.parametrize(("given", "problems"), [
+    ({"scan": b""}, {"scan": "scan_missing"}),
+    ({"scan": b"not a scan"}, {"scan": "scan_of_no_kind"}),
+    ({"seen": False}, {"seen": "paper_not_seen"}),
+    ({"given_on": TODAY + dt.timedelta(days=1)}, {"given_on": "in_the_future"}),
+])  # fmt: skip
 def test_a_paper_without_its_scan_is_none(session, given, problems):
     minor = a_minor()
     make_guardian(minor.id)
@@ -217,7 +207,6 @@ def test_a_paper_that_is_turned_down_or_whose_guardian_was_replaced_never_counts
     with transaction() as open_session:
         open_session.merge(guardian).replaced_at = LATER
     make_guardian(minor.id, email="petar@family.example", in_force_at=LATER)
-
     for paper in (down, old):
         with conflict("paper_is_over"):
             confirm_paper(second, paper, now=LATER)
@@ -251,7 +240,6 @@ def test_trust_s46_after_a_withdrawal_only_the_guardian_gives_a_consent_again(se
     guardian = make_guardian(minor.id)
     officer = an_officer_of(minor)
     withdraw_consent(officer, make_consent(minor.id).id, now=MONDAY)
-
     with pytest.raises(NotAllowed):
         give_consent(officer, "Vesna Ilić", TICKED, now=LATER)
     with conflict("link_only"):
@@ -308,11 +296,9 @@ def test_while_the_guardian_changes_what_is_promised_stays_and_what_was_only_sug
     suggested, another_adult, other = with_a_minor()
     suggested.suggested_to(another_adult, other)
     change_guardian(suggested, other)
-
     assert release_not_cleared(now=MONDAY) == 0
     with conflict("guardian_changes"):
         offer_visit(suggested.coordinator, suggested.visit_id, until=UNTIL, now=MONDAY)
-
     assert states(session, promised)[minor.id] == [AssignmentState.ACCEPTED]
 
 

@@ -62,15 +62,12 @@ def a_member(name: str, kind: PresenterKind = EDUCATOR, state=ACCEPTED, *, where
 TARA = a_member("Tara", INFLUENCER, minor=True)
 
 
-@pytest.mark.parametrize(
-    ("crew", "adult"),
-    [
-        ([], None), ([TARA], None), ([TARA, a_member("Ema")], "Ema"), ([TARA, a_member("Ema", state=OFFERED)], None),
-        ([TARA, a_member("Ema", where=2)], None), ([TARA, a_member("Uma", INFLUENCER, minor=True)], None),
-        ([TARA, a_member("Ana", INFLUENCER), a_member("Ema")], "Ema"),
-        ([TARA, a_member("Ema"), a_member("Dunja")], "Dunja"), ([TARA, a_member("Ana", INFLUENCER)], "Ana"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("crew", "adult"), [
+    ([], None), ([TARA], None), ([TARA, a_member("Ema")], "Ema"), ([TARA, a_member("Ema", state=OFFERED)], None),
+    ([TARA, a_member("Ema", where=2)], None), ([TARA, a_member("Uma", INFLUENCER, minor=True)], None),
+    ([TARA, a_member("Ana", INFLUENCER), a_member("Ema")], "Ema"),
+    ([TARA, a_member("Ema"), a_member("Dunja")], "Dunja"), ([TARA, a_member("Ana", INFLUENCER)], "Ana"),
+])  # fmt: skip
 def test_an_educator_who_has_accepted_where_the_minor_goes_comes_first(crew, adult):
     found = adult_of(crew, TARA)
     assert (found.given_name if found else None) == adult
@@ -78,7 +75,6 @@ def test_an_educator_who_has_accepted_where_the_minor_goes_comes_first(crew, adu
 
 def test_nobody_answers_for_a_minor_who_does_not_go_and_her_talks_at_one_visit_are_one():
     assert adult_of([a_member("Ema")], a_member("Tara", INFLUENCER, DECLINED, minor=True)) is None
-
     assert on_other_days(4, visit_id=1) == []
 
 
@@ -137,7 +133,6 @@ def test_an_offer_after_the_guardian_took_back_to_travel_is_refused_and_the_job_
     for one in (teacher, minor):
         suggest_presenter(scene.coordinator, scene.visit_id, one.id, now=MONDAY)
     may_travel(minor, False)
-
     with pytest.raises(Conflict) as refused:
         offer_visit(scene.coordinator, scene.visit_id, until=UNTIL, now=MONDAY)
     assert refused.value.reason is WhyNot.NO_TRAVEL
@@ -146,7 +141,6 @@ def test_an_offer_after_the_guardian_took_back_to_travel_is_refused_and_the_job_
     assert violations() == []
     may_travel(minor, False)
     assert [text for text in violations() if f"presenter {minor.id} " in text and "no_travel" in text]
-
     assert (release_not_cleared(now=MONDAY), crew_of(scene), violations()) == (1, {teacher.id}, [])
 
 
@@ -158,7 +152,6 @@ def test_a_school_that_moves_to_another_town_loses_her_before_she_says_yes(scene
     lies(scene, at_home_of=minor)
     scene.offer(teacher, minor)
     lies(scene)
-
     assert [text for text in violations() if f"presenter {minor.id} " in text and "no_travel" in text]
     with pytest.raises(Conflict) as refused:
         answer_offer(presenter_actor(minor), scene.visit_id, accepts=True, now=MONDAY)
@@ -219,11 +212,9 @@ def test_a_minor_with_a_full_week_is_neither_suggested_nor_offered_nor_may_she_a
     make_busy(minor, *days)
     scene.offer(adult, minor)
     make_busy(minor, VISIT_DAY + 2 * A_DAY)
-
     answer_offer(presenter_actor(adult), scene.visit_id, accepts=True, now=MONDAY)
     with pytest.raises(Conflict) as refused:
         answer_offer(presenter_actor(minor), scene.visit_id, accepts=True, now=MONDAY)
-
     assert refused.value.reason is WhyNot.YOUNG_WEEK_FULL
     assert [line.split(":")[1].split()[0] for line in too_much_found()] == ["young_week_full"]
 
@@ -233,9 +224,7 @@ def test_the_list_of_candidates_bars_her_and_a_suggestion_is_refused(session):
     adult, minor = scene.educator(), scene.minor()
     make_busy(minor, *(VISIT_DAY + number * A_DAY for number in (-1, 1, 2)))
     scene.suggested_to(adult)
-
     seen = next(one for one in candidates(scene.coordinator, scene.visit_id, now=MONDAY) if one.minor)
-
     assert (Why(WhyNot.YOUNG_WEEK_FULL, 4, 3) in seen.reasons, seen.barred) == (True, True)
     with pytest.raises(Conflict) as refused:
         scene.suggest(minor)
@@ -258,10 +247,8 @@ def test_a_wave_that_had_chosen_her_before_her_week_was_full_asks_the_others_alo
     scene.accepted_by(scene.educator())
     full, free = scene.minor(), scene.minor()
     make_busy(full, *(VISIT_DAY + number * A_DAY for number in (-1, 1, 2)))
-
     with change(scene.coordinator, MONDAY) as act:
         asked = ask_presenters(act, open_visit(act, scene.visit_id), [full.id, free.id], until=UNTIL)
-
     assert asked == [free.id]
     assert full.id not in states(session, scene)
     assert (states(session, scene)[free.id], too_much_found()) == ([AssignmentState.OFFERED], [])
@@ -345,7 +332,6 @@ def answers(state: AssignmentState, who: int) -> None:
 @pytest.mark.both_databases
 def test_both_are_told_once_each_what_she_may_know(arranged):
     assert [tell_of_rides(now=MONDAY + turn * MINUTE) for turn in range(3)] == [1, 0, 0]
-
     guardian, driver = told()
     assert [(one.kind, one.link_path) for one in (guardian, driver)] == [
         ("ride_told", "/consent/{token}"),
@@ -385,7 +371,6 @@ def test_what_ends_is_told_once_and_the_driver_reads_no_name(arranged, ends):
 def test_a_ride_is_told_when_both_have_accepted_and_ends_untold_without_a_word(arranged):
     refuse_the_driver(arranged)
     assert tell_of_rides(now=MONDAY) == 0
-
     answers(AssignmentState.OFFERED, arranged.tara.id)
     assert tell_of_rides(now=MONDAY) == 0
     answers(AssignmentState.ACCEPTED, arranged.tara.id)
@@ -414,14 +399,11 @@ def test_staff_read_whose_check_as_a_driver_ends_first_and_nobody_who_was_refuse
 
 
 @pytest.mark.postgres_decides
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "DELETE FROM driving_check",
-        "UPDATE driving_check SET valid_until = checked_on",
-        "UPDATE guardian_consent SET withdrawn_at = '2026-10-05 08:00:00.000000' WHERE rides",
-    ],
-)
+@pytest.mark.parametrize("statement", [
+    "DELETE FROM driving_check",
+    "UPDATE driving_check SET valid_until = checked_on",
+    "UPDATE guardian_consent SET withdrawn_at = '2026-10-05 08:00:00.000000' WHERE rides",
+])  # fmt: skip
 def test_a_ride_that_stays_after_its_check_or_consent_went_is_named_until_both_are_told(arranged, statement):
     tell_of_rides(now=MONDAY)
     assert rides_found() == []

@@ -66,9 +66,7 @@ def test_one_report_frees_the_visit_flags_it_tells_the_coordinators_and_closes_t
     educator = a_cleared_educator()
     make_user(Role.COORDINATOR, centre_id=educator.centre_id, email="desk@centre.example", password_hash="set")
     visit = _visit(educator)
-
     left = report_absence(presenter_actor(educator), VISIT_DAY, VISIT_DAY, seen=[visit.number], now=MONDAY)
-
     [mail] = session.scalars(select(OutboxMessage))
     [away] = session.scalars(select(AvailabilityException))
     row = visit_for(an_actor(centre_id=educator.centre_id), visit.number)
@@ -216,9 +214,7 @@ def test_a_coordinator_of_the_centre_notes_kilometres_for_a_presenter_and_nobody
     session, scene, called_off
 ):
     number, her_id = visit_of(session, scene).number, called_off.presenter_id
-
     log_kilometres(scene.coordinator, number, her_id, 42, now=LATE)
-
     for act, error in (
         (lambda: log_kilometres(make_user(Role.COORDINATOR).actor(), number, her_id, 1, now=LATE), NotFound),
         (lambda: log_kilometres(called_off, number, her_id, 1, now=LATE), NotAllowed),
@@ -255,7 +251,6 @@ def test_who_drives_is_of_age_and_costs_are_whole_dinars():
     assert who_drives([(7, FAR, True), (2, FAR, True)], SCHOOL)[0] == 2
     assert who_drives([(3, FAR, False)], SCHOOL) is None
     assert who_drives(crew, None) is None
-
     assert (cost_of(84, 42.5), cost_of(1, 0.5), cost_of(84, 0.0)) == (3570, 1, 0)
 
 
@@ -274,10 +269,8 @@ def held(session) -> tuple[Scene, object, object]:
 def test_a_driver_corrects_her_drive_and_the_plan_stays_beside_it(session):
     scene, driver, _other = held(session)
     number, planned = visit_of(session, scene).number, visit_of(session, scene).kilometres
-
     for _press in range(2):
         correct_drive(driver, number, DriveDraft(planned + 30, 95, "Пут је затворен."), now=EVENING)
-
     session.rollback()
     [row] = drives_of_visit(scene.visit_id)
     assert (row.planned_kilometres, row.driven_kilometres, row.driven_minutes) == (planned, planned + 30, 95)
@@ -368,12 +361,10 @@ def a_training(**changed) -> TrainingDraft:
 def test_it_is_noted_once_and_taken_back(desk):
     tara = a_cleared_minor(centre_id=desk.centre_id)
     note_training(desk, tara.id, a_training(), now=MONDAY)
-
     with rejection(subject=GroundReason.EXISTS):
         note_training(desk, tara.id, a_training(minutes=60), now=MONDAY)
     (row,) = trainings_of(tara.id)
     assert (row.on_day, row.subject, row.minutes) == (TODAY, TrainingSubject.SPEAKING, 90)
-
     take_training_back(desk, tara.id, row.id, now=MONDAY)
     assert trainings_of(tara.id) == []
     with pytest.raises(NotFound):
@@ -381,14 +372,11 @@ def test_it_is_noted_once_and_taken_back(desk):
 
 
 @pytest.mark.both_databases
-@pytest.mark.parametrize(
-    ("changed", "problems"),
-    [
-        ({"on_day": TODAY + dt.timedelta(days=1)}, {"on_day": GroundReason.IN_THE_FUTURE}),
-        ({"minutes": 5}, {"minutes": GroundReason.TOO_FEW}),
-        ({"minutes": 900}, {"minutes": GroundReason.TOO_MANY}),
-    ],
-)
+@pytest.mark.parametrize(("changed", "problems"), [
+    ({"on_day": TODAY + dt.timedelta(days=1)}, {"on_day": GroundReason.IN_THE_FUTURE}),
+    ({"minutes": 5}, {"minutes": GroundReason.TOO_FEW}),
+    ({"minutes": 900}, {"minutes": GroundReason.TOO_MANY}),
+])  # fmt: skip
 def test_what_cannot_have_been_is_refused(desk, changed, problems):
     with rejection(**problems):
         note_training(desk, a_cleared_educator(centre_id=desk.centre_id).id, a_training(**changed), now=MONDAY)

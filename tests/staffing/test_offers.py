@@ -48,8 +48,6 @@ def scene(app: object) -> Scene:
 
 
 # --- offer and answer ---
-
-
 def test_an_offer_takes_the_time_and_writes_to_each_presenter_once(session):
     scene = Scene(a_plan(dt.time(9, 0)), a_plan(dt.time(11, 0)))
     ana, boris = scene.educator(), scene.educator()
@@ -72,10 +70,8 @@ def test_the_slower_coordinator_learns_who_took_the_time_and_when(session, scene
     other = another_visit(scene)
     other.coordinator = make_user(centre_id=scene.centre_id, given_name="Milan", family_name="Jović").actor()
     other.offered_to(ana)
-
     with pytest.raises(PresenterTaken) as refusal:
         scene.offer(ana)
-
     promise = refusal.value.promise
     assert (refusal.value.reason, promise.promised_by, promise.promised_at) == ("taken", "Milan Jović", MONDAY)
     assert promise.visit_number == visit_of(session, other).number
@@ -88,11 +84,9 @@ def test_nobody_is_offered_what_she_cannot_reach_and_enough_time_for_the_road_is
     ana = scene.educator()
     scene.offered_to(ana)  # Niš until 10:45
     too_soon, later = far_away_scene(scene, dt.time(12, 0)), far_away_scene(scene, dt.time(17, 0))
-
     with pytest.raises(PresenterTaken) as refusal:
         too_soon.offer(ana)
     later.offer(ana)
-
     assert refusal.value.reason == "cannot_arrive"
     problem = refusal.value.problem
     assert problem.needed_minutes == road_minutes(Point(43.3209, 21.8958), Point(44.80, 20.46))
@@ -124,7 +118,6 @@ def test_an_answer_holds_for_the_whole_visit(session):
 def test_declining_wants_a_reason_and_an_own_offer_and_the_visit_is_planned_again(session, scene):
     ana = scene.educator()
     scene.offered_to(ana)
-
     with rejection(reason="missing"):
         answer_offer(presenter_actor(ana), scene.visit_id, accepts=False, now=MONDAY)
     with pytest.raises(NotFound):
@@ -132,7 +125,6 @@ def test_declining_wants_a_reason_and_an_own_offer_and_the_visit_is_planned_agai
     with pytest.raises(NotAllowed):
         answer_offer(scene.coordinator, scene.visit_id, accepts=True, now=MONDAY)
     answer_offer(presenter_actor(ana), scene.visit_id, accepts=False, reason="Seminar", now=MONDAY)
-
     assert visit_of(session, scene).state is VisitState.PLANNED
     assert request_state(session, scene) is RequestState.STAFFING
 
@@ -140,7 +132,6 @@ def test_declining_wants_a_reason_and_an_own_offer_and_the_visit_is_planned_agai
 def test_an_offer_past_its_hour_cannot_be_accepted_and_lapses(session, scene):
     ana = scene.educator()
     scene.offered_to(ana)
-
     with conflict("offer_gone"):
         answer_offer(presenter_actor(ana), scene.visit_id, accepts=True, now=UNTIL)
     assert (lapse_offers(now=UNTIL - dt.timedelta(seconds=1)), lapse_offers(now=UNTIL)) == (0, 1)
@@ -152,8 +143,6 @@ def test_an_offer_past_its_hour_cannot_be_accepted_and_lapses(session, scene):
 
 
 # --- minors (TRUST S47) ---
-
-
 def test_a_declining_adult_takes_along_the_minor_who_would_stay_alone(session, scene):
     ana, tara = scene.educator(), scene.minor()
     scene.accepted_by(ana, tara)
@@ -228,12 +217,10 @@ def test_a_hand_is_up_once_seen_by_the_coordinator_and_takes_no_time(visit, desk
     assert [(one.visit.id, one.raised) for one in open_visits_for(presenter_actor(mira), MONDAY)] == [(visit.id, False)]
     for _press in range(2):
         put_up_hand(presenter_actor(mira), visit.id, now=MONDAY)
-
     assert hands(desk, visit) == [mira.id]
     assert [one.raised for one in open_visits_for(presenter_actor(mira), MONDAY)] == [True]
     assert db.session.scalars(select(Assignment)).all() == []
     assert db.session.scalars(select(OutboxMessage)).all() == []
-
     suggest_presenter(desk, visit.id, mira.id, now=MONDAY)
     assert (hands(desk, visit), open_visits_for(presenter_actor(mira), MONDAY)) == ([], [])
 
@@ -307,7 +294,6 @@ def test_who_could_go_is_asked_by_one_mail_and_nobody_else(visit, desk):
     works(a_cleared_educator())  # of another centre
     busy = works(cleared(visit))
     make_assignment(make_presentation(make_visit(on_day=visit.on_day)), busy.id, AssignmentState.ACCEPTED)
-
     assert (open_call(desk, visit.id, now=MONDAY), open_call(desk, visit.id, now=MONDAY)) == (1, 0)
     assert told() == [address_of(mira)]
 
@@ -350,7 +336,6 @@ def test_the_few_calls_are_read_once_and_not_asked_for_each_visit_of_the_centre(
     event.listen(db.engine, "before_cursor_execute", note)
     assert len(open_visits_for(presenter_actor(mira), MONDAY)) == 1
     event.remove(db.engine, "before_cursor_execute", note)
-
     statement, given = next(one for one in asked if "open_call" in one[0])
     plan = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)
     steps = [row[-1] for row in plan]

@@ -56,10 +56,8 @@ def _day(presenter, today=EVE):
 def test_the_day_says_when_to_leave_and_when_she_is_home_again_to_who_presents_alone(app, session):
     educator = a_cleared_educator()
     _visit(educator)
-
     day = _day(educator)
     [one] = day.visits
-
     assert one.arrives_local == dt.time(9, 45)  # a quarter of an hour of set-up
     assert one.way is not None
     arrival = dt.datetime.combine(VISIT_DAY, one.arrives_local)
@@ -107,9 +105,7 @@ def test_an_influencer_reads_no_phone_of_a_school_and_an_adult_no_surname_of_her
     minor = a_cleared_minor(centre_id=educator.centre_id, given_name="Tara", family_name="Prezimić")
     other = a_cleared_minor(centre_id=educator.centre_id, given_name="Vanja", family_name="Drugić")
     _visit(educator, minor, other, school_request_id=make_school_request(contact_phone="064 555 0000").id)
-
     [hers], [adults] = _day(minor).visits, _day(educator).visits
-
     assert (hers.school.contact_phone, hers.school.contact_name, hers.school.phone) == ("", "", "")
     assert {member.name for member in hers.crew if not member.me} == {"Jelena Ristić", "Vanja"}
     assert {member.name for member in adults.crew} == {"Jelena Ristić", "Tara", "Vanja"}
@@ -125,7 +121,6 @@ def test_the_number_of_queries_does_not_grow_with_the_days(app, session):
         with statements() as seen:
             days = days_of(actor, VISIT_DAY, end, today=EVE)
         asked.append((len(days), len(seen)))
-
     assert ([days for days, _seen in asked], len({seen for _days, seen in asked})) == ([1, 2, 3], 1)
 
 
@@ -137,24 +132,19 @@ def test_the_year_counts_held_visits_their_presentations_and_kilometres(app, ses
         opened.get_one(type(visit), visit.id).state = VisitState.DELIVERED
         for row in opened.scalars(select(Assignment)):
             row.state, row.state_since = AssignmentState.PRESENT, row.busy_until
-
     year = year_of(educator.id, VISIT_DAY.year)
-
     assert (year.visits, year.presentations, year.kilometres) == (1, 1, 62)
     assert year_of(educator.id, VISIT_DAY.year - 1).visits == 0
 
 
-@pytest.mark.parametrize(
-    ("school", "kit"),
-    [
-        (School(has_projector=True, has_sound=True, has_internet=True), [Kit.COMPUTER, Kit.ADAPTERS, Kit.PLAN_B]),
-        (
-            School(has_projector=False, has_sound=False, has_internet=False),
-            [Kit.COMPUTER, Kit.PROJECTOR, Kit.LOUDSPEAKER, Kit.OFFLINE, Kit.PLAN_B],
-        ),
-        (School(), [Kit.COMPUTER, Kit.ADAPTERS, Kit.OFFLINE, Kit.PLAN_B]),
-    ],
-)
+@pytest.mark.parametrize(("school", "kit"), [
+    (School(has_projector=True, has_sound=True, has_internet=True), [Kit.COMPUTER, Kit.ADAPTERS, Kit.PLAN_B]),
+    (
+        School(has_projector=False, has_sound=False, has_internet=False),
+        [Kit.COMPUTER, Kit.PROJECTOR, Kit.LOUDSPEAKER, Kit.OFFLINE, Kit.PLAN_B],
+    ),
+    (School(), [Kit.COMPUTER, Kit.ADAPTERS, Kit.OFFLINE, Kit.PLAN_B]),
+])  # fmt: skip
 def test_the_bag_holds_what_the_school_lacks(school, kit):
     assert kit_of(school, []) == tuple((one, 0) for one in kit)
 
@@ -166,13 +156,10 @@ def a_sitting(pupils: int, parents: int, teachers: int) -> PresentationRow:
     )
 
 
-@pytest.mark.parametrize(
-    ("sittings", "leaflets", "sheet"),
-    [
-        ([a_sitting(0, 0, 0)], None, None), ([a_sitting(1, 0, 0)], 1, None), ([a_sitting(25, 0, 1)], 26, 0),
-        ([a_sitting(25, 0, 0), a_sitting(0, 30, 2)], 57, 0), ([a_sitting(0, 1, 1), a_sitting(25, 0, 0)], 27, 0),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("sittings", "leaflets", "sheet"), [
+    ([a_sitting(0, 0, 0)], None, None), ([a_sitting(1, 0, 0)], 1, None), ([a_sitting(25, 0, 1)], 26, 0),
+    ([a_sitting(25, 0, 0), a_sitting(0, 30, 2)], 57, 0), ([a_sitting(0, 1, 1), a_sitting(25, 0, 0)], 27, 0),
+])  # fmt: skip
 def test_the_bag_holds_a_leaflet_for_each_head_and_a_sheet_where_adults_sign(sittings, leaflets, sheet):
     kit = dict(kit_of(School(), sittings))
     assert (kit.get(Kit.LEAFLETS), kit.get(Kit.SHEET)) == (leaflets, sheet)

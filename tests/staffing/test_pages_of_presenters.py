@@ -102,7 +102,6 @@ def test_hours_and_exceptions_are_those_of_each_table():
             span = {"first_day": TODAY + begins * DAY, "last_day": TODAY + (begins + days) * DAY}
             writing.add(AvailabilityException(presenter_id=who.id, available=available, **span))
     ids, last = [ana.id, bojan.id, vera.id], TODAY + 7 * DAY
-
     assert availability_of(ids, TODAY, last) == (hours_of(ids), exceptions_of(ids, TODAY, last))
     assert availability_of([], TODAY, last) == ({}, {})
 
@@ -121,9 +120,7 @@ def test_the_pages_together_are_all_and_who_fits_stands_before_who_does_not(scen
     wanted = {scene.educator().id for _ in range(5)}  # who have named no hours
     for _ in range(SHOWN_AT_ONCE):
         works(scene.educator())
-
     (first, _), (second, _) = by_need(scene), by_need(scene, 2)
-
     assert (first.total, first.pages, len(first.rows)) == (SHOWN_AT_ONCE + 5, 2, SHOWN_AT_ONCE)
     assert all(one.fits for one in first.rows)
     assert {one.presenter_id for one in second.rows} == wanted
@@ -153,7 +150,6 @@ def test_a_page_asks_as_often_for_a_hundred_presenters_as_for_ten(scene):
         scene.educator()
     with statements() as many:
         page, _judged = by_need(scene)
-
     assert ((page.total, len(page.rows)), len(many)) == ((100, SHOWN_AT_ONCE), len(few))
 
 
@@ -312,7 +308,6 @@ def test_lists_have_pages_and_hold_whoever_has_a_proof_that_is_not_in_order(sess
     found = ids_of(clearance_pages(centre_id, TODAY, {Lacks.WAITS: 1})[Lacks.WAITS].rows)
     assert found == {_who(row)[0] for row in every if {row.vetting.standing, row.consent.standing} - in_order}
     assert {row.vetting.standing for row in every} | {row.consent.standing for row in every} == set(ProofStanding)
-
     first = clearance_pages(centre_id, TODAY, {Lacks.WAITS: 1}, per_page=3)[Lacks.WAITS]
     pages = clearance_pages(centre_id, TODAY, {Lacks.WAITS: 2, Lacks.IN_ORDER: 1}, per_page=3)
     assert [len(first.rows), len(pages[Lacks.WAITS].rows), len(pages[Lacks.IN_ORDER].rows)] == [3, 3, 3]
@@ -338,7 +333,6 @@ def test_a_hundred_presenters_ask_as_often_as_ten(session):
             clearance_pages(centre_id, TODAY, {Lacks.WAITS: 1, Lacks.IN_ORDER: 1})
             page = presenters_page(centre_id, TODAY, None, 1)
         asked.append(len(made))
-
     assert ((page.total, len(page.rows)), asked[0]) == ((120, 100), asked[1])
     with statements() as made:
         clearance_pages(centre_id, TODAY, {Lacks.WAITS: 1, Lacks.IN_ORDER: 1})
@@ -356,10 +350,8 @@ def test_a_check_that_nobody_has_made_yet_counts_for_nothing(centre_id):
 def test_several_days_are_answered_as_each_by_itself(centre_id, session, promised_at):
     who = session.scalars(select(Presenter.id).order_by(Presenter.id.desc())).all()
     days = [TODAY + left * DAY for left in (31, -1, 0, 6, 21, 201, 0)]
-
     for town_id in (None, 0, 1):
         together = clearances(who, days, town_id, promised_at)
-
         alone = {day: clearance(who, day, town_id, promised_at=promised_at) for day in days}
         assert (together, [*together]) == (alone, [*alone])
         assert {tuple(of_day) for of_day in together.values()} == {tuple(sorted(who))}

@@ -58,7 +58,6 @@ def test_within_the_week_it_begins_by_itself_and_each_step_is_in_the_audit(ill, 
     assert (search.state, search.wave, search.next_wave_at) == (SubstituteSearchState.SEARCHING, 0, FRIDAY)
     (mail,) = ill.mails_to(DESK)
     assert (mail.kind, ill.mails_to(TO_THE_SCHOOL)) == ("presenter_absent", [])
-
     send_waves(now=FRIDAY)
     send_waves(now=T_MINUS_3)
     steps = ["substitute sought", "wave sent", "substitute not found"]
@@ -84,7 +83,6 @@ def test_in_the_last_three_hours_nobody_is_asked_and_the_coordinator_chooses(ill
         assert seek_substitute(ill.coordinator, ill.visit_id, now=late)
     else:
         ill.falls_ill(now=late)
-
     assert send_waves(now=late + MINUTE) == 0
     assert ill.state() is SubstituteSearchState.CHOOSING
     assert ill.kinds_to(DESK) == ([] if pressed else ["presenter_absent"])
@@ -131,10 +129,8 @@ def test_nobody_is_asked_who_is_barred_busy_away_of_another_centre_or_said_no_be
     suggest_presenter(ill.coordinator, ill.visit_id, refused.id, now=FRIDAY)
     offer_visit(ill.coordinator, ill.visit_id, until=FRIDAY + HOUR, now=FRIDAY)
     ill.answer(refused, accepts=False, now=FRIDAY)
-
     ill.falls_ill()
     send_waves(now=FRIDAY)
-
     assert set(ill.whom()) == {ill.others[3].id, ill.others[4].id}
 
 
@@ -163,7 +159,6 @@ def test_stopped_it_asks_nobody_and_goes_on_when_told_and_decides_all_the_same(i
     send_waves(now=FRIDAY)
     for _press in range(2):
         stop_search(ill.coordinator, ill.visit_id, now=FRIDAY + MINUTE)
-
     assert send_waves(now=FRIDAY + 20 * HOUR) == 0
     assert ill.state() is SubstituteSearchState.STOPPED
     seek_substitute(ill.coordinator, ill.visit_id, now=FRIDAY + 20 * HOUR)
@@ -171,7 +166,6 @@ def test_stopped_it_asks_nobody_and_goes_on_when_told_and_decides_all_the_same(i
     assert len(ill.whom()) == 5
     stop_search(ill.coordinator, ill.visit_id, now=FRIDAY + 21 * HOUR)
     send_waves(now=T_MINUS_3)
-
     assert ill.state() is SubstituteSearchState.CHOOSING
     assert ill.kinds_to(DESK)[-1] == "substitute_choice"
 
@@ -193,11 +187,9 @@ def test_a_visit_that_was_not_confirmed_before_is_confirmed_by_its_coordinator_a
     ill.accepted_by(mia)
     ill.forget_mails()
     assert visit_for(ill.coordinator, ill.number).state is VisitState.OFFERED
-
     ill.falls_ill(mia)
     send_waves(now=FRIDAY)
     ill.answer(ill.others[0], accepts=True, now=FRIDAY + MINUTE)
-
     assert visit_of(session, ill).state is VisitState.OFFERED
     assert (ill.mails_to(TO_THE_SCHOOL), ill.kinds_to(DESK)) == ([], ["presenter_absent", "substitute_found"])
 
@@ -261,10 +253,8 @@ def test_the_page_reads_the_search_in_as_many_queries_for_five_asked_as_for_thre
         assert len(latest_search(row).asked) == 3
     send_waves(now=FRIDAY + 12 * HOUR)
     row = visit_for(ill.coordinator, ill.number)
-
     with statements() as five:
         shown = latest_search(row)
-
     assert ([one.wave for one in shown.asked], len(three)) == ([2, 2, 1, 1, 1], len(five))
 
 
@@ -284,9 +274,7 @@ def test_all_who_were_asked_accept_at_once_one_goes_and_the_others_are_told(app:
     ill = Ill(others=3)
     ill.falls_ill()
     send_waves(now=FRIDAY)
-
     answers = all_at_once(app, [ill.answering(who, now=FRIDAY + MINUTE) for who in ill.others])
-
     refused = [answer for answer in answers if isinstance(answer, Conflict)]
     assert (answers.count(None), [one.reason for one in refused]) == (1, ["offer_gone", "offer_gone"])
     assert seats(ill) == [AssignmentState.ACCEPTED]
@@ -314,9 +302,7 @@ def test_a_yes_beside_a_short_crew_is_one_of_the_two_and_the_school_reads_it_onc
     ill.falls_ill(ill.tara)
     send_waves(now=FRIDAY)
     at = FRIDAY + MINUTE
-
     answers = all_at_once(app, [ill.answering(mina, now=at), lambda: go_short(ill.coordinator, ill.visit_id, now=at)])
-
     assert answers.count(None) == 1
     assert [one for one in answers if one is not None and not isinstance(one, Conflict)] == []
     assert ill.state() in (SubstituteSearchState.FILLED, SubstituteSearchState.SHORT)
@@ -351,7 +337,6 @@ def test_the_pause_between_waves_shrinks_as_the_visit_nears(left, pause):
 def test_pauses_shrink_and_an_answer_counts_one_wave_longer():
     assert answer_until(STARTS_AT, STARTS_AT - hours(100)) == STARTS_AT - hours(76)
     assert answer_until(STARTS_AT, STARTS_AT - hours(3.5)) == STARTS_AT - hours(3)
-
     near, far = STARTS_AT - hours(100), STARTS_AT - hours(1000)
     assert (first_wave_at(STARTS_AT, near), first_wave_at(STARTS_AT, far)) == (near, STARTS_AT - hours(7 * 24))
 
@@ -370,7 +355,6 @@ def test_the_nearest_and_least_loaded_come_first_and_who_is_given_nothing_yet():
     near, nearer, far, idle = one(1, 20), one(2, 5), one(3, 80), one(4, 24)
     order = in_order([far, one(5, 1, "unvetted"), near, nearer, idle], {1: 3, 2: 3, 3: 0})
     assert [each.presenter_id for each in order] == [4, 2, 1, 3]
-
     assert [each.presenter_id for each in in_order([one(1, 5), one(2, 20)], {1: 1})] == [2, 1]
     assert [each.presenter_id for each in in_order([one(1, 1), one(2, None)], {})] == [2, 1]
 
@@ -398,15 +382,12 @@ def test_a_short_crew_needs_an_adult_educator_who_has_accepted_in_every_presenta
     assert not may_go_short([], DAY)
 
 
-@pytest.mark.parametrize(
-    ("link", "problem"),
-    [
-        ("https://meet.example.org/razred-7b", None), ("https://meet.example.org:8443/a?b=c", None), ("", "missing"),
-        ("meet.example.org", "not_a_link"), ("http://meet.example.org", "not_a_link"),
-        ("javascript:alert(1)", "not_a_link"), ("https://", "not_a_link"), ("https://localhost/", "not_a_link"),
-        ("https://meet.example.org/a b", "not_a_link"), ("https://bank.example@evil.example/", "not_a_link"),
-        ("https://[", "not_a_link"), ("https://meet.example.org/" + "a" * 300, "too_long"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("link", "problem"), [
+    ("https://meet.example.org/razred-7b", None), ("https://meet.example.org:8443/a?b=c", None), ("", "missing"),
+    ("meet.example.org", "not_a_link"), ("http://meet.example.org", "not_a_link"),
+    ("javascript:alert(1)", "not_a_link"), ("https://", "not_a_link"), ("https://localhost/", "not_a_link"),
+    ("https://meet.example.org/a b", "not_a_link"), ("https://bank.example@evil.example/", "not_a_link"),
+    ("https://[", "not_a_link"), ("https://meet.example.org/" + "a" * 300, "too_long"),
+])  # fmt: skip
 def test_a_link_is_a_whole_https_address(link, problem):
     assert problem_with_link(link) == problem

@@ -81,8 +81,6 @@ def violated() -> list[str]:
 
 
 # --- closures ---
-
-
 def close_now(scene: Scene) -> Callable[[], object]:
     draft = draft_for(scene)
     seen = affected_by(scene.coordinator, draft).visit_ids
@@ -134,8 +132,6 @@ def test_a_closure_and_somebody_who_leaves_never_wait_for_each_other(app: Flask,
 
 
 # --- the waiting list ---
-
-
 @pytest.fixture
 def programme(session):
     made = make_programme(centre_id=make_centre(email="centre@centre.example").id)
@@ -222,8 +218,6 @@ def test_weights_set_for_the_first_time_by_eight_at_once_are_one_row(app: Flask,
 
 
 # --- hands, joining, cancelling ---
-
-
 def test_a_call_opened_and_a_hand_put_up_eight_times_at_once_are_one_call_and_one_hand(app: Flask):
     scene = Scene()
     mira = presenter_actor(scene.educator())
@@ -238,7 +232,6 @@ def test_joining_and_cancelling_at_once_leave_nobody_in_a_merged_presentation(ap
     scene.confirmed_by(scene.educator(), scene.minor())
     join = lambda: join_presentations(scene.coordinator, scene.visit_id, 2, 1, now=MONDAY)  # noqa: E731
     cancel = lambda: cancel_visit(scene.coordinator, scene.visit_id, reason="strike", now=MONDAY)  # noqa: E731
-
     assert kinds_of(all_at_once(app, [join, cancel] * 3)) <= {Conflict}
     assert stored(Visit, scene.visit_id).state is VisitState.CANCELLED
     assert not {state for seats in states(db.session, scene).values() for state in seats} & {
@@ -255,11 +248,9 @@ def test_a_stopped_visit_planned_again_eight_times_at_once_is_planned_once(app: 
     close_now(scene)()
     until = MONDAY + dt.timedelta(days=2)
     on_day = VISIT_DAY + dt.timedelta(days=14)
-
     raised = all_at_once(
         app, [lambda: replan_stopped(scene.coordinator, scene.visit_id, on_day, until=until, now=MONDAY)] * EIGHT
     )
-
     assert kinds_of(raised) <= {Conflict}
     assert raised.count(None) >= 1
     assert how_many(Visit, Visit.on_day == on_day) == 1
@@ -328,9 +319,7 @@ def test_without_the_locks_the_database_alone_still_gives_the_hour_once(app: Fla
     coordinator, visit_ids = overlapping_visits(8)
     monkeypatch.setattr(locked_visit, "advisory_lock", lambda *_: None)
     monkeypatch.setattr(offers, "refuse_clashes", lambda *_: None)
-
     answers = offer_all(app, coordinator, visit_ids)
-
     assert answers.count(None) == 1
     assert {answer.reason for answer in answers if isinstance(answer, Conflict)} == {"nobody_in_two_places"}
     others = [answer for answer in answers if answer is not None and not isinstance(answer, Conflict)]
@@ -384,5 +373,4 @@ def test_without_locks_and_defences_the_same_presenter_is_in_two_places(
         both_have_looked.wait(timeout=30)
 
     monkeypatch.setattr(offers, "refuse_clashes", look_and_wait)
-
     assert (offer_all(app, coordinator, visit_ids), promised_overlaps()) == ([None, None], 1)

@@ -51,8 +51,6 @@ def scene(app: object) -> Scene:
 
 
 # --- confirm ---
-
-
 def test_confirming_moves_visit_presentations_and_request_together(session, scene):
     scene.confirm(scene.educator(home_id=make_municipality("Београд", lat=44.80, lon=20.46).id))
     visit = visit_of(session, scene)
@@ -82,7 +80,6 @@ def test_a_proof_that_was_taken_back_meanwhile_stops_the_confirmation(scene, pro
             make_vetting(ana.id, result=VettingResult.REFUSED, checked_on=today, valid_until=today)
         else:
             inside.execute(sa.update(GuardianConsent).values(withdrawn_at=MONDAY))
-
     with conflict(reason):
         confirm_visit(scene.coordinator, scene.visit_id, now=MONDAY)
 
@@ -100,7 +97,6 @@ def test_a_presenter_withdraws_herself_alone_and_a_lost_crew_takes_the_visit_bac
     scene.accepted_by(ana, boris)
     with pytest.raises(NotAllowed):
         withdraw_presenter(presenter_actor(ana), scene.visit_id, boris.id, reason="x", now=MONDAY)
-
     scene.confirmed_by(ana, boris)
     withdraw_presenter(scene.coordinator, scene.visit_id, boris.id, reason="Ill", now=MONDAY)
     assert visit_of(session, scene).state is VisitState.CONFIRMED  # one educator is all the programme wants
@@ -112,8 +108,6 @@ def test_a_presenter_withdraws_herself_alone_and_a_lost_crew_takes_the_visit_bac
 
 
 # --- move ---
-
-
 def new_times(**given: Any) -> NewTimes:
     return NewTimes(**({"on_day": dt.date(2026, 10, 8), "starts_local": {}, "until": UNTIL} | given))
 
@@ -123,9 +117,7 @@ def test_a_moved_visit_keeps_its_uids_and_asks_its_crew_again(session):
     ana, tara = scene.educator(), scene.minor()
     scene.confirm(ana, tara)
     before = {row.uid: row.sequence for row in presentations(session, scene)}
-
     move_visit(scene.coordinator, scene.visit_id, new_times(), reason="Snow", now=MONDAY)
-
     after = presentations(session, scene)
     assert {row.uid: row.sequence for row in after} == {uid: sequence + 1 for uid, sequence in before.items()}
     assert {row.on_day for row in after} == {dt.date(2026, 10, 8)}
@@ -154,11 +146,9 @@ def test_a_move_onto_another_promise_changes_nothing(session, scene):
     scene.confirmed_by(ana)
     far_away_scene(scene, dt.time(17, 0)).offered_to(ana)
     (sitting,) = presentations(session, scene)
-
     wish = new_times(on_day=VISIT_DAY, starts_local={sitting.id: dt.time(17, 15)})
     with pytest.raises(PresenterTaken):
         move_visit(scene.coordinator, scene.visit_id, wish, now=MONDAY)
-
     assert presentations(session, scene)[0].starts_local == dt.time(10, 0)
     assert visit_of(session, scene).state is VisitState.CONFIRMED
 
@@ -173,14 +163,11 @@ def test_a_move_past_somebodys_vetting_is_refused_by_the_database(session, scene
 
 
 # --- cancel ---
-
-
 def test_a_school_cancels_by_its_link_and_everybody_is_told(session, scene):
     make_user(Role.COORDINATOR, email="desk@ncc.example", centre_id=scene.centre_id, password_hash="set")
     ana, tara = scene.educator(), scene.minor()
     scene.confirmed_by(ana, tara)
     cancel_visit(school_contact(scene.asked.id, scene.host.id), scene.visit_id, reason="Exam day", now=MONDAY)
-
     visit = visit_of(session, scene)
     assert (visit.state, visit.cancelled_by, visit.reason) == (VisitState.CANCELLED, CancelledBy.SCHOOL, "Exam day")
     assert request_state(session, scene) is RequestState.CANCELLED_BY_SCHOOL
@@ -200,7 +187,6 @@ def test_the_coordinators_learn_that_a_school_called_off_and_not_what_they_noted
     cancel_visit(school_contact(scene.asked.id, scene.host.id), scene.visit_id, reason="Exam day", now=MONDAY)
     other = Scene()
     cancel_visit(other.coordinator, other.visit_id, reason="They rang", by=CancelledBy.SCHOOL, now=MONDAY)
-
     assert visit_of(session, other).cancelled_by is CancelledBy.SCHOOL
     assert request_state(session, other) is RequestState.CANCELLED_BY_SCHOOL
     told = {mail.address: mail for mail in mails(session, "school_cancelled")}
@@ -215,7 +201,6 @@ def test_a_school_calls_nothing_off_that_has_begun_but_staff_may(session, scene,
     [presentation] = presentations(session, scene)
     school, now = school_contact(scene.asked.id, scene.host.id), presentation.starts_at + dt.timedelta(minutes=minutes)
     assert crew_for_school(scene.asked.id, now).may_cancel(now) is not refused
-
     if refused:
         with pytest.raises(Conflict, match="has_begun"):
             cancel_visit(school, scene.visit_id, reason="Exam", now=now)
@@ -233,7 +218,6 @@ def test_a_move_to_where_it_stands_and_a_second_press_tell_nobody(session, scene
     assert visit_of(session, scene).state is VisitState.CONFIRMED
     assert [(row.sequence, row.edited_at) for row in presentations(session, scene)] == edited
     assert mails(session, "visit_moved") == []
-
     moved = [move_visit(scene.coordinator, scene.visit_id, new_times(), now=MONDAY) for _ in range(2)]
     assert (moved, len(mails(session, "visit_moved"))) == ([True, False], 1)
     assert len(mails(session, "visit_offered")) == 2  # the first offer, and the one after the move
@@ -270,8 +254,6 @@ def test_cancelling_wants_a_reason_the_right_link_and_an_open_visit(scene):
 
 
 # --- ready and delivered ---
-
-
 def test_a_delivered_visit_closes_its_crew(session, scene):
     ana, boris = scene.educator(), scene.educator()
     scene.confirmed_by(ana, boris)
@@ -301,8 +283,6 @@ def test_a_visit_nobody_ticked_ready_passes_through_it_and_is_not_delivered_befo
 
 
 # --- without a request: what the school promised is noted (TRUST S51) ---
-
-
 def a_free_visit() -> tuple[Scene, object]:
     scene = Scene(planned=False)
     scene.visit_id = scene.plan(school_request_id=None)
@@ -316,10 +296,8 @@ def test_a_free_visit_is_confirmed_once_the_schools_promise_is_noted(session):
     scene, _ana = a_free_visit()
     with pytest.raises(Conflict, match="teacher_not_promised"):
         confirm_visit(scene.coordinator, scene.visit_id, now=MONDAY)
-
     record_promise(scene.coordinator, scene.visit_id, safeguarding_contact="Школски психолог", now=MONDAY)
     confirm_visit(scene.coordinator, scene.visit_id, now=MONDAY)
-
     visit = visit_of(session, scene)
     assert (visit.state, visit.teacher_stays, visit.safeguarding_contact) == (
         VisitState.CONFIRMED,
@@ -336,7 +314,6 @@ def test_a_promise_is_noted_by_staff_with_a_contact_and_only_without_a_request(s
     with pytest.raises(NotAllowed):
         record_promise(presenter_actor(ana), scene.visit_id, safeguarding_contact="X", now=MONDAY)
     assert not visit_of(session, scene).teacher_stays
-
     scene = Scene()
     with conflict("wrong_state"):
         record_promise(scene.coordinator, scene.visit_id, safeguarding_contact="X", now=MONDAY)
@@ -349,10 +326,8 @@ def test_a_request_that_lost_whom_to_tell_gets_it_noted_by_a_coordinator(session
         writing.merge(scene.asked).safeguarding_contact = ""
     with pytest.raises(Conflict, match="no_safeguarding_contact"):
         confirm_visit(scene.coordinator, scene.visit_id, now=MONDAY)
-
     for _pressed in ("once", "twice"):
         record_promise(scene.coordinator, scene.visit_id, safeguarding_contact="Педагог", now=MONDAY)
     confirm_visit(scene.coordinator, scene.visit_id, now=MONDAY)
-
     assert session.get_one(SchoolRequest, scene.asked.id).safeguarding_contact == "Педагог"
     assert visit_of(session, scene).state is VisitState.CONFIRMED

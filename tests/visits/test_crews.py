@@ -63,7 +63,6 @@ def test_who_leaves_one_presentation_is_told_once_and_the_visit_stays_confirmed(
     leave(scene, scene.mara)
     assert states(session, scene) == {scene.ana.id: [A, A], scene.mara.id: [A, W]}
     assert visit_of(session, scene).state is VisitState.CONFIRMED
-
     for _press in range(2):
         leave(scene, scene.mara)
     [mail] = mails(session, "seat_released")
@@ -124,7 +123,6 @@ def test_into_one_presentation_she_is_asked_for_that_hour_alone(session):
     suggest_presenter(scene.coordinator, scene.visit_id, ana.id, now=MONDAY)
     suggest_presenter(scene.coordinator, scene.visit_id, mara.id, now=MONDAY, presentation_ids=[second.id])
     offer_visit(scene.coordinator, scene.visit_id, until=UNTIL, now=MONDAY)
-
     to_ana, to_mara = mails(session, "visit_offered")
     assert "10:00, 11:00" in to_ana.text
     assert "10:00" not in to_mara.text
@@ -141,10 +139,8 @@ def test_a_promise_elsewhere_in_the_morning_keeps_her_from_the_whole_visit_and_n
     with pytest.raises(PresenterTaken):
         offer_visit(scene.coordinator, scene.visit_id, until=UNTIL, now=MONDAY)
     leave(scene, mara, place=0)
-
     offer_visit(scene.coordinator, scene.visit_id, until=UNTIL, now=MONDAY)
     answer_offer(presenter_actor(mara), scene.visit_id, accepts=True, now=MONDAY)
-
     assert states(session, scene)[mara.id] == [W, A]
 
 

@@ -28,7 +28,6 @@ def said(text: str) -> dict[str, str]:
 
 def test_an_entry_says_what_when_and_where() -> None:
     event = said(vevent(the_facts(sequence=3), CONFIRMED, "sr_Latn"))
-
     assert event == {
         "kind": "vevent", "uid": "6f1c2b7e4d904c55@raspored.example", "sequence": "3",
         "summary": "Razgovor sa učenicima, OŠ „Vuk Karadžić“", "location": "Lipova 7, 18000 Niš",
@@ -50,7 +49,6 @@ def test_an_entry_says_each_thing_once_and_searches_for_what_is_not_known() -> N
     words = ("Vuk", "Lipova", "43.3209", "P-2026-0417", "Jelena", "19833")
     assert [word for word in words if whole.count(word) != 1] == []
     assert len(whole.encode()) < 600
-
     nowhere = said(vevent(the_facts(address_sr_cyrl="", point=None), CONFIRMED, "sr_Cyrl"))
     assert nowhere["location"] == "ОШ „Вук Караџић“"
     for language in LANGUAGES:  # a link in Cyrillic is thrice as long
@@ -68,15 +66,12 @@ def test_it_is_stamped_with_the_last_edit_in_utc_and_otherwise_equal_byte_for_by
     assert vevent(later, CONFIRMED, "en") == text.replace("T090000Z", "T090001Z")
 
 
-@pytest.mark.parametrize(
-    ("status", "language", "title", "transp"),
-    [
-        (CANCELLED, "sr_Cyrl", "Отказано: Разговор са ученицима, ОШ „Вук Караџић“", "TRANSPARENT"),
-        (CANCELLED, "en", "Cancelled: Talk with pupils, OŠ „Vuk Karadžić“", "TRANSPARENT"),
-        (TENTATIVE, "sr_Latn", "Ponuda: Razgovor sa učenicima, OŠ „Vuk Karadžić“", None),
-        (CONFIRMED, "en", "Talk with pupils, OŠ „Vuk Karadžić“", None),
-    ],
-)
+@pytest.mark.parametrize(("status", "language", "title", "transp"), [
+    (CANCELLED, "sr_Cyrl", "Отказано: Разговор са ученицима, ОШ „Вук Караџић“", "TRANSPARENT"),
+    (CANCELLED, "en", "Cancelled: Talk with pupils, OŠ „Vuk Karadžić“", "TRANSPARENT"),
+    (TENTATIVE, "sr_Latn", "Ponuda: Razgovor sa učenicima, OŠ „Vuk Karadžić“", None),
+    (CONFIRMED, "en", "Talk with pupils, OŠ „Vuk Karadžić“", None),
+])  # fmt: skip
 def test_status_is_said_by_the_field_and_by_the_title(
     status: EntryStatus, language: str, title: str, transp: str | None
 ) -> None:
@@ -91,21 +86,17 @@ def test_whoever_no_longer_goes_reads_no_crew_and_abroad_the_clock_is_named() ->
     assert "сала" not in text
     assert "10:00–10:45" in text
     assert "19833" in text
-
     event = said(vevent(the_facts(zone="America/New_York"), CONFIRMED, "en"))
     assert event["dtstart_utc"] == "2026-10-06T14:00"
     assert "10:00–10:45 (America/New_York)" in event["description"]
 
 
-@pytest.mark.parametrize(
-    ("day", "utc"),
-    [
-        (dt.date(2027, 3, 27), "2027-03-27T09:00"),
-        (dt.date(2027, 3, 28), "2027-03-28T08:00"),
-        (dt.date(2027, 10, 30), "2027-10-30T08:00"),
-        (dt.date(2027, 10, 31), "2027-10-31T09:00"),
-    ],
-)
+@pytest.mark.parametrize(("day", "utc"), [
+    (dt.date(2027, 3, 27), "2027-03-27T09:00"),
+    (dt.date(2027, 3, 28), "2027-03-28T08:00"),
+    (dt.date(2027, 10, 30), "2027-10-30T08:00"),
+    (dt.date(2027, 10, 31), "2027-10-31T09:00"),
+])  # fmt: skip
 def test_ten_o_clock_stays_ten_o_clock_across_both_clock_changes(day: dt.date, utc: str) -> None:
     event = said(vevent(the_facts(day), CONFIRMED, "en"))
     assert event["dtstart_utc"] == utc
@@ -153,15 +144,12 @@ def test_typed_telephone_numbers_and_addresses_stay_out(contact: str, field: str
         assert piece not in text.replace("\r\n ", "").replace("6f1c2b7e4d904c55@raspored.example", "")
 
 
-@pytest.mark.parametrize(
-    ("address", "written"),
-    [
-        ("Липова 7, 064/123-456, 18000 Ниш", "Липова 7, , 18000 Ниш"),
-        ("Булевар ослобођења 123-125/3, 11000 Београд", "Булевар ослобођења 123-125/3, 11000 Београд"),
-        ("27. марта 4б", "27. марта 4б"),
-        ("Липова 7 18000 Ниш", "Липова 7 18000 Ниш"),
-    ],
-)
+@pytest.mark.parametrize(("address", "written"), [
+    ("Липова 7, 064/123-456, 18000 Ниш", "Липова 7, , 18000 Ниш"),
+    ("Булевар ослобођења 123-125/3, 11000 Београд", "Булевар ослобођења 123-125/3, 11000 Београд"),
+    ("27. марта 4б", "27. марта 4б"),
+    ("Липова 7 18000 Ниш", "Липова 7 18000 Ниш"),
+])  # fmt: skip
 def test_an_address_loses_a_telephone_number_and_keeps_house_numbers_and_postcodes(address: str, written: str) -> None:
     assert said(vevent(the_facts(address_sr_cyrl=address), CONFIRMED, "sr_Cyrl"))["location"] == written
 
@@ -175,7 +163,6 @@ def test_a_calendar_is_a_join_of_texts_without_method_and_read_each_hour() -> No
     ]  # fmt: skip
     assert lines[-2:] == ["END:VCALENDAR", ""]
     assert b"METHOD" not in body
-
     texts = [vevent(the_facts(uid=f"{n}@x"), CONFIRMED, "en") for n in range(3)]
     joined = calendar(texts, "Raspored")
     assert "".join(texts) in joined.decode()
@@ -193,9 +180,7 @@ def test_what_is_written_is_read_back_to_the_letter(words: str) -> None:
     text = vevent(
         the_facts(uid=words, programme_en=words, page_url=words, classes="", crew=(), young=()), CONFIRMED, "en"
     )
-
     event = said(text)
-
     assert event["uid"] == said_so
     assert event["summary"].startswith(f"{said_so}, ")
     assert said_so in event["description"].splitlines()

@@ -137,12 +137,10 @@ def test_guardians_copies_go_to_who_speaks_on_the_day_and_to_no_grown_up(session
     make_guardian(minor.id, email="next@family.example", in_force_at=MONDAY + wait)
     told = [guardians_of([minor.id], MONDAY.date() + dt.timedelta(days=days))[minor.id] for days in (0, 7, 8)]
     assert told == ["before@family.example", "before@family.example", "next@family.example"]
-
     other = a_minor()
     make_consent(other.id, withdrawn_at=MONDAY)
     make_guardian(other.id, email="off@family.example", in_force_at=MONDAY, replaced_at=MONDAY)
     assert guardians_of([other.id], MONDAY.date()) == {other.id: GUARDIAN}
-
     scene = Scene(educators=1, influencers=1)
     scene.offer(scene.educator(), scene.minor(birth_date=MONDAY.date().replace(year=MONDAY.year - 18)))
     assert GUARDIAN not in [mail.address for mail in mails(session, "visit_offered")]

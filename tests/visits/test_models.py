@@ -28,8 +28,6 @@ LEAVING = [S.DECLINED, S.LAPSED, S.WITHDRAWN, S.REPLACED, S.ABSENT]
 
 
 # --- nobody in two places ---
-
-
 @pytest.mark.parametrize("held", [S.OFFERED, S.ACCEPTED, S.PRESENT])
 @pytest.mark.parametrize("wanted", [S.OFFERED, S.ACCEPTED, S.PRESENT])
 def test_a_promised_presenter_cannot_be_promised_elsewhere(held, wanted):
@@ -44,7 +42,6 @@ def test_a_suggestion_may_overlap_but_no_offer_and_no_seat_is_handed_to_the_busy
     make_assignment(a_presentation(), ana.id, S.ACCEPTED)
     wish = make_assignment(a_presentation(at=dt.time(10, 30)), ana.id, S.SUGGESTED)
     assert refusal_of(lambda: put(wish, S.OFFERED)) == "nobody_in_two_places"
-
     ana, boris = a_cleared_educator(), a_cleared_educator()
     make_assignment(a_presentation(), ana.id)
     seat = make_assignment(a_presentation(), boris.id)
@@ -68,7 +65,6 @@ def test_spans_that_only_touch_are_allowed_and_a_move_takes_seats_along(session)
     make_assignment(a_presentation(at=dt.time(10, 0)), ana.id)
     make_assignment(a_presentation(at=dt.time(11, 0)), ana.id)  # set up from 10:45, the moment the first one ends
     assert session.scalar(sa.select(sa.func.count()).select_from(Assignment)) == 2
-
     presentation = a_presentation()
     seat = make_assignment(presentation, a_cleared_educator().id)
     before = presentation.busy_from
@@ -99,7 +95,6 @@ def test_an_assignment_keeps_its_hours_and_nobody_lives_twice_in_a_presentation(
     seat = make_assignment(presentation, a_cleared_educator().id)
     with pytest.raises(IntegrityError):
         by_sql("UPDATE assignment SET on_day = :day WHERE id = :id", day="2026-10-07", id=seat.id)
-
     ana = a_cleared_educator()
     make_assignment(presentation, ana.id, S.SUGGESTED)
     with pytest.raises(IntegrityError):
@@ -107,21 +102,16 @@ def test_an_assignment_keeps_its_hours_and_nobody_lives_twice_in_a_presentation(
 
 
 # --- plain facts of the rows ---
-
-
-@pytest.mark.parametrize(
-    ("table", "change", "name"),
-    [
-        ("visit", "state = 'cancelled'", "ck_visit_cancelled_by_somebody"),
-        ("visit", "kilometres = -1", "ck_visit_kilometres_not_negative"),
-        ("presentation", "minutes = 0", "ck_presentation_lasts_a_day_at_most"),
-        ("presentation", "ends_at = starts_at", "ck_presentation_ends_after_it_starts"),
-        ("presentation", "busy_from = ends_at", "ck_presentation_busy_while_it_lasts"),
-        ("presentation", "expected_pupils = -1", "ck_presentation_nobody_negative"),
-        ("presentation", "state = 'merged_into'", "ck_presentation_merged_into_another"),
-        ("presentation", "sequence = -1", "ck_presentation_sequence_rises"),
-    ],
-)
+@pytest.mark.parametrize(("table", "change", "name"), [
+    ("visit", "state = 'cancelled'", "ck_visit_cancelled_by_somebody"),
+    ("visit", "kilometres = -1", "ck_visit_kilometres_not_negative"),
+    ("presentation", "minutes = 0", "ck_presentation_lasts_a_day_at_most"),
+    ("presentation", "ends_at = starts_at", "ck_presentation_ends_after_it_starts"),
+    ("presentation", "busy_from = ends_at", "ck_presentation_busy_while_it_lasts"),
+    ("presentation", "expected_pupils = -1", "ck_presentation_nobody_negative"),
+    ("presentation", "state = 'merged_into'", "ck_presentation_merged_into_another"),
+    ("presentation", "sequence = -1", "ck_presentation_sequence_rises"),
+])  # fmt: skip
 def test_a_row_cannot_hold_nonsense(table, change, name):
     make_presentation(make_visit(VisitState.PLANNED), state=PresentationState.PLANNED)
     assert refusal_of(lambda: by_sql(f"UPDATE {table} SET {change}")) == name
@@ -131,14 +121,12 @@ def test_an_offer_has_an_end_and_a_request_one_living_visit_which_stays(session)
     ana = a_cleared_educator()
     refused = refusal_of(lambda: make_assignment(a_presentation(), ana.id, S.OFFERED, offered_until=None))
     assert refused == "ck_assignment_offer_has_an_end"
-
     asked = make_school_request()
     make_visit(school_request_id=asked.id)
     again = refusal_of(lambda: make_visit(school_request_id=asked.id))
     assert again in ("one_living_visit_a_request", "visit.school_request_id")  # SQLite names the column
     with_a_reason = {"state": VisitState.CANCELLED, "cancelled_by": CancelledBy.SCHOOL}
     assert make_visit(school_request_id=asked.id, **with_a_reason).id
-
     visit = make_visit()
     make_presentation(visit)
     with pytest.raises(IntegrityError):
@@ -158,8 +146,6 @@ def a_minor_with_an_adult(
 
 
 # --- vetting (TRUST S50) ---
-
-
 @pytest.mark.parametrize("state", SUGGESTED_TO_ACCEPTED)
 def test_an_unvetted_presenter_cannot_even_be_suggested(state):
     unvetted = make_presenter()
@@ -172,19 +158,15 @@ def test_an_unvetted_presenter_gets_no_seat_by_any_way():
     presentation = a_presentation()
     make_assignment(presentation, ana.id)
     assert refusal_of(lambda: move(presentation, days=1)) == "presenter_is_vetted"
-
     seat = make_assignment(a_presentation(), a_cleared_educator().id)
     unvetted = make_presenter()
     assert refusal_of(lambda: give_seat(seat, unvetted.id)) == "presenter_is_vetted"
-
     unvetted = make_presenter()
     ended = make_assignment(a_presentation(), unvetted.id, S.DECLINED)
     assert refusal_of(lambda: put(ended, S.ACCEPTED)) == "presenter_is_vetted"
 
 
 # --- minors (TRUST S45) ---
-
-
 @pytest.mark.parametrize("state", SUGGESTED_TO_ACCEPTED)
 def test_a_minor_without_consent_is_refused(state):
     tara = a_minor()
@@ -209,8 +191,6 @@ def test_a_consent_withdrawn_or_to_something_else_is_none(consent):
 
 
 # --- a minor is never without an adult (TRUST S47) ---
-
-
 @pytest.mark.parametrize("state", SUGGESTED_TO_ACCEPTED)
 def test_a_minor_alone_is_refused(state):
     presentation = a_presentation()
@@ -222,21 +202,17 @@ def test_two_minors_make_no_adult_nor_does_one_elsewhere_in_the_visit():
     other = a_cleared_minor()
     assert make_assignment(presentation, other.id).id  # the adult covers both
     assert refusal_of(lambda: put(adult, S.WITHDRAWN)) == "minor_keeps_an_adult"
-
     visit = make_visit()
     make_assignment(make_presentation(visit, dt.time(9, 0)), a_cleared_educator().id)
     second = make_presentation(visit, dt.time(12, 0))
     assert refusal_of(lambda: make_assignment(second, a_cleared_minor().id)) == "minor_has_an_adult"
 
 
-@pytest.mark.parametrize(
-    ("adult", "minor", "allowed"),
-    [
-        (S.SUGGESTED, S.SUGGESTED, True), (S.SUGGESTED, S.OFFERED, False), (S.SUGGESTED, S.ACCEPTED, False),
-        (S.OFFERED, S.OFFERED, True), (S.OFFERED, S.ACCEPTED, True), (S.DECLINED, S.OFFERED, False),
-        (S.WITHDRAWN, S.SUGGESTED, False), (S.PRESENT, S.ACCEPTED, True),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("adult", "minor", "allowed"), [
+    (S.SUGGESTED, S.SUGGESTED, True), (S.SUGGESTED, S.OFFERED, False), (S.SUGGESTED, S.ACCEPTED, False),
+    (S.OFFERED, S.OFFERED, True), (S.OFFERED, S.ACCEPTED, True), (S.DECLINED, S.OFFERED, False),
+    (S.WITHDRAWN, S.SUGGESTED, False), (S.PRESENT, S.ACCEPTED, True),
+])  # fmt: skip
 def test_the_adult_must_be_as_firm_as_the_minor(adult, minor, allowed):
     presentation = a_presentation()
     make_assignment(presentation, a_cleared_educator().id, adult)
@@ -256,13 +232,11 @@ def test_the_last_adult_cannot_leave_a_minor(becomes):
 def test_the_last_adult_can_be_neither_deleted_nor_moved_nor_swapped():
     _, adult, _ = a_minor_with_an_adult()
     assert refusal_of(lambda: by_sql("DELETE FROM assignment WHERE id = :id", id=adult.id)) == "minor_keeps_an_adult"
-
     presentation, adult, _ = a_minor_with_an_adult()
     other = make_presentation(make_visit(), dt.time(10, 0))
     assert (other.busy_from, other.busy_until) == (presentation.busy_from, presentation.busy_until)
     change = "UPDATE assignment SET presentation_id = :other WHERE id = :id"
     assert refusal_of(lambda: by_sql(change, other=other.id, id=adult.id)) == "minor_keeps_an_adult"
-
     other = a_cleared_minor()
     assert refusal_of(lambda: give_seat(adult, other.id)) in ("minor_keeps_an_adult", "minor_has_an_adult")
 
@@ -281,7 +255,6 @@ def test_one_of_two_adults_may_leave_but_not_beside_a_mere_suggestion(session):
     presentation, adult, _ = a_minor_with_an_adult()
     make_assignment(presentation, a_cleared_educator().id, S.SUGGESTED)
     assert refusal_of(lambda: put(adult, S.WITHDRAWN)) == "minor_keeps_an_adult"
-
     make_assignment(presentation, a_cleared_educator().id)
     put(adult, S.WITHDRAWN)
     session.expire_all()
@@ -297,8 +270,6 @@ def test_who_releases_both_releases_the_minor_first(session):
 
 
 # --- birthdays: the local day decides ---
-
-
 def a_young_person(birth_date: dt.date) -> Presenter:
     """Vetted, but with nobody's consent: allowed only as an adult."""
     person = make_presenter(PresenterKind.INFLUENCER, birth_date=birth_date)
@@ -309,11 +280,9 @@ def a_young_person(birth_date: dt.date) -> Presenter:
 def test_who_turned_eighteen_needs_nobody_and_can_be_the_adult_from_that_day_on():
     grown = a_young_person(VISIT_DAY.replace(year=2008))
     assert make_assignment(a_presentation(), grown.id).id
-
     presentation = a_presentation()
     make_assignment(presentation, grown.id)
     assert make_assignment(presentation, a_cleared_minor().id).id
-
     grown = a_cleared_minor(birth_date=VISIT_DAY.replace(year=2008))
     presentation = a_presentation()
     make_assignment(presentation, grown.id)

@@ -51,8 +51,6 @@ def scene(app: object) -> Scene:
 
 
 # --- lists ---
-
-
 def test_a_week_shows_the_centres_own_visits_in_order(scene):
     later = scene.plan(school_request_id=None, presentations=(a_plan(),), on_day=dt.date(2026, 10, 9))
     scene.plan(school_request_id=None, on_day=dt.date(2026, 10, 12))
@@ -72,8 +70,6 @@ def test_a_presenter_sees_her_offers_until_they_end_and_never_a_suggestion(scene
 
 
 # --- one visit ---
-
-
 def number_of(scene: Scene) -> str:
     return visits_of_week(scene.coordinator, WEEK, 1).rows[0].number
 
@@ -102,7 +98,6 @@ def test_the_coordinators_page_says_what_keeps_the_visit_back_and_no_presenter_r
     ana = scene.educator()
     scene.offered_to(ana)
     page = visit_page(scene.coordinator, number_of(scene))
-
     assert page.keeps_back == (Why("educators_missing", 1, 0),)
     assert [line.action for line in page.history][-1] == "visit offered"
     assert {line.who for line in page.history} == {"Marija Kostić"}
@@ -113,8 +108,6 @@ def test_the_coordinators_page_says_what_keeps_the_visit_back_and_no_presenter_r
 
 
 # --- the school's view (TRUST S51) ---
-
-
 def test_a_school_reads_no_names_before_the_visit_is_confirmed_and_then_of_minors_the_first_alone(scene):
     assert crew_for_school(scene.asked.id + 99, MONDAY) is None
     crew = scene.educator(given_name="Jelena", family_name="Ristić"), scene.minor()
@@ -122,17 +115,13 @@ def test_a_school_reads_no_names_before_the_visit_is_confirmed_and_then_of_minor
     before = crew_for_school(scene.asked.id, MONDAY)
     scene.confirmed_by(*crew)
     scene.suggested_to(scene.educator(given_name="Vesna", family_name="Petrović"))
-
     shown = crew_for_school(scene.asked.id, MONDAY)
-
     assert (before.names, before.state, before.starts_local) == ((), VisitState.OFFERED, (dt.time(10, 0),))
     assert shown.names == ("Jelena Ristić", "Tara")
     assert "Ilić" not in repr(before) + repr(shown)
 
 
 # --- candidates ---
-
-
 def reasons(scene: Scene) -> dict[int, list[str]]:
     found = candidates(scene.coordinator, scene.visit_id, now=MONDAY)
     return {one.presenter_id: [why.code for why in one.reasons] for one in found}
@@ -153,7 +142,6 @@ def test_a_candidate_who_cannot_arrive_shows_the_minutes(scene):
     always_free(ana)
     scene.offered_to(ana)
     (candidate,) = candidates(scene.coordinator, far_away_scene(scene, dt.time(12, 0)).visit_id, now=MONDAY)
-
     (why,) = candidate.reasons
     assert (why.code, why.available) == ("cannot_arrive", 60)
     assert why.needed > 120
@@ -194,8 +182,6 @@ def test_a_candidate_from_far_away_or_with_enough_that_day_or_week_is_warned_of_
 
 
 # --- invariants ---
-
-
 def test_a_drive_that_is_too_long_is_found_although_no_span_overlaps(scene):
     ana = scene.educator()
     scene.accepted_by(ana)
@@ -237,16 +223,12 @@ DAY = dt.timedelta(days=1)
 
 
 # --- whose time is taken: one answer for planning and for booking ---
-
-
 @pytest.mark.both_databases
 def test_what_is_promised_is_taken_on_its_day_and_not_for_its_own_visit(session):
     scene = Scene(a_plan(dt.time(10)), a_plan(dt.time(12)))
     ana = scene.educator()
     scene.accepted_by(ana)
-
     taken = time_taken([ana.id], (VISIT_DAY, VISIT_DAY), now=MONDAY)
-
     assert {(one.presenter_id, one.on_day, one.stop.visit_id) for one in taken} == {(ana.id, VISIT_DAY, scene.visit_id)}
     assert len(taken) == 2
     assert taken[0].stop.busy_until <= taken[1].stop.busy_from
@@ -274,8 +256,6 @@ A_DAY = dt.timedelta(days=1)
 
 
 # --- what a handover is about, and the letters about it ---
-
-
 @pytest.fixture
 def owned(session) -> Scene:
     """A planned visit on VISIT_DAY whose request Ana owns."""

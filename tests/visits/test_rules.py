@@ -57,8 +57,6 @@ A_MINOR = a_member(PresenterKind.INFLUENCER, adult_on=dt.date(2028, 3, 1), names
 
 
 # --- when ---
-
-
 def test_schedule_keeps_the_wall_clock_and_refuses_what_the_clocks_jump_over():
     summer, winter = (
         visit_schedule(a_visit(a_plan(), day=day), "Europe/Belgrade", 15, moment_of)[0]
@@ -69,27 +67,21 @@ def test_schedule_keeps_the_wall_clock_and_refuses_what_the_clocks_jump_over():
     assert (summer.ends_at, summer.busy_until) == (at("08:45", dt.date(2026, 10, 24)),) * 2
     [abroad] = visit_schedule(a_visit(a_plan()), "America/Toronto", 15, moment_of)
     assert abroad.starts_at == at("14:00")
-
     night = a_visit(a_plan(dt.time(2, 30)), day=dt.date(2027, 3, 28))
     with pytest.raises(ValueError, match="jump over"):
         visit_schedule(night, "Europe/Belgrade", 15, moment_of)
 
 
-@pytest.mark.parametrize(
-    ("draft", "problems"),
-    [
-        (a_visit(a_plan()), {}),
-        (a_visit(), {"presentations": "missing"}),
-        (a_visit(a_plan(), a_plan(minutes=14)), {"presentations-1": "length_out_of_range"}),
-    ],
-)
+@pytest.mark.parametrize(("draft", "problems"), [
+    (a_visit(a_plan()), {}),
+    (a_visit(), {"presentations": "missing"}),
+    (a_visit(a_plan(), a_plan(minutes=14)), {"presentations-1": "length_out_of_range"}),
+])  # fmt: skip
 def test_a_draft_says_what_is_wrong_with_it(draft, problems):
     assert problems_with(draft, today=DAY) == problems
 
 
 # --- the road ---
-
-
 def test_a_drive_longer_than_the_gap_or_an_overlap_cannot_arrive():
     needed = road_minutes(NIS, LESKOVAC)
     first, second = a_stop(1, "08:00", "09:00"), a_stop(2, "09:30", "10:00", LESKOVAC)
@@ -146,19 +138,14 @@ def test_the_order_in_which_stops_are_told_does_not_matter(spans, random):
 
 
 # --- the crew ---
-
-
-@pytest.mark.parametrize(
-    ("crew", "rule", "day", "problems"),
-    [
-        ([a_member(), a_member(state=AssignmentState.OFFERED)], (2, 0), DAY, [Why("educators_missing", 2, 1)]),
-        ([a_member(), a_member()], (2, 0), DAY, []),
-        ([a_member()], (1, 1), DAY, [Why("influencers_missing", 1, 0)]),
-        ([a_member(), A_MINOR], (1, 1), DAY, []),
-        ([A_MINOR], (0, 1), dt.date(2028, 2, 29), [Why("minor_without_adult")]),
-        ([A_MINOR], (0, 1), dt.date(2028, 3, 1), []),  # her birthday
-    ],
-)
+@pytest.mark.parametrize(("crew", "rule", "day", "problems"), [
+    ([a_member(), a_member(state=AssignmentState.OFFERED)], (2, 0), DAY, [Why("educators_missing", 2, 1)]),
+    ([a_member(), a_member()], (2, 0), DAY, []),
+    ([a_member()], (1, 1), DAY, [Why("influencers_missing", 1, 0)]),
+    ([a_member(), A_MINOR], (1, 1), DAY, []),
+    ([A_MINOR], (0, 1), dt.date(2028, 2, 29), [Why("minor_without_adult")]),
+    ([A_MINOR], (0, 1), dt.date(2028, 3, 1), []),  # her birthday
+])  # fmt: skip
 def test_a_crew_is_of_who_has_accepted_and_no_minor_is_alone(crew, rule, day, problems):
     assert crew_problems(crew, CrewRule(*rule), day) == problems
 
@@ -170,21 +157,17 @@ def test_a_visit_is_whole_with_its_crew_and_what_keeps_it_back_is_told_law_first
     assert not is_whole([whole, short], rule, DAY)
     assert not is_whole([alone], CrewRule(0, 1), DAY)
     assert not is_whole([], rule, DAY)
-
     law, school = [Why("unvetted")], [Why("teacher_not_promised")]
     told = keeps_back([[a_member()], []], CrewRule(1, 0), DAY, uncleared=law, promise=school)
     assert told == [*law, Why("educators_missing", 1, 0), *school]
 
 
-@pytest.mark.parametrize(
-    ("audiences", "teacher", "contact", "codes"),
-    [
-        ([Audience.PUPILS], True, "Mira", []),
-        ([Audience.PUPILS], False, "", ["teacher_not_promised", "no_safeguarding_contact"]),
-        ([Audience.PARENTS, Audience.PUPILS], True, "", ["no_safeguarding_contact"]),
-        ([Audience.PARENTS], False, "", []),
-    ],
-)
+@pytest.mark.parametrize(("audiences", "teacher", "contact", "codes"), [
+    ([Audience.PUPILS], True, "Mira", []),
+    ([Audience.PUPILS], False, "", ["teacher_not_promised", "no_safeguarding_contact"]),
+    ([Audience.PARENTS, Audience.PUPILS], True, "", ["no_safeguarding_contact"]),
+    ([Audience.PARENTS], False, "", []),
+])  # fmt: skip
 def test_pupils_are_met_only_where_the_school_has_promised(audiences, teacher, contact, codes):
     assert [why.code for why in promise_problems(audiences, teacher, contact)] == codes
 
@@ -193,7 +176,6 @@ def test_a_school_reads_minors_by_first_name_beside_an_educator():
     assert who_is_shown([A_MINOR, a_member()], DAY) == ["Jelena Ristić", "Tara"]
     assert who_is_shown([A_MINOR], dt.date(2028, 2, 29)) == ["Tara"]
     assert who_is_shown([A_MINOR], dt.date(2028, 3, 1)) == ["Tara Ilić"]
-
     cards = cards_of([a_member(PresenterKind.INFLUENCER, names=("Luka", "Ristić")), A_MINOR, a_member()], DAY)
     assert [(card.name, card.adult) for card in cards] == [
         ("Luka Ristić", ""),
@@ -203,8 +185,6 @@ def test_a_school_reads_minors_by_first_name_beside_an_educator():
 
 
 # --- distance, notice ---
-
-
 def test_kilometres_are_one_car_from_the_farthest_home_there_and_back():
     near, far = kilometres([LESKOVAC], NIS), kilometres([LESKOVAC, BELGRADE], NIS)
     assert 0 < near < far == kilometres([BELGRADE], NIS)
@@ -212,15 +192,10 @@ def test_kilometres_are_one_car_from_the_farthest_home_there_and_back():
 
 
 # --- moving ---
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "order"),
-    [
-        ((60, 120), (90, 150), [1, 0]), ((60, 120), (30, 90), [0, 1]), ((60, 120), (60, 120), [0, 1]),
-        ((60, 120), (120, 60), None), ((60, 120, 180), (120, 180, 60), None), ((60, 120), (600, 60), [0, 1]),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("old", "new", "order"), [
+    ((60, 120), (90, 150), [1, 0]), ((60, 120), (30, 90), [0, 1]), ((60, 120), (60, 120), [0, 1]),
+    ((60, 120), (120, 60), None), ((60, 120, 180), (120, 180, 60), None), ((60, 120), (600, 60), [0, 1]),
+])  # fmt: skip
 def test_presentations_move_one_after_the_other_without_running_into_each_other(old, new, order):
     assert order_of_moves(spans_at(*old), spans_at(*new)) == order
 
@@ -261,33 +236,26 @@ def test_a_crew_is_never_busy_twice_in_one_visit_and_sets_up_in_full_before_the_
         assert span.busy_from == max(before.ends_at, span.starts_at - dt.timedelta(minutes=set_up))
 
 
-@pytest.mark.parametrize(
-    ("first", "moved"),
-    [
-        (dt.time(8, 30), {1: dt.time(8, 30), 2: dt.time(10, 15)}),
-        (dt.time(22, 14), {1: dt.time(22, 14), 2: dt.time(23, 59)}),
-        (dt.time(22, 15), None),
-        (dt.time(0, 0), {1: dt.time(0, 0), 2: dt.time(1, 45)}),
-    ],
-)
+@pytest.mark.parametrize(("first", "moved"), [
+    (dt.time(8, 30), {1: dt.time(8, 30), 2: dt.time(10, 15)}),
+    (dt.time(22, 14), {1: dt.time(22, 14), 2: dt.time(23, 59)}),
+    (dt.time(22, 15), None),
+    (dt.time(0, 0), {1: dt.time(0, 0), 2: dt.time(1, 45)}),
+])  # fmt: skip
 def test_starts_move_together_and_none_leaves_the_day(first, moved):
     assert shifted({1: dt.time(9, 0), 2: dt.time(10, 45)}, first) == moved
 
 
-@pytest.mark.parametrize(
-    ("audiences", "main"),
-    [
-        ((Audience.PARENTS, Audience.PUPILS), Audience.PUPILS),
-        ((Audience.OTHERS, Audience.TEACHERS), Audience.TEACHERS),
-        ((), Audience.PUPILS),
-    ],
-)
+@pytest.mark.parametrize(("audiences", "main"), [
+    ((Audience.PARENTS, Audience.PUPILS), Audience.PUPILS),
+    ((Audience.OTHERS, Audience.TEACHERS), Audience.TEACHERS),
+    ((), Audience.PUPILS),
+])  # fmt: skip
 def test_a_crew_is_looked_for_pupils_before_the_others(audiences, main):
     assert main_audience(audiences) is main
 
 
 # --- bounds, and how far and how much for all who ask ---
-
 A_DAY, A_MINUTE, A_SECOND = dt.timedelta(days=1), dt.timedelta(minutes=1), dt.timedelta(seconds=1)
 REACH_KM = round(road_km(NIS, LESKOVAC))
 AROUND = (-1, 0, 1)
@@ -349,14 +317,11 @@ def test_what_each_rule_answers_at_its_bound(rule, value, answer):
 DAYS = [TODAY + number * A_DAY for number in range(28)]
 
 
-@pytest.mark.parametrize(
-    ("of_day", "of_week", "more", "found"),
-    [
-        (3, 11, 1, []), (4, 4, 1, [Why("enough_of_day", 5, 4)]), (3, 3, 2, [Why("enough_of_day", 5, 4)]),
-        (0, 12, 1, [Why("enough_of_week", 13, 12)]), (0, 9, 4, [Why("enough_of_week", 13, 12)]),
-        (4, 12, 1, [Why("enough_of_day", 5, 4)]),  # one reason is enough, the nearer one
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("of_day", "of_week", "more", "found"), [
+    (3, 11, 1, []), (4, 4, 1, [Why("enough_of_day", 5, 4)]), (3, 3, 2, [Why("enough_of_day", 5, 4)]),
+    (0, 12, 1, [Why("enough_of_week", 13, 12)]), (0, 9, 4, [Why("enough_of_week", 13, 12)]),
+    (4, 12, 1, [Why("enough_of_day", 5, 4)]),  # one reason is enough, the nearer one
+])  # fmt: skip
 def test_four_a_day_and_twelve_a_week_are_the_most(of_day: int, of_week: int, more: int, found: list[Why]):
     assert too_much(of_day, of_week, more) == found
 
@@ -367,7 +332,6 @@ def test_a_week_goes_from_monday_to_sunday_and_nobody_further_than_four_hours():
     assert too_far.needed > 240
     assert limits.too_far(NIS, NIS, None) == []
     assert limits.too_far(NIS, None, None) == []  # a host without a point: people know the way
-
     sunday, monday = TODAY - A_DAY, TODAY
     told = {sunday: 1, monday: 2, TODAY + 6 * A_DAY: 4, TODAY + 7 * A_DAY: 8}
     assert (load_on(told, TODAY + 3 * A_DAY), load_on(told, sunday)) == ((0, 6), (1, 1))
@@ -401,20 +365,17 @@ def suggested(
     return written(suggested_starts(wishes, day, 45, hours))
 
 
-@pytest.mark.parametrize(
-    ("wishes", "day", "starts"),
-    [
-        ([{}], A_MONDAY, ["09:55"]),
-        ([{}], A_MONDAY + WEEK, ["15:55"]),
-        ([{"lesson": 5}], A_MONDAY, ["11:35"]),
-        ([{"lesson": 5, "starts_local": dt.time(9)}], A_MONDAY, ["09:00"]),
-        ([{"classes": "8b", "day_part": DayPart.MORNING}], A_MONDAY, ["15:55"]),  # in the other shift: in its own hours
-        ([{"classes": "8b", "day_part": DayPart.MORNING}], A_MONDAY + WEEK, ["09:55"]),
-        ([{"lesson": 9}], A_MONDAY, ["10:00"]),  # no such lesson: the part of the day decides
-        ([{"classes": "the choir", "day_part": DayPart.AFTERNOON}], A_MONDAY, ["14:00"]),
-        ([{}, {"classes": "5a"}, {"classes": "8b"}, EVENING], A_MONDAY, ["09:55", "10:45", "14:00", "18:00"]),
-    ],
-)
+@pytest.mark.parametrize(("wishes", "day", "starts"), [
+    ([{}], A_MONDAY, ["09:55"]),
+    ([{}], A_MONDAY + WEEK, ["15:55"]),
+    ([{"lesson": 5}], A_MONDAY, ["11:35"]),
+    ([{"lesson": 5, "starts_local": dt.time(9)}], A_MONDAY, ["09:00"]),
+    ([{"classes": "8b", "day_part": DayPart.MORNING}], A_MONDAY, ["15:55"]),  # in the other shift: in its own hours
+    ([{"classes": "8b", "day_part": DayPart.MORNING}], A_MONDAY + WEEK, ["09:55"]),
+    ([{"lesson": 9}], A_MONDAY, ["10:00"]),  # no such lesson: the part of the day decides
+    ([{"classes": "the choir", "day_part": DayPart.AFTERNOON}], A_MONDAY, ["14:00"]),
+    ([{}, {"classes": "5a"}, {"classes": "8b"}, EVENING], A_MONDAY, ["09:55", "10:45", "14:00", "18:00"]),
+])  # fmt: skip
 def test_starts_are_suggested_from_the_lessons_of_the_classes_one_after_the_other(wishes, day, starts):
     assert suggested(*(a_wish(**one) for one in wishes), day=day) == starts
 
@@ -422,39 +383,31 @@ def test_starts_are_suggested_from_the_lessons_of_the_classes_one_after_the_othe
 def test_without_shifts_or_school_the_part_of_the_day_or_nothing_is_suggested():
     wishes = (a_wish(), a_wish(), a_wish(day_part=DayPart.AFTERNOON), a_wish(day_part=DayPart.EVENING))
     assert suggested(*wishes, hours=None) == ["10:00", "11:00", "14:00", "18:00"]
-
     saturday = A_MONDAY + dt.timedelta(days=5)
     assert suggested_starts([a_wish(), a_wish(classes="")], saturday, 45, HOURS) == [None, dt.time(10)]
     assert suggested(a_wish(classes="7b, 8b")) == ["09:55"]
     assert suggested(a_wish(), day=saturday, hours=None) == ["10:00"]
-
     late_one, later = a_wish(day_part=DayPart.EVENING), a_wish(starts_local=dt.time(19))
     assert written(starts_on_wish([late_one, later], Preference(A_MONDAY), 45, None)) == ["18:00", "19:00"]
     assert written(starts_on_wish([later, late_one], Preference(A_MONDAY), 45, None)) == ["19:00", "20:00"]
 
 
-@pytest.mark.parametrize(
-    ("liked", "start"),
-    [
-        (Preference(A_MONDAY, dt.time(8, 50)), "08:50"),
-        (Preference(A_MONDAY, day_part=DayPart.AFTERNOON), "13:15"),
-        (Preference(A_MONDAY), "09:55"),
-        (Preference(A_MONDAY + WEEK), "15:55"),
-    ],
-)
+@pytest.mark.parametrize(("liked", "start"), [
+    (Preference(A_MONDAY, dt.time(8, 50)), "08:50"),
+    (Preference(A_MONDAY, day_part=DayPart.AFTERNOON), "13:15"),
+    (Preference(A_MONDAY), "09:55"),
+    (Preference(A_MONDAY + WEEK), "15:55"),
+])  # fmt: skip
 def test_on_a_date_that_the_school_likes_the_first_presentation_takes_its_hour_or_its_part(liked, start):
     assert written(starts_on_wish([a_wish(day_part=DayPart.MORNING)], liked, 45, HOURS)) == [start]
 
 
-@pytest.mark.parametrize(
-    ("classes", "pressed", "starts"),
-    [
-        (["8b", "7b"], dt.time(8), ["14:00", "08:00"]),
-        (["7b", "8b"], dt.time(8), ["08:00", "14:00"]),
-        (["7b", "8b"], dt.time(14), ["12:25", "14:00"]),
-        (["8b", "8a", "7b"], dt.time(8, 50), ["14:00", "14:50", "08:50"]),
-    ],
-)
+@pytest.mark.parametrize(("classes", "pressed", "starts"), [
+    (["8b", "7b"], dt.time(8), ["14:00", "08:00"]),
+    (["7b", "8b"], dt.time(8), ["08:00", "14:00"]),
+    (["7b", "8b"], dt.time(14), ["12:25", "14:00"]),
+    (["8b", "8a", "7b"], dt.time(8, 50), ["14:00", "14:50", "08:50"]),
+])  # fmt: skip
 def test_a_pressed_hour_is_of_the_classes_that_are_in_the_building_then(classes, pressed, starts):
     wishes = [a_wish(classes=one, day_part=DayPart.MORNING) for one in classes]
     assert written(starts_on_wish(wishes, Preference(A_MONDAY, pressed), 45, HOURS)) == starts
@@ -466,7 +419,6 @@ def test_a_day_must_suit_each_list_once_and_a_class_that_left_is_named():
         a_wish(classes="the choir"), a_wish(**EVENING),
     ]  # fmt: skip
     assert classes_of_sittings(asked, Audience.PUPILS) == ("7b", "8b")
-
     gone = {None: frozenset({A_MONDAY}), 8: frozenset[dt.date]()}
     plans = [
         a_fair_plan(classes="7b"),

@@ -63,8 +63,6 @@ def scene(app: object) -> Scene:
 
 
 # --- plan ---
-
-
 def test_planning_an_agreed_request_makes_its_visit_and_moves_it_to_staffing(session, scene):
     visit = visit_of(session, scene)
     assert (visit.state, visit.host_id, visit.school_request_id) == (VisitState.PLANNED, scene.host.id, scene.asked.id)
@@ -82,7 +80,6 @@ def test_a_free_visit_needs_no_request_and_each_talk_has_a_uid_of_its_own(sessio
     scene.visit_id = scene.plan(school_request_id=None)
     assert visit_of(session, scene).school_request_id is None
     assert request_state(session, scene) is RequestState.AGREED
-
     scene = planned_by_the_service(a_plan(dt.time(9, 0)), a_plan(dt.time(11, 0)))
     first, second = presentations(session, scene)
     assert first.uid != second.uid
@@ -98,15 +95,12 @@ def test_only_an_agreed_request_can_be_planned(session, state):
     assert session.scalars(sa.select(Visit)).all() == []
 
 
-@pytest.mark.parametrize(
-    ("given", "problems"),
-    [
-        ({"on_day": dt.date(2026, 9, 13)}, {"on_day": "in_the_past"}),
-        ({"presentations": ()}, {"presentations": "missing"}),
-        ({"presentations": (a_plan(), a_plan(dt.time(10, 30)))}, {"presentations-1": "overlaps"}),
-        ({"on_day": dt.date(2027, 3, 28), "presentations": (a_plan(dt.time(2, 30)),)}, {"on_day": "clocks_jump"}),
-    ],
-)
+@pytest.mark.parametrize(("given", "problems"), [
+    ({"on_day": dt.date(2026, 9, 13)}, {"on_day": "in_the_past"}),
+    ({"presentations": ()}, {"presentations": "missing"}),
+    ({"presentations": (a_plan(), a_plan(dt.time(10, 30)))}, {"presentations-1": "overlaps"}),
+    ({"on_day": dt.date(2027, 3, 28), "presentations": (a_plan(dt.time(2, 30)),)}, {"on_day": "clocks_jump"}),
+])  # fmt: skip
 def test_a_wrong_draft_stores_nothing(session, given, problems):
     scene = Scene(planned=False)
     with rejection(**problems):
@@ -122,14 +116,11 @@ def test_whoever_may_not_plan_and_an_unknown_visit_find_nothing(session, scene):
     for actor in (an_actor(Role.SAFEGUARDING), presenter_actor(scene.educator()), school_contact(scene.asked.id, 1)):
         with pytest.raises(NotAllowed):
             plan_visit(actor, scene.draft(), now=MONDAY)
-
     with pytest.raises(NotFound):
         confirm_visit(Actor(frozenset({Role.COORDINATOR}), centre_id=scene.centre_id), 999, now=MONDAY)
 
 
 # --- suggest ---
-
-
 def test_a_suggestion_is_made_once_takes_nobodys_time_and_tells_nobody(session, scene):
     ana = scene.educator()
     suggested = [suggest_presenter(scene.coordinator, scene.visit_id, ana.id, now=MONDAY) for _press in range(2)]
@@ -151,8 +142,6 @@ def test_who_may_not_go_is_not_suggested_and_the_reason_is_named(scene):
 
 
 # --- traces ---
-
-
 def test_every_change_of_state_has_one_audit_row(session, scene):
     scene.confirm(scene.educator())
     assert audit_of(session, "visit") == ["visit planned", "visit offered", "visit confirmed"]
@@ -168,9 +157,7 @@ def test_calendar_texts_exist_for_each_status_and_language_and_change_with_the_e
     planned = texts()
     assert len(planned) == 9
     assert all(f"STATUS:{status.value}" in text for (status, _), text in planned.items())
-
     scene.confirm(scene.educator(given_name="Jelena", family_name="Ristić"), scene.minor())
-
     confirmed = texts()
     assert "Jelena Ristić" in confirmed[EntryStatus.CONFIRMED, "en"].replace("\r\n ", "")
     assert "Ilić" not in "".join(confirmed.values()).replace("\r\n ", "")
@@ -186,9 +173,7 @@ def test_no_calendar_gets_two_texts_under_one_sequence_when_the_host_has_moved(s
     with transaction() as inside:
         inside.get_one(Host, scene.host.id).address_sr_cyrl = "Нова 5"
     later = MONDAY + dt.timedelta(hours=5)
-
     offer_visit(scene.coordinator, scene.visit_id, until=UNTIL, now=later)
-
     rows = presentations(session, scene)
     assert [(row.sequence, row.edited_at) for row in rows] == [(1, later), (1, later)]  # the second is not offered
     texts = session.scalars(sa.select(CalendarEntry.text).where(CalendarEntry.presentation_id == second.id)).all()
@@ -214,7 +199,6 @@ def test_a_plan_outside_the_shift_is_refused_unless_it_is_meant(unplanned, sessi
     with rejection(**{"presentations-1-starts_local": "class_not_there"}):
         unplanned.plan(presentations=plans)
     assert visits_of_week(unplanned.coordinator, VISIT_DAY - DAY, 1).rows == []
-
     meant = a_plan(dt.time(11, 35), classes="8b", outside_shift=True)
     evening = a_plan(dt.time(19), audience=Audience.PARENTS, level=SchoolLevel.NONE, classes="8b")
     unplanned.visit_id = unplanned.plan(presentations=(meant, evening, a_plan(dt.time(13), classes="the choir")))
@@ -223,19 +207,15 @@ def test_a_plan_outside_the_shift_is_refused_unless_it_is_meant(unplanned, sessi
 
 def test_a_move_out_of_the_shift_is_refused_and_leaves_the_visit_where_it_is(session, unplanned):
     unplanned.visit_id = unplanned.plan(presentations=(a_plan(dt.time(9, 55), classes="7b"),))
-
     with rejection(**{"presentations-0-starts_local": "class_not_there"}):
         move_visit(unplanned.coordinator, unplanned.visit_id, NewTimes(VISIT_DAY + WEEK, {}, UNTIL), now=MONDAY)
     assert [row.on_day for row in presentations(session, unplanned)] == [VISIT_DAY]
     assert mails(session, "visit_moved") == []
-
     (row,) = presentations(session, unplanned)
     wish = NewTimes(VISIT_DAY + WEEK, {}, UNTIL, frozenset({row.id}))
     move_visit(unplanned.coordinator, unplanned.visit_id, wish, now=MONDAY)
-
     (row,) = presentations(session, unplanned)
     assert (row.on_day, row.outside_shift) == (VISIT_DAY + WEEK, True)
-
     move_visit(unplanned.coordinator, unplanned.visit_id, NewTimes(VISIT_DAY, {}, UNTIL), now=MONDAY)
     assert [row.outside_shift for row in presentations(session, unplanned)] == [False]
 
@@ -243,9 +223,7 @@ def test_a_move_out_of_the_shift_is_refused_and_leaves_the_visit_where_it_is(ses
 def test_the_board_says_before_the_drop_that_the_class_is_not_there_and_what_is_dropped_is_meant(session, unplanned):
     unplanned.visit_id = unplanned.plan(presentations=(a_plan(dt.time(9, 55), classes="7b"),))
     there = Placing(VISIT_DAY + WEEK, dt.time(9, 55), UNTIL)
-
     said = answer(unplanned.coordinator, unplanned.visit_id, there, now=MONDAY)
-
     assert [(doubt.why.code, doubt.hard) for doubt in said.doubts] == [("class_not_there", False)]
     place_visit(unplanned.coordinator, unplanned.visit_id, there, now=MONDAY)
     assert [row.outside_shift for row in presentations(session, unplanned)] == [True]
@@ -329,7 +307,6 @@ def test_texts_are_written_anew_and_a_second_run_changes_nothing(session: Sessio
     recompute_times(SYSTEM, now=MONDAY)
     entries = select(CalendarEntry.text).order_by(CalendarEntry.status, CalendarEntry.language)
     first = session.scalars(entries).all()
-
     assert recompute_times(SYSTEM, now=MONDAY + HOUR) == Recomputed(presentations=1, moved=0, visits=1)
     assert (session.scalars(entries).all(), len(first)) == (first, len(EntryStatus) * 3)
     stamp = dt.datetime.fromisoformat(wanted[0]).strftime("DTSTART:%Y%m%dT%H%M%SZ")
@@ -343,7 +320,6 @@ def test_what_has_been_stays_and_no_person_recomputes_the_clocks(session: Sessio
     before = rows(session)[0].starts_at
     assert recompute_times(SYSTEM, now=MONDAY) == Recomputed(0, 0, 0)
     assert rows(session)[0].starts_at == before
-
     for actor in (an_actor(), presenter_actor(make_presenter())):
         with pytest.raises(NotAllowed):
             recompute_times(actor, now=MONDAY)

@@ -118,22 +118,19 @@ def test_a_written_state_is_the_played_one_in_every_column_table_and_calendar_te
     assert violations() == []
 
 
-@pytest.mark.parametrize(
-    ("make", "visit", "sitting", "request_state", "seat"),
-    [
-        (staffing.a_planned_visit, VisitState.PLANNED, PresentationState.PLANNED, RequestState.STAFFING, None),
-        (staffing.an_offered_visit, VisitState.OFFERED, PresentationState.PLANNED, RequestState.STAFFING,
-         AssignmentState.OFFERED),
-        (staffing.an_accepted_visit, VisitState.OFFERED, PresentationState.PLANNED, RequestState.STAFFING,
-         AssignmentState.ACCEPTED),
-        (staffing.a_confirmed_visit, VisitState.CONFIRMED, PresentationState.CONFIRMED, RequestState.CONFIRMED,
-         AssignmentState.ACCEPTED),
-        (staffing.a_ready_visit, VisitState.READY, PresentationState.CONFIRMED, RequestState.READY,
-         AssignmentState.ACCEPTED),
-        (staffing.a_held_visit, VisitState.DELIVERED, PresentationState.DELIVERED, RequestState.DELIVERED,
-         AssignmentState.PRESENT),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("make", "visit", "sitting", "request_state", "seat"), [
+    (staffing.a_planned_visit, VisitState.PLANNED, PresentationState.PLANNED, RequestState.STAFFING, None),
+    (staffing.an_offered_visit, VisitState.OFFERED, PresentationState.PLANNED, RequestState.STAFFING,
+     AssignmentState.OFFERED),
+    (staffing.an_accepted_visit, VisitState.OFFERED, PresentationState.PLANNED, RequestState.STAFFING,
+     AssignmentState.ACCEPTED),
+    (staffing.a_confirmed_visit, VisitState.CONFIRMED, PresentationState.CONFIRMED, RequestState.CONFIRMED,
+     AssignmentState.ACCEPTED),
+    (staffing.a_ready_visit, VisitState.READY, PresentationState.CONFIRMED, RequestState.READY,
+     AssignmentState.ACCEPTED),
+    (staffing.a_held_visit, VisitState.DELIVERED, PresentationState.DELIVERED, RequestState.DELIVERED,
+     AssignmentState.PRESENT),
+])  # fmt: skip
 def test_each_factory_needs_nothing_and_leaves_nothing_to_complain_about(
     the_clock, make, visit, sitting, request_state, seat
 ):
@@ -152,9 +149,7 @@ def test_a_factory_takes_the_crew_the_hours_and_the_day_it_is_given(session):
         scene = Scene(planned=False)
         adult, minor = scene.educator(), scene.minor()
     day = VISIT_DAY.replace(day=8)
-
     made = staffing.a_confirmed_visit(adult, minor, by=scene.coordinator, asked=scene.asked, plans=PLANS, on_day=day)
-
     rows = rows_of(made.id)
     assert [one["starts_local"].hour for one in rows["presentations"]] == [10, 11]
     assert {one["on_day"] for one in rows["presentations"]} == {day}
