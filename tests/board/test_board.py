@@ -47,16 +47,12 @@ def test_a_visit_without_a_crew_stands_in_its_own_row_and_then_in_her_row_who_is
     assert [block.visit.id for block in cell(row_of(after, ana.id)).blocks] == [scene.visit_id]
 
 
-def test_columns_are_the_working_days_and_a_weekends_day_only_when_something_is_on(session):
+def test_columns_are_working_days_a_weekends_day_with_something_on_and_named_holidays(session):
     scene = Scene()
     saturday = MONDAY_OF_IT + dt.timedelta(days=5)
     assert [one.day.weekday() for one in board_week.board(scene.coordinator, WEEK).days] == [0, 1, 2, 3, 4]
     make_visit(VisitState.PLANNED, programme=scene.programme, host_id=scene.host.id, on_day=saturday)
     assert [one.day.weekday() for one in board_week.board(scene.coordinator, WEEK).days] == [0, 1, 2, 3, 4, 5]
-
-
-def test_a_holiday_closes_its_column_and_carries_its_name(session):
-    scene = Scene()
     session.rollback()
     session.add(Holiday(day=VISIT_DAY, name_sr_cyrl="Празник", name_sr_latn="Praznik", name_en="Feast"))
     session.commit()
@@ -66,7 +62,7 @@ def test_a_holiday_closes_its_column_and_carries_its_name(session):
     )  # fmt: skip
 
 
-def test_two_visits_too_far_apart_say_that_she_cannot_arrive(session):
+def test_two_visits_too_far_apart_are_a_clash_and_a_filter_hides_no_meaning(session):
     scene = Scene(a_plan(dt.time(10, 0)))
     ana = scene.educator()
     scene.accepted_by(ana)
@@ -77,6 +73,9 @@ def test_two_visits_too_far_apart_say_that_she_cannot_arrive(session):
     assert second.leg is not None
     assert not second.leg.fits
     assert second.clash == Why("cannot_arrive", second.leg.minutes, second.leg.available or 0)
+    other = BoardWish(WEEK.first_day, WEEK.last_day, programme_id=scene.programme.id + 999)
+    assert row_of(board_week.board(scene.coordinator, other), ana.id).visits == 0
+    assert board_week.board(scene.coordinator, BoardWish(WEEK.first_day, WEEK.last_day, busy_only=True)).total == 1
 
 
 def test_two_visits_at_one_time_are_one_clash_however_their_presentations_lie(session):
@@ -88,7 +87,7 @@ def test_two_visits_at_one_time_are_one_clash_however_their_presentations_lie(se
     assert [block.clash and block.clash.code for block in blocks] == [None, "taken"]
 
 
-def test_absence_and_usual_hours_are_shown(session):
+def test_absence_and_usual_hours_are_shown_to_staff_of_the_centre_alone(session):
     scene = Scene()
     ana = scene.educator()
     session.rollback()
@@ -99,6 +98,10 @@ def test_absence_and_usual_hours_are_shown(session):
     assert cell(row).away == AbsenceOfDay(absent=True)
     assert cell(row, MONDAY_OF_IT).away == AbsenceOfDay(absent=False, free=((dt.time(8), dt.time(12)),))
     assert cell(row, VISIT_DAY + dt.timedelta(days=1)).away == AbsenceOfDay(absent=False)
+    with pytest.raises(NotAllowed):
+        board_week.board(presenter_actor(ana), WEEK)
+    assert board_week.board(an_actor(Role.SAFEGUARDING, centre_id=scene.centre_id), WEEK).unassigned.visits == 1
+    assert board_week.board(an_actor(), WEEK).unassigned.visits == 0
 
 
 def test_a_minor_and_her_adult_name_each_other_and_no_surname_of_hers_is_anywhere(session):
@@ -110,16 +113,6 @@ def test_a_minor_and_her_adult_name_each_other_and_no_surname_of_hers_is_anywher
     assert [one.presenter_id for one in of_ana.beside] == [tara.id]
     assert [one.presenter_id for one in of_tara.beside] == [ana.id]
     assert (row_of(found, tara.id).minor, row_of(found, tara.id).name("en")) == (True, "Tara")
-
-
-def test_a_filter_hides_visits_but_not_what_they_mean_for_the_others(session):
-    scene = Scene(a_plan(dt.time(10, 0)))
-    ana = scene.educator()
-    scene.accepted_by(ana)
-    far_away_scene(scene, dt.time(12, 0)).suggested_to(ana)
-    other = BoardWish(WEEK.first_day, WEEK.last_day, programme_id=scene.programme.id + 999)
-    assert row_of(board_week.board(scene.coordinator, other), ana.id).visits == 0
-    assert board_week.board(scene.coordinator, BoardWish(WEEK.first_day, WEEK.last_day, busy_only=True)).total == 1
 
 
 def test_districts_are_rows_too(session):
@@ -143,15 +136,6 @@ def test_more_visits_and_presenters_take_no_more_queries(session, by):
     with statements() as three:
         board_week.board(scene.coordinator, WEEK, by=by)
     assert len(one) == len(three)
-
-
-def test_only_staff_of_the_centre_see_its_board(session):
-    scene = Scene()
-    ana = scene.educator()
-    with pytest.raises(NotAllowed):
-        board_week.board(presenter_actor(ana), WEEK)
-    assert board_week.board(an_actor(Role.SAFEGUARDING, centre_id=scene.centre_id), WEEK).unassigned.visits == 1
-    assert board_week.board(an_actor(), WEEK).unassigned.visits == 0
 
 
 # --- dates that are held ---

@@ -67,13 +67,10 @@ def test_another_day_keeps_uid_raises_sequence_and_asks_again_who_had_accepted(s
     assert len(mails(session, "visit_moved")) == 1
 
 
-def test_presentations_of_a_visit_move_together(session):
+def test_presentations_move_together_and_none_past_the_end_of_the_day(session):
     scene = Scene(a_plan(TEN), a_plan(dt.time(11, 0)))
     place(scene, a_placing(starts=dt.time(8, 30)))
     assert [row.starts_local for row in presentations(session, scene)] == [dt.time(8, 30), dt.time(9, 30)]
-
-
-def test_a_start_after_which_the_day_would_end_is_refused_beside_its_field(session):
     scene = Scene(a_plan(TEN), a_plan(dt.time(18, 0)))
     with pytest.raises(Rejected) as refused:
         place(scene, a_placing(starts=dt.time(17, 0)))

@@ -143,14 +143,12 @@ def test_a_mouse_drags_to_the_same_panel_and_every_cell_answers_first(opens: Cal
     cells = page.locator(f"#p{visit.presenter_id} td:not([data-day='{visit.on_day}'])")
     target = cells.last
     day = dt.date.fromisoformat(str(target.get_attribute("data-day")))
-
     block.hover()
     page.mouse.down()
     target.hover()
     expect(target.locator(".board__answer")).not_to_be_empty()
     target.hover()
     page.mouse.up()
-
     expect(page.locator("#on_day")).to_have_value(typed(day))
     expect(page.locator("#presenter")).to_have_value(str(visit.presenter_id))
     expect(page.locator("#move-answer .verdict")).to_be_visible()

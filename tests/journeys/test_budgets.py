@@ -126,7 +126,6 @@ def test_a_public_page_is_light_and_does_not_jump(a_phone):
             if sent > FIRST_LOAD or script > SCRIPT or jumps >= JUMPS or not sent or answer.status != 200:
                 wrong.append((width, path, sent, script, jumps))
             page.context.close()  # a slowed page that stays open slows the next
-
     assert wrong == []
 
 
@@ -153,7 +152,6 @@ def test_a_list_of_the_desk_does_not_jump(a_phone, installation, width):
         print(f"{width:5} {path:56} CLS {jumps:.4f}")
         if jumps >= JUMPS or answer is None or answer.status != 200:
             wrong.append((path, jumps))
-
     assert wrong == []
 
 
@@ -201,9 +199,7 @@ def test_a_first_time_teacher_books_with_few_touches_and_few_bytes(a_phone, inst
     scales = Scales(page)
     page.goto("/?lang=sr_Cyrl", wait_until="networkidle")
     teacher = Teacher(page)
-
     books(teacher, installation, way)
-
     assert "/book/sent" in page.url
     print("\n".join(teacher.touches))
     print("\n".join(f"{width:5} {url:60} CLS {jumps:.4f}" for url, jumps in teacher.jumps.items()))
@@ -221,9 +217,7 @@ def test_a_whole_day_takes_few_touches_and_few_bytes(a_phone, installation, widt
     scales = Scales(page)
     page.goto("/?lang=sr_Cyrl", wait_until="networkidle")
     teacher = Teacher(page)
-
     books(teacher, installation, "a whole day")
-
     assert "/book/sent" in page.url
     print(f"{len(teacher.touches)} touches; {scales.sent['all'] / KB:.1f} KB for all pages; "
           f"most CLS {max(teacher.jumps.values()):.4f}")  # fmt: skip

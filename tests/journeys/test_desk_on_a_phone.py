@@ -147,5 +147,4 @@ def test_the_words_beside_a_counter_are_not_broken_in_two(house: Flask, address:
         return label.getBoundingClientRect().height / parseFloat(getComputedStyle(label).lineHeight) }"""
     )
     context.close()
-
     assert round(tallest) == 1

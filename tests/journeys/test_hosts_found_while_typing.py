@@ -67,7 +67,6 @@ def test_who_chooses_on_the_front_page_sees_the_school_and_goes_on(opens: Callab
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_url("**/book?host=*")
-
     expect(page.locator("main")).to_contain_text(name)
     page.get_by_role("button", name="Continue").click()
     page.wait_for_url("**/book/what")
@@ -82,9 +81,7 @@ def test_a_coordinator_on_the_phone_chooses_from_the_same_list(house: Flask, ope
     page.wait_for_url("**/desk**")
     page.goto("/requests/phone")
     types(page, "nis")
-
     page.get_by_role("option").first.click()
-
     page.wait_for_url("**/requests/phone?host=*")
     expect(page.get_by_role("button", name="Take the request")).to_be_visible()
 

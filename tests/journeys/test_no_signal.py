@@ -199,9 +199,7 @@ def test_signing_out_without_a_signal_leaves_nothing_and_says_what_the_server_st
     phone.page.goto("/my-days")
     phone.context.set_offline(True)
     phone.page.locator(".rail__phone summary").click()
-
     phone.page.get_by_role("button", name="Sign out").first.click()
-
     expect(phone.page.get_by_role("heading", name="Signed out on this phone")).to_be_visible()
     expect(phone.page.get_by_text("The server does not know it yet")).to_be_visible()
     phone.context.set_offline(False)
@@ -240,7 +238,6 @@ def test_where_an_operator_lets_no_phone_keep_anything_it_is_gone_with_the_next_
         while not phone.page.evaluate(GONE) and time.monotonic() < until:
             phone.page.wait_for_timeout(200)  # a browser asks for the script a moment after the page
         phone.page.goto("/desk")
-
         assert phone.keeps() == {"pages": [], "caches": [], "stores": []}
         assert phone.page.locator("[data-phone]").count() == 0
         assert phone.page.evaluate("async () => (await navigator.serviceWorker.getRegistrations()).length") == 0
@@ -276,9 +273,7 @@ def test_a_far_number_is_asked_about_when_the_signal_is_back_and_counts_with_one
     phone.page.goto("/desk")
     expect(phone.page.locator("[data-words]").first).to_contain_text("half of what was announced")
     assert phone.stored(times_stored) == 0
-
     phone.page.get_by_role("button", name="The number is right").click()
-
     expect(phone.page.locator("[data-kept-words]")).to_contain_text("The numbers are saved.")
     assert phone.stored(counting).pupils == 20
 

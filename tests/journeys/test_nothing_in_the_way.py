@@ -74,7 +74,6 @@ def test_a_toast_that_offers_to_undo_leaves_too_and_covers_no_button_at_the_end_
     toast = page.locator(".done-toast")
     expect(toast).to_be_visible()
     assert_that_nothing_is_covered(page)
-
     page.clock.fast_forward(59_000)
     expect(toast).to_be_visible()
     page.clock.fast_forward(2_000)

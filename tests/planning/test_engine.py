@@ -44,7 +44,7 @@ def watch(steps: int, seed: int = 0) -> engine.Watch:
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_the_running_cost_is_the_judged_cost(seed: int):
+def test_the_running_cost_is_the_judged_cost_and_the_quick_choice_the_cheapest(seed: int):
     problem = a_random_problem(seed, requests=12)
     desk, rng = first_plan(Grounds(problem)), Random(seed)
 
@@ -62,9 +62,6 @@ def test_the_running_cost_is_the_judged_cost(seed: int):
     desk.restore([None] * len(desk.at))
     assert desk.cost == PlanDesk(desk.grounds).cost
 
-
-@pytest.mark.parametrize("seed", range(12))
-def test_the_quick_choice_is_the_cheapest_way(seed: int):
     desk = first_plan(Grounds(a_random_problem(seed, requests=12)))
     for one, seat in enumerate(desk.at):
         if seat:
@@ -77,10 +74,17 @@ def test_the_quick_choice_is_the_cheapest_way(seed: int):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(12))
-def test_the_search_finds_the_best_plan_of_a_small_problem(seed: int):
+def test_the_search_and_the_exact_model_find_the_best_plan_of_a_small_problem(seed: int):
     problem = a_random_problem(seed, requests=3)
     plan = engine.solve(problem, watch(steps=8))
     assert (violations(problem, plan), cost_of(problem, plan).total) == ([], least_cost(problem))
+    desk = PlanDesk(Grounds(problem))
+    model = submodel.BlockModel(desk)
+    for one in range(len(desk.at)):
+        model.offer(one, dict.fromkeys(seats_with_every_youth(desk, one)))
+    for one, seat in model.solved({}, effort=10.0):
+        desk.place(one, seat)
+    assert (violations(problem, Plan(desk.placements())), desk.cost) == ([], least_cost(problem))
 
 
 def seats_with_every_youth(desk: PlanDesk, request: int) -> Iterator[PlanSeat]:
@@ -93,19 +97,6 @@ def seats_with_every_youth(desk: PlanDesk, request: int) -> Iterator[PlanSeat]:
                 yield seat._replace(youth=youth)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", range(12))
-def test_the_exact_model_is_the_best_of_all_plans(seed: int):
-    problem = a_random_problem(seed, requests=3)
-    desk = PlanDesk(Grounds(problem))
-    model = submodel.BlockModel(desk)
-    for one in range(len(desk.at)):
-        model.offer(one, dict.fromkeys(seats_with_every_youth(desk, one)))
-    for one, seat in model.solved({}, effort=10.0):
-        desk.place(one, seat)
-    assert (violations(problem, Plan(desk.placements())), desk.cost) == ([], least_cost(problem))
-
-
 @pytest.mark.parametrize("seed", range(12))
 def test_the_first_plan_never_beats_the_search(seed: int):
     problem = a_random_problem(seed, requests=14)
@@ -115,7 +106,7 @@ def test_the_first_plan_never_beats_the_search(seed: int):
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_whoever_is_left_out_fits_nowhere_and_the_reason_is_told(seed: int):
+def test_whoever_is_left_out_fits_nowhere_with_a_reason_and_what_is_locked_never_moves(seed: int):
     problem = a_random_problem(seed, requests=8)
     plan = engine.solve(problem, watch(steps=1))
     for one in plan.unplaced:
@@ -127,20 +118,17 @@ def test_whoever_is_left_out_fits_nowhere_and_the_reason_is_told(seed: int):
                         assert violations(problem, Plan((*plan.placements, more))) != []
         assert sum(one.counts.values()) > 0 or one.reason == WhyUnplaced.NO_OPEN_DAY
 
-
-def test_the_same_seed_and_steps_give_the_same_plan():
-    problem = a_random_problem(7, requests=30)
-    plans = [engine.solve(problem, watch(steps=2, seed=3), engine.exact_solver()) for _ in range(2)]
-    assert plans[0] == plans[1]
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_what_is_locked_never_moves(seed: int):
     problem = a_random_problem(seed, requests=14)
     stands = engine.solve(problem, watch(steps=1)).placements
     locked = frozenset(one.request for one in stands[::2])
     plan = engine.solve(replace(problem, baseline=stands, locked=locked, today=0), watch(steps=3, seed=5))
     assert {one for one in stands if one.request in locked} <= set(plan.placements)
+
+
+def test_the_same_seed_and_steps_give_the_same_plan():
+    problem = a_random_problem(7, requests=30)
+    plans = [engine.solve(problem, watch(steps=2, seed=3), engine.exact_solver()) for _ in range(2)]
+    assert plans[0] == plans[1]
 
 
 @pytest.mark.parametrize(("person", "request_", "reason"), [
@@ -237,7 +225,7 @@ def test_the_running_cost_is_the_judged_cost_with_nights_and_rides(seed: int):
 
 
 @pytest.mark.parametrize("seed", range(16))
-def test_the_quick_choice_is_the_cheapest_way_with_nights(seed: int):
+def test_with_nights_the_quick_choice_is_the_cheapest_and_a_block_laid_anew_never_worse(seed: int):
     desk = first_plan(Grounds(a_touring_problem(seed, requests=12, furthest=seed % 2 * NEAR or ANY_ROAD)))
     for one, seat in enumerate(desk.at):
         if seat:
@@ -248,15 +236,19 @@ def test_the_quick_choice_is_the_cheapest_way_with_nights(seed: int):
         if seat:
             desk.place(one, seat)
 
-
-@pytest.mark.parametrize("seed", range(16))
-def test_a_block_laid_anew_is_never_worse_and_breaks_no_rule(seed: int):
     problem = a_touring_problem(seed, requests=10, furthest=seed % 2 * NEAR or ANY_ROAD)
     desk = first_plan(Grounds(problem))
     before = desk.cost
     submodel.lay_anew(desk, list(range(10)), Random(seed))
     assert desk.cost <= before
     assert (violations(problem, plan_of(desk)), cost_of(problem, plan_of(desk)).total) == ([], desk.cost)
+
+    problem = a_touring_problem(seed, requests=14)
+    people = tuple(replace(one, nights_max=0, takes_along=False) for one in problem.people)
+    plain = replace(problem, people=people)
+    plan = engine.solve(plain, watch(steps=2))
+    assert ((plan.nights, plan.rides), type(desk_over(Grounds(plain))).__name__) == (((), ()), "PlanDesk")
+    assert violations(plain, Plan(plan.placements)) == []
 
 
 @pytest.mark.slow
@@ -270,16 +262,6 @@ def test_a_minor_never_stays_away_and_nobody_rides_without_leave(seed: int):
     assert all(people[one.educator].takes_along for one in plan.rides)
     schools = [(people[one.influencer].own_school, one.day) for one in plan.rides]
     assert all(school is None or school.may_ride[0] <= day <= school.may_ride[1] for school, day in schools)
-
-
-@pytest.mark.parametrize("seed", range(16))
-def test_without_nights_and_rides_the_plan_is_the_one_of_before(seed: int):
-    problem = a_touring_problem(seed, requests=14)
-    people = tuple(replace(one, nights_max=0, takes_along=False) for one in problem.people)
-    plain = replace(problem, people=people)
-    plan = engine.solve(plain, watch(steps=2))
-    assert ((plan.nights, plan.rides), type(desk_over(Grounds(plain))).__name__) == (((), ()), "PlanDesk")
-    assert violations(plain, Plan(plan.placements)) == []
 
 
 def test_a_far_place_is_reached_from_the_bed_of_the_night_before_and_from_home_never():
@@ -309,7 +291,7 @@ MONDAY_AT_EIGHT = {"day_to": 0, "slots_even": frozenset({0})}
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_no_plan_beats_the_bound(seed: int):
+def test_no_plan_beats_the_bound_and_answers_of_one_plan_are_those_of_each_alone(seed: int):
     problem = a_random_problem(seed, requests=3)
     proven, plan = bound.bound_of(problem), engine.solve(problem, watch(steps=2))
     assert proven.cost is not None
@@ -317,9 +299,16 @@ def test_no_plan_beats_the_bound(seed: int):
     cost = cost_of(problem, plan)
     assert cost.served_weight <= proven.served_weight <= proven.reachable_weight
     assert cost.served <= proven.sessions <= proven.reachable_sessions
+    problem = a_random_problem(seed, requests=12)
+    plan = engine.solve(problem, watch(steps=1))
+    desk = explanation.desk_of(problem, plan)
+    stood, cost = desk.snapshot(), desk.cost
+    together = [explanation.explain_on(desk, plan, one.id) for one in problem.requests]
+    assert together == [explanation.explain(problem, plan, one.id) for one in problem.requests]
+    assert (desk.snapshot(), desk.cost) == (stood, cost)
 
 
-def test_the_bound_knows_years_weeks_and_teams():
+def test_the_bound_knows_years_weeks_and_teams_of_a_large_problem_too(monkeypatch: pytest.MonkeyPatch):
     requests = tuple(a_plan_request(f"R{one}", weight=10 + one, campaign="tour") for one in range(4))
     two_a_year = a_problem(people=(a_plan_person(max_total=2),), requests=requests, fixed_team={"tour": False})
     one_a_week = replace(two_a_year, people=(a_plan_person(max_per_week=1),))
@@ -327,9 +316,6 @@ def test_the_bound_knows_years_weeks_and_teams():
     assert (bound.bound_of(two_a_year).served_weight, bound.bound_of(one_a_week).sessions) == (13 + 12, 2)
     assert bound.bound_of(replace(one_team, fixed_team={"tour": True})).sessions == 2
     assert bound.bound_of(one_team).sessions == 3
-
-
-def test_a_large_problem_is_bounded_by_what_one_team_can_give(monkeypatch: pytest.MonkeyPatch):
     requests = tuple(a_plan_request(f"R{one}", campaign="tour", influencers=1) for one in range(4))
     people = (a_plan_person(), a_youth(own_school=None, max_total=3))
     problem = a_problem(people=people, requests=requests, fixed_team={"tour": True})
@@ -343,27 +329,21 @@ def a_full_monday():
     return a_problem(requests=requests), Plan((Placement("R0", 0, 0, "E1"),))
 
 
-def test_what_would_have_to_move_is_told_with_both_new_places():
+def test_what_would_have_to_move_is_told_with_its_new_place_and_never_what_is_locked():
     problem, plan = a_full_monday()
     answer = explanation.explain(problem, plan, "R1")
     assert isinstance(answer, explanation.UnplacedAnswer)
     assert answer.why.reason == WhyUnplaced.CLASH
     assert answer.ways_out == (explanation.WayOut("R0", Placement("R1", 0, 0, "E1"), Placement("R0", 1, 0, "E1")),)
-
-
-def test_a_move_without_a_place_to_go_only_may_help():
+    problem, plan = a_full_monday()
+    answer = explanation.explain(replace(problem, baseline=plan.placements, locked=frozenset({"R0"})), plan, "R1")
+    assert isinstance(answer, explanation.UnplacedAnswer)
+    assert answer.ways_out == ()
     problem, plan = a_full_monday()
     problem = replace(problem, requests=(a_plan_request("R0", **MONDAY_AT_EIGHT), problem.requests[1]))
     answer = explanation.explain(problem, plan, "R1")
     assert isinstance(answer, explanation.UnplacedAnswer)
     assert answer.ways_out == (explanation.WayOut("R0", Placement("R1", 0, 0, "E1"), None),)
-
-
-def test_what_is_locked_is_never_asked_to_move():
-    problem, plan = a_full_monday()
-    answer = explanation.explain(replace(problem, baseline=plan.placements, locked=frozenset({"R0"})), plan, "R1")
-    assert isinstance(answer, explanation.UnplacedAnswer)
-    assert answer.ways_out == ()
 
 
 @pytest.mark.parametrize(("person", "request_", "looser"), [
@@ -424,29 +404,14 @@ def test_a_repair_keeps_who_was_told_and_breaks_no_rule(seed: int):
     assert mended == repair.repair(after, watch(steps=20), engine.exact_solver())
 
 
-def test_without_a_solver_a_repair_puts_back_what_fits():
+def test_a_repair_puts_back_what_fits_and_whoever_of_two_can_goes_on():
     problem = a_problem(people=(a_plan_person("E1"), a_plan_person("E2")), requests=(a_plan_request("R1"),))
     gone = replace(problem.people[0], weekdays=frozenset())
     after = replace(problem, people=(gone, problem.people[1]), baseline=(Placement("R1", 2, 2, "E1"),))
     assert repair.repair(after, watch(steps=2), engine.never).placements == (Placement("R1", 2, 2, "E2"),)
-
-
-def test_of_a_crew_of_two_whoever_can_goes_on():
-    """The youth cannot any more: another one goes beside the same educator, though the other educator costs no more."""
     people = (a_plan_person("E1"), a_plan_person("E2"), a_youth("Y1"), a_youth("Y2"))
     told = Placement("R1", 2, 2, "E2", "Y1")
     problem = a_problem(people=people, requests=(a_plan_request("R1", influencers=1),), baseline=(told,))
     gone = replace(people[2], weekdays=frozenset())
     mended = repair.repair(replace(problem, people=(*people[:2], gone, people[3])), watch(steps=2), engine.never)
     assert mended.placements == (replace(told, influencer="Y2"),)
-
-
-@pytest.mark.parametrize("seed", range(8))
-def test_many_answers_of_one_plan_are_those_of_each_alone_and_leave_it_as_it_is(seed: int):
-    problem = a_random_problem(seed, requests=12)
-    plan = engine.solve(problem, watch(steps=1))
-    desk = explanation.desk_of(problem, plan)
-    stood, cost = desk.snapshot(), desk.cost
-    together = [explanation.explain_on(desk, plan, one.id) for one in problem.requests]
-    assert together == [explanation.explain(problem, plan, one.id) for one in problem.requests]
-    assert (desk.snapshot(), desk.cost) == (stood, cost)

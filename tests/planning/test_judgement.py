@@ -36,8 +36,13 @@ def rules_broken(problem, *placements: Placement) -> list[str]:
     return [one.rule for one in violations(problem, Plan(placements))]
 
 
-def test_a_plan_that_keeps_every_rule():
+def test_a_plan_that_keeps_every_rule_has_the_road_between_two_presentations():
     assert rules_broken(a_problem(), Placement("R1", WEDNESDAY, THIRD, "E1")) == []
+    problem = a_problem(requests=(a_plan_request("R1"), a_plan_request("R2", city=1)))
+    assert rules_broken(problem, Placement("R1", 2, 0, "E1"), Placement("R2", 2, 1, "E1")) == [
+        "overlap or travel does not fit"
+    ]
+    assert rules_broken(problem, Placement("R1", 2, 0, "E1"), Placement("R2", 2, 2, "E1")) == []
 
 
 @pytest.mark.parametrize(("placement", "broken"), [
@@ -78,22 +83,11 @@ def test_a_person_who_may_not(changes: dict, broken: str):
     assert rules_broken(problem, Placement("R1", WEDNESDAY, THIRD, "E1")) == [broken]
 
 
-def test_two_presentations_need_the_road_between_them():
-    problem = a_problem(requests=(a_plan_request("R1"), a_plan_request("R2", city=1)))
-    assert rules_broken(problem, Placement("R1", 2, 0, "E1"), Placement("R2", 2, 1, "E1")) == [
-        "overlap or travel does not fit"
-    ]
-    assert rules_broken(problem, Placement("R1", 2, 0, "E1"), Placement("R2", 2, 2, "E1")) == []
-
-
-def test_notice_is_kept_but_by_what_is_locked():
+def test_notice_is_kept_but_by_what_is_locked_which_stays():
     problem = a_problem(today=0)
     stands = Placement("R1", WEDNESDAY, THIRD, "E1")
     assert rules_broken(problem, stands) == ["minimum notice"]
     assert rules_broken(replace(problem, baseline=(stands,), locked=frozenset({"R1"})), stands) == []
-
-
-def test_what_is_locked_stays():
     stands, other = Placement("R1", WEDNESDAY, THIRD, "E1"), Placement("R1", THURSDAY, THIRD, "E1")
     problem = a_problem(baseline=(stands,), locked=frozenset({"R1"}))
     assert violations(problem, Plan((other,))) == [PlanViolation("R1", "locked presentation changed")]
@@ -111,12 +105,17 @@ def test_a_minor_goes_within_consent(day: int, slot: int, youth, broken: list[st
     assert rules_broken(problem, Placement("R1", day, slot, "E1", "Y1")) == broken
 
 
-def test_a_minor_is_excused_on_so_many_days_only():
+def test_a_minor_is_excused_on_so_many_days_and_never_stays_a_night_away():
     requests = (a_plan_request("R1", influencers=1), a_plan_request("R2", influencers=1))
     problem = a_problem(people=(a_plan_person(), a_youth()), requests=requests)
     mornings = [Placement(name, day, FIRST, "E1", "Y1") for name, day in (("R1", WEDNESDAY), ("R2", 9))]
     assert rules_broken(problem, *mornings) == ["too many days in own school hours"]
     assert rules_broken(problem, mornings[0], replace(mornings[1], slot=4)) == []
+    problem = far_away()
+    requests = (replace(problem.requests[0], influencers=1), problem.requests[1])
+    nights = (NightAway("E1", TUESDAY, NIS.id), NightAway("Y1", TUESDAY, NIS.id))
+    plan = Plan((replace(IN_NIS, influencer="Y1"),), (), nights)
+    assert "a minor stays a night away" in rules_of_tour(replace(problem, requests=requests), plan)
 
 
 def test_a_campaign_stops_once_a_day_and_a_fixed_one_has_one_team():
@@ -129,7 +128,7 @@ def test_a_campaign_stops_once_a_day_and_a_fixed_one_has_one_team():
     assert rules_broken(rotating, Placement("R1", 2, 0, "E1"), Placement("R2", 3, 4, "E2")) == []
 
 
-def test_the_cost_is_the_sum_of_its_parts():
+def test_the_cost_is_the_sum_of_its_parts_and_an_empty_plan_has_one_too():
     requests = (a_plan_request("R1", city=2), a_plan_request("R2"), a_plan_request("R3", weight=7))
     told = (Placement("R1", WEDNESDAY, 1, "E1"), Placement("R2", 9, THIRD, "E2"), Placement("R3", 9, THIRD, "E2"))
     problem = a_problem(people=(a_plan_person("E1"), a_plan_person("E2")), requests=requests, baseline=told)
@@ -137,9 +136,6 @@ def test_the_cost_is_the_sum_of_its_parts():
     there_and_back = 2 * 261
     assert (cost.served, cost.served_weight, cost.pref_miss, cost.km) == (2, 20, 1, there_and_back)
     assert (cost.gini, cost.total) == (0.5, 7 * 1000 + 40 + there_and_back + 2 * 4 + 2 * 300 + 100)
-
-
-def test_an_empty_plan_has_a_cost_too():
     assert cost_of(a_problem(), Plan(())).total == 10_000
 
 
@@ -302,7 +298,7 @@ def far_away(**given) -> PlanProblem:
     )
 
 
-MORNING, EVENING = Placement("R1", WEDNESDAY, EARLY, "E1"), Placement("R2", THURSDAY, LATE, "E1")
+IN_NIS, IN_VRANJE = Placement("R1", WEDNESDAY, EARLY, "E1"), Placement("R2", THURSDAY, LATE, "E1")
 
 
 def rules_of_tour(problem: PlanProblem, plan: Plan) -> list[str]:
@@ -310,15 +306,15 @@ def rules_of_tour(problem: PlanProblem, plan: Plan) -> list[str]:
 
 
 @pytest.mark.parametrize(("placements", "nights", "broken"), [
-    ((MORNING,), (), ["day start or end at home"]),
-    ((MORNING,), ((TUESDAY, NIS.id),), []),
-    ((EVENING,), ((THURSDAY, VRANJE.id),), []),
-    ((MORNING, EVENING), ((TUESDAY, NIS.id), (WEDNESDAY, NIS.id)), ["day start or end at home"]),
-    ((MORNING,), ((TUESDAY, NIS.id), (WEDNESDAY, NIS.id)), []),
-    ((MORNING,), ((TUESDAY, BELGRADE.id),), ["a night where nothing is given", "day start or end at home"]),
-    ((MORNING,), ((TUESDAY, VRANJE.id),), ["a night where nothing is given", "day start or end at home"]),
-    ((MORNING,), ((WEDNESDAY, NIS.id),), ["day start or end at home"]),
-    ((MORNING,), ((TUESDAY, NIS.id), (TUESDAY, NIS.id)), ["unknown or doubled night"]),
+    ((IN_NIS,), (), ["day start or end at home"]),
+    ((IN_NIS,), ((TUESDAY, NIS.id),), []),
+    ((IN_VRANJE,), ((THURSDAY, VRANJE.id),), []),
+    ((IN_NIS, IN_VRANJE), ((TUESDAY, NIS.id), (WEDNESDAY, NIS.id)), ["day start or end at home"]),
+    ((IN_NIS,), ((TUESDAY, NIS.id), (WEDNESDAY, NIS.id)), []),
+    ((IN_NIS,), ((TUESDAY, BELGRADE.id),), ["a night where nothing is given", "day start or end at home"]),
+    ((IN_NIS,), ((TUESDAY, VRANJE.id),), ["a night where nothing is given", "day start or end at home"]),
+    ((IN_NIS,), ((WEDNESDAY, NIS.id),), ["day start or end at home"]),
+    ((IN_NIS,), ((TUESDAY, NIS.id), (TUESDAY, NIS.id)), ["unknown or doubled night"]),
 ])  # fmt: skip
 def test_a_night_is_where_something_is_given(placements, nights, broken: list[str]):
     plan = Plan(placements, (), tuple(NightAway("E1", day, city) for day, city in nights))
@@ -336,31 +332,28 @@ def test_a_night_is_where_something_is_given(placements, nights, broken: list[st
 ])  # fmt: skip
 def test_a_night_away_is_of_who_may_and_works_on_both_days(given: dict, broken: list[str]):
     nights = (NightAway("E1", TUESDAY, NIS.id), NightAway("E1", WEDNESDAY, NIS.id))
-    assert rules_of_tour(far_away(**given), Plan((MORNING,), (), nights)) == broken
+    assert rules_of_tour(far_away(**given), Plan((IN_NIS,), (), nights)) == broken
 
 
-def test_a_minor_never_stays_a_night_away():
-    problem = far_away()
-    requests = (replace(problem.requests[0], influencers=1), problem.requests[1])
-    nights = (NightAway("E1", TUESDAY, NIS.id), NightAway("Y1", TUESDAY, NIS.id))
-    plan = Plan((replace(MORNING, influencer="Y1"),), (), nights)
-    assert "a minor stays a night away" in rules_of_tour(replace(problem, requests=requests), plan)
-
-
-def test_a_tour_of_two_days_counts_every_road_once_and_the_nights():
+def test_a_tour_of_two_days_counts_every_road_once_and_who_rides_along_none():
     nights = (
         NightAway("E1", TUESDAY, NIS.id),
         NightAway("E1", WEDNESDAY, NIS.id),
         NightAway("E1", THURSDAY, VRANJE.id),
     )
     problem = far_away(nights_max=3)
-    cost = cost_of(problem, Plan((MORNING, EVENING), (), nights))
-    alone = cost_of(problem, Plan((MORNING, EVENING)))
-    assert rules_of_tour(problem, Plan((MORNING, EVENING), (), nights)) == []
+    cost = cost_of(problem, Plan((IN_NIS, IN_VRANJE), (), nights))
+    alone = cost_of(problem, Plan((IN_NIS, IN_VRANJE)))
+    assert rules_of_tour(problem, Plan((IN_NIS, IN_VRANJE), (), nights)) == []
     between = cost.km - TO_NIS - TO_VRANJE
     assert 80 < between < 130
     assert alone.km == 2 * (TO_NIS + TO_VRANJE)
     assert (cost.nights, cost.total - alone.total) == (3, 3 * 150 + cost.km - alone.km)
+
+    problem = together()
+    assert rules_of_tour(problem, Plan((SHARED,), (), (), (RIDE,))) == []
+    alone, shared = cost_of(problem, Plan((SHARED,))), cost_of(problem, Plan((SHARED,), (), (), (RIDE,)))
+    assert (shared.rides, alone.km) == (1, 2 * shared.km)
 
 
 def together(educator: dict | None = None, youth: dict | None = None, **request) -> PlanProblem:
@@ -375,13 +368,6 @@ def together(educator: dict | None = None, youth: dict | None = None, **request)
 
 SHARED = Placement("R1", WEDNESDAY, 4, "E1", "Y1")
 RIDE = SharedRide("Y1", "E1", WEDNESDAY)
-
-
-def test_who_rides_along_adds_no_kilometre():
-    problem = together()
-    assert rules_of_tour(problem, Plan((SHARED,), (), (), (RIDE,))) == []
-    alone, shared = cost_of(problem, Plan((SHARED,))), cost_of(problem, Plan((SHARED,), (), (), (RIDE,)))
-    assert (shared.rides, alone.km) == (1, 2 * shared.km)
 
 
 @pytest.mark.parametrize(("educator", "youth", "broken"), [

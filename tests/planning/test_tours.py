@@ -122,15 +122,12 @@ def test_nights_lie_between_two_days_with_a_stop_and_only_where_they_pay():
     assert all(stop.from_home for stop in plan_tour(replace(near, nights=False)).stops)
 
 
-def test_a_settled_day_stays_and_the_tour_goes_around_it():
+def test_a_settled_day_stays_and_who_finds_no_day_is_left_out():
     problem = a_round(2, 6)
     settled = replace(problem.cities[3], days=frozenset({2}))
     problem = replace(problem, cities=(*problem.cities[:3], settled, *problem.cities[4:]))
     tour = plan_tour(problem)
     assert (next(stop.day for stop in tour.stops if stop.city == 3), len(tour.stops)) == (2, 6)
-
-
-def test_who_finds_no_day_is_left_out_and_the_others_are_not():
     problem = a_round(2, 4)
     cities = [replace(city, days=frozenset({0, 1})) for city in problem.cities]
     tour = plan_tour(replace(problem, cities=(*cities[:3], replace(cities[3], days=frozenset()))))

@@ -240,14 +240,11 @@ def test_nobody_rides_without_both_facts_on_that_day_and_no_minor_is_away_at_nig
     assert max(Counter((one.presenter_id, one.on_day) for one in rides).values(), default=1) == 1
 
 
-def test_who_starts_where_the_educator_does_rides_and_her_whole_road_is_saved():
+def test_each_fact_of_a_ride_is_asked_of_the_day_and_a_whole_road_is_saved():
     drawing, plan = drawn(asked_on(TODAY + DAY))
     (ride,) = rides_in(drawing, plan, RideFacts({1: FOR_EVER}, {2: FOR_EVER}))
     assert (ride.presenter_id, ride.driver_id, ride.on_day) == (2, 1, TODAY + DAY)
     assert ride.km_saved > 300
-
-
-def test_each_fact_is_asked_of_the_day_itself():
     drawing, plan = drawn(asked_on(TODAY + DAY, TODAY + 2 * DAY))
     assert len(plan.placements) == 2
     first = (ProvenDays(TODAY, TODAY + DAY),)
@@ -317,30 +314,17 @@ def two_days(*people, **given) -> list[AskedVisit]:
     ]
 
 
-def test_a_night_between_two_days_far_away_saves_one_road():
+def test_a_night_saves_one_road_of_who_said_so_between_days_of_work():
     drawing, plan = drawn(two_days(a_seeker()), {1: 1})
     (night,) = nights_in(drawing, plan)
     sums = sums_of(drawing.problem, plan)
     assert (night.presenter_id, night.after_day, night.host_id) == (1, TODAY + DAY, 1)
     assert sums.km_saved == sums.km > 300
 
-
-def test_nobody_is_away_who_has_not_said_so_and_roads_are_as_ever():
     drawing, plan = drawn(two_days(a_seeker()), {})
     assert (nights_in(drawing, plan), sums_of(drawing.problem, plan).km_saved) == ([], 0)
     assert not any(one.unavailable for one in drawing.problem.people)
 
-
-def test_who_grows_up_within_the_plan_sleeps_at_home_until_the_day_that_she_is_of_age():
-    """She is an adult on the second day of it: nobody counts on that."""
-    young = a_seeker(2, INFLUENCER, law=UnderLaw(TODAY + DAY, None, False), agreed=a_seeker().vetted)
-    drawing, plan = drawn(two_days(a_seeker(), young, rule=CrewRule(1, 1)), {1: 3, 2: 3})
-    assert {one.presenter_id for one in nights_in(drawing, plan)} == {1}
-    assert {one.id: one.nights_max for one in drawing.problem.people} == {"1": 3, "2": 0}
-
-
-def test_a_night_lies_between_days_on_which_she_works():
-    """Wednesday and Friday, and on Thursday she never comes: no night joins them."""
     far = [
         replace(one, facts=replace(one.facts, open_days=frozenset({TODAY + n * DAY})))
         for one, n in zip(
@@ -349,3 +333,11 @@ def test_a_night_lies_between_days_on_which_she_works():
     ]
     drawing, plan = drawn(far, {1: 3})
     assert [one.after_day for one in nights_in(drawing, plan)] == []
+
+
+def test_who_grows_up_within_the_plan_sleeps_at_home_until_the_day_that_she_is_of_age():
+    """She is an adult on the second day of it: nobody counts on that."""
+    young = a_seeker(2, INFLUENCER, law=UnderLaw(TODAY + DAY, None, False), agreed=a_seeker().vetted)
+    drawing, plan = drawn(two_days(a_seeker(), young, rule=CrewRule(1, 1)), {1: 3, 2: 3})
+    assert {one.presenter_id for one in nights_in(drawing, plan)} == {1}
+    assert {one.id: one.nights_max for one in drawing.problem.people} == {"1": 3, "2": 0}

@@ -116,15 +116,12 @@ def test_what_no_longer_fits_is_named_and_nothing_happens(session):
     assert (rows(Visit), rows(OutboxMessage)) == (before, 0)
 
 
-def test_a_second_press_finds_the_requests_answered(session):
+def test_a_second_press_nothing_and_too_much_are_refused(session):
     region = a_region()
     offered(region, region.seat(0))
     with pytest.raises(PlanChanged) as refused:
         offered(region, region.seat(0), region.seat(1))
     assert refused.value.rows == {region.asked[0].id: WhyChanged.ANSWERED}
-
-
-def test_nothing_and_too_much_are_refused(session):
     region = a_region(requests=1)
     seat = region.seat(0)
     with pytest.raises(Rejected):
@@ -147,7 +144,7 @@ def test_another_centres_requests_and_other_roles_are_out_of_reach(session):
     assert chosen_visits(other.coordinator, [region.asked[0].id], PlanScope(FIRST, LAST), now=MONDAY) == {}
 
 
-def test_the_cards_of_a_district_and_of_all(session):
+def test_the_cards_are_of_a_district_or_all_and_of_their_districts_for_limited_staff(session):
     region = a_region()
     with transaction():
         elsewhere = make_municipality()
@@ -159,9 +156,6 @@ def test_the_cards_of_a_district_and_of_all(session):
     assert region_table(region.coordinator, elsewhere.district_id + 999).cards == ()
     assert [one.number for one in here.districts] == [3]
 
-
-def test_limited_staff_have_the_cards_of_their_districts(session):
-    region = a_region()
     with transaction():
         limited = make_user(Role.COORDINATOR, centre_id=region.coordinator.centre_id).actor()
     district = region_table(region.coordinator).district_id

@@ -86,9 +86,16 @@ def test_what_the_planner_places_together_may_stand_together(seed: int):
     assert busy or stand == {seat.request_id for seat in seats}
 
 
-def test_the_random_wishes_have_ways_and_hours_without():
+def test_random_wishes_and_cards_fit_somewhere_and_not_everywhere():
     found = [bool(drawn(asked_of(Dice(seed).wish())).hopeless) for seed in range(60)]
     assert 10 < sum(found) < 55
+    found = []
+    for seed in range(60):
+        asked = asked_of(Dice(seed).wish())
+        if sent_by_planner(asked):
+            table = fitting(asked)
+            found += [table.answer(one.presenter_id, day).fits for one in asked.facts.people for day in DAYS]
+    assert 0.1 < sum(found) / len(found) < 0.9
 
 
 def test_a_visit_of_two_presentations_counts_for_two():
@@ -104,11 +111,15 @@ def test_a_visit_of_two_presentations_counts_for_two():
         assert (len(seats), len(seats_that_stand(known, seats, moment_of))) == (placed, placed)
 
 
-def test_two_talks_of_one_educator_leave_her_the_road_between_them():
+def test_two_talks_leave_the_road_between_them_and_levers_turn_what_a_plan_pulls_at():
     """Niš at ten and Pirot at eleven: each may be, both together may not."""
     here, there = facts(a_seeker()), facts(a_seeker(), point=Dice(0).wish().point)
     seats = [ProposedSeat(1, TODAY, dt.time(10), 1), ProposedSeat(2, TODAY, dt.time(10, 30), 1)]
     assert seats_that_stand({1: asked_of(here), 2: asked_of(there, 2)}, seats, moment_of) == {1}
+    one = asked_of(facts(a_seeker()))
+    little, much = (drawn(one, levers=Levers(*[strength] * 4)).problem.weights for strength in (0, 2))
+    assert (little.unplaced, little.km, little.load_sq, little.change_date) == (100, 0, 0, 0)
+    assert (much.unplaced, much.km, much.load_sq, much.change_date) == (5000, 4, 12, 3000)
 
 
 def test_why_nobody_could_be_sent_is_said_as_free_dates_say_it():
@@ -117,13 +128,6 @@ def test_why_nobody_could_be_sent_is_said_as_free_dates_say_it():
     assert [drawn(asked_of(wish)).hopeless[1].cause for wish in (alone, papers)] == [WaitCause.TOPIC, WaitCause.TIME]
     assert drawn(asked_of(alone)).hopeless[1].kind is EDUCATOR
     assert drawn(asked_of(facts(a_seeker(), open_days=frozenset()))).hopeless[1].cause is WaitCause.NO_DAY
-
-
-def test_levers_turn_what_a_plan_pulls_at():
-    one = asked_of(facts(a_seeker()))
-    little, much = (drawn(one, levers=Levers(*[strength] * 4)).problem.weights for strength in (0, 2))
-    assert (little.unplaced, little.km, little.load_sq, little.change_date) == (100, 0, 0, 0)
-    assert (much.unplaced, much.km, much.load_sq, much.change_date) == (5000, 4, 12, 3000)
 
 
 DAYS = NEAR[:3]
@@ -214,17 +218,7 @@ def test_the_drive_is_from_the_stop_before_by_the_clock_of_the_host(hour: int, f
     assert fitting(asked_of(facts(busy, zone=TOKYO))).answer(1, TODAY).from_home is from_home
 
 
-def test_the_random_cards_fit_somewhere_and_not_everywhere():
-    found = []
-    for seed in range(60):
-        asked = asked_of(Dice(seed).wish())
-        if sent_by_planner(asked):
-            table = fitting(asked)
-            found += [table.answer(one.presenter_id, day).fits for one in asked.facts.people for day in DAYS]
-    assert 0.1 < sum(found) / len(found) < 0.9
-
-
-def test_a_cell_says_what_keeps_her_away():
+def test_a_cell_says_what_keeps_her_away_who_is_lacking_and_the_hour_named():
     papers, far = a_seeker(1, vetted=()), a_seeker(2, reach_km=5)
     silent, deaf = a_seeker(3, topics=()), a_seeker(4, languages=())
     away = a_seeker(5, promised=(a_stop(9, TODAY, dt.time(7, 15), minutes=900),))
@@ -234,8 +228,6 @@ def test_a_cell_says_what_keeps_her_away():
     assert not fitting(asked_of(wish)).answer(6, TODAY).fits
     assert fitting(asked_of(wish)).answer(7, TODAY).fits
 
-
-def test_who_is_lacking_beside_her_is_named():
     wish = facts(a_seeker(1), a_seeker(2, INFLUENCER, vetted=()), rule=CrewRule(1, 1))
     answers = [fitting(asked_of(wish)).answer(who, TODAY) for who in (1, 2)]
     assert [(one.lack, one.beside) for one in answers] == [(Lack.TIME, INFLUENCER), (Lack.TIME, None)]
@@ -243,8 +235,6 @@ def test_who_is_lacking_beside_her_is_named():
     beside = fitting(asked_of(facts(busy, a_seeker(2, INFLUENCER), rule=CrewRule(1, 1)))).answer(2, TODAY)
     assert beside.beside is EDUCATOR
 
-
-def test_the_hour_that_the_school_named_comes_first():
     named = asked_of(facts(a_seeker()), hours={TODAY: dt.time(11)})
     assert [fitting(one).answer(1, TODAY).seats[0].starts_local for one in (named, asked_of(named.facts))] == [
         dt.time(11),
@@ -252,25 +242,18 @@ def test_the_hour_that_the_school_named_comes_first():
     ]
 
 
-def test_the_road_begins_at_home_or_where_she_is_before():
+def test_the_road_begins_where_she_is_and_a_placed_card_takes_her_time():
     free, there = a_seeker(1), a_seeker(2, promised=(a_stop(9, TODAY, dt.time(8), point=VRANJE),))
     wish = facts(free, there, point=VRANJE)
     answers = [fitting(asked_of(wish)).answer(who, TODAY) for who in (1, 2)]
     assert [one.from_home for one in answers] == [True, False]
     assert answers[0].km > 80
     assert answers[1].km == 0
-
-
-def test_a_card_that_is_placed_takes_her_time():
-    """Two talks of one educator leave her the road between them, as two promises would."""
     here, far = asked_of(facts(a_seeker()), 1), asked_of(facts(a_seeker(), point=VRANJE), 2)
     first = ProposedSeat(1, TODAY, dt.time(8, 15), 1)
     alone = fitting(far).answer(1, TODAY).seats[0]
     beside = fitting(far, placed=((here, first),)).answer(1, TODAY).seats[0]
     assert alone.starts_local < dt.time(9)
     assert beside.starts_local > dt.time(10)
-
-
-def test_a_place_that_nobody_knows_has_no_road():
     stop = Stop(9, 9, moment_of(TODAY, dt.time(8)), moment_of(TODAY, dt.time(9)), None)
     assert fitting(asked_of(facts(a_seeker(1, promised=(stop,)), point=None))).answer(1, TODAY).km is None

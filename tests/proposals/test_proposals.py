@@ -170,7 +170,7 @@ def test_two_rows_that_cannot_be_together_are_not_both_applied(session):
         apply_rows(region.coordinator, together, [region.asked[1].id], now=MONDAY)
 
 
-def test_half_a_result_cannot_be_applied(session):
+def test_half_a_result_tells_its_work_and_cannot_be_applied(session):
     region = a_region()
     proposal_id = begin_proposal(region.coordinator, region.draft(), now=MONDAY, pinned=[region.seat(0)]).id
     with pytest.raises(Conflict) as refused:
@@ -178,6 +178,11 @@ def test_half_a_result_cannot_be_applied(session):
     assert refused.value.reason is ProposalReason.NOT_FINISHED
     with pytest.raises(Rejected):
         apply_rows(region.coordinator, proposal_id, [], now=MONDAY)
+    proposal_id = begin_proposal(region.coordinator, region.draft(), now=MONDAY).id
+    shown = page(region, proposal_id)
+    assert (shown.work.state, shown.sums, shown.rows.rows) == (WorkState.WAITING, None, [])
+    row = session.get_one(PlanProposal, proposal_id)
+    assert json.loads(session.get_one(LongWork, row.work_id).result) == {}
 
 
 def test_a_worker_that_died_leaves_nothing_and_is_missed_within_a_minute(session):
@@ -191,11 +196,15 @@ def test_a_worker_that_died_leaves_nothing_and_is_missed_within_a_minute(session
     assert begin_proposal(region.coordinator, region.draft(), now=MONDAY).id != proposal_id
 
 
-def test_the_first_worker_to_end_is_right(session):
+def test_the_first_worker_to_end_is_right_and_another_centre_sees_nothing(session):
     region = a_region()
     proposal_id = region.proposed(region.seat(0))
     assert finish_proposal(region.coordinator, proposal_id, [], FAIR, now=MONDAY) is False
     assert list(seats_of(proposal_id)) == [region.asked[0].id]
+    stranger = make_user(Role.COORDINATOR, centre_id=make_centre().id).actor()
+    for act in (lambda: proposal_page(stranger, proposal_id, now=MONDAY), lambda: seats_if(stranger, proposal_id)):
+        with pytest.raises(NotFound):
+            act()
 
 
 def test_a_way_out_names_both_seats(session):
@@ -206,15 +215,6 @@ def test_a_way_out_names_both_seats(session):
     assert way_out(region.coordinator, proposal_id, region.asked[2].id, 0) == [then, moved]
     with pytest.raises(NotFound):
         way_out(region.coordinator, proposal_id, region.asked[2].id, 1)
-
-
-def test_another_centre_sees_no_proposal(session):
-    region = a_region()
-    proposal_id = region.proposed(region.seat(0))
-    stranger = make_user(Role.COORDINATOR, centre_id=make_centre().id).actor()
-    for act in (lambda: proposal_page(stranger, proposal_id, now=MONDAY), lambda: seats_if(stranger, proposal_id)):
-        with pytest.raises(NotFound):
-            act()
 
 
 def seats_if(actor, proposal_id: int) -> None:
@@ -229,7 +229,7 @@ def test_old_proposals_are_forgotten_and_their_visits_stay(session):
     assert (session.scalars(select(ProposedVisit.id)).all(), visits()) == ([], 1)
 
 
-def test_what_a_plan_is_drawn_from_is_two_questions_a_school_and_the_rest_once(session):
+def test_what_a_plan_is_drawn_from_and_its_page_ask_a_set_number_of_questions(session):
     asked = []
     for requests in (2, 6):
         region = a_region(requests=requests)
@@ -239,8 +239,6 @@ def test_what_a_plan_is_drawn_from_is_two_questions_a_school_and_the_rest_once(s
     at_most(2 * (6 - 2), asked[1] - asked[0], "SELECTs of four more schools")
     at_most(12 + 2 * 2, asked[0])
 
-
-def test_the_page_of_a_proposal_asks_as_much_for_six_schools_as_for_two(session):
     asked = []
     for requests in (2, 6):
         region = a_region(requests=requests)
@@ -252,15 +250,6 @@ def test_the_page_of_a_proposal_asks_as_much_for_six_schools_as_for_two(session)
         asked.append(len(made))
     assert asked[0] == asked[1]
     at_most(7, asked[0])
-
-
-def test_an_unfinished_proposal_tells_its_work(session):
-    region = a_region()
-    proposal_id = begin_proposal(region.coordinator, region.draft(), now=MONDAY).id
-    shown = page(region, proposal_id)
-    assert (shown.work.state, shown.sums, shown.rows.rows) == (WorkState.WAITING, None, [])
-    row = session.get_one(PlanProposal, proposal_id)
-    assert json.loads(session.get_one(LongWork, row.work_id).result) == {}
 
 
 def test_days_out_of_order_and_beyond_what_is_known_are_refused(session):

@@ -130,7 +130,7 @@ def test_a_neighbour_makes_room_and_both_are_applied_in_one_press(session):
     assert region.educators[0].id not in {who for who, state in crew(hers.id).items() if state in LIVING}
 
 
-def test_what_stands_otherwise_since_is_refused(session):
+def test_what_changed_since_the_repair_was_drawn_is_refused(session):
     region = a_region()
     stands(region, 0)
     proposal_id = mended(region, away(region.educators[0]))
@@ -141,8 +141,6 @@ def test_what_stands_otherwise_since_is_refused(session):
     assert refused.value.rows == {region.asked[0].id: WhyChanged.STANDS_OTHERWISE}
     assert region.educators[1].id not in crew(visit_id)
 
-
-def test_who_was_to_come_instead_and_is_busy_since_is_refused(session):
     region = a_region()
     hers = stands(region, 0)
     proposal_id = mended(region, away(region.educators[0]))
@@ -153,14 +151,11 @@ def test_who_was_to_come_instead_and_is_busy_since_is_refused(session):
     assert crew(hers.id) == {region.educators[0].id: AssignmentState.ACCEPTED}
 
 
-def test_within_the_notice_substitutes_are_asked_and_nothing_is_planned(session):
+def test_what_is_within_the_notice_or_arranged_by_hand_is_left_alone(session):
     region = a_region(notice_days=40)
     stands(region, 0)
     shown = page(region, mended(region, away(region.educators[0])))
     assert ([row.left for row in shown.waiting], shown.rows.rows) == ([LeftAlone.WITHIN_NOTICE], [])
-
-
-def test_what_the_planner_would_never_lay_is_left_to_hands(session):
     region = a_region()
     visit = stands(region, 0)
     with transaction():
@@ -242,7 +237,7 @@ def test_a_pinned_neighbour_stays_where_it_stands(session):
     assert visit_of(neighbour.id).on_day == FIRST + DAY
 
 
-def test_where_nothing_is_broken_nothing_is_drawn(session):
+def test_nothing_is_drawn_where_nothing_is_broken_or_for_another_centre(session):
     region = a_region()
     stands(region, 0, 1)
     with pytest.raises(Rejected) as refused:
@@ -252,10 +247,6 @@ def test_where_nothing_is_broken_nothing_is_drawn(session):
         with pytest.raises(Rejected) as refused:
             mended(region, away(region.educators[0], first, last))
         assert list(refused.value.problems) == ["last_day"]
-
-
-def test_somebody_of_another_centre_is_nobody(session):
-    region = a_region()
     stranger = make_presenter(centre_id=make_centre().id)
     with pytest.raises(NotFound):
         mended(region, away(stranger))

@@ -64,14 +64,11 @@ def test_what_is_left_alone(found: StandingFacts, left: LeftAlone | None):
     assert standing_in(found, Mending(Trouble.LEAVES, 1, TODAY), TODAY).left is left
 
 
-def test_only_whole_crews_make_room():
+def test_only_whole_crews_make_room_and_within_bounds():
     nobody = Mending(Trouble.LATE, late_id=9)
     assert may_move(standing_in(HERS, nobody, TODAY))
     assert not may_move(standing_in(replace(HERS, educators=()), nobody, TODAY))
     assert not may_move(standing_in(HERS, AWAY, TODAY))
-
-
-def test_where_a_visit_may_be():
     last, answered = THEN + 20 * DAY, TODAY + 3 * DAY
     broken, free = (standing_in(HERS, one, TODAY) for one in (AWAY, Mending(Trouble.LATE, late_id=9)))
     stopped = standing_in(replace(HERS, stopped=True), AWAY, TODAY)

@@ -165,12 +165,9 @@ def test_the_bag_holds_a_leaflet_for_each_head_and_a_sheet_where_adults_sign(sit
     assert (kit.get(Kit.LEAFLETS), kit.get(Kit.SHEET)) == (leaflets, sheet)
 
 
-def test_a_contact_is_shown_for_a_week_after_the_visit():
+def test_a_contact_is_shown_for_a_week_and_nobody_leaves_at_an_odd_minute():
     shown = [contact_is_shown(VISIT_DAY, VISIT_DAY + dt.timedelta(days=days)) for days in (-30, 0, 7, 8)]
     assert shown == [True, True, True, False]
-
-
-def test_nobody_leaves_at_an_odd_minute():
     nine = dt.datetime(2026, 10, 6, 9, 20, tzinfo=dt.UTC)
     assert sets_out(nine, 43) == dt.time(8, 35)
     assert [comes_home(nine, minutes) for minutes in (43, 40)] == [dt.time(10, 5), dt.time(10, 0)]

@@ -48,7 +48,7 @@ def many_names(session) -> int:
     names = [(family, given) for family in FAMILIES for given in GIVEN]
     for number, (family, given) in enumerate(random.Random(5).sample(names, 45) + names[:9]):
         spelled = {"family_name": family, "given_name": given, "email": f"p{number}@a.example"}
-        one = make_presenter(many_names=many_names, **spelled)
+        one = make_presenter(centre_id=many_names, **spelled)
         with transaction() as inside:
             if number % 7 == 3:
                 inside.get(Presenter, one.id).suspended_at = MONDAY
@@ -85,9 +85,6 @@ def test_names_come_with_the_days_of_each_in_one_question(many_names):
         assert [one.given_name.other for one in found[0]] == [one.given_name.other for one in part]
         at_most(1, asked)
     assert names_and_availability([], TODAY, TODAY) == ([], ({}, {}))
-
-
-TODAY, DAY = MONDAY.date(), dt.timedelta(days=1)
 
 
 @pytest.mark.both_databases
