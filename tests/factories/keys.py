@@ -28,8 +28,7 @@ def make_app(user: User, **given: object) -> CodeApp:
     """An app that shows the codes of SECRET."""
     with transaction():
         hidden = encrypt(SECRET, key=settings().secret_key, about=secret_of(user.id))
-        fair = {"secret": hidden, "last_counter": 0, "added_at": MONDAY}
-        return stored(CodeApp(user_id=user.id, **(fair | given)))
+        return stored(CodeApp(user_id=user.id, **({"secret": hidden, "last_counter": 0, "added_at": MONDAY} | given)))
 
 
 def make_passkey(user: User, **given: object) -> Passkey:

@@ -244,10 +244,9 @@ def test_with_nights_the_quick_choice_is_the_cheapest_and_a_block_laid_anew_neve
     assert (violations(problem, plan_of(desk)), cost_of(problem, plan_of(desk)).total) == ([], desk.cost)
 
     problem = a_touring_problem(seed, requests=14)
-    people = tuple(replace(one, nights_max=0, takes_along=False) for one in problem.people)
-    plain = replace(problem, people=people)
+    plain = replace(problem, people=tuple(replace(one, nights_max=0, takes_along=False) for one in problem.people))
     plan = engine.solve(plain, watch(steps=2))
-    assert ((plan.nights, plan.rides), type(desk_over(Grounds(plain))).__name__) == (((), ()), "PlanDesk")
+    assert (plan.nights, plan.rides, type(desk_over(Grounds(plain))).__name__) == ((), (), "PlanDesk")
     assert violations(plain, Plan(plan.placements)) == []
 
 
@@ -279,7 +278,7 @@ def test_a_far_place_is_reached_from_the_bed_of_the_night_before_and_from_home_n
         those = replace(problem, people=(replace(her, **given),))
         return {one.rule for one in violations(those, Plan((there,), nights=nights))}
 
-    assert ((plan.placements[0].day, plan.nights), judged(*beds)) == ((2, beds), set())
+    assert (plan.placements[0].day, plan.nights, judged(*beds)) == (2, beds, set())
     assert judged() == judged(beds[0]) == judged(beds[1]) == {"too far from where she sleeps"}
     assert judged(*beds, furthest=180) == {"no day for the road"}  # 372 minutes of road are too many for a day, too
     assert engine.solve(replace(problem, people=(replace(her, nights_max=1),)), watch(steps=1)).unplaced[0].reason is (

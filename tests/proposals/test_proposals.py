@@ -62,8 +62,7 @@ def attached(app, the_clock, monkeypatch):
 
 def drawn(region, supposes: Supposition | None = None, **given) -> int:
     """A proposal that the worker has drawn."""
-    draft = replace(region.draft(**given), supposes=supposes)
-    proposal_id = begin_proposal(region.coordinator, draft, now=MONDAY).id
+    proposal_id = begin_proposal(region.coordinator, replace(region.draft(**given), supposes=supposes), now=MONDAY).id
     long_work.do_long_work.call_local()
     db.session.rollback()
     return proposal_id
@@ -97,8 +96,7 @@ def test_what_the_worker_proposes_the_database_takes_and_offers_can_follow(sessi
     for visit_id in made:
         offer_visit(region.coordinator, visit_id, until=UNTIL, now=MONDAY)
     states = db.session.scalars(select(Assignment.state)).all()
-    assert (len(made), states) == (4, [AssignmentState.OFFERED] * 4)
-    assert page(region, proposal_id).line.applied == 4
+    assert (len(made), states, page(region, proposal_id).line.applied) == (4, [AssignmentState.OFFERED] * 4, 4)
 
 
 def test_nobody_speaks_the_language_is_said_of_the_school_and_of_all(session):
@@ -141,8 +139,7 @@ def test_applying_plans_the_visit_and_suggests_its_crew_by_the_usual_acts(sessio
     assert (visit.on_day, visit.school_request_id, crew) == (FIRST, region.asked[0].id, [region.educators[0].id])
     assert session.get_one(SchoolRequest, region.asked[0].id).state is RequestState.STAFFING
     assert said == ["plan asked for", "plan applied"]
-    assert apply_rows(region.coordinator, proposal_id, [region.asked[0].id], now=MONDAY) == []
-    assert visits() == 1
+    assert (apply_rows(region.coordinator, proposal_id, [region.asked[0].id], now=MONDAY), visits()) == ([], 1)
 
 
 def test_what_changed_since_is_refused_and_the_rest_only_if_somebody_says_so(session):
@@ -155,8 +152,7 @@ def test_what_changed_since_is_refused_and_the_rest_only_if_somebody_says_so(ses
     before = visits()
     with pytest.raises(PlanChanged) as refused:
         apply_rows(region.coordinator, proposal_id, ids, now=MONDAY)
-    assert refused.value.rows == {ids[0]: WhyChanged.NOT_FREE, ids[1]: WhyChanged.ANSWERED}
-    assert visits() == before
+    assert (refused.value.rows, visits()) == ({ids[0]: WhyChanged.NOT_FREE, ids[1]: WhyChanged.ANSWERED}, before)
     assert len(apply_rows(region.coordinator, proposal_id, ids, now=MONDAY, without_changed=True)) == 1
     assert visits() == before + 1
 
@@ -181,8 +177,7 @@ def test_half_a_result_tells_its_work_and_cannot_be_applied(session):
     proposal_id = begin_proposal(region.coordinator, region.draft(), now=MONDAY).id
     shown = page(region, proposal_id)
     assert (shown.work.state, shown.sums, shown.rows.rows) == (WorkState.WAITING, None, [])
-    row = session.get_one(PlanProposal, proposal_id)
-    assert json.loads(session.get_one(LongWork, row.work_id).result) == {}
+    assert json.loads(session.get_one(LongWork, session.get_one(PlanProposal, proposal_id).work_id).result) == {}
 
 
 def test_a_worker_that_died_leaves_nothing_and_is_missed_within_a_minute(session):
@@ -262,8 +257,7 @@ def test_days_out_of_order_and_beyond_what_is_known_are_refused(session):
 
 def what_if(region: Region, supposes: Supposition):
     """The page of the plan with the assumption, drawn from one without."""
-    tried = drawn(region, based_on=drawn(region), supposes=supposes)
-    return proposal_page(region.coordinator, tried, now=MONDAY)
+    return proposal_page(region.coordinator, drawn(region, based_on=drawn(region), supposes=supposes), now=MONDAY)
 
 
 def all_at_ten(region: Region) -> None:
@@ -301,8 +295,7 @@ def test_a_language_more_serves_who_waits_for_it(session):
     region = a_region(educators=1)
     with transaction():
         session.execute(update(SchoolRequest).values(teaching_language=TeachingLanguage.SLOVAK))
-    who = region.educators[0].id
-    shown = what_if(region, Supposition(Assumed.LANGUAGE, who, language=TeachingLanguage.SLOVAK))
+    shown = what_if(region, Supposition(Assumed.LANGUAGE, region.educators[0].id, language=TeachingLanguage.SLOVAK))
     assert (shown.difference.placed, shown.line.placed) == (3, 3)
     assert TeachingLanguage.SLOVAK not in db.session.scalars(select(PresenterLanguage.language)).all()
 

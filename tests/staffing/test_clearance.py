@@ -331,8 +331,7 @@ def test_trust_s50_who_ends_a_check_waits_for_an_offer_and_neither_is_refused(ap
             suspend_user(officer, user_id, now=MONDAY)
         done.set()
 
-    assert all_at_once(app, [offer, end]) == [None, None]
-    assert states(db.session(), scene) == {adult_id: WITHDRAWN}
+    assert (all_at_once(app, [offer, end]), states(db.session(), scene)) == ([None, None], {adult_id: WITHDRAWN})
 
 
 @pytest.mark.postgres_decides
@@ -435,8 +434,7 @@ def test_who_is_still_covered_grown_up_or_back_from_the_visit_stays(session, cov
     scene.confirmed_by(adult, minor)
     _end_on(GuardianConsent, minor.id, VISIT_DAY - dt.timedelta(days=covered != "last day"))
     now = THE_DAY + dt.timedelta(hours=12) if covered == "over" else MONDAY
-    assert release_not_cleared(now=now) == 0
-    assert states(session, scene) == {adult.id: ACCEPTED, minor.id: ACCEPTED}
+    assert (release_not_cleared(now=now), states(session, scene)) == (0, {adult.id: ACCEPTED, minor.id: ACCEPTED})
 
 
 def _end_on(proof: type[Vetting | GuardianConsent], presenter_id: int, day: dt.date) -> None:

@@ -79,8 +79,7 @@ def test_a_link_after_a_withdrawal_from_somebody_new_is_named(session):
     make_consent(minor.id, withdrawn_at=MONDAY, withdrawn_by=WithdrawnBy.MINOR)
     change(Guardian, replaced_at=MONDAY)
     new = make_guardian(minor.id, email="petar@family.example", in_force_at=MONDAY)
-    given = {"guardian_id": new.id, "guardian_email": new.email, "recorded_at": MONDAY}
-    consent = make_consent(minor.id, **given).id
+    consent = make_consent(minor.id, **{"guardian_id": new.id, "guardian_email": new.email, "recorded_at": MONDAY}).id
     assert violations() == [f"consent {consent} came by a link after a withdrawal, from who had not consented before"]
 
 

@@ -267,8 +267,7 @@ def test_a_move_into_her_full_week_asks_her_not_anew_and_her_place_is_the_coordi
     assert states(session, scene) == {adult.id: [AssignmentState.OFFERED], minor.id: [AssignmentState.WITHDRAWN]}
     left = session.scalars(select(Assignment.reason).where(Assignment.state == AssignmentState.WITHDRAWN)).all()
     assert left == [WhyNot.YOUNG_WEEK_FULL]
-    address = session.get_one(User, minor.user_id).email
-    assert address in {mail.address for mail in mails(session, "visit_released")}
+    assert session.get_one(User, minor.user_id).email in {mail.address for mail in mails(session, "visit_released")}
     assert [mail.address for mail in mails(session, "visit_offered")[asked_before:]] == [
         session.get_one(User, adult.user_id).email
     ]
@@ -362,8 +361,7 @@ def take_the_consent_back(scene: Arranged) -> None:
 def test_what_ends_is_told_once_and_the_driver_reads_no_name(arranged, ends):
     tell_of_rides(now=MONDAY)
     ends(arranged)
-    assert [tell_of_rides(now=MONDAY + turn * MINUTE) for turn in range(2)] == [1, 0]
-    assert kinds() == list(KINDS)
+    assert ([tell_of_rides(now=MONDAY + turn * MINUTE) for turn in range(2)], kinds()) == ([1, 0], list(KINDS))
     assert "Tara" not in told()[-1].text + told()[-1].subject
 
 

@@ -219,8 +219,7 @@ def test_a_hand_is_up_once_seen_by_the_coordinator_and_takes_no_time(visit, desk
         put_up_hand(presenter_actor(mira), visit.id, now=MONDAY)
     assert hands(desk, visit) == [mira.id]
     assert [one.raised for one in open_visits_for(presenter_actor(mira), MONDAY)] == [True]
-    assert db.session.scalars(select(Assignment)).all() == []
-    assert db.session.scalars(select(OutboxMessage)).all() == []
+    assert (db.session.scalars(select(Assignment)).all(), db.session.scalars(select(OutboxMessage)).all()) == ([], [])
     suggest_presenter(desk, visit.id, mira.id, now=MONDAY)
     assert (hands(desk, visit), open_visits_for(presenter_actor(mira), MONDAY)) == ([], [])
 
@@ -337,7 +336,6 @@ def test_the_few_calls_are_read_once_and_not_asked_for_each_visit_of_the_centre(
     assert len(open_visits_for(presenter_actor(mira), MONDAY)) == 1
     event.remove(db.engine, "before_cursor_execute", note)
     statement, given = next(one for one in asked if "open_call" in one[0])
-    plan = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)
-    steps = [row[-1] for row in plan]
+    steps = [row[-1] for row in db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)]
     assert "SCAN open_call" in steps
     assert not any(step.startswith("CORRELATED") for step in steps)

@@ -147,7 +147,7 @@ def test_a_page_asks_as_often_for_a_hundred_presenters_as_for_ten(scene):
         scene.educator()
     with statements() as many:
         page, _judged = by_need(scene)
-    assert ((page.total, len(page.rows)), len(many)) == ((100, SHOWN_AT_ONCE), len(few))
+    assert (page.total, len(page.rows), len(many)) == (100, SHOWN_AT_ONCE, len(few))
 
 
 @pytest.mark.deep
@@ -330,7 +330,7 @@ def test_a_hundred_presenters_ask_as_often_as_ten(session):
             clearance_pages(centre_id, TODAY, {Lacks.WAITS: 1, Lacks.IN_ORDER: 1})
             page = presenters_page(centre_id, TODAY, None, 1)
         asked.append(len(made))
-    assert ((page.total, len(page.rows)), asked[0]) == ((120, 100), asked[1])
+    assert (page.total, len(page.rows), asked[0]) == (120, 100, asked[1])
     with statements() as made:
         clearance_pages(centre_id, TODAY, {Lacks.WAITS: 1, Lacks.IN_ORDER: 1})
     at_most(1, [one for one in made if "standing" in one])  # both lists and how many are on them

@@ -147,8 +147,7 @@ def test_the_least_loaded_is_asked_first(session):
 def test_with_nobody_left_it_looks_again_and_sends_no_empty_wave(session):
     ill = Ill(others=0)
     ill.falls_ill()
-    assert send_waves(now=FRIDAY) == 0
-    assert (ill.search().wave, ill.search().next_wave_at) == (0, FRIDAY + 12 * HOUR)
+    assert (send_waves(now=FRIDAY), ill.search().wave, ill.search().next_wave_at) == (0, 0, FRIDAY + 12 * HOUR)
     late = ill.can(ill.educator())
     send_waves(now=FRIDAY + 12 * HOUR)
     assert ill.whom() == [late.id]
@@ -237,8 +236,7 @@ def test_what_cannot_be_and_who_may_not_decide_is_refused(ill):
 
 
 def test_who_is_promised_elsewhere_cannot_be_made_to_stand_in(ill):
-    other = make_visit(VisitState.CONFIRMED, programme=ill.programme)
-    make_assignment(make_presentation(other), ill.others[0].id)
+    make_assignment(make_presentation(make_visit(VisitState.CONFIRMED, programme=ill.programme)), ill.others[0].id)
     ill.falls_ill()
     with conflict("cannot_stand_in"):
         ask_substitute(ill.coordinator, ill.visit_id, ill.others[0].id, now=FRIDAY)

@@ -51,8 +51,7 @@ def _people(centre_id: int, towns: list[Municipality], dice: Random) -> list[Pre
     for number in range(EDUCATORS + INFLUENCERS):
         kind = PresenterKind.EDUCATOR if number < EDUCATORS else PresenterKind.INFLUENCER
         born = dt.date(2004 + number % 5, 5, 17) if kind is PresenterKind.INFLUENCER else None
-        home_id = towns[number % len(towns)].id
-        one = make_presenter(kind, centre_id=centre_id, home_id=home_id, birth_date=born)
+        one = make_presenter(kind, centre_id=centre_id, home_id=towns[number % len(towns)].id, birth_date=born)
         make_vetting(one.id)
         if born:
             make_consent(one.id)

@@ -254,8 +254,7 @@ def test_a_stopped_visit_planned_again_eight_times_at_once_is_planned_once(app: 
     assert kinds_of(raised) <= {Conflict}
     assert raised.count(None) >= 1
     assert how_many(Visit, Visit.on_day == on_day) == 1
-    assert how_many(OutboxMessage, OutboxMessage.kind == "visit_replanned") == 1
-    assert violated() == []
+    assert (how_many(OutboxMessage, OutboxMessage.kind == "visit_replanned"), violated()) == (1, [])
 
 
 THREADS = 60

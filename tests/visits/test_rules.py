@@ -228,8 +228,7 @@ def test_a_crew_is_never_busy_twice_in_one_visit_and_sets_up_in_full_before_the_
 
     for plan, span in zip(plans, spans, strict=True):
         assert span.starts_at.astimezone(ZoneInfo("Europe/Belgrade")).time() == plan.starts_local
-        assert span.ends_at - span.starts_at == dt.timedelta(minutes=plan.minutes)
-        assert span.busy_until == span.ends_at
+        assert (span.ends_at - span.starts_at, span.busy_until) == (dt.timedelta(minutes=plan.minutes), span.ends_at)
     first, *later = sorted(spans, key=lambda span: span.starts_at)
     assert first.busy_from == first.starts_at - dt.timedelta(minutes=set_up)
     for before, span in pairwise([first, *later]):

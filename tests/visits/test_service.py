@@ -125,8 +125,7 @@ def test_a_suggestion_is_made_once_takes_nobodys_time_and_tells_nobody(session, 
     ana = scene.educator()
     suggested = [suggest_presenter(scene.coordinator, scene.visit_id, ana.id, now=MONDAY) for _press in range(2)]
     assert (suggested, states(session, scene)) == ([True, False], {ana.id: [A.SUGGESTED]})
-    assert session.scalars(sa.select(OutboxMessage)).all() == []
-    assert presentations(session, scene)[0].sequence == 0
+    assert (session.scalars(sa.select(OutboxMessage)).all(), presentations(session, scene)[0].sequence) == ([], 0)
 
 
 def test_who_may_not_go_is_not_suggested_and_the_reason_is_named(scene):
@@ -239,8 +238,7 @@ def test_the_board_shows_the_shift_of_the_classes_and_says_when_they_are_away(un
     wish = BoardWish(VISIT_DAY, VISIT_DAY)
 
     def shown() -> list[ShiftsShown | None]:
-        found = board(unplanned.coordinator, wish)
-        return [block.shifts for cell in found.unassigned.cells for block in cell.blocks]
+        return [block.shifts for cell in board(unplanned.coordinator, wish).unassigned.cells for block in cell.blocks]
 
     assert shown() == [ShiftsShown((Shift.MORNING, Shift.AFTERNOON), away=False)]
     turned = SchoolTime(
@@ -315,11 +313,9 @@ def test_texts_are_written_anew_and_a_second_run_changes_nothing(session: Sessio
 
 @pytest.mark.both_databases
 def test_what_has_been_stays_and_no_person_recomputes_the_clocks(session: Session) -> None:
-    past = make_presentation(make_visit(on_day=MONDAY.date() - dt.timedelta(days=1)))
-    store_with_other_clocks(past.id, hours=1)
+    store_with_other_clocks(make_presentation(make_visit(on_day=MONDAY.date() - dt.timedelta(days=1))).id, hours=1)
     before = rows(session)[0].starts_at
-    assert recompute_times(SYSTEM, now=MONDAY) == Recomputed(0, 0, 0)
-    assert rows(session)[0].starts_at == before
+    assert (recompute_times(SYSTEM, now=MONDAY), rows(session)[0].starts_at) == (Recomputed(0, 0, 0), before)
     for actor in (an_actor(), presenter_actor(make_presenter())):
         with pytest.raises(NotAllowed):
             recompute_times(actor, now=MONDAY)
