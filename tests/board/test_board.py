@@ -78,13 +78,21 @@ def test_two_visits_too_far_apart_are_a_clash_and_a_filter_hides_no_meaning(sess
     assert board_week.board(scene.coordinator, BoardWish(WEEK.first_day, WEEK.last_day, busy_only=True)).total == 1
 
 
-def test_two_visits_at_one_time_are_one_clash_however_their_presentations_lie(session):
+def test_two_visits_at_one_time_are_one_clash_and_a_minor_and_her_adult_name_each_other(session):
     scene = Scene(a_plan(dt.time(10, 0)), a_plan(dt.time(11, 0)))
     ana = scene.educator()
     scene.accepted_by(ana)
     far_away_scene(scene, dt.time(10, 30)).suggested_to(ana)
     blocks = cell(row_of(board_week.board(scene.coordinator, WEEK), ana.id)).blocks
     assert [block.clash and block.clash.code for block in blocks] == [None, "taken"]
+    scene = Scene()
+    ana, tara = scene.educator(), scene.minor()
+    scene.offered_to(ana, tara)
+    found = board_week.board(scene.coordinator, WEEK)
+    (of_ana,), (of_tara,) = cell(row_of(found, ana.id)).blocks, cell(row_of(found, tara.id)).blocks
+    assert [one.presenter_id for one in of_ana.beside] == [tara.id]
+    assert [one.presenter_id for one in of_tara.beside] == [ana.id]
+    assert (row_of(found, tara.id).minor, row_of(found, tara.id).name("en")) == (True, "Tara")
 
 
 def test_absence_and_usual_hours_are_shown_to_staff_of_the_centre_alone(session):
@@ -102,17 +110,6 @@ def test_absence_and_usual_hours_are_shown_to_staff_of_the_centre_alone(session)
         board_week.board(presenter_actor(ana), WEEK)
     assert board_week.board(an_actor(Role.SAFEGUARDING, centre_id=scene.centre_id), WEEK).unassigned.visits == 1
     assert board_week.board(an_actor(), WEEK).unassigned.visits == 0
-
-
-def test_a_minor_and_her_adult_name_each_other_and_no_surname_of_hers_is_anywhere(session):
-    scene = Scene()
-    ana, tara = scene.educator(), scene.minor()
-    scene.offered_to(ana, tara)
-    found = board_week.board(scene.coordinator, WEEK)
-    (of_ana,), (of_tara,) = cell(row_of(found, ana.id)).blocks, cell(row_of(found, tara.id)).blocks
-    assert [one.presenter_id for one in of_ana.beside] == [tara.id]
-    assert [one.presenter_id for one in of_tara.beside] == [ana.id]
-    assert (row_of(found, tara.id).minor, row_of(found, tara.id).name("en")) == (True, "Tara")
 
 
 def test_districts_are_rows_too(session):
@@ -170,7 +167,7 @@ def test_a_date_that_a_visitor_holds_stands_in_the_row_of_who_is_held_until_it_e
     assert (held_cell(before, free.id), held_cell(after, held.id), row_of(before, held.id).visits) == ((), (), 0)
 
 
-def test_a_kept_date_names_no_request_before_its_proof_and_becomes_the_visit_with_it(session):
+def test_a_kept_date_names_no_request_before_its_proof_and_an_offered_one_does(session):
     book = BookNow()
     book.hold()
     request_id = book.send()
@@ -179,9 +176,6 @@ def test_a_kept_date_names_no_request_before_its_proof_and_becomes_the_visit_wit
     book.prove(request_id)
     after = cell(row_of(board_week.board(book.coordinator, week_of(TEN.on_day), now=MONDAY), ana.id), TEN.on_day)
     assert ([block.request_number for block in kept], after.held, len(after.blocks)) == ([""], (), 1)
-
-
-def test_a_date_offered_to_a_school_of_the_waiting_list_is_drawn_with_its_request(session):
     book = BookNow()
     (ana,) = book.people
     number = a_waiting_school_offered(book)

@@ -78,7 +78,7 @@ def test_presentations_move_together_and_none_past_the_end_of_the_day(session):
     assert answer(scene, a_placing(starts=dt.time(17, 0))).doubts == (Doubt(Why("no_such_time"), hard=True),)
 
 
-def test_nothing_changed_is_said_and_not_done(session):
+def test_nothing_changed_is_not_done_and_the_answer_says_who_is_told(session):
     scene = Scene()
     ana = a_free_educator(scene)
     scene.offered_to(ana)
@@ -86,6 +86,19 @@ def test_nothing_changed_is_said_and_not_done(session):
         place(scene, a_placing(leaves=ana.id, comes=ana.id))
     assert refused.value.reason == "nothing_changes"
     assert not answer(scene, a_placing(leaves=ana.id, comes=ana.id)).changed
+
+    scene = Scene()
+    ana = a_free_educator(scene, given_name="Jelena", family_name="Ristić")
+    scene.accepted_by(ana)
+    said = answer(scene, a_placing(NEXT_DAY, leaves=ana.id, comes=ana.id))
+    assert (said.fits, said.changed, said.asked_again, said.school_told) == (True, True, ("Jelena Ristić",), True)
+
+    scene = Scene()
+    stranger = an_actor()
+    with pytest.raises(NotFound):
+        place_visit(stranger, scene.visit_id, a_placing(NEXT_DAY), now=MONDAY)
+    with pytest.raises(NotFound):
+        placing.answer(stranger, scene.visit_id, a_placing(NEXT_DAY), now=MONDAY)
 
 
 # --- the crew ---
@@ -99,7 +112,7 @@ def test_from_the_row_without_a_crew_to_a_presenter_with_or_without_asking(sessi
     assert len(mails(session, "visit_offered")) == 1
 
 
-def test_who_is_replaced_is_told_and_who_comes_is_asked(session):
+def test_who_is_replaced_is_told_and_nobody_young_is_left_alone_nor_anybody_without_reason(session):
     scene = Scene()
     ana, eva = a_free_educator(scene), a_free_educator(scene)
     scene.confirmed_by(ana)
@@ -108,6 +121,25 @@ def test_who_is_replaced_is_told_and_who_comes_is_asked(session):
     assert visit_of(session, scene).state is VisitState.OFFERED
     assert [mail.address for mail in mails(session, "visit_released")] == [mail_of(session, ana)]
     assert mails(session, "visit_moved") == []
+
+    scene = Scene()
+    ana, tara = a_free_educator(scene), scene.minor()
+    always_free(tara)
+    scene.offered_to(ana)
+    wish = a_placing(leaves=ana.id, comes=tara.id)
+    assert answer(scene, wish).doubts[0] == Doubt(Why("minor_without_adult"), hard=True)
+    with pytest.raises(Conflict):
+        place(scene, wish)
+    assert states(session, scene) == {ana.id: [A.OFFERED]}
+
+    scene = Scene()
+    ana = a_free_educator(scene)
+    scene.accepted_by(ana)
+    with pytest.raises(Rejected) as refused:
+        place(scene, a_placing(leaves=ana.id))
+    place(scene, a_placing(leaves=ana.id), reason="Ill")
+    assert (refused.value.problems, states(session, scene)) == ({"reason": "reason_missing"}, {ana.id: [A.WITHDRAWN]})
+    assert visit_of(session, scene).state is VisitState.PLANNED
 
 
 def test_another_day_and_another_presenter_at_once_when_the_first_could_not_go_then(session):
@@ -166,29 +198,6 @@ def test_she_cannot_be_dropped_where_it_is_too_much_for_her_and_the_cell_says_so
         place(scene, a_placing(comes=tara.id))
 
 
-def test_a_young_person_does_not_go_alone(session):
-    scene = Scene()
-    ana, tara = a_free_educator(scene), scene.minor()
-    always_free(tara)
-    scene.offered_to(ana)
-    wish = a_placing(leaves=ana.id, comes=tara.id)
-    assert answer(scene, wish).doubts[0] == Doubt(Why("minor_without_adult"), hard=True)
-    with pytest.raises(Conflict):
-        place(scene, wish)
-    assert states(session, scene) == {ana.id: [A.OFFERED]}
-
-
-def test_back_to_the_row_without_a_crew_wants_a_reason(session):
-    scene = Scene()
-    ana = a_free_educator(scene)
-    scene.accepted_by(ana)
-    with pytest.raises(Rejected) as refused:
-        place(scene, a_placing(leaves=ana.id))
-    place(scene, a_placing(leaves=ana.id), reason="Ill")
-    assert (refused.value.problems, states(session, scene)) == ({"reason": "reason_missing"}, {ana.id: [A.WITHDRAWN]})
-    assert visit_of(session, scene).state is VisitState.PLANNED
-
-
 def test_moved_back_stands_where_it_stood(session):
     scene = Scene()
     ana, eva = a_free_educator(scene), a_free_educator(scene)
@@ -200,12 +209,6 @@ def test_moved_back_stands_where_it_stood(session):
 
 
 # --- what the board says before ---
-def test_the_answer_says_the_drive_and_who_is_told(session):
-    scene = Scene()
-    ana = a_free_educator(scene, given_name="Jelena", family_name="Ristić")
-    scene.accepted_by(ana)
-    said = answer(scene, a_placing(NEXT_DAY, leaves=ana.id, comes=ana.id))
-    assert (said.fits, said.changed, said.asked_again, said.school_told) == (True, True, ("Jelena Ristić",), True)
 
 
 def test_the_road_says_no_before_and_after(session):
@@ -273,20 +276,10 @@ def test_every_cell_answers_and_more_presenters_take_no_more_queries(session):
     a_free_educator(scene)
     with statements() as three:
         more = ask()
-
     assert not found[ana.id, VISIT_DAY].changed
     assert found[None, NEXT_DAY].changed
     assert more[eva.id, NEXT_DAY].fits
     assert len(one) == len(three)
-
-
-def test_another_centres_visit_is_not_there(session):
-    scene = Scene()
-    stranger = an_actor()
-    with pytest.raises(NotFound):
-        place_visit(stranger, scene.visit_id, a_placing(NEXT_DAY), now=MONDAY)
-    with pytest.raises(NotFound):
-        placing.answer(stranger, scene.visit_id, a_placing(NEXT_DAY), now=MONDAY)
 
 
 class _TakenBack(Exception):
@@ -322,5 +315,4 @@ def test_what_the_board_says_before_is_what_the_act_says(session):
                 said, done = answer(scene, wish), would_be_refused(scene, wish)
                 if (said.refused or not said.changed) != bool(done):
                     wrong.append((day, starts, leaves, comes, said.doubts, done))
-
     assert wrong == []

@@ -117,7 +117,6 @@ def test_whoever_is_left_out_fits_nowhere_with_a_reason_and_what_is_locked_never
                         more = Placement(one.request, day, slot, educator, youth)
                         assert violations(problem, Plan((*plan.placements, more))) != []
         assert sum(one.counts.values()) > 0 or one.reason == WhyUnplaced.NO_OPEN_DAY
-
     problem = a_random_problem(seed, requests=14)
     stands = engine.solve(problem, watch(steps=1)).placements
     locked = frozenset(one.request for one in stands[::2])
@@ -188,10 +187,8 @@ def test_the_nights_of_some_days_are_the_cheapest_of_all(seed: int):
     people = (replace(problem.people[0], max_per_week=9), *problem.people[1:])
     problem = replace(problem, requests=requests, people=people)
     desk = desk_over(Grounds(problem))
-
     for request, seat in enumerate(ways):
         desk.place(request, seat)
-
     plan = Plan(desk.placements(), (), desk.placed_nights())
     least = cheapest_tour(problem, plan.placements)
     if least is not None:

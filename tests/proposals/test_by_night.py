@@ -318,11 +318,9 @@ def test_a_night_saves_one_road_of_who_said_so_between_days_of_work():
     sums = sums_of(drawing.problem, plan)
     assert (night.presenter_id, night.after_day, night.host_id) == (1, TODAY + DAY, 1)
     assert sums.km_saved == sums.km > 300
-
     drawing, plan = drawn(two_days(a_seeker()), {})
     assert (nights_in(drawing, plan), sums_of(drawing.problem, plan).km_saved) == ([], 0)
     assert not any(one.unavailable for one in drawing.problem.people)
-
     far = [
         replace(one, facts=replace(one.facts, open_days=frozenset({TODAY + n * DAY})))
         for one, n in zip(

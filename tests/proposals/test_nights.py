@@ -143,10 +143,8 @@ def test_a_row_that_takes_a_night_is_refused_once_nobody_stays_it(by_night, take
     else:
         with transaction() as own:
             own.execute(update(ProposedNight).values(host_id=by_night.asked[0].host_id).where(_after(FIRST)))
-
     with pytest.raises(PlanChanged) as refused:
         apply_rows(by_night.coordinator, proposal_id, [one, other] if takes_back else [other], now=MONDAY)
-
     assert refused.value.rows == {other: WhyChanged.NIGHT_ENDED}
     db.session.rollback()
     assert len(apply_rows(by_night.coordinator, proposal_id, [one], now=MONDAY)) == 1
@@ -170,7 +168,6 @@ def test_where_the_visit_before_a_night_cannot_be_planned_nothing_is_applied(by_
     monkeypatch.setattr(carry_out, "plan_visit", refusing)
     with pytest.raises(PlanChanged) as refused:
         apply_rows(by_night.coordinator, proposal_id, [one, other], now=MONDAY, without_changed=True)
-
     db.session.rollback()
     assert refused.value.rows == {one: WhyChanged.NOT_FREE, other: WhyChanged.NIGHT_ENDED}
     assert db.session.scalars(select(Visit)).all() == []
@@ -233,7 +230,6 @@ def test_she_says_it_herself_takes_it_back_and_nobody_else_says_it_for_her(far, 
     herself = db.session.get_one(User, her.user_id).actor(her.id)
     other = make_presenter(centre_id=her.centre_id)
     stranger = db.session.get_one(User, other.user_id).actor(other.id)
-
     for nights in (3, 3, 1, 0):
         say_nights(herself, her.id, nights, now=MONDAY)
         assert wish_of(her.id) == nights
@@ -241,7 +237,6 @@ def test_she_says_it_herself_takes_it_back_and_nobody_else_says_it_for_her(far, 
         say_nights(stranger, her.id, 1, now=MONDAY)
     with pytest.raises(Rejected):
         say_nights(herself, her.id, 4, now=MONDAY)
-
     db.session.rollback()
     said = session.scalars(
         select(AuditEntry.details).where(AuditEntry.action == "overnight wish changed").order_by(AuditEntry.id)

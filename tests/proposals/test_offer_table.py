@@ -104,7 +104,7 @@ def a_minor(region: Region):
     return works(person)
 
 
-def test_what_no_longer_fits_is_named_and_nothing_happens(session):
+def test_what_no_longer_fits_is_named_and_what_is_elsewhere_is_out_of_reach(session):
     region = a_region()
     seats = (region.seat(0), region.seat(1))
     make_busy(region.educators[0], FIRST, minutes=400)
@@ -114,6 +114,18 @@ def test_what_no_longer_fits_is_named_and_nothing_happens(session):
             act(region, *seats)
         assert refused.value.rows == {region.asked[0].id: WhyChanged.NOT_FREE}
     assert (rows(Visit), rows(OutboxMessage)) == (before, 0)
+
+    region, other = a_region(), a_region()
+    with pytest.raises(NotFound):
+        offer_seats(other.coordinator, [region.seat(0)], until=until, now=MONDAY)
+    educator = presenter_actor(region.educators[0])
+    for act in (
+        lambda: offer_seats(educator, [region.seat(0)], until=until, now=MONDAY),
+        lambda: region_table(educator),
+    ):
+        with pytest.raises(NotAllowed):
+            act()
+    assert chosen_visits(other.coordinator, [region.asked[0].id], PlanScope(FIRST, LAST), now=MONDAY) == {}
 
 
 def test_a_second_press_nothing_and_too_much_are_refused(session):
@@ -128,20 +140,6 @@ def test_a_second_press_nothing_and_too_much_are_refused(session):
         offered(region)
     with pytest.raises(Rejected):
         offered(region, *(ProposedSeat(n, seat.on_day, seat.starts_local, 1) for n in range(1, MOST_SEATS + 2)))
-
-
-def test_another_centres_requests_and_other_roles_are_out_of_reach(session):
-    region, other = a_region(), a_region()
-    with pytest.raises(NotFound):
-        offer_seats(other.coordinator, [region.seat(0)], until=until, now=MONDAY)
-    educator = presenter_actor(region.educators[0])
-    for act in (
-        lambda: offer_seats(educator, [region.seat(0)], until=until, now=MONDAY),
-        lambda: region_table(educator),
-    ):
-        with pytest.raises(NotAllowed):
-            act()
-    assert chosen_visits(other.coordinator, [region.asked[0].id], PlanScope(FIRST, LAST), now=MONDAY) == {}
 
 
 def test_the_cards_are_of_a_district_or_all_and_of_their_districts_for_limited_staff(session):

@@ -195,7 +195,6 @@ def test_what_is_put_by_hand_one_after_the_other_stands_together(seed: int):
         who, day = dice.random.choice(people).presenter_id, dice.random.choice(DAYS)
         placed = tuple((known[seat.request_id], seat) for seat in seats)
         seats += Fitting(group, placed, DAYS, moment_of).answer(who, day).seats
-
     assert seats_that_stand(known, seats, moment_of, in_order=True) == {seat.request_id for seat in seats}
 
 

@@ -99,16 +99,21 @@ def test_what_the_worker_proposes_the_database_takes_and_offers_can_follow(sessi
     assert (len(made), states, page(region, proposal_id).line.applied) == (4, [AssignmentState.OFFERED] * 4, 4)
 
 
-def test_nobody_speaks_the_language_is_said_of_the_school_and_of_all(session):
+def test_nobody_speaks_the_language_is_said_of_a_school_and_of_all_as_if_or_not(session):
     region = a_region()
     with transaction():
         session.execute(update(SchoolRequest).values(teaching_language=TeachingLanguage.SLOVAK))
     shown = page(region, drawn(region))
     assert {row.waiting.cause for row in shown.waiting} == {WaitCause.LANGUAGE}
     assert [(one.number, one.language, one.waiting.kind) for one in shown.gathered] == [(3, "sk", "educator")]
+    region = a_region()
+    with transaction():
+        session.execute(update(SchoolRequest).values(teaching_language=TeachingLanguage.SLOVAK))
+    shown = what_if(region, Supposition(Assumed.PERSON, region.educators[0].id))
+    assert {row.waiting.cause for row in shown.waiting} == {WaitCause.LANGUAGE}
 
 
-def test_a_pinned_seat_stays_when_the_plan_is_drawn_anew(session):
+def test_a_pinned_seat_stays_in_the_next_plan_unless_it_may_no_longer_be(session):
     region = a_region()
     first = region.proposed(region.seat(0, starts_local=dt.time(13, 30)), region.seat(1))
     pin_rows(region.coordinator, first, [region.asked[0].id], now=MONDAY)
@@ -116,9 +121,6 @@ def test_a_pinned_seat_stays_when_the_plan_is_drawn_anew(session):
     assert seats_of(second)[region.asked[0].id] == region.seat(0, starts_local=dt.time(13, 30))
     assert [row.asked.id for row in page(region, second).rows.rows if row.pinned] == [region.asked[0].id]
     assert page(region, second, compared_with=first).changes[RowChange.NEW] == 1
-
-
-def test_a_pin_that_no_longer_may_be_gives_way(session):
     region = a_region(educators=1)
     first = region.proposed(region.seat(0))
     pin_rows(region.coordinator, first, [region.asked[0].id], now=MONDAY)
@@ -127,7 +129,7 @@ def test_a_pin_that_no_longer_may_be_gives_way(session):
     assert (seat.on_day, seat.starts_local) != (FIRST, dt.time(10))
 
 
-def test_applying_plans_the_visit_and_suggests_its_crew_by_the_usual_acts(session):
+def test_applying_plans_visit_and_crew_by_the_usual_acts_and_no_two_rows_at_once(session):
     region = a_region()
     proposal_id = region.proposed(region.seat(0), region.seat(1))
     made = apply_rows(region.coordinator, proposal_id, [region.asked[0].id], now=MONDAY)
@@ -140,6 +142,12 @@ def test_applying_plans_the_visit_and_suggests_its_crew_by_the_usual_acts(sessio
     assert session.get_one(SchoolRequest, region.asked[0].id).state is RequestState.STAFFING
     assert said == ["plan asked for", "plan applied"]
     assert (apply_rows(region.coordinator, proposal_id, [region.asked[0].id], now=MONDAY), visits()) == ([], 1)
+
+    region = a_region()
+    together = region.proposed(region.seat(0), region.seat(1, on_day=FIRST))
+    apply_rows(region.coordinator, together, [region.asked[0].id], now=MONDAY)
+    with pytest.raises(PlanChanged):
+        apply_rows(region.coordinator, together, [region.asked[1].id], now=MONDAY)
 
 
 def test_what_changed_since_is_refused_and_the_rest_only_if_somebody_says_so(session):
@@ -155,15 +163,6 @@ def test_what_changed_since_is_refused_and_the_rest_only_if_somebody_says_so(ses
     assert (refused.value.rows, visits()) == ({ids[0]: WhyChanged.NOT_FREE, ids[1]: WhyChanged.ANSWERED}, before)
     assert len(apply_rows(region.coordinator, proposal_id, ids, now=MONDAY, without_changed=True)) == 1
     assert visits() == before + 1
-
-
-def test_two_rows_that_cannot_be_together_are_not_both_applied(session):
-    """Nobody is asked yet, so nobody's time is taken: the rule itself sees what the same plan has laid there."""
-    region = a_region()
-    together = region.proposed(region.seat(0), region.seat(1, on_day=FIRST))
-    apply_rows(region.coordinator, together, [region.asked[0].id], now=MONDAY)
-    with pytest.raises(PlanChanged):
-        apply_rows(region.coordinator, together, [region.asked[1].id], now=MONDAY)
 
 
 def test_half_a_result_tells_its_work_and_cannot_be_applied(session):
@@ -284,11 +283,16 @@ def test_one_person_more_serves_one_school_more_and_is_nobody(session):
     assert db.session.scalars(select(Presenter.id)).all() == [region.educators[0].id]
 
 
-def test_a_day_more_a_week_serves_more(session):
+def test_a_day_more_or_a_car_serves_more(session):
     region = a_region(requests=2, educators=1)
     all_at_ten(region)
     shown = what_if(region, Supposition(Assumed.WEEKDAY, region.educators[0].id, weekday=2))
     assert (shown.difference.placed, {row.seat.on_day.weekday() for row in shown.rows.rows}) == (1, {0, 2})
+    region = a_region(educators=1)
+    with transaction():
+        session.execute(update(Presenter).values(reach_km=1))
+        session.execute(update(Host).values(lat=42.7, lon=21.9))
+    assert what_if(region, Supposition(Assumed.REACH, region.educators[0].id)).difference.placed == 3
 
 
 def test_a_language_more_serves_who_waits_for_it(session):
@@ -298,14 +302,6 @@ def test_a_language_more_serves_who_waits_for_it(session):
     shown = what_if(region, Supposition(Assumed.LANGUAGE, region.educators[0].id, language=TeachingLanguage.SLOVAK))
     assert (shown.difference.placed, shown.line.placed) == (3, 3)
     assert TeachingLanguage.SLOVAK not in db.session.scalars(select(PresenterLanguage.language)).all()
-
-
-def test_a_car_takes_her_as_far_as_it_is(session):
-    region = a_region(educators=1)
-    with transaction():
-        session.execute(update(Presenter).values(reach_km=1))
-        session.execute(update(Host).values(lat=42.7, lon=21.9))
-    assert what_if(region, Supposition(Assumed.REACH, region.educators[0].id)).difference.placed == 3
 
 
 def test_one_more_a_week_counts_one_less_in_each_week(session):
@@ -345,11 +341,3 @@ def test_half_an_assumption_is_refused_beside_its_field(session, assumed, field,
     with pytest.raises(Rejected) as refused:
         drawn(region, supposes=told)
     assert (refused.value.problems, db.session.scalars(select(PlanProposal.id)).all()) == ({field: reason}, [])
-
-
-def test_without_the_language_the_reason_is_said_as_before(session):
-    region = a_region()
-    with transaction():
-        session.execute(update(SchoolRequest).values(teaching_language=TeachingLanguage.SLOVAK))
-    shown = what_if(region, Supposition(Assumed.PERSON, region.educators[0].id))
-    assert {row.waiting.cause for row in shown.waiting} == {WaitCause.LANGUAGE}

@@ -79,7 +79,7 @@ def visit_of(number_or_id: int) -> Visit:
     return db.session.get_one(Visit, number_or_id)
 
 
-def test_a_sick_call_changes_the_crew_and_nothing_else(session):
+def test_a_sick_call_changes_the_crew_alone_though_she_left_already(session):
     region = a_region()
     hers, other = stands(region, 0), stands(region, 1, 1, day=FIRST + DAY)
     proposal_id = mended(region, away(region.educators[0]))
@@ -94,8 +94,6 @@ def test_a_sick_call_changes_the_crew_and_nothing_else(session):
     assert visit_of(other.id).state is VisitState.CONFIRMED
     assert apply_rows(region.coordinator, proposal_id, [region.asked[0].id], now=MONDAY) == []
 
-
-def test_who_told_it_herself_has_left_already_and_her_place_is_found(session):
     region = a_region()
     hers = stands(region, 0)
     report_absence(presenter_actor(region.educators[0]), FIRST, LAST, seen=[hers.number], now=MONDAY)
@@ -180,7 +178,7 @@ def test_hours_of_its_own_go_along_to_another_day(session):
     assert FIRST not in {one.on_day for one in moved}
 
 
-def test_stopped_visits_are_planned_again_by_their_crews(session):
+def test_stopped_visits_are_planned_again_on_the_day_that_the_school_named(session):
     region = a_region()
     visit = stands(region, 0)
     town = db.session.get_one(Host, region.asked[0].host_id).municipality_id
@@ -199,6 +197,18 @@ def test_stopped_visits_are_planned_again_by_their_crews(session):
         {region.educators[0].id: AssignmentState.SUGGESTED},
     )
 
+    region = a_region()
+    visit = stands(region, 0)
+    town = db.session.get_one(Host, region.asked[0].host_id).municipality_id
+    draft = ClosureDraft(Extent(municipality_id=town), FIRST, FIRST, ClosureReason.SNOW, "")
+    seen = affected_by(region.coordinator, draft).visit_ids
+    closure_id = close_hosts(region.coordinator, draft, seen=seen, now=MONDAY)
+    named = FIRST + 9 * DAY
+    with transaction():
+        session.add(DateWish(visit_id=visit.id, first_choice=named, reason="", asked_at=MONDAY))
+    proposal_id = mended(region, Mending(Trouble.CLOSURE, closure_id=closure_id))
+    assert seats_of(proposal_id)[region.asked[0].id].on_day == named
+
 
 def test_a_young_presenter_whose_consent_ends_is_replaced(session):
     region = a_region(influencers=1)
@@ -216,7 +226,14 @@ def test_a_young_presenter_whose_consent_ends_is_replaced(session):
     assert crew(visit.id)[region.educators[0].id] is AssignmentState.ACCEPTED
 
 
-def test_room_is_made_for_a_late_request(session):
+def test_a_pinned_neighbour_stays_and_room_is_made_for_a_late_request(session):
+    region = a_region(educators=2)
+    stands(region, 0)
+    neighbour = stands(region, 1, 1, day=FIRST + DAY)
+    pinned = stood_seats(region.coordinator, mended(region, away(region.educators[0])), [region.asked[1].id])
+    second = mended(region, away(region.educators[0]), pinned=pinned)
+    assert seats_of(second, pinned=True) == {region.asked[1].id: region.seat(1, 1)}
+    assert visit_of(neighbour.id).on_day == FIRST + DAY
     region = a_region(educators=1)
     late = region.asked[2]
     with transaction():
@@ -226,16 +243,6 @@ def test_room_is_made_for_a_late_request(session):
     proposal_id = mended(region, Mending(Trouble.LATE, late_id=late.id))
     assert changes(region, proposal_id)[late.id] is RowChange.NEW
     assert visit_of(apply_rows(region.coordinator, proposal_id, [late.id], now=MONDAY)[0]).on_day == FIRST
-
-
-def test_a_pinned_neighbour_stays_where_it_stands(session):
-    region = a_region(educators=2)
-    stands(region, 0)
-    neighbour = stands(region, 1, 1, day=FIRST + DAY)
-    pinned = stood_seats(region.coordinator, mended(region, away(region.educators[0])), [region.asked[1].id])
-    second = mended(region, away(region.educators[0]), pinned=pinned)
-    assert seats_of(second, pinned=True) == {region.asked[1].id: region.seat(1, 1)}
-    assert visit_of(neighbour.id).on_day == FIRST + DAY
 
 
 def test_nothing_is_drawn_where_nothing_is_broken_or_for_another_centre(session):
@@ -281,20 +288,6 @@ def test_the_page_of_a_repair_asks_as_much_for_two_visits_as_for_four(session):
         page(region, proposal_id)
     assert len(few) == len(many)
     at_most(11, few)
-
-
-def test_a_day_that_the_school_named_after_a_closure_is_taken(session):
-    region = a_region()
-    visit = stands(region, 0)
-    town = db.session.get_one(Host, region.asked[0].host_id).municipality_id
-    draft = ClosureDraft(Extent(municipality_id=town), FIRST, FIRST, ClosureReason.SNOW, "")
-    seen = affected_by(region.coordinator, draft).visit_ids
-    closure_id = close_hosts(region.coordinator, draft, seen=seen, now=MONDAY)
-    named = FIRST + 9 * DAY
-    with transaction():
-        session.add(DateWish(visit_id=visit.id, first_choice=named, reason="", asked_at=MONDAY))
-    proposal_id = mended(region, Mending(Trouble.CLOSURE, closure_id=closure_id))
-    assert seats_of(proposal_id)[region.asked[0].id].on_day == named
 
 
 HOURS = [dt.time(9), dt.time(11), dt.time(13)]

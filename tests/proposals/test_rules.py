@@ -158,9 +158,7 @@ def test_work_is_what_is_promised_in_these_days_and_the_plan_of_the_hours_that_s
         away = {"first_day": FIRST, "last_day": FIRST, "available": False}
         here.add(AvailabilityException(presenter_id=second.id, **away))
     proposal_id = region.proposed(region.seat(0), region.seat(1, who=1), region.seat(2))
-
     told = {one.who.presenter_id: one for one in fairness_of(region.coordinator, proposal_id).loads}
-
     minutes = region.programme.minutes
     assert sorted(told) == sorted([first.id, second.id])
     assert told[first.id].after - told[first.id].before == 2 * minutes

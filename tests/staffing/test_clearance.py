@@ -255,15 +255,6 @@ def test_trust_s46_a_second_paper_for_the_same_purpose_ends_with_the_first_and_f
     assert session.scalars(select(GuardianConsent.withdrawn_at)).all() == [now, now]
 
 
-def test_a_paper_for_another_purpose_stays(session):
-    scene = Scene(educators=1, influencers=1)
-    minor = scene.minor()
-    photo = make_consent(minor.id, takes_part=False, travels=False, photo=True).id
-    withdraw_consent(an_officer(scene), consent_of(session, minor), now=MONDAY)
-    session.rollback()
-    assert session.get_one(GuardianConsent, photo).withdrawn_at is None
-
-
 @pytest.mark.postgres
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("first", ["offer", "withdrawal"])
@@ -348,7 +339,7 @@ def test_a_check_of_the_adult_that_no_longer_holds_frees_the_minor_before_him(se
     assert visit_of(session, scene).state is VisitState.PLANNED
 
 
-def test_a_suspended_presenter_is_free_and_a_suspended_coordinator_is_no_error(session):
+def test_a_suspended_presenter_is_free_and_a_paper_for_another_purpose_stays(session):
     scene = Scene(educators=1, influencers=0)
     adult = scene.educator()
     scene.accepted_by(adult)
@@ -357,6 +348,12 @@ def test_a_suspended_presenter_is_free_and_a_suspended_coordinator_is_no_error(s
     suspend_user(administrator, adult.user_id, now=MONDAY)
     suspend_user(administrator, other.id, now=MONDAY)
     assert states(session, scene) == {adult.id: WITHDRAWN}
+    scene = Scene(educators=1, influencers=1)
+    minor = scene.minor()
+    photo = make_consent(minor.id, takes_part=False, travels=False, photo=True).id
+    withdraw_consent(an_officer(scene), consent_of(session, minor), now=MONDAY)
+    session.rollback()
+    assert session.get_one(GuardianConsent, photo).withdrawn_at is None
 
 
 def test_who_may_not_withdraw_changes_neither_the_consent_nor_the_visit(session):
@@ -384,9 +381,7 @@ def test_all_her_visits_are_locked_before_anybodys_time_is_held(session, monkeyp
         clearance, "open_visit", lambda inside, one: order.append(f"visit {one}") or open_visit(inside, one)
     )
     monkeypatch.setattr(clearance, "hold_time", lambda _, people: order.append(set(people)))
-
     suspend_user(an_actor(Role.ADMINISTRATOR, centre_id=first.centre_id), person.user_id, now=MONDAY)
-
     locked = [f"visit {first.visit_id}", f"visit {second.visit_id}", {person.id, beside.id}]
     assert order == locked * 2, "once before her account is touched, once to release her"
     for scene in (first, second):

@@ -125,9 +125,7 @@ def test_a_paper_counts_when_two_have_seen_it_and_the_guardian_gets_a_notice(ses
     minor = a_minor()
     make_guardian(minor.id)
     first, second = an_officer_of(minor), an_officer_of(minor, Role.COORDINATOR)
-
     paper = record_paper(first, minor.id, PAPER, now=MONDAY)
-
     assert record_paper(first, minor.id, PAPER, now=MONDAY) == paper, "sent twice is once"
     assert (agreed(minor), told(session)) == (False, [])
     with conflict("seen_by_you"):
@@ -221,14 +219,12 @@ def test_a_withdrawal_holds_at_once_ends_papers_that_wait_and_the_guardian_is_to
     consent, first = make_consent(minor.id).id, an_officer_of(minor)
     paper = record_paper(first, minor.id, PAPER, now=MONDAY)
     actor = {"guardian": policy.guardian(guardian.id, minor.id), "minor": presenter_actor(minor), "staff": first}[who]
-
     if who == "guardian":
         withdraw_all(actor, minor.id, now=LATER)
         withdraw_all(actor, minor.id, now=LATER)
     else:
         withdraw_consent(actor, consent, now=LATER)
         withdraw_consent(actor, consent, now=LATER)
-
     assert (agreed(minor), told(session)) == (False, ["consent_withdrawn"])
     assert consents(session)[0].withdrawn_by == who
     with conflict("paper_is_over"):
@@ -302,7 +298,13 @@ def test_while_the_guardian_changes_what_is_promised_stays_and_what_was_only_sug
     assert states(session, promised)[minor.id] == [AssignmentState.ACCEPTED]
 
 
-def test_a_consent_to_an_older_text_keeps_old_visits_and_takes_no_new_one(session):
+def test_a_shorter_consent_frees_visits_beyond_it_and_an_older_text_takes_no_new_one(session):
+    scene, adult, minor = with_a_minor()
+    scene.accepted_by(adult, minor)
+    officer, second = (known_staff(scene.centre_id).actor() for _ in range(2))
+    short = a_paper_draft(valid_until=TODAY + dt.timedelta(days=1))
+    confirm_paper(second, record_paper(officer, minor.id, short, now=MONDAY), now=MONDAY)
+    assert states(session, scene) == {adult.id: [AssignmentState.ACCEPTED], minor.id: [AssignmentState.WITHDRAWN]}
     scene, adult, minor = with_a_minor()
     scene.suggest(adult)
     with transaction() as open_session:
@@ -310,12 +312,3 @@ def test_a_consent_to_an_older_text_keeps_old_visits_and_takes_no_new_one(sessio
         open_session.execute(update(GuardianConsent).values(text_version="2019-09"))
     with conflict("older_text"):
         suggest_presenter(scene.coordinator, scene.visit_id, minor.id, now=MONDAY)
-
-
-def test_a_shorter_consent_frees_the_visits_beyond_it(session):
-    scene, adult, minor = with_a_minor()
-    scene.accepted_by(adult, minor)
-    officer, second = (known_staff(scene.centre_id).actor() for _ in range(2))
-    short = a_paper_draft(valid_until=TODAY + dt.timedelta(days=1))
-    confirm_paper(second, record_paper(officer, minor.id, short, now=MONDAY), now=MONDAY)
-    assert states(session, scene) == {adult.id: [AssignmentState.ACCEPTED], minor.id: [AssignmentState.WITHDRAWN]}

@@ -205,7 +205,7 @@ def test_a_week_and_a_month_hold_so_many_visits_and_hours(rule, value, answer):
     assert rule(value) == answer
 
 
-def test_a_minor_with_a_full_week_is_neither_suggested_nor_offered_nor_may_she_accept(session):
+def test_a_minor_with_a_full_week_is_neither_offered_nor_may_she_accept(session):
     scene = Scene()
     adult, minor = scene.educator(), scene.minor()
     days = [VISIT_DAY + number * A_DAY for number in (-1, 1)]
@@ -218,8 +218,16 @@ def test_a_minor_with_a_full_week_is_neither_suggested_nor_offered_nor_may_she_a
     assert refused.value.reason is WhyNot.YOUNG_WEEK_FULL
     assert [line.split(":")[1].split()[0] for line in too_much_found()] == ["young_week_full"]
 
+    scene = Scene()
+    adult, minor = scene.educator(), scene.minor()
+    scene.suggested_to(adult, minor)
+    make_busy(minor, *(VISIT_DAY + number * A_DAY for number in (-1, 1, 2)))
+    with pytest.raises(Conflict) as refused:
+        offer_visit(scene.coordinator, scene.visit_id, until=UNTIL, now=MONDAY)
+    assert refused.value.reason is WhyNot.YOUNG_WEEK_FULL
 
-def test_the_list_of_candidates_bars_her_and_a_suggestion_is_refused(session):
+
+def test_a_full_week_bars_a_candidate_and_one_with_room_is_asked_again_after_a_move(session):
     scene = Scene()
     adult, minor = scene.educator(), scene.minor()
     make_busy(minor, *(VISIT_DAY + number * A_DAY for number in (-1, 1, 2)))
@@ -231,15 +239,13 @@ def test_the_list_of_candidates_bars_her_and_a_suggestion_is_refused(session):
     assert refused.value.reason is WhyNot.YOUNG_WEEK_FULL
     assert too_much_found() == []
 
-
-def test_an_offer_to_the_whole_crew_is_refused_where_it_is_too_much_for_its_minor(session):
-    scene = Scene()
+    scene = Scene(influencers=1)
     adult, minor = scene.educator(), scene.minor()
-    scene.suggested_to(adult, minor)
-    make_busy(minor, *(VISIT_DAY + number * A_DAY for number in (-1, 1, 2)))
-    with pytest.raises(Conflict) as refused:
-        offer_visit(scene.coordinator, scene.visit_id, until=UNTIL, now=MONDAY)
-    assert refused.value.reason is WhyNot.YOUNG_WEEK_FULL
+    make_busy(minor, *(VISIT_DAY + number * A_DAY for number in (-1, 2)))
+    scene.confirmed_by(adult, minor)
+    move_visit(scene.coordinator, scene.visit_id, NewTimes(VISIT_DAY + A_DAY, {}, UNTIL), now=MONDAY)
+    assert states(session, scene) == {who.id: [AssignmentState.OFFERED] for who in (adult, minor)}
+    assert too_much_found() == []
 
 
 def test_a_wave_that_had_chosen_her_before_her_week_was_full_asks_the_others_alone(session):
@@ -273,16 +279,6 @@ def test_a_move_into_her_full_week_asks_her_not_anew_and_her_place_is_the_coordi
     ]
     [row] = desk_of(scene.coordinator, MONDAY).rows
     assert (row.matter, row.number) == (Matter.PLACE_OPEN, visit_of(session, scene).number)
-    assert too_much_found() == []
-
-
-def test_a_move_within_a_week_that_has_room_asks_her_again(session):
-    scene = Scene(influencers=1)
-    adult, minor = scene.educator(), scene.minor()
-    make_busy(minor, *(VISIT_DAY + number * A_DAY for number in (-1, 2)))
-    scene.confirmed_by(adult, minor)
-    move_visit(scene.coordinator, scene.visit_id, NewTimes(VISIT_DAY + A_DAY, {}, UNTIL), now=MONDAY)
-    assert states(session, scene) == {who.id: [AssignmentState.OFFERED] for who in (adult, minor)}
     assert too_much_found() == []
 
 

@@ -332,7 +332,6 @@ def test_no_statement_makes_a_minor_drive_or_drives_to_what_was_not_held(session
     drive = {"visit_id": scene.visit_id, "presenter_id": scene.educator().id}
     with transaction() as opened:
         opened.add(Drive(**drive))
-
     for values, law in (
         ({"presenter_id": minor.id}, "drive_is_an_adults"),
         ({"driven_kilometres": 5, "driven_minutes": 5}, "driven_when_it_was_held"),
@@ -383,7 +382,7 @@ def test_what_cannot_have_been_is_refused(desk, changed, problems):
 
 
 @pytest.mark.both_databases
-def test_only_staff_of_her_centre_note_it(desk):
+def test_only_staff_of_her_centre_note_a_training_within_a_day(desk):
     tara = a_cleared_minor(centre_id=desk.centre_id)
     for actor, error in (
         (presenter_actor(tara), NotAllowed),
@@ -392,11 +391,6 @@ def test_only_staff_of_her_centre_note_it(desk):
     ):
         with pytest.raises(error):
             note_training(actor, tara.id, a_training(), now=MONDAY)
-
-
-@pytest.mark.both_databases
-def test_the_database_keeps_its_minutes_within_a_day(desk):
-    tara = a_cleared_minor(centre_id=desk.centre_id)
     row = {"presenter_id": tara.id, "on_day": TODAY, "subject": TrainingSubject.SPEAKING, "recorded_at": MONDAY}
     with pytest.raises(IntegrityError), transaction() as session:
         session.add(PresenterTraining(**row, minutes=601))
@@ -412,10 +406,8 @@ def test_young_people_trained_stand_in_the_report_by_age_each_once(desk):
         note_training(desk, one.id, a_training(), now=MONDAY)
     note_training(desk, young.id, a_training(subject=TrainingSubject.REPORTING, minutes=45), now=MONDAY)
     note_training(desk, older.id, a_training(on_day=dt.date(2024, 5, 5)), now=MONDAY)
-
     report = youth_numbers(Filters(year_of(TODAY.year), desk.centre_id))
     narrowed = youth_numbers(Filters(year_of(TODAY.year), desk.centre_id, programme="talk"))
-
     assert report.trained == (
         TrainedLine(YouthBand.UNDER_16, 1, 2, 135),
         TrainedLine(YouthBand.UNDER_18, 0, 0, 0),

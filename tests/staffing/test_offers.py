@@ -58,11 +58,22 @@ def test_an_offer_takes_the_time_and_writes_to_each_presenter_once(session):
     assert [row.sequence for row in presentations(session, scene)] == [1, 1]
 
 
-def test_an_offer_needs_somebody_and_a_future(scene):
+def test_an_offer_needs_somebody_and_declining_it_a_reason_and_the_visit_is_planned_again(scene, session):
     with conflict("nobody_suggested"):
         scene.offer()
     with rejection(until="in_the_past"):
         offer_visit(scene.coordinator, scene.visit_id, until=MONDAY, now=MONDAY)
+    ana = scene.educator()
+    scene.offered_to(ana)
+    with rejection(reason="missing"):
+        answer_offer(presenter_actor(ana), scene.visit_id, accepts=False, now=MONDAY)
+    with pytest.raises(NotFound):
+        answer_offer(presenter_actor(scene.educator()), scene.visit_id, accepts=True, now=MONDAY)
+    with pytest.raises(NotAllowed):
+        answer_offer(scene.coordinator, scene.visit_id, accepts=True, now=MONDAY)
+    answer_offer(presenter_actor(ana), scene.visit_id, accepts=False, reason="Seminar", now=MONDAY)
+    assert visit_of(session, scene).state is VisitState.PLANNED
+    assert request_state(session, scene) is RequestState.STAFFING
 
 
 def test_the_slower_coordinator_learns_who_took_the_time_and_when(session, scene):
@@ -113,20 +124,6 @@ def test_an_answer_holds_for_the_whole_visit(session):
     assert visit_of(session, scene).state is VisitState.OFFERED
     with conflict("offer_gone"):
         answer_offer(presenter_actor(boris), scene.visit_id, accepts=True, now=MONDAY)
-
-
-def test_declining_wants_a_reason_and_an_own_offer_and_the_visit_is_planned_again(session, scene):
-    ana = scene.educator()
-    scene.offered_to(ana)
-    with rejection(reason="missing"):
-        answer_offer(presenter_actor(ana), scene.visit_id, accepts=False, now=MONDAY)
-    with pytest.raises(NotFound):
-        answer_offer(presenter_actor(scene.educator()), scene.visit_id, accepts=True, now=MONDAY)
-    with pytest.raises(NotAllowed):
-        answer_offer(scene.coordinator, scene.visit_id, accepts=True, now=MONDAY)
-    answer_offer(presenter_actor(ana), scene.visit_id, accepts=False, reason="Seminar", now=MONDAY)
-    assert visit_of(session, scene).state is VisitState.PLANNED
-    assert request_state(session, scene) is RequestState.STAFFING
 
 
 def test_an_offer_past_its_hour_cannot_be_accepted_and_lapses(session, scene):
@@ -243,7 +240,6 @@ def test_a_hand_is_for_who_may_go_and_to_what_has_not_begun(visit, desk):
         with conflict(reason):
             put_up_hand(presenter_actor(presenter), visit.id, now=MONDAY)
     assert db.session.scalars(select(RaisedHand)).all() == []
-
     open_call(desk, visit.id, now=MONDAY)
     mira = cleared(visit)
     assert open_visits_for(presenter_actor(mira), AFTER) == []

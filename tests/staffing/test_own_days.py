@@ -69,7 +69,7 @@ def test_the_day_says_when_to_leave_and_when_she_is_home_again_to_who_presents_a
         days_of(an_actor(Role.COORDINATOR), VISIT_DAY, VISIT_DAY, today=EVE)
 
 
-def test_the_kilometres_of_a_day_with_one_visit_are_those_of_the_visit(app, session):
+def test_a_day_has_its_kilometres_its_order_and_whom_to_call_for_a_week(app, session):
     educator = a_cleared_educator()
     town = session.get_one(Municipality, educator.home_id)
     home = Point(town.lat, town.lon)
@@ -78,8 +78,6 @@ def test_the_kilometres_of_a_day_with_one_visit_are_those_of_the_visit(app, sess
     _visit(educator, lat=there.latitude, lon=there.longitude)
     assert _day(educator).km == kilometres([home], there)
 
-
-def test_visits_of_a_day_and_presentations_of_a_visit_stand_in_order_of_time(app, session):
     educator = a_cleared_educator()
     afternoon, morning = _visit(educator, starts=dt.time(15)), _visit(educator, starts=dt.time(8))
     early = make_presentation(afternoon, dt.time(12), state=PresentationState.CONFIRMED)
@@ -89,8 +87,6 @@ def test_visits_of_a_day_and_presentations_of_a_visit_stand_in_order_of_time(app
     assert [row.starts_local for row in second.presentations] == [dt.time(12), dt.time(15)]
     assert second.over_at.hour > second.begins_at.hour
 
-
-def test_an_educator_reads_whom_to_call_until_a_week_after_the_visit(app, session):
     educator = a_cleared_educator()
     asked = make_school_request(contact_phone="064 555 0000", contact_name="Dragana Simić")
     _visit(educator, school_request_id=asked.id)

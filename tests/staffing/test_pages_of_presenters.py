@@ -281,7 +281,6 @@ def test_lines_of_proofs_stand_as_the_lists_do_and_say_the_same_in_one_question(
         whole = clearance_pages(centre_id, TODAY, asked, per_page=2)
         with statements() as made:
             pages = proof_pages(centre_id, TODAY, asked, per_page=2)
-
         at_most(1, made)
         for lacks, page in pages.items():
             told = whole[lacks]

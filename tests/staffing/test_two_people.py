@@ -228,9 +228,7 @@ def test_where_every_account_was_made_by_one_administrator_the_host_confirms(ses
     admin = an_administrator(minor)
     invited(admin.actor(), Role.ADMINISTRATOR, at=MONDAY - 300 * DAY)
     paper = record_paper(admin.actor(), minor.id, PAPER, now=MONDAY)
-
     confirm_paper_on_the_host(paper, now=MONDAY)
-
     assert consent_given(minor)
     session.rollback()
     consent = session.scalars(select(GuardianConsent)).one()

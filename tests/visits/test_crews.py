@@ -84,14 +84,6 @@ def test_out_of_both_one_after_the_other_she_is_out_of_the_visit(session, scene)
     assert states(session, scene)[scene.mara.id] == [W, W]
 
 
-def test_a_minor_leaves_the_presentation_that_her_adult_leaves_and_stays_in_the_other(session):
-    scene = Scene(SEVEN, EIGHT)
-    ana, tara = scene.educator(), scene.minor()
-    scene.confirmed_by(ana, tara)
-    leave(scene, ana)
-    assert states(session, scene) == {ana.id: [A, W], tara.id: [A, W]}
-
-
 @pytest.mark.parametrize("wrong", ["reason", "stranger", "herself", "nobody", "stale"])
 def test_who_may_not_or_says_nothing_takes_nobody_out(session, scene, wrong):
     errors = {"reason": Rejected, "stranger": NotFound, "herself": NotAllowed, "nobody": NotFound, "stale": Conflict}
@@ -116,7 +108,7 @@ def test_her_feed_shows_the_presentation_she_lost_as_cancelled_and_the_other_as_
     assert second.sequence > first.sequence
 
 
-def test_into_one_presentation_she_is_asked_for_that_hour_alone(session):
+def test_who_goes_to_one_presentation_is_asked_for_its_hour_and_a_minor_leaves_with_her_adult(session):
     scene = Scene(SEVEN, EIGHT)
     ana, mara = scene.educator(), scene.educator()
     _first, second = presentations(session, scene)
@@ -130,8 +122,6 @@ def test_into_one_presentation_she_is_asked_for_that_hour_alone(session):
     [offer] = offers_of(mara.id, MONDAY)
     assert [row.starts_local for row in offer.presentations] == [dt.time(11)]
 
-
-def test_a_promise_elsewhere_in_the_morning_keeps_her_from_the_whole_visit_and_not_from_the_afternoon(session):
     scene = Scene(a_plan(dt.time(8)), a_plan(dt.time(17)))
     ana, mara = scene.educator(), scene.educator()
     far_away_scene(scene, dt.time(9)).accepted_by(mara)
@@ -142,6 +132,12 @@ def test_a_promise_elsewhere_in_the_morning_keeps_her_from_the_whole_visit_and_n
     offer_visit(scene.coordinator, scene.visit_id, until=UNTIL, now=MONDAY)
     answer_offer(presenter_actor(mara), scene.visit_id, accepts=True, now=MONDAY)
     assert states(session, scene)[mara.id] == [W, A]
+
+    scene = Scene(SEVEN, EIGHT)
+    ana, tara = scene.educator(), scene.minor()
+    scene.confirmed_by(ana, tara)
+    leave(scene, ana)
+    assert states(session, scene) == {ana.id: [A, W], tara.id: [A, W]}
 
 
 def test_her_year_counts_only_what_she_did(session, scene):
@@ -208,11 +204,9 @@ def test_trust_r11_the_second_press_of_a_form_with_a_reason_is_done_and_writes_t
         "cancel": lambda: cancel_visit(scene.coordinator, scene.visit_id, **given),
         "move": lambda: move_visit(scene.coordinator, scene.visit_id, wish, **given),
     }
-
     acts[press]()
     after, told = visit_of(session, scene).version, letters(session)
     acts[press]()
-
     assert after > version
     assert (visit_of(session, scene).version, letters(session)) == (after, told)
 
@@ -248,12 +242,10 @@ def test_a_confirmed_visit_that_falls_short_tells_the_coordinators_once_and_the_
         withdraw_presenter(presenter_actor(ana), scene.visit_id, ana.id, reason="Ill", now=MONDAY)
     else:
         withdraw_presenter(scene.coordinator, scene.visit_id, ana.id, reason="Ill", now=MONDAY)
-
     assert visit_of(session, scene).state is VisitState.PLANNED
     assert [mail.address for mail in mails(session, "crew_short")] == ["desk@ncc.example"] * (how == "falls_ill")
     assert crew_for_school(scene.asked.id, MONDAY).crew_lost
     assert visit_page(scene.coordinator, visit_of(session, scene).number).crew_lost
     assert len(mails(session, "visit_confirmed")) == 1
-
     scene.confirm(scene.educator())
     assert not crew_for_school(scene.asked.id, MONDAY).crew_lost

@@ -60,7 +60,7 @@ def test_whatever_overlaps_is_refused(first, second):
     assert refusal_of(lambda: make_assignment(later, ana.id)) == "nobody_in_two_places"
 
 
-def test_spans_that_only_touch_are_allowed_and_a_move_takes_seats_along(session):
+def test_spans_may_touch_and_no_move_lays_one_onto_another(session):
     ana = a_cleared_educator()
     make_assignment(a_presentation(at=dt.time(10, 0)), ana.id)
     make_assignment(a_presentation(at=dt.time(11, 0)), ana.id)  # set up from 10:45, the moment the first one ends
@@ -71,6 +71,12 @@ def test_spans_that_only_touch_are_allowed_and_a_move_takes_seats_along(session)
     move(presentation, days=1)
     moved = session.get_one(Assignment, seat.id)
     assert (moved.on_day, moved.busy_from) == (VISIT_DAY + dt.timedelta(days=1), before + dt.timedelta(days=1))
+    ana = a_cleared_educator()
+    make_assignment(a_presentation(at=dt.time(10, 0)), ana.id)
+    later = a_presentation(at=dt.time(13, 0))
+    make_assignment(later, ana.id)
+    assert refusal_of(lambda: move(later, minutes=-180)) == "nobody_in_two_places"
+    assert session.get_one(Presentation, later.id).starts_local == dt.time(13, 0)
 
 
 @pytest.mark.parametrize("gone", LEAVING)
@@ -79,15 +85,6 @@ def test_time_given_back_can_be_promised_again(session, gone):
     make_assignment(a_presentation(), ana.id, gone)
     make_assignment(a_presentation(), ana.id, S.ACCEPTED)
     assert session.scalar(sa.select(sa.func.count()).select_from(Assignment)) == 2
-
-
-def test_moving_a_presentation_onto_another_is_refused_by_the_cascade(session):
-    ana = a_cleared_educator()
-    make_assignment(a_presentation(at=dt.time(10, 0)), ana.id)
-    later = a_presentation(at=dt.time(13, 0))
-    make_assignment(later, ana.id)
-    assert refusal_of(lambda: move(later, minutes=-180)) == "nobody_in_two_places"
-    assert session.get_one(Presentation, later.id).starts_local == dt.time(13, 0)
 
 
 def test_an_assignment_keeps_its_hours_and_nobody_lives_twice_in_a_presentation():
@@ -197,7 +194,7 @@ def test_a_minor_alone_is_refused(state):
     assert refusal_of(lambda: make_assignment(presentation, a_cleared_minor().id, state)) == "minor_has_an_adult"
 
 
-def test_two_minors_make_no_adult_nor_does_one_elsewhere_in_the_visit():
+def test_two_minors_make_no_adult_and_an_adult_is_replaced_by_a_new_row(session):
     presentation, adult, _ = a_minor_with_an_adult()
     other = a_cleared_minor()
     assert make_assignment(presentation, other.id).id  # the adult covers both
@@ -206,6 +203,13 @@ def test_two_minors_make_no_adult_nor_does_one_elsewhere_in_the_visit():
     make_assignment(make_presentation(visit, dt.time(9, 0)), a_cleared_educator().id)
     second = make_presentation(visit, dt.time(12, 0))
     assert refusal_of(lambda: make_assignment(second, a_cleared_minor().id)) == "minor_has_an_adult"
+    presentation, adult, _ = a_minor_with_an_adult()
+    other = a_cleared_educator()
+    assert refusal_of(lambda: give_seat(adult, other.id)) == "minor_keeps_an_adult"
+    make_assignment(presentation, other.id)
+    put(adult, S.REPLACED)
+    session.expire_all()
+    assert session.get_one(Assignment, adult.id).state is S.REPLACED
 
 
 @pytest.mark.parametrize(("adult", "minor", "allowed"), [
@@ -239,16 +243,6 @@ def test_the_last_adult_can_be_neither_deleted_nor_moved_nor_swapped():
     assert refusal_of(lambda: by_sql(change, other=other.id, id=adult.id)) == "minor_keeps_an_adult"
     other = a_cleared_minor()
     assert refusal_of(lambda: give_seat(adult, other.id)) in ("minor_keeps_an_adult", "minor_has_an_adult")
-
-
-def test_an_adult_is_replaced_by_a_new_row_never_by_rewriting_the_old_one(session):
-    presentation, adult, _ = a_minor_with_an_adult()
-    other = a_cleared_educator()
-    assert refusal_of(lambda: give_seat(adult, other.id)) == "minor_keeps_an_adult"
-    make_assignment(presentation, other.id)
-    put(adult, S.REPLACED)
-    session.expire_all()
-    assert session.get_one(Assignment, adult.id).state is S.REPLACED
 
 
 def test_one_of_two_adults_may_leave_but_not_beside_a_mere_suggestion(session):

@@ -79,7 +79,6 @@ def test_who_may_read_a_visit_and_who_sees_its_candidates(scene):
     scene.offered_to(ana)
     scene.suggested_to(boris)
     number = number_of(scene)
-
     assert visit_for(presenter_actor(ana), number).id == scene.visit_id
     assert visit_for(an_actor(Role.SAFEGUARDING, centre_id=scene.centre_id), number).id == scene.visit_id
     for actor in (presenter_actor(boris), an_actor()):  # only suggested; of another centre
@@ -87,7 +86,6 @@ def test_who_may_read_a_visit_and_who_sees_its_candidates(scene):
             visit_for(actor, number)
     with pytest.raises(NotFound):
         visit_for(scene.coordinator, "P-2026-9999")
-
     with pytest.raises(NotAllowed):
         candidates(presenter_actor(scene.educator()), scene.visit_id, now=MONDAY)
     with pytest.raises(NotFound):
@@ -223,7 +221,7 @@ DAY = dt.timedelta(days=1)
 
 # --- whose time is taken: one answer for planning and for booking ---
 @pytest.mark.both_databases
-def test_what_is_promised_is_taken_on_its_day_and_not_for_its_own_visit(session):
+def test_what_is_promised_is_taken_on_its_day_and_who_goes_online_has_no_way(session):
     scene = Scene(a_plan(dt.time(10)), a_plan(dt.time(12)))
     ana = scene.educator()
     scene.accepted_by(ana)
@@ -237,9 +235,6 @@ def test_what_is_promised_is_taken_on_its_day_and_not_for_its_own_visit(session)
     assert stops_and_load(taken, stops, [VISIT_DAY]) == ({ana.id: stops}, {ana.id: {VISIT_DAY: 2}})
     assert promised_stops([ana.id], stops, except_visit=0, now=MONDAY) == {ana.id: stops}
 
-
-@pytest.mark.both_databases
-def test_who_goes_online_has_no_way_to_go(session):
     scene = Scene(a_plan())
     ana = scene.educator()
     scene.accepted_by(ana)
@@ -280,12 +275,10 @@ def test_a_handover_is_about_visits_of_its_days_and_region_and_of_nobody_else(se
     assert (covered(owned), covered(owned, first_day=VISIT_DAY - A_DAY, last_day=VISIT_DAY - A_DAY)) == ([mine], [])
     assert covered(owned, first_day=VISIT_DAY + A_DAY, last_day=VISIT_DAY + A_DAY) == []
     assert covered(owned, away_id=owned.bojan.id) == []
-
     draft = HandoverDraft(owned.ana.id, owned.bojan.id, VISIT_DAY, VISIT_DAY)
     assert covered_visits(an_actor(), draft) == []
     with pytest.raises(NotAllowed):
         covered_visits(an_actor(Role.INFLUENCER), draft)
-
     district = session.scalar(select(Municipality.district_id).where(Municipality.id == owned.host.municipality_id))
     free = make_visit(programme=owned.programme, host_id=owned.host.id)
     make_visit(programme=owned.programme)  # elsewhere

@@ -90,13 +90,11 @@ def test_a_drive_longer_than_the_gap_or_an_overlap_cannot_arrive():
     assert (problem.needed_minutes, problem.available_minutes) == (needed, 30)
     assert problem.late_by_minutes == needed - 30 > 0
     assert not problem.overlaps
-
     begins = at("09:00") + dt.timedelta(minutes=needed)
     stops = [a_stop(1, "08:00", "09:00"), Stop(2, 2, begins, begins + dt.timedelta(hours=1), LESKOVAC)]
     assert arrival_problems(stops) == []
     late = Stop(2, 2, begins - dt.timedelta(minutes=1), begins + dt.timedelta(hours=1), LESKOVAC)
     assert [problem.late_by_minutes for problem in arrival_problems([stops[0], late])] == [1]
-
     (overlap,) = arrival_problems([a_stop(1, "08:00", "10:00"), a_stop(2, "09:00", "11:00")])
     assert overlap.overlaps
     assert overlap.available_minutes == 0
@@ -124,9 +122,7 @@ def test_the_order_in_which_stops_are_told_does_not_matter(spans, random):
     ]
     shuffled = list(stops)
     random.shuffle(shuffled)
-
     found = arrival_problems(stops)
-
     assert found == arrival_problems(shuffled)
     overlap = any(
         a.busy_from < b.busy_until and b.busy_from < a.busy_until
@@ -223,9 +219,7 @@ def test_a_crew_is_never_busy_twice_in_one_visit_and_sets_up_in_full_before_the_
         plans.append(a_plan(begins.time(), 5 * length))
         begins += dt.timedelta(minutes=5 * length)
     random.shuffle(plans)
-
     spans = visit_schedule(a_visit(*plans, day=day), "Europe/Belgrade", set_up, moment_of)
-
     for plan, span in zip(plans, spans, strict=True):
         assert span.starts_at.astimezone(ZoneInfo("Europe/Belgrade")).time() == plan.starts_local
         assert (span.ends_at - span.starts_at, span.busy_until) == (dt.timedelta(minutes=plan.minutes), span.ends_at)

@@ -121,14 +121,9 @@ def test_whoever_may_not_plan_and_an_unknown_visit_find_nothing(session, scene):
 
 
 # --- suggest ---
-def test_a_suggestion_is_made_once_takes_nobodys_time_and_tells_nobody(session, scene):
-    ana = scene.educator()
-    suggested = [suggest_presenter(scene.coordinator, scene.visit_id, ana.id, now=MONDAY) for _press in range(2)]
-    assert (suggested, states(session, scene)) == ([True, False], {ana.id: [A.SUGGESTED]})
-    assert (session.scalars(sa.select(OutboxMessage)).all(), presentations(session, scene)[0].sequence) == ([], 0)
 
 
-def test_who_may_not_go_is_not_suggested_and_the_reason_is_named(scene):
+def test_who_may_not_go_is_not_suggested_and_who_may_is_once_and_nobody_told(scene, session):
     for person, reason in (
         (make_presenter(centre_id=scene.centre_id), "presenter_is_vetted"),
         (scene.minor(), "minor_has_an_adult"),
@@ -138,6 +133,10 @@ def test_who_may_not_go_is_not_suggested_and_the_reason_is_named(scene):
             scene.suggest(person)
     with pytest.raises(NotFound):
         scene.suggest(a_cleared_educator())  # of another centre
+    ana = scene.educator()
+    suggested = [suggest_presenter(scene.coordinator, scene.visit_id, ana.id, now=MONDAY) for _press in range(2)]
+    assert (suggested, states(session, scene)) == ([True, False], {ana.id: [A.SUGGESTED]})
+    assert (session.scalars(sa.select(OutboxMessage)).all(), presentations(session, scene)[0].sequence) == ([], 0)
 
 
 # --- traces ---
@@ -285,7 +284,6 @@ def test_moments_follow_new_clocks_also_where_one_visit_follows_the_other(sessio
         make_assignment(one, presenter.id)
     wanted = wall_clocks(session)
     store_with_other_clocks(*(one.id for one in stored), hours=hours)
-
     assert recompute_times(SYSTEM, now=MONDAY) == Recomputed(presentations=3, moved=3, visits=1)
     assert [row.starts_at.astimezone(dt.UTC).isoformat() for row in rows(session)] == wanted
     assert [(row.sequence, row.edited_at) for row in rows(session)] == [(1, MONDAY)] * 3
@@ -342,9 +340,7 @@ def test_a_planned_visit_its_request_and_its_calendar_follow_the_typed_school(se
     assert [one for one in session.scalars(sa.select(CalendarEntry.text)) if "Lipa" in one or "Липа" in one]
     sequence = session.scalars(sa.select(Presentation.sequence)).one()
     listed = scene.host.id
-
     assert merge_host(scene.coordinator, typed, listed, now=MONDAY) == 1
-
     session.expire_all()
     assert visit_of(session, scene).host_id == session.get_one(SchoolRequest, scene.asked.id).host_id == listed
     texts = session.scalars(sa.select(CalendarEntry.text)).all()
