@@ -121,7 +121,7 @@ def test_who_was_the_adult_beside_a_minor_and_is_none_frees_the_minor_too(sessio
     assert (states(session, scene), violations()) == ({person.id: WITHDRAWN, minor.id: WITHDRAWN}, [])
 
 
-def test_a_later_birth_date_names_her_anew_and_leaves_what_is_over(session):
+def test_calendars_name_her_by_the_new_date_at_once(session):
     scene = Scene(educators=1, influencers=1)
     adult, person = scene.educator(), grown_influencer(scene)
     scene.confirm(adult, person)
@@ -131,6 +131,11 @@ def test_a_later_birth_date_names_her_anew_and_leaves_what_is_over(session):
     texts = session.scalars(select(CalendarEntry.text)).all()
     assert any("Tara" in text for text in texts)
     assert not any("Ilić" in text for text in texts)
+
+
+def test_a_visit_that_is_over_stays_as_it_was(session):
+    scene = Scene(educators=1, influencers=1)
+    adult, person = scene.educator(), grown_influencer(scene)
     scene.confirmed_by(adult, person)
     corrected(scene.centre_id, person.id, CHILD, now=THE_DAY + dt.timedelta(hours=12))
     assert states(session, scene) == {adult.id: ACCEPTED, person.id: ACCEPTED}

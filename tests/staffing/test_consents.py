@@ -181,7 +181,6 @@ def test_a_paper_needs_a_guardian_is_nobodys_own_and_who_opened_its_scan_is_stor
         with pytest.raises(error):
             record_paper(actor, minor.id, PAPER, now=MONDAY)
 
-    make_guardian(minor.id)
     officer = an_officer_of(minor)
     paper = record_paper(officer, minor.id, PAPER, now=MONDAY)
 

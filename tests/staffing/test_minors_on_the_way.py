@@ -362,9 +362,13 @@ def test_what_ends_is_told_once_and_the_driver_reads_no_name(arranged, ends):
 
 
 @pytest.mark.both_databases
-def test_a_ride_is_told_when_both_have_accepted_and_ends_untold_without_a_word(arranged):
+def test_a_ride_that_was_never_told_ends_without_a_word(arranged):
     refuse_the_driver(arranged)
     assert tell_of_rides(now=MONDAY) == 0
+
+
+@pytest.mark.both_databases
+def test_nobody_is_told_before_both_have_accepted(arranged):
     answers(AssignmentState.OFFERED, arranged.tara.id)
     assert tell_of_rides(now=MONDAY) == 0
     answers(AssignmentState.ACCEPTED, arranged.tara.id)

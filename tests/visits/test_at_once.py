@@ -1,5 +1,5 @@
 """Two hands on one visit, one date, one closure at the same moment: one of them counts, the others read why, nobody
-sees an error, and every promise of the data holds afterwards. On both databases.
+sees an error, and every promise of the data holds afterwards (TRUST R5, R8). On both databases.
 """
 
 import datetime as dt
