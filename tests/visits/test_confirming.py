@@ -212,7 +212,7 @@ def test_a_school_calls_nothing_off_that_has_begun_but_staff_may(session, scene,
 
 
 def test_a_move_to_where_it_stands_and_a_second_press_tell_nobody(session, scene):
-    scene.confirmed_by(scene.educator())
+    scene.confirm(scene.educator())
     edited = [(row.sequence, row.edited_at) for row in presentations(session, scene)]
     assert move_visit(scene.coordinator, scene.visit_id, NewTimes(VISIT_DAY, {}, UNTIL), now=MONDAY) is False
     assert visit_of(session, scene).state is VisitState.CONFIRMED
