@@ -42,113 +42,80 @@ def test_a_visit_without_a_crew_stands_in_its_own_row_and_then_in_her_row_who_is
     before = board_week.board(scene.coordinator, WEEK)
     scene.suggested_to(ana)
     after = board_week.board(scene.coordinator, WEEK)
-
     assert [block.visit.id for block in cell(before.unassigned).blocks] == [scene.visit_id]
-    assert cell(row_of(before, ana.id)).blocks == ()
-    assert after.unassigned.visits == 0
+    assert (cell(row_of(before, ana.id)).blocks, after.unassigned.visits) == ((), 0)
     assert [block.visit.id for block in cell(row_of(after, ana.id)).blocks] == [scene.visit_id]
 
 
-def test_columns_are_the_working_days_and_a_weekends_day_only_when_something_is_on(session):
+def test_columns_are_working_days_a_weekends_day_with_something_on_and_named_holidays(session):
     scene = Scene()
     saturday = MONDAY_OF_IT + dt.timedelta(days=5)
-
     assert [one.day.weekday() for one in board_week.board(scene.coordinator, WEEK).days] == [0, 1, 2, 3, 4]
     make_visit(VisitState.PLANNED, programme=scene.programme, host_id=scene.host.id, on_day=saturday)
     assert [one.day.weekday() for one in board_week.board(scene.coordinator, WEEK).days] == [0, 1, 2, 3, 4, 5]
-
-
-def test_a_holiday_closes_its_column_and_carries_its_name(session):
-    scene = Scene()
     session.rollback()
     session.add(Holiday(day=VISIT_DAY, name_sr_cyrl="Празник", name_sr_latn="Praznik", name_en="Feast"))
     session.commit()
-
     head = next(one for one in board_week.board(scene.coordinator, WEEK).days if one.day == VISIT_DAY)
-
     assert (head.closed, head.holiday("sr_Cyrl"), head.holiday("en"), head.presentations) == (
-        True,
-        "Празник",
-        "Feast",
-        1,
-    )
+        True, "Празник", "Feast", 1,
+    )  # fmt: skip
 
 
-def test_two_visits_too_far_apart_say_that_she_cannot_arrive(session):
+def test_two_visits_too_far_apart_are_a_clash_and_a_filter_hides_no_meaning(session):
     scene = Scene(a_plan(dt.time(10, 0)))
     ana = scene.educator()
     scene.accepted_by(ana)
-    later = far_away_scene(scene, dt.time(12, 0))
-    later.suggested_to(ana)
-
+    far_away_scene(scene, dt.time(12, 0)).suggested_to(ana)
     found = board_week.board(scene.coordinator, WEEK)
     first, second = cell(row_of(found, ana.id)).blocks
-
-    assert found.clashes == 1
-    assert (first.clash, second.clash and second.clash.code) == (None, "cannot_arrive")
+    assert (found.clashes, first.clash, second.clash and second.clash.code) == (1, None, "cannot_arrive")
     assert second.leg is not None
     assert not second.leg.fits
     assert second.clash == Why("cannot_arrive", second.leg.minutes, second.leg.available or 0)
+    other = BoardWish(WEEK.first_day, WEEK.last_day, programme_id=scene.programme.id + 999)
+    assert row_of(board_week.board(scene.coordinator, other), ana.id).visits == 0
+    assert board_week.board(scene.coordinator, BoardWish(WEEK.first_day, WEEK.last_day, busy_only=True)).total == 1
 
 
-def test_two_visits_at_one_time_are_one_clash_however_their_presentations_lie(session):
+def test_two_visits_at_one_time_are_one_clash_and_a_minor_and_her_adult_name_each_other(session):
     scene = Scene(a_plan(dt.time(10, 0)), a_plan(dt.time(11, 0)))
     ana = scene.educator()
     scene.accepted_by(ana)
-    later = far_away_scene(scene, dt.time(10, 30))
-    later.suggested_to(ana)
-
+    far_away_scene(scene, dt.time(10, 30)).suggested_to(ana)
     blocks = cell(row_of(board_week.board(scene.coordinator, WEEK), ana.id)).blocks
-
     assert [block.clash and block.clash.code for block in blocks] == [None, "taken"]
+    scene = Scene()
+    ana, tara = scene.educator(), scene.minor()
+    scene.offered_to(ana, tara)
+    found = board_week.board(scene.coordinator, WEEK)
+    (of_ana,), (of_tara,) = cell(row_of(found, ana.id)).blocks, cell(row_of(found, tara.id)).blocks
+    assert [one.presenter_id for one in of_ana.beside] == [tara.id]
+    assert [one.presenter_id for one in of_tara.beside] == [ana.id]
+    assert (row_of(found, tara.id).minor, row_of(found, tara.id).name("en")) == (True, "Tara")
 
 
-def test_absence_and_usual_hours_are_shown(session):
+def test_absence_and_usual_hours_are_shown_to_staff_of_the_centre_alone(session):
     scene = Scene()
     ana = scene.educator()
     session.rollback()
     session.add(AvailableHours(presenter_id=ana.id, weekday=0, from_local=dt.time(8), until_local=dt.time(12)))
     session.add(AvailabilityException(presenter_id=ana.id, first_day=VISIT_DAY, last_day=VISIT_DAY, available=False))
     session.commit()
-
     row = row_of(board_week.board(scene.coordinator, WEEK), ana.id)
-
     assert cell(row).away == AbsenceOfDay(absent=True)
     assert cell(row, MONDAY_OF_IT).away == AbsenceOfDay(absent=False, free=((dt.time(8), dt.time(12)),))
     assert cell(row, VISIT_DAY + dt.timedelta(days=1)).away == AbsenceOfDay(absent=False)
-
-
-def test_a_minor_and_her_adult_name_each_other_and_no_surname_of_hers_is_anywhere(session):
-    scene = Scene()
-    ana, tara = scene.educator(), scene.minor()
-    scene.offered_to(ana, tara)
-
-    found = board_week.board(scene.coordinator, WEEK)
-    (of_ana,), (of_tara,) = cell(row_of(found, ana.id)).blocks, cell(row_of(found, tara.id)).blocks
-
-    assert [one.presenter_id for one in of_ana.beside] == [tara.id]
-    assert [one.presenter_id for one in of_tara.beside] == [ana.id]
-    assert (row_of(found, tara.id).minor, row_of(found, tara.id).name("en")) == (True, "Tara")
-
-
-def test_a_filter_hides_visits_but_not_what_they_mean_for_the_others(session):
-    scene = Scene(a_plan(dt.time(10, 0)))
-    ana = scene.educator()
-    scene.accepted_by(ana)
-    later = far_away_scene(scene, dt.time(12, 0))
-    later.suggested_to(ana)
-    other = BoardWish(WEEK.first_day, WEEK.last_day, programme_id=scene.programme.id + 999)
-
-    assert row_of(board_week.board(scene.coordinator, other), ana.id).visits == 0
-    assert board_week.board(scene.coordinator, BoardWish(WEEK.first_day, WEEK.last_day, busy_only=True)).total == 1
+    with pytest.raises(NotAllowed):
+        board_week.board(presenter_actor(ana), WEEK)
+    assert board_week.board(an_actor(Role.SAFEGUARDING, centre_id=scene.centre_id), WEEK).unassigned.visits == 1
+    assert board_week.board(an_actor(), WEEK).unassigned.visits == 0
 
 
 def test_districts_are_rows_too(session):
     scene = Scene()
     scene.suggested_to(scene.educator())
-
     (row,) = board_week.board(scene.coordinator, WEEK, by="districts").rows
-
     assert [block.visit.id for block in cell(row).blocks] == [scene.visit_id]
     assert cell(row).blocks[0].mine is None
 
@@ -165,23 +132,10 @@ def test_more_visits_and_presenters_take_no_more_queries(session, by):
         later.suggested_to(scene.educator(), scene.educator())
     with statements() as three:
         board_week.board(scene.coordinator, WEEK, by=by)
-
     assert len(one) == len(three)
 
 
-def test_only_staff_of_the_centre_see_its_board(session):
-    scene = Scene()
-    ana = scene.educator()
-
-    with pytest.raises(NotAllowed):
-        board_week.board(presenter_actor(ana), WEEK)
-    assert board_week.board(an_actor(Role.SAFEGUARDING, centre_id=scene.centre_id), WEEK).unassigned.visits == 1
-    assert board_week.board(an_actor(), WEEK).unassigned.visits == 0
-
-
 # --- dates that are held ---
-
-
 def held_cell(board: Board, presenter_id: int):
     return cell(row_of(board, presenter_id), TEN.on_day).held
 
@@ -205,19 +159,15 @@ def test_a_date_that_a_visitor_holds_stands_in_the_row_of_who_is_held_until_it_e
     book = BookNow(educators=2)
     shown_until = book.hold().until
     held, free = book.people
-
     before = board_week.board(book.coordinator, week_of(TEN.on_day), now=MONDAY)
     after = board_week.board(book.coordinator, week_of(TEN.on_day), now=shown_until)
-
     (block,) = held_cell(before, held.id)
     assert (block.starts_local, block.ends_local, block.until) == (TEN.starts_local, dt.time(10, 45), shown_until)
     assert (block.host_sr_latn, block.request_number) == (book.host.name_sr_latn, "")
-    assert held_cell(before, free.id) == ()
-    assert held_cell(after, held.id) == ()
-    assert row_of(before, held.id).visits == 0
+    assert (held_cell(before, free.id), held_cell(after, held.id), row_of(before, held.id).visits) == ((), (), 0)
 
 
-def test_a_kept_date_names_no_request_before_its_proof_and_becomes_the_visit_with_it(session):
+def test_a_kept_date_names_no_request_before_its_proof_and_an_offered_one_does(session):
     book = BookNow()
     book.hold()
     request_id = book.send()
@@ -225,18 +175,11 @@ def test_a_kept_date_names_no_request_before_its_proof_and_becomes_the_visit_wit
     kept = held_cell(board_week.board(book.coordinator, week_of(TEN.on_day), now=MONDAY), ana.id)
     book.prove(request_id)
     after = cell(row_of(board_week.board(book.coordinator, week_of(TEN.on_day), now=MONDAY), ana.id), TEN.on_day)
-
-    assert [block.request_number for block in kept] == [""]
-    assert (after.held, len(after.blocks)) == ((), 1)
-
-
-def test_a_date_offered_to_a_school_of_the_waiting_list_is_drawn_with_its_request(session):
+    assert ([block.request_number for block in kept], after.held, len(after.blocks)) == ([""], (), 1)
     book = BookNow()
     (ana,) = book.people
     number = a_waiting_school_offered(book)
-
     (block,) = held_cell(board_week.board(book.coordinator, week_of(TEN.on_day), now=MONDAY), ana.id)
-
     assert block.request_number == number
 
 
@@ -244,23 +187,16 @@ def test_held_dates_stand_in_their_districts_row_and_obey_the_filters(session):
     book = BookNow(educators=2)
     book.hold()
     book.hold("yours")
-    week = week_of(TEN.on_day)
-
-    (row,) = board_week.board(book.coordinator, week, by="districts", now=MONDAY).rows
+    (row,) = board_week.board(book.coordinator, week_of(TEN.on_day), by="districts", now=MONDAY).rows
     other = board_week.board(book.coordinator, week_of(TEN.on_day, programme_id=book.programme.id + 999), now=MONDAY)
     busy = board_week.board(book.coordinator, week_of(TEN.on_day, busy_only=True), now=MONDAY)
-
     assert len(cell(row, TEN.on_day).held) == 2
-    assert [held_cell(other, person.id) for person in book.people] == [(), ()]
-    assert busy.total == 2
+    assert ([held_cell(other, person.id) for person in book.people], busy.total) == ([(), ()], 2)
 
 
 def test_another_centre_sees_no_held_date(session):
     BookNow().hold()
-
-    board = board_week.board(an_actor(), week_of(TEN.on_day), by="districts", now=MONDAY)
-
-    assert board.rows == ()
+    assert board_week.board(an_actor(), week_of(TEN.on_day), by="districts", now=MONDAY).rows == ()
 
 
 @pytest.mark.parametrize("by", ["presenters", "districts"])
@@ -273,7 +209,6 @@ def test_more_held_dates_take_no_more_queries(session, by):
     book.hold("third")
     with statements() as three:
         board_week.board(book.coordinator, week_of(TEN.on_day), by=by, now=MONDAY)
-
     assert len(one) == len(three)
 
 
@@ -285,9 +220,7 @@ def test_a_board_loads_the_presenters_of_its_page_and_asks_as_often_for_a_hundre
         with statements() as made:
             board = board_week.board(scene.coordinator, week_of(VISIT_DAY))
         asked.append(len(made))
-
     last = board_week.board(scene.coordinator, week_of(VISIT_DAY, page=2))
-    assert asked[0] == asked[1]
-    assert (board.total, len(board.rows), len(last.rows)) == (110, 100, 10)
+    assert (asked[0], board.total, len(board.rows), len(last.rows)) == (asked[1], 110, 100, 10)
     names = [row.name_sr_latn for row in (*board.rows, *last.rows)]
     assert names == sorted(names, key=lambda name: name.rpartition(" ")[2])

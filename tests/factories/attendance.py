@@ -30,14 +30,10 @@ def make_attendance(
         over = presentation.ends_at
         locked = state in (AttendanceState.LOCKED, AttendanceState.CORRECTED)
         fair: dict[str, Any] = {
-            "presentation_id": presentation.id,
-            "state": state,
-            "state_since": over,
-            "teacher_present": True,
-            "minutes_given": presentation.minutes,
-            "submitted_at": None if state is AttendanceState.OPEN else over,
+            "presentation_id": presentation.id, "state": state, "state_since": over, "teacher_present": True,
+            "minutes_given": presentation.minutes, "submitted_at": None if state is AttendanceState.OPEN else over,
             "locked_at": over + dt.timedelta(days=8) if locked else None,
-        }
+        }  # fmt: skip
         attendance = Attendance(**(fair | given))
         session.add(attendance)
         session.flush()

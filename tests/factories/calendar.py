@@ -22,26 +22,14 @@ def the_facts(on_day: dt.date = dt.date(2026, 10, 6), at: dt.time = dt.time(10, 
     zone = given.get("zone", clock.BELGRADE)
     starts_at = clock.moment_of(on_day, at, zone)
     fair: dict[str, Any] = {
-        "uid": "6f1c2b7e4d904c55@raspored.example",
-        "sequence": 0,
-        "edited_at": MONDAY,
-        "starts_at": starts_at,
-        "ends_at": starts_at + dt.timedelta(minutes=45),
-        "zone": zone,
-        "programme_sr_cyrl": "Разговор са ученицима",
-        "programme_en": "Talk with pupils",
-        "host_sr_cyrl": "ОШ „Вук Караџић“",
-        "host_sr_latn": "OŠ „Vuk Karadžić“",
-        "address_sr_cyrl": "Липова 7, 18000 Ниш",
-        "address_sr_latn": "Lipova 7, 18000 Niš",
-        "venue": Venue(given.pop("room", "сала")),
-        "classes": "7b, 7c",
-        "point": Point(43.3209, 21.8958),
-        "crew": ("Jelena Ristić",),
-        "young": ("Tara",),
-        "page_url": "http://localhost/visits/P-2026-0417",
+        "uid": "6f1c2b7e4d904c55@raspored.example", "sequence": 0, "edited_at": MONDAY, "starts_at": starts_at,
+        "ends_at": starts_at + dt.timedelta(minutes=45), "zone": zone, "programme_sr_cyrl": "Разговор са ученицима",
+        "programme_en": "Talk with pupils", "host_sr_cyrl": "ОШ „Вук Караџић“", "host_sr_latn": "OŠ „Vuk Karadžić“",
+        "address_sr_cyrl": "Липова 7, 18000 Ниш", "address_sr_latn": "Lipova 7, 18000 Niš",
+        "venue": Venue(given.pop("room", "сала")), "classes": "7b, 7c", "point": Point(43.3209, 21.8958),
+        "crew": ("Jelena Ristić",), "young": ("Tara",), "page_url": "http://localhost/visits/P-2026-0417",
         "helpline": "19833",
-    }
+    }  # fmt: skip
     return EntryFacts(**(fair | given))
 
 

@@ -41,16 +41,10 @@ def make_cohort(programme: Programme, host_id: int, *parts: tuple[CohortSkill, S
     """Twelve pupils of the seventh grade since March 2026, with these parts; `level` is noted once they stand."""
     with transaction() as session:
         fair: dict[str, Any] = {
-            "code": f"D-2026-{a_number():04d}",
-            "centre_id": programme.centre_id,
-            "programme_id": programme.id,
-            "host_id": host_id,
-            "school_level": SchoolLevel.PRIMARY,
-            "grade": 7,
-            "size": 12,
-            "began_on": dt.date(2026, 3, 2),
-            "ends_on": dt.date(2026, 8, 31),
-        }
+            "code": f"D-2026-{a_number():04d}", "centre_id": programme.centre_id, "programme_id": programme.id,
+            "host_id": host_id, "school_level": SchoolLevel.PRIMARY, "grade": 7, "size": 12,
+            "began_on": dt.date(2026, 3, 2), "ends_on": dt.date(2026, 8, 31),
+        }  # fmt: skip
         level = given.pop("level", 0)
         row = Cohort(**(fair | given))
         session.add(row)

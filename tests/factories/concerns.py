@@ -38,8 +38,7 @@ def a_held_scene() -> HeldScene:
     with transaction():
         centre_id = make_centre().id
         ana, boris = (a_cleared_educator(centre_id=centre_id, given_name=name) for name in ("Ana", "Boris"))
-        programme = make_programme(centre_id=centre_id, educators=2)
-        asked = make_school_request(RequestState.AGREED, programme=programme)
+        asked = make_school_request(RequestState.AGREED, programme=make_programme(centre_id=centre_id, educators=2))
         visit = a_held_visit(ana, boris, asked=asked)
         officer = an_actor(
             Role.SAFEGUARDING, centre_id=centre_id, email="officer@centre.example", password_hash="typed"

@@ -14,12 +14,9 @@ def make_handover(away: Any, stand_in: Any, **given: Any) -> Handover:
         districts = [HandoverDistrict(district_id=one) for one in given.pop("district_ids", ())]
         day = MONDAY.date()
         fair: dict[str, Any] = {
-            "centre_id": away.centre_id,
-            "away_id": away.id,
-            "stand_in_id": stand_in.id,
-            "first_day": day,
+            "centre_id": away.centre_id, "away_id": away.id, "stand_in_id": stand_in.id, "first_day": day,
             "last_day": day + dt.timedelta(days=6),
-        }
+        }  # fmt: skip
         row = Handover(**(fair | given))
         row.districts = districts
         session.add(row)

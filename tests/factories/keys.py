@@ -13,7 +13,7 @@ from scheduler.keys.queries import browser_of
 from scheduler.keys.service.passing import hash_of, secret_of
 from scheduler.keys.terms import Browser
 from scheduler.people.models import SignIn, User
-from tests.factories import MONDAY, a_number
+from tests.factories import MONDAY, a_number, stored
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # of every app here
 RECOVERY = "ABCD-EFGH-JKMN-PQRS"
@@ -26,32 +26,21 @@ def code_at(secret: str, moment: dt.datetime) -> str:
 
 def make_app(user: User, **given: object) -> CodeApp:
     """An app that shows the codes of SECRET."""
-    with transaction() as session:
+    with transaction():
         hidden = encrypt(SECRET, key=settings().secret_key, about=secret_of(user.id))
-        fair = {"secret": hidden, "last_counter": 0, "added_at": MONDAY}
-        app = CodeApp(user_id=user.id, **(fair | given))
-        session.add(app)
-        session.flush()
-    return app
+        return stored(CodeApp(user_id=user.id, **({"secret": hidden, "last_counter": 0, "added_at": MONDAY} | given)))
 
 
 def make_passkey(user: User, **given: object) -> Passkey:
     """A passkey that no device has."""
-    with transaction() as session:
+    with transaction():
         fair = {"credential_id": f"key{a_number():05}", "public_key": "", "sign_count": 0, "name": "Laptop"}
-        passkey = Passkey(user_id=user.id, added_at=MONDAY, **(fair | given))
-        session.add(passkey)
-        session.flush()
-    return passkey
+        return stored(Passkey(user_id=user.id, added_at=MONDAY, **(fair | given)))
 
 
 def make_recovery_code(user: User, code: str = RECOVERY) -> RecoveryCode:
     """One recovery code, not used yet."""
-    with transaction() as session:
-        row = RecoveryCode(user_id=user.id, code_hash=hash_of(user.id, code.replace("-", "")), made_at=MONDAY)
-        session.add(row)
-        session.flush()
-    return row
+    return stored(RecoveryCode(user_id=user.id, code_hash=hash_of(user.id, code.replace("-", "")), made_at=MONDAY))
 
 
 def make_sign_in(user: User, *, now: dt.datetime = MONDAY, **given: object) -> str:

@@ -38,14 +38,9 @@ def a_school_certificate(**given: Any) -> CertificatePaper:
 
 def a_teacher_certificate(**given: Any) -> CertificatePaper:
     fair = {
-        "kind": CertificateKind.TEACHER,
-        "holder_name": "Љубица Џунић-Њежић",
-        "programme_number": "412",
-        "minutes": 480,
-        "presentations": 0,
-        "pupils": 0,
-        "teachers": 0,
-    }
+        "kind": CertificateKind.TEACHER, "holder_name": "Љубица Џунић-Њежић", "programme_number": "412", "minutes": 480,
+        "presentations": 0, "pupils": 0, "teachers": 0,
+    }  # fmt: skip
     return a_school_certificate(**(fair | given))
 
 

@@ -21,7 +21,7 @@ from scheduler.people.models import (
 from scheduler.people.terms import PresenterKind, TeachingLanguage, Topic
 from scheduler.places.models import Host, Municipality
 from scheduler.policy import Actor, Role
-from tests.factories import MONDAY, a_number
+from tests.factories import MONDAY, a_number, stored
 from tests.factories.places import make_municipality
 
 OF_USER = ("given_name", "family_name", "other_given_name", "other_family_name", "email")
@@ -30,36 +30,24 @@ OF_USER = ("given_name", "family_name", "other_given_name", "other_family_name",
 def make_centre(**given: Any) -> Centre:
     slug = f"centre-{a_number()}"
     fair = {
-        "slug": slug,
-        "name_sr_cyrl": "Национални контакт центар",
-        "name_sr_latn": "Nacionalni kontakt centar",
-        "name_en": "National Contact Centre",
-        "created_at": MONDAY,
-    }
-    with transaction() as session:
-        centre = Centre(**(fair | given))
-        session.add(centre)
-        session.flush()
-    return centre
+        "slug": slug, "name_sr_cyrl": "Национални контакт центар", "name_sr_latn": "Nacionalni kontakt centar",
+        "name_en": "National Contact Centre", "created_at": MONDAY,
+    }  # fmt: skip
+    return stored(Centre(**(fair | given)))
 
 
 def make_user(*roles: Role, **given: Any) -> User:
     """A user with a fresh address; coordinator unless roles are named. Give `centre_id` to put her in one."""
-    with transaction() as session:
+    with transaction():
         fair: dict[str, Any] = {
-            "given_name": "Marija",
-            "family_name": "Kostić",
-            "email": f"user{a_number()}@centre.example",
-            "password_hash": None,
-            "created_at": MONDAY,
-        }
+            "given_name": "Marija", "family_name": "Kostić", "email": f"user{a_number()}@centre.example",
+            "password_hash": None, "created_at": MONDAY,
+        }  # fmt: skip
         if "centre_id" not in given:
             fair["centre_id"] = make_centre().id
         user = User(**(fair | given))
         user.roles = [UserRole(role=role) for role in roles or (Role.COORDINATOR,)]
-        session.add(user)
-        session.flush()
-    return user
+        return stored(user)
 
 
 def limited_to(user_id: int, *hosts: Host) -> Actor:
@@ -84,7 +72,7 @@ def make_presenter(kind: PresenterKind = PresenterKind.EDUCATOR, **given: Any) -
     For a minor give `birth_date`; the days that follow from it are computed. `centre_id`, `home_id`, `given_name`,
     `family_name` as needed.
     """
-    with transaction() as session:
+    with transaction():
         names = {key: given.pop(key) for key in OF_USER if key in given}
         role = Role.EDUCATOR if kind is PresenterKind.EDUCATOR else Role.INFLUENCER
         centre_id = given.pop("centre_id", None) or make_centre().id
@@ -104,9 +92,7 @@ def make_presenter(kind: PresenterKind = PresenterKind.EDUCATOR, **given: Any) -
         )
         presenter.skills = [PresenterSkill(topic=topic) for topic in Topic]
         presenter.languages = [PresenterLanguage(language=TeachingLanguage.SERBIAN)]
-        session.add(presenter)
-        session.flush()
-    return presenter
+        return stored(presenter)
 
 
 def presenter_actor(presenter: Presenter) -> Actor:

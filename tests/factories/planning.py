@@ -18,20 +18,10 @@ ANYTIME = frozenset(range(6))
 def a_plan_person(person_id: str = "E1", **given: Any) -> PlanPerson:
     """An educator of Belgrade who may give everything on every workday."""
     fair: dict[str, Any] = {
-        "educator": True,
-        "home": 0,
-        "topics": frozenset({"privacy"}),
-        "languages": frozenset({"sr"}),
-        "audiences": frozenset({"students"}),
-        "weekdays": WORKDAYS,
-        "unavailable": frozenset(),
-        "max_per_day": 2,
-        "max_per_week": 5,
-        "max_total": 20,
-        "max_km_day": 600,
-        "day_start": 300,
-        "day_end": 1320,
-    }
+        "educator": True, "home": 0, "topics": frozenset({"privacy"}), "languages": frozenset({"sr"}),
+        "audiences": frozenset({"students"}), "weekdays": WORKDAYS, "unavailable": frozenset(), "max_per_day": 2,
+        "max_per_week": 5, "max_total": 20, "max_km_day": 600, "day_start": 300, "day_end": 1320,
+    }  # fmt: skip
     return PlanPerson(id=person_id, **(fair | given))
 
 
@@ -44,38 +34,20 @@ def a_youth(person_id: str = "Y1", **given: Any) -> PlanPerson:
 def a_plan_request(request_id: str = "R1", **given: Any) -> PlanRequest:
     """Ninety minutes in Belgrade on any workday of two weeks, Wednesday preferred."""
     fair: dict[str, Any] = {
-        "city": 0,
-        "topic": "privacy",
-        "language": "sr",
-        "audience": "students",
-        "weight": 10,
-        "duration": 90,
-        "influencers": 0,
-        "day_from": 0,
-        "day_to": 13,
-        "preferred_days": frozenset({2}),
-        "weekdays": WORKDAYS,
-        "slots_even": ANYTIME,
-        "slots_odd": ANYTIME,
-        "blocked_days": frozenset(),
-    }
+        "city": 0, "topic": "privacy", "language": "sr", "audience": "students", "weight": 10, "duration": 90,
+        "influencers": 0, "day_from": 0, "day_to": 13, "preferred_days": frozenset({2}), "weekdays": WORKDAYS,
+        "slots_even": ANYTIME, "slots_odd": ANYTIME, "blocked_days": frozenset(),
+    }  # fmt: skip
     return PlanRequest(id=request_id, **(fair | given))
 
 
 def a_problem(**given: Any) -> PlanProblem:
     """Two weeks, three cities, one educator, one request."""
     fair: dict[str, Any] = {
-        "days": 14,
-        "closed_days": frozenset({5, 6, 12, 13}),
-        "today": -30,
-        "min_notice": 10,
-        "slots": (480, 600, 720, 840, 960, 1080),
-        "buffer": 15,
-        "cities": (BELGRADE, PANCEVO, NIS),
-        "people": (a_plan_person(),),
-        "requests": (a_plan_request(),),
-        "fixed_team": {},
-    }
+        "days": 14, "closed_days": frozenset({5, 6, 12, 13}), "today": -30, "min_notice": 10,
+        "slots": (480, 600, 720, 840, 960, 1080), "buffer": 15, "cities": (BELGRADE, PANCEVO, NIS),
+        "people": (a_plan_person(),), "requests": (a_plan_request(),), "fixed_team": {},
+    }  # fmt: skip
     return PlanProblem(**(fair | given))
 
 

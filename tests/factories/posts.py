@@ -12,13 +12,9 @@ from tests.factories import MONDAY
 def a_post_draft(by: Actor, **given: Any) -> PostDraft:
     """A post of MONDAY on Instagram, for the helpline, that whoever plans it posts herself."""
     fair = {
-        "channel": PostChannel.INSTAGRAM,
-        "on_day": MONDAY.date(),
-        "at": dt.time(9),
-        "text_sr_cyrl": "Поштуј и реагуј на мржњу!",
-        "poster_id": by.user_id,
-        "leads_to": LeadsTo.BOOK,
-    }
+        "channel": PostChannel.INSTAGRAM, "on_day": MONDAY.date(), "at": dt.time(9),
+        "text_sr_cyrl": "Поштуј и реагуј на мржњу!", "poster_id": by.user_id, "leads_to": LeadsTo.BOOK,
+    }  # fmt: skip
     return PostDraft(**(fair | given))
 
 

@@ -55,12 +55,7 @@ def _question(set_id: int, place: int, *, last: bool) -> SetQuestion:
 
 
 def make_round(
-    presentation: Presentation,
-    set_id: int,
-    moment: RoundMoment,
-    sums: dict[int, Sequence[int]],
-    *,
-    announced: int = 30,
+    presentation: Presentation, set_id: int, moment: RoundMoment, sums: dict[int, Sequence[int]], *, announced: int = 30
 ) -> int:
     """A class that has answered by phone: of each question how often each choice; its id."""
     with transaction() as session:

@@ -15,12 +15,9 @@ from tests.factories import MONDAY
 def make_signed_period(signed_by: Any, **given: Any) -> SignedPeriod:
     """The year 2022 of a person's centre, with nothing held in it."""
     fair: dict[str, Any] = dict.fromkeys(COUNT_FIELDS, 0) | {
-        "centre_id": signed_by.centre_id,
-        "first_day": dt.date(2022, 1, 1),
-        "last_day": dt.date(2022, 12, 31),
-        "signed_at": MONDAY,
-        "signed_by_id": signed_by.id,
-    }
+        "centre_id": signed_by.centre_id, "first_day": dt.date(2022, 1, 1), "last_day": dt.date(2022, 12, 31),
+        "signed_at": MONDAY, "signed_by_id": signed_by.id,
+    }  # fmt: skip
     with transaction() as session:
         row = SignedPeriod(**(fair | given))
         session.add(row)
@@ -32,14 +29,9 @@ def make_signed_profile(signed_by: Any, **given: Any) -> SignedProfile:
     said = ProfileSection("2022", ((StatementPart("120"),),))
     papers = as_kept({"en": ProfilePaper("en", "2022", "19833", "", sections=(said,))})
     fair: dict[str, Any] = {
-        "centre_id": signed_by.centre_id,
-        "first_day": dt.date(2022, 1, 1),
-        "last_day": dt.date(2022, 12, 31),
-        "papers": papers,
-        "public_papers": papers,
-        "signed_at": MONDAY,
-        "signed_by_id": signed_by.id,
-    }
+        "centre_id": signed_by.centre_id, "first_day": dt.date(2022, 1, 1), "last_day": dt.date(2022, 12, 31),
+        "papers": papers, "public_papers": papers, "signed_at": MONDAY, "signed_by_id": signed_by.id,
+    }  # fmt: skip
     with transaction() as session:
         row = SignedProfile(**(fair | given))
         session.add(row)

@@ -15,7 +15,7 @@ from scheduler.people.terms import PresenterKind
 from scheduler.policy import SYSTEM
 from scheduler.safeguarding.models import ConsentPaper, DrivingCheck, Guardian, GuardianConsent, Vetting
 from scheduler.safeguarding.terms import CONSENT_TEXT, ConsentDraft, ConsentMethod, PaperDraft, VettingResult
-from tests.factories import MONDAY
+from tests.factories import MONDAY, stored
 from tests.factories.people import make_presenter
 
 LONG_AGO = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
@@ -29,11 +29,7 @@ def make_vetting(presenter_id: int, **given: Any) -> Vetting:
         "valid_until": dt.date(2030, 12, 31),
         "recorded_at": MONDAY,
     }
-    with transaction() as session:
-        vetting = Vetting(presenter_id=presenter_id, **(fair | given))
-        session.add(vetting)
-        session.flush()
-    return vetting
+    return stored(Vetting(presenter_id=presenter_id, **(fair | given)))
 
 
 def make_driving_check(presenter_id: int, **given: Any) -> DrivingCheck:
@@ -44,51 +40,31 @@ def make_driving_check(presenter_id: int, **given: Any) -> DrivingCheck:
         "valid_until": dt.date(2030, 12, 31),
         "recorded_at": MONDAY,
     }
-    with transaction() as session:
-        check = DrivingCheck(presenter_id=presenter_id, **(fair | given))
-        session.add(check)
-        session.flush()
-    return check
+    return stored(DrivingCheck(presenter_id=presenter_id, **(fair | given)))
 
 
 def make_guardian(presenter_id: int, **given: Any) -> Guardian:
     """Who speaks for a minor since 2020; `in_force_at` and `replaced_at` as needed."""
     fair = {
-        "name": "Vesna Ilić",
-        "email": "vesna@family.example",
-        "named_at": LONG_AGO,
-        "in_force_at": LONG_AGO,
+        "name": "Vesna Ilić", "email": "vesna@family.example", "named_at": LONG_AGO, "in_force_at": LONG_AGO,
         "asked_text": CONSENT_TEXT,
-    }
-    with transaction() as session:
-        guardian = Guardian(presenter_id=presenter_id, **(fair | given))
-        session.add(guardian)
-        session.flush()
-    return guardian
+    }  # fmt: skip
+    return stored(Guardian(presenter_id=presenter_id, **(fair | given)))
 
 
 def make_consent(presenter_id: int, **given: Any) -> GuardianConsent:
     """A guardian's consent to take part and travel, by her link, that covers 2020 to 2030; one is named if none is."""
     fair: dict[str, Any] = {
-        "guardian_name": "Vesna Ilić",
-        "guardian_email": "vesna@family.example",
-        "takes_part": True,
-        "travels": True,
-        "method": ConsentMethod.LINK,
-        "text_version": CONSENT_TEXT,
-        "given_on": dt.date(2020, 1, 1),
-        "valid_until": dt.date(2030, 12, 31),
-        "recorded_at": LONG_AGO,
-    }
+        "guardian_name": "Vesna Ilić", "guardian_email": "vesna@family.example", "takes_part": True, "travels": True,
+        "method": ConsentMethod.LINK, "text_version": CONSENT_TEXT, "given_on": dt.date(2020, 1, 1),
+        "valid_until": dt.date(2030, 12, 31), "recorded_at": LONG_AGO,
+    }  # fmt: skip
     with transaction() as session:
         if "guardian_id" not in given:
             last = select(Guardian.id).where(Guardian.presenter_id == presenter_id, Guardian.replaced_at.is_(None))
             email = given.get("guardian_email", fair["guardian_email"])
             fair["guardian_id"] = session.scalar(last) or make_guardian(presenter_id, email=email).id
-        consent = GuardianConsent(presenter_id=presenter_id, **(fair | given))
-        session.add(consent)
-        session.flush()
-    return consent
+        return stored(GuardianConsent(presenter_id=presenter_id, **(fair | given)))
 
 
 def a_scan(kind: str = "png", width: int = 800, height: int = 1100) -> bytes:
@@ -104,22 +80,16 @@ def make_paper(presenter_id: int, seen_by_id: int | None, **given: Any) -> Conse
     """A signed paper that one of the staff has seen and that waits for a second; a guardian must be named already."""
     scan = a_scan()
     fair = dict.fromkeys(("travels", "photo", "name_on_the_web"), False) | {
-        "takes_part": True,
-        "text_version": CONSENT_TEXT,
-        "given_on": MONDAY.date(),
-        "valid_until": dt.date(2027, 12, 31),
-        "scan": scan,
-        "scan_kind": ScanKind.PNG,
-        "first_seen_at": MONDAY,
-    }
+        "takes_part": True, "text_version": CONSENT_TEXT, "given_on": MONDAY.date(),
+        "valid_until": dt.date(2027, 12, 31), "scan": scan, "scan_kind": ScanKind.PNG, "first_seen_at": MONDAY,
+    }  # fmt: skip
     with transaction() as session:
         guardian_id = session.scalars(select(Guardian.id).where(Guardian.presenter_id == presenter_id)).one()
-        paper = ConsentPaper(
-            presenter_id=presenter_id, guardian_id=guardian_id, first_seen_by_id=seen_by_id, **(fair | given)
+        return stored(
+            ConsentPaper(
+                presenter_id=presenter_id, guardian_id=guardian_id, first_seen_by_id=seen_by_id, **(fair | given)
+            )
         )
-        session.add(paper)
-        session.flush()
-    return paper
 
 
 def a_cleared_educator(**given: Any) -> Presenter:

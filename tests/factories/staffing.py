@@ -193,8 +193,7 @@ def a_planned_visit(*plans: PresentationPlan, by: Actor = SYSTEM, **given: Any) 
         audit.record(by, "visit planned", visit, at=MONDAY)
         spans = visit_schedule(draft, host.zone, programme.set_up_minutes, clock.moment_of)
         for ordinal, (plan, span) in enumerate(zip(wanted, spans, strict=True), start=1):
-            presentation = _planned_presentation(visit, ordinal, plan, span)
-            audit.record(by, "presentation planned", presentation, at=MONDAY)
+            audit.record(by, "presentation planned", _planned_presentation(visit, ordinal, plan, span), at=MONDAY)
         move(REQUEST_MACHINE, asked, RequestState.STAFFING, actor=by, at=MONDAY)
         flag_modified(visit, "state_since")  # the version that pages show rises with each act
     return visit

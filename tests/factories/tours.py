@@ -72,12 +72,9 @@ class Touring:
 
     def draft(self, **given: object) -> TourDraft:
         fair = {
-            "first_day": FIRST,
-            "last_day": LAST,
-            "cities": tuple(town.id for town in self.towns),
-            "start": self.towns[0].id,
-            "mode": CrewMode.ROTATING,
-        }
+            "first_day": FIRST, "last_day": LAST, "cities": tuple(town.id for town in self.towns),
+            "start": self.towns[0].id, "mode": CrewMode.ROTATING,
+        }  # fmt: skip
         return TourDraft(**(fair | given))  # type: ignore[arg-type]
 
 

@@ -12,7 +12,7 @@ from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
-from tests.factories import MONDAY, a_number
+from tests.factories import MONDAY, a_number, stored
 from tests.factories.places import make_host
 from tests.factories.programmes import make_programme
 
@@ -21,27 +21,18 @@ VISIT_DAY = dt.date(2026, 10, 6)
 
 def new_visit(programme: Programme, host_id: int, state: VisitState = VisitState.PLANNED, **given: Any) -> Visit:
     fair: dict[str, Any] = {
-        "number": f"P-2026-{a_number():04d}",
-        "centre_id": programme.centre_id,
-        "programme_id": programme.id,
-        "host_id": host_id,
-        "on_day": VISIT_DAY,
-        "zone": clock.BELGRADE,
-        "state": state,
-        "state_since": MONDAY,
-    }
+        "number": f"P-2026-{a_number():04d}", "centre_id": programme.centre_id, "programme_id": programme.id,
+        "host_id": host_id, "on_day": VISIT_DAY, "zone": clock.BELGRADE, "state": state, "state_since": MONDAY,
+    }  # fmt: skip
     return Visit(**(fair | given))
 
 
 def make_visit(state: VisitState = VisitState.PLANNED, **given: Any) -> Visit:
     """A visit without presentations. `programme`, `host_id`, `school_request_id`, `on_day` as needed."""
-    with transaction() as session:
+    with transaction():
         programme = given.pop("programme", None) or make_programme()
         host_id = given.pop("host_id") if "host_id" in given else make_host().id
-        visit = new_visit(programme, host_id, state, **given)
-        session.add(visit)
-        session.flush()
-    return visit
+        return stored(new_visit(programme, host_id, state, **given))
 
 
 def new_presentation(
@@ -54,26 +45,12 @@ def new_presentation(
     starts_at = clock.moment_of(visit.on_day, starts_local, visit.zone)
     ends_at = starts_at + dt.timedelta(minutes=minutes)
     fair: dict[str, Any] = {
-        "visit_id": visit.id,
-        "ordinal": a_number(),
-        "uid": f"test{a_number()}@raspored.example",
-        "edited_at": MONDAY,
-        "on_day": visit.on_day,
-        "starts_local": starts_local,
-        "minutes": minutes,
-        "zone": visit.zone,
-        "starts_at": starts_at,
-        "ends_at": ends_at,
-        "busy_from": starts_at - dt.timedelta(minutes=15),
-        "busy_until": ends_at,
-        "audience": Audience.PUPILS,
-        "level": SchoolLevel.PRIMARY,
-        "classes": "7b, 7c",
-        "expected_pupils": 90,
-        "expected_teachers": 2,
-        "state": state,
-        "state_since": MONDAY,
-    }
+        "visit_id": visit.id, "ordinal": a_number(), "uid": f"test{a_number()}@raspored.example", "edited_at": MONDAY,
+        "on_day": visit.on_day, "starts_local": starts_local, "minutes": minutes, "zone": visit.zone,
+        "starts_at": starts_at, "ends_at": ends_at, "busy_from": starts_at - dt.timedelta(minutes=15),
+        "busy_until": ends_at, "audience": Audience.PUPILS, "level": SchoolLevel.PRIMARY, "classes": "7b, 7c",
+        "expected_pupils": 90, "expected_teachers": 2, "state": state, "state_since": MONDAY,
+    }  # fmt: skip
     return Presentation(**(fair | given))
 
 
@@ -84,26 +61,18 @@ def make_presentation(
     **given: Any,
 ) -> Presentation:
     """45 minutes for 90 pupils on the visit's day, 15 minutes of set-up before."""
-    with transaction() as session:
-        presentation = new_presentation(visit, starts_local, state, **given)
-        session.add(presentation)
-        session.flush()
-    return presentation
+    return stored(new_presentation(visit, starts_local, state, **given))
 
 
 def new_assignment(
     presentation: Presentation, presenter_id: int, state: AssignmentState = AssignmentState.ACCEPTED, **given: Any
 ) -> Assignment:
     fair: dict[str, Any] = {
-        "presentation_id": presentation.id,
-        "presenter_id": presenter_id,
-        "on_day": presentation.on_day,
-        "busy_from": presentation.busy_from,
-        "busy_until": presentation.busy_until,
-        "state": state,
+        "presentation_id": presentation.id, "presenter_id": presenter_id, "on_day": presentation.on_day,
+        "busy_from": presentation.busy_from, "busy_until": presentation.busy_until, "state": state,
         "state_since": presentation.busy_until if state is AssignmentState.PRESENT else MONDAY,
         "offered_until": MONDAY + dt.timedelta(days=3),
-    }
+    }  # fmt: skip
     return Assignment(**(fair | given))
 
 
@@ -111,8 +80,4 @@ def make_assignment(
     presentation: Presentation, presenter_id: int, state: AssignmentState = AssignmentState.ACCEPTED, **given: Any
 ) -> Assignment:
     """One presenter at one presentation; the presenter must be cleared (see factories/safeguarding)."""
-    with transaction() as session:
-        assignment = new_assignment(presentation, presenter_id, state, **given)
-        session.add(assignment)
-        session.flush()
-    return assignment
+    return stored(new_assignment(presentation, presenter_id, state, **given))

@@ -3,21 +3,16 @@
 import datetime as dt
 from typing import Any
 
-from scheduler.core.db import transaction
 from scheduler.people.models import User
 from scheduler.work.models import LongWork
 from scheduler.work.terms import WorkKind
-from tests.factories import MONDAY
+from tests.factories import MONDAY, stored
 
 
 def make_work(user: User, kind: WorkKind = WorkKind.CHECK_HOSTS, **given: Any) -> LongWork:
     """Work that this user wants and nobody has begun."""
     fair: dict[str, Any] = {"kind": kind, "centre_id": user.centre_id, "user_id": user.id, "created_at": MONDAY}
-    with transaction() as session:
-        work = LongWork(**(fair | given))
-        session.add(work)
-        session.flush()
-    return work
+    return stored(LongWork(**(fair | given)))
 
 
 def later(**parts: float) -> dt.datetime:

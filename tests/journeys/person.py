@@ -17,13 +17,7 @@ class Person:
     """Records complaints of the browser and requests to foreign hosts; `complaints` must stay empty."""
 
     def __init__(
-        self,
-        browser: Browser,
-        installation: Installation,
-        width: int,
-        language: str = "sr-RS",
-        *,
-        scripts: bool = True,
+        self, browser: Browser, installation: Installation, width: int, language: str = "sr-RS", *, scripts: bool = True
     ) -> None:
         self.installation = installation
         self.width = width

@@ -143,14 +143,12 @@ def test_a_mouse_drags_to_the_same_panel_and_every_cell_answers_first(opens: Cal
     cells = page.locator(f"#p{visit.presenter_id} td:not([data-day='{visit.on_day}'])")
     target = cells.last
     day = dt.date.fromisoformat(str(target.get_attribute("data-day")))
-
     block.hover()
     page.mouse.down()
     target.hover()
     expect(target.locator(".board__answer")).not_to_be_empty()
     target.hover()
     page.mouse.up()
-
     expect(page.locator("#on_day")).to_have_value(typed(day))
     expect(page.locator("#presenter")).to_have_value(str(visit.presenter_id))
     expect(page.locator("#move-answer .verdict")).to_be_visible()
@@ -163,7 +161,6 @@ def test_without_javascript_a_second_step_answers_before_it_moves(
     page.locator(f"#p{visit.presenter_id} .block__move[href*='{visit.number}']").click()
     page.fill("#on_day", typed(visit.free_day))
     page.get_by_role("button", name="Check first").click()
-
     expect(page.locator("#move-answer")).to_contain_text("Will be asked:")
     assert day_of(house, visit.number) == visit.on_day
     page.locator("#move-now").click()
@@ -175,6 +172,5 @@ def test_a_panel_that_does_not_come_opens_the_page_of_the_move(opens: Callable[.
     page = opens(visit.on_day)
     page.route("**/*", lambda route: route.abort() if route.request.resource_type == "xhr" else route.continue_())
     page.locator(f"#p{visit.presenter_id} .block__move[href*='{visit.number}']").click()
-
     page.wait_for_url(f"**/visits/{visit.number}/place**")
     expect(page.locator("#on_day")).to_be_visible()

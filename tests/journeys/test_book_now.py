@@ -124,7 +124,6 @@ def sees_it_on_the_board(coordinator: Person, day: str) -> None:
 def test_a_teacher_with_a_phone_has_a_date_in_one_visit(installation, a_teacher):
     installation.time_is(BEGINS[0])
     teacher, address = a_teacher(), "skola-1@primer.example.org"
-
     goes_to_the_calendar(teacher, "mileva novakovic nis")
     takes(teacher, "10:00")
     finishes(teacher, address)
@@ -134,7 +133,6 @@ def test_a_teacher_with_a_phone_has_a_date_in_one_visit(installation, a_teacher)
     sends(teacher)
     teacher.reads(day, "Чува се за Вас. Отворите")
     proves(teacher, address)
-
     teacher.reads("Тражимо предаваче", day, "10:00", "Питали смо предаваче.")
     assert day in installation.mail(address, "Термин чувамо за Вас")
 

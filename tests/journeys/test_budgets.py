@@ -21,31 +21,15 @@ FIRST_LOAD, SCRIPT, JUMPS = 150 * KB, 40 * KB, 0.02
 BOOKING, TOUCHES, TOUCHES_OF_A_DAY = 150 * KB, 25, 32
 OLD_PHONE = 4  # times slower than this machine
 PUBLIC = (
-    "/",
-    "/book",
-    "/book/new-host",
-    "/book/link",
-    "/certificates",
-    "/programmes",
-    "/campaigns",
-    "/map",
-    "/privacy",
-    "/accessibility",
-    "/about",
-)
+    "/", "/book", "/book/new-host", "/book/link", "/certificates", "/programmes", "/campaigns", "/map", "/privacy",
+    "/accessibility", "/about",
+)  # fmt: skip
 LISTS = (
-    ("coordinator", "/desk"),
-    ("coordinator", "/requests"),
-    ("coordinator", "/visits"),
-    ("coordinator", "/people"),
-    ("coordinator", "/messages"),
-    ("coordinator", "/certificates/issued"),
-    ("coordinator", "/attendance"),
-    ("coordinator", "/reports/attendance"),
-    ("coordinator", "/reports/visits?from=2023-01-01&to=2023-12-31"),
-    ("coordinator", "/safeguarding"),
-    ("administrator", "/people/users"),
-)
+    ("coordinator", "/desk"), ("coordinator", "/requests"), ("coordinator", "/visits"), ("coordinator", "/people"),
+    ("coordinator", "/messages"), ("coordinator", "/certificates/issued"), ("coordinator", "/attendance"),
+    ("coordinator", "/reports/attendance"), ("coordinator", "/reports/visits?from=2023-01-01&to=2023-12-31"),
+    ("coordinator", "/safeguarding"), ("administrator", "/people/users"),
+)  # fmt: skip
 WATCH = """() => {
   window.jumps = 0;
   const [from, to] = window.typing ?? [0, 0];
@@ -142,7 +126,6 @@ def test_a_public_page_is_light_and_does_not_jump(a_phone):
             if sent > FIRST_LOAD or script > SCRIPT or jumps >= JUMPS or not sent or answer.status != 200:
                 wrong.append((width, path, sent, script, jumps))
             page.context.close()  # a slowed page that stays open slows the next
-
     assert wrong == []
 
 
@@ -152,7 +135,6 @@ def test_a_page_that_jumps_is_seen(a_phone):
     page.evaluate(
         "document.body.insertAdjacentHTML('afterbegin', '<p class=\\'hero\\'>' + 'late '.repeat(400) + '</p>')"
     )
-
     assert jumped(page) > JUMPS
 
 
@@ -170,7 +152,6 @@ def test_a_list_of_the_desk_does_not_jump(a_phone, installation, width):
         print(f"{width:5} {path:56} CLS {jumps:.4f}")
         if jumps >= JUMPS or answer is None or answer.status != 200:
             wrong.append((path, jumps))
-
     assert wrong == []
 
 
@@ -218,9 +199,7 @@ def test_a_first_time_teacher_books_with_few_touches_and_few_bytes(a_phone, inst
     scales = Scales(page)
     page.goto("/?lang=sr_Cyrl", wait_until="networkidle")
     teacher = Teacher(page)
-
     books(teacher, installation, way)
-
     assert "/book/sent" in page.url
     print("\n".join(teacher.touches))
     print("\n".join(f"{width:5} {url:60} CLS {jumps:.4f}" for url, jumps in teacher.jumps.items()))
@@ -238,9 +217,7 @@ def test_a_whole_day_takes_few_touches_and_few_bytes(a_phone, installation, widt
     scales = Scales(page)
     page.goto("/?lang=sr_Cyrl", wait_until="networkidle")
     teacher = Teacher(page)
-
     books(teacher, installation, "a whole day")
-
     assert "/book/sent" in page.url
     print(f"{len(teacher.touches)} touches; {scales.sent['all'] / KB:.1f} KB for all pages; "
           f"most CLS {max(teacher.jumps.values()):.4f}")  # fmt: skip

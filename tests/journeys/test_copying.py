@@ -25,7 +25,6 @@ def test_what_is_copied_is_said(page: Page) -> None:
     page.evaluate(CLIPBOARD.replace("ANSWER", "Promise.resolve()"))
     button = page.locator("[data-copy] button").first
     button.click()
-
     expect(button).to_have_text("Copied")
 
 
@@ -33,7 +32,6 @@ def test_without_a_clipboard_the_text_is_selected(page: Page) -> None:
     page.evaluate(CLIPBOARD.replace("ANSWER", "Promise.reject(new DOMException('no', 'NotAllowedError'))"))
     button, field = page.locator("[data-copy] button").first, page.locator("[data-copy] input").first
     button.click()
-
     expect(field).to_be_focused()
     expect(button).to_have_text("Copy")
     assert field.evaluate(SELECTED) == field.input_value()

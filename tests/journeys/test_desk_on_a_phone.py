@@ -81,19 +81,16 @@ def test_the_page_of_shifts_asks_only_what_the_answer_before_leaves_open(house: 
 def test_no_key_leads_to_a_head_of_a_table_that_a_phone_does_not_show(page: Page, path: str) -> None:
     page.goto(path)
     assert page.locator("thead a").count() > 0
-
     seen = page.evaluate(
         """[...document.querySelectorAll("thead a, thead input")].filter(
         one => { one.focus(); return document.activeElement === one })"""
     )
-
     assert seen == []
 
 
 @pytest.mark.parametrize("show", ["new", "late"])
 def test_a_chosen_view_of_the_inbox_is_no_wider_than_a_phone(page: Page, show: str) -> None:
     page.goto(f"/requests?show={show}")
-
     expect(page.locator(".pill--on")).to_have_count(1)
     assert page.evaluate("document.documentElement.scrollWidth") == 360
 
@@ -113,7 +110,6 @@ def test_no_number_of_a_certificate_is_broken_in_two(house: Flask, page: Page, a
     for of_a_card in ("th[scope=row]", ".row-acts"):  # its number and its file, what is done with it: a line each
         assert page.evaluate(TALLEST, of_a_card) < 40
     there = page.locator(f"a[href$='/{act}']").first.get_attribute("href")
-
     for language in ("sr_Cyrl", "sr_Latn", "en"):
         page.goto(f"{there}?lang={language}")
         assert page.evaluate(LINES, "h1 .nowrap") == 1
@@ -151,5 +147,4 @@ def test_the_words_beside_a_counter_are_not_broken_in_two(house: Flask, address:
         return label.getBoundingClientRect().height / parseFloat(getComputedStyle(label).lineHeight) }"""
     )
     context.close()
-
     assert round(tallest) == 1

@@ -50,5 +50,4 @@ def test_the_same_fonts_are_shown_whatever_a_user_has_installed(tmp_path: Path, 
         page = browser.new_page()
         shown = {weight: fonts_shown(page, weight) for weight in SHOWN[fonts]}
         browser.close()
-
     assert shown == {weight: {name} for weight, name in SHOWN[fonts].items()}

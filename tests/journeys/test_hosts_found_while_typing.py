@@ -53,9 +53,7 @@ def test_a_press_on_the_button_lands_while_the_list_is_open(
     page = opens(width)
     page.goto(f"{path}?lang=en")
     types(page, "nis")
-
     presses_slowly(page, button)
-
     page.wait_for_url("**/book?q=nis")
     expect(page.get_by_role("button", name="This one").first).to_be_visible()
 
@@ -69,7 +67,6 @@ def test_who_chooses_on_the_front_page_sees_the_school_and_goes_on(opens: Callab
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_url("**/book?host=*")
-
     expect(page.locator("main")).to_contain_text(name)
     page.get_by_role("button", name="Continue").click()
     page.wait_for_url("**/book/what")
@@ -84,9 +81,7 @@ def test_a_coordinator_on_the_phone_chooses_from_the_same_list(house: Flask, ope
     page.wait_for_url("**/desk**")
     page.goto("/requests/phone")
     types(page, "nis")
-
     page.get_by_role("option").first.click()
-
     page.wait_for_url("**/requests/phone?host=*")
     expect(page.get_by_role("button", name="Take the request")).to_be_visible()
 
@@ -96,6 +91,5 @@ def test_without_a_script_the_button_finds(opens: Callable[..., Page]) -> None:
     page.goto("/?lang=en")
     page.get_by_label("Which school?").fill("nis")
     page.get_by_role("button", name="Book a visit").click()
-
     page.wait_for_url("**/book?q=nis")
     expect(page.get_by_role("button", name="This one").first).to_be_visible()

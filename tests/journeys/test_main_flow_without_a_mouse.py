@@ -96,7 +96,6 @@ class Keyboard:
 
 def test_keys_alone_book_accept_and_plan(installation: Installation, browser: Browser) -> None:
     school, coordinator = Keyboard(browser, installation), Keyboard(browser, installation)
-
     books(school, installation)
     number = proves_its_address(school, installation)
     signs_in(coordinator, installation)

@@ -146,7 +146,6 @@ def test_more_names_than_a_group_has_are_not_printed_and_a_long_one_stays_on_its
     page = context.new_page()
     page.goto(papers)
     page.get_by_label("Names").fill("\n".join(["М" * 130, *["Ана"] * 60]))
-
     expect(page.locator("[data-pages]")).to_have_text("Only the first 60 names are printed: a group has no more.")
     assert page.locator(".leaf").count() == 60
     long = page.locator(".leaf text").first

@@ -174,10 +174,8 @@ def test_typed_again_before_the_signal_is_back_the_last_numbers_count(phone: Pho
         phone.page.goto(phone.form)
         phone.types(pupils)
         expect(phone.page.locator("[data-kept-words]")).to_contain_text("Waiting on this phone: 1.")
-
     phone.context.set_offline(False)
     phone.tells(act="look", soon=True)
-
     assert phone.stored(times_stored) == 1
     assert phone.stored(counting).pupils == 88
 
@@ -189,9 +187,7 @@ def test_how_it_stands_is_said_before_pages_are_read(phone: Phone) -> None:
 def test_signing_out_leaves_nothing_on_the_phone(phone: Phone) -> None:
     phone.page.goto("/my-days")
     phone.page.locator(".rail__phone summary").click()
-
     phone.page.get_by_role("button", name="Sign out").first.click()
-
     phone.page.wait_for_url("**/")
     assert phone.keeps() == {"pages": [], "caches": [], "stores": []}
     phone.context.set_offline(True)
@@ -203,9 +199,7 @@ def test_signing_out_without_a_signal_leaves_nothing_and_says_what_the_server_st
     phone.page.goto("/my-days")
     phone.context.set_offline(True)
     phone.page.locator(".rail__phone summary").click()
-
     phone.page.get_by_role("button", name="Sign out").first.click()
-
     expect(phone.page.get_by_role("heading", name="Signed out on this phone")).to_be_visible()
     expect(phone.page.get_by_text("The server does not know it yet")).to_be_visible()
     phone.context.set_offline(False)
@@ -220,9 +214,7 @@ def test_a_visit_that_has_not_begun_is_not_counted_on_the_phone_either(phone: Ph
     phone.context.service_workers[0].evaluate(f"async () => {{ {begins}; await phoneStore.note('skew', 0); }}")
     phone.context.set_offline(True)
     phone.page.goto(phone.form)
-
     phone.types(88)
-
     expect(phone.page.locator("[data-kept-words]")).to_contain_text("this presentation has not begun")
     assert phone.tells(act="state")["waiting"] == []
 
@@ -230,9 +222,7 @@ def test_a_visit_that_has_not_begun_is_not_counted_on_the_phone_either(phone: Ph
 def test_what_waits_is_said_in_words(phone: Phone) -> None:
     phone.context.set_offline(True)
     phone.page.goto(phone.form)
-
     phone.types(88)
-
     expect(phone.page.locator("[data-said]")).to_have_text(
         f"{phone.number}: pupils 88 · parents 0 · teachers 2 · others 0"
     )
@@ -248,7 +238,6 @@ def test_where_an_operator_lets_no_phone_keep_anything_it_is_gone_with_the_next_
         while not phone.page.evaluate(GONE) and time.monotonic() < until:
             phone.page.wait_for_timeout(200)  # a browser asks for the script a moment after the page
         phone.page.goto("/desk")
-
         assert phone.keeps() == {"pages": [], "caches": [], "stores": []}
         assert phone.page.locator("[data-phone]").count() == 0
         assert phone.page.evaluate("async () => (await navigator.serviceWorker.getRegistrations()).length") == 0
@@ -263,9 +252,7 @@ def test_whoever_is_no_presenter_any_more_holds_nothing_on_the_phone(phone: Phon
         cookie = sign_in_as(phone.house.test_client(), staff).get_cookie("raspored")
     assert cookie
     phone.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": phone.page.url}])
-
     phone.tells(act="look", soon=True)
-
     assert phone.keeps() == {"pages": [], "caches": [], "stores": []}
 
 
@@ -273,9 +260,7 @@ def test_pages_vanish_with_the_day_after_the_visit(phone: Phone) -> None:
     end = dt.datetime(2026, 10, 7, 22, tzinfo=dt.UTC).timestamp() * 1000  # midnight in Belgrade
     phone.tells(act="expire", now=end - 1)
     assert len(phone.keeps()["pages"]) == 4
-
     phone.tells(act="expire", now=end)
-
     assert phone.keeps()["pages"] == []
 
 
@@ -288,9 +273,7 @@ def test_a_far_number_is_asked_about_when_the_signal_is_back_and_counts_with_one
     phone.page.goto("/desk")
     expect(phone.page.locator("[data-words]").first).to_contain_text("half of what was announced")
     assert phone.stored(times_stored) == 0
-
     phone.page.get_by_role("button", name="The number is right").click()
-
     expect(phone.page.locator("[data-kept-words]")).to_contain_text("The numbers are saved.")
     assert phone.stored(counting).pupils == 20
 
@@ -299,49 +282,40 @@ def test_a_note_of_what_is_kept_stands_in_no_other_scripts_way(phone: Phone) -> 
     """All scripts of a page are one file: the first that fails ends those behind it."""
     failed: list[str] = []
     phone.page.on("pageerror", lambda error: failed.append(str(error)))
-
     for path in ("/desk", "/my-days", phone.form):
         phone.page.goto(path)
-
     assert failed == []
 
 
 def test_a_store_that_is_broken_keeps_nobody_from_the_pages(phone: Phone) -> None:
     worker = phone.context.service_workers[0]
     worker.evaluate("() => { phoneStore.opened = () => Promise.reject(new Error('internal error')); }")
-
     phone.page.goto("/visits")
     expect(phone.page.get_by_role("heading", level=1)).not_to_have_text("Today and tomorrow")
     phone.page.goto(phone.form)
     phone.types(88)
-
     assert phone.stored(counting).pupils == 88
 
 
 def test_a_slow_page_that_is_not_kept_is_waited_for(phone: Phone) -> None:
     at_once = "() => { self.setTimeout = (done) => { queueMicrotask(done); }; }"  # a network slower than the patience
     phone.context.service_workers[0].evaluate(at_once)
-
     phone.page.goto("/help")
-
     expect(phone.page.get_by_role("heading", level=1)).not_to_have_text("Today and tomorrow")
 
 
 def test_a_network_that_never_answers_is_given_up(phone: Phone) -> None:
     worker = phone.context.service_workers[0]
     worker.evaluate("() => { AbortSignal.timeout = () => AbortSignal.abort(); }")  # the time is over at once
-
     assert phone.tells(act="look", soon=True)["offline"] is True
 
 
 def test_announced_numbers_are_put_in_with_one_press_and_steps_add(phone: Phone) -> None:
     phone.page.goto(phone.form)
     pupils = phone.page.get_by_label("Pupils", exact=True)
-
     phone.page.get_by_role("button", name="As announced").click()
     expect(pupils).to_have_value("90")
     for step in ("5 more: Pupils", "10 more: Pupils", "One more: Pupils"):
         phone.page.get_by_role("button", name=step, exact=True).click()
-
     expect(pupils).to_have_value("106")
     expect(phone.page.get_by_label("Teachers", exact=True)).to_have_value("2")

@@ -74,7 +74,6 @@ def test_a_toast_that_offers_to_undo_leaves_too_and_covers_no_button_at_the_end_
     toast = page.locator(".done-toast")
     expect(toast).to_be_visible()
     assert_that_nothing_is_covered(page)
-
     page.clock.fast_forward(59_000)
     expect(toast).to_be_visible()
     page.clock.fast_forward(2_000)
@@ -89,7 +88,6 @@ def test_a_toast_of_a_person_with_tabs_covers_nothing_at_the_end_of_the_page(hou
     page.clock.pause_at(page.evaluate("Date.now() / 1000") + 5)
     page.get_by_role("button", name="Save").first.click()
     expect(page.locator(".done-toast")).to_be_visible()
-
     assert_that_nothing_is_covered(page)
 
 

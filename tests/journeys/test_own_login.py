@@ -60,10 +60,8 @@ def test_one_press_and_one_sign_in_there_lead_to_the_page_that_was_wanted(issuer
     page.get_by_role("link", name="Налог центра").click()
     expect(page.get_by_role("heading")).to_have_text("Login of the centre")
     page.get_by_role("link", name="Sign in").click()
-
     expect(page).to_have_url(f"{config.settings().base_url}/account/access")
     expect(page.get_by_text("Овај налог је повезан са том пријавом (Налог центра)")).to_be_visible()
-
     page.goto("/sign-in/login/answer?code=again&state=again")
     expect(page.get_by_text("њен одговор је престар или је већ искоришћен").first).to_be_visible()
 
@@ -73,7 +71,6 @@ def test_who_has_no_account_here_reads_what_to_do(issuer: Issuer, user: User, pa
     page.goto("/sign-in?lang=sr_Cyrl")
     page.get_by_role("link", name="Налог центра").click()
     page.get_by_role("link", name="Sign in").click()
-
     expect(page.get_by_text("та пријава овде не отвара ниједан налог").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     assert "code=" not in page.url

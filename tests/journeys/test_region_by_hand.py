@@ -96,7 +96,6 @@ def test_several_cards_at_once_take_half_as_many(hand: Hand, region: Region) -> 
         hand.presses_on(hand.days_that_fit().nth(number))
     hand.presses_on(hand.page.get_by_role("button", name="Offer all 10 visits"))
     hand.presses_on(hand.page.get_by_role("button", name="Offer and send"))
-
     expect(hand.page.get_by_role("status")).to_contain_text("10 visits planned and offered")
     print(f"two cards at once: {hand.presses} presses")
     assert hand.presses <= MOST_PRESSES - 5
@@ -107,7 +106,6 @@ def test_a_card_is_dragged_and_every_cell_answers_first(hand: Hand, region: Regi
     page.goto(f"/region?lang=en&week={FIRST}")
     card = page.locator("aside [data-number]").first
     target = page.locator(f"#p{region.educators[0].id} td[data-day='{FIRST + dt.timedelta(days=1)}']")
-
     card.hover()
     page.mouse.down()
     target.hover()
@@ -115,7 +113,6 @@ def test_a_card_is_dragged_and_every_cell_answers_first(hand: Hand, region: Regi
     expect(target).to_have_attribute("data-answer", "good")
     target.hover()
     page.mouse.up()
-
     expect(page.get_by_role("button", name="Offer 1 visit")).to_be_visible()
     expect(page.locator(f"#p{region.educators[0].id} .block--waiting")).to_have_count(1)
 
@@ -130,7 +127,6 @@ def test_keys_alone_choose_and_put_a_card(hand: Hand, region: Region) -> None:
     assert page.evaluate(FOUND.replace("document,", "'main',")) == []
     hand.days_that_fit().first.focus()
     page.keyboard.press("Enter")
-
     expect(page.get_by_role("button", name="Offer 1 visit")).to_be_visible()
     hand.cards().first.focus()
     page.keyboard.press("Enter")

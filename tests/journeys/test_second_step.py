@@ -20,13 +20,9 @@ from tests.factories.people import make_centre, make_user
 pytestmark = [pytest.mark.journey, pytest.mark.deep]
 PASSWORD = "mesečina nad Drvengradom"
 DEVICE = {
-    "protocol": "ctap2",
-    "transport": "internal",
-    "hasResidentKey": True,
-    "hasUserVerification": True,
-    "isUserVerified": True,
-    "automaticPresenceSimulation": True,
-}
+    "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
+    "isUserVerified": True, "automaticPresenceSimulation": True,
+}  # fmt: skip
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ OTHERS = {  # matter → whose, verb and thing of the table of rights (None: a s
     Matter.CHECKLIST: (Whose.SCHOOL, ("answer", "visit"), "readiness.checklist"),
     Matter.TO_SIGN: (Whose.SCHOOL, ("countersign", "attendance"), "attendance.sign"),
 }
-PROTECTS = {  # what lists of their own show, by tests/staffing/test_clearances.py and tests/web/concerns
+PROTECTS = {  # what lists of their own show, by tests/staffing/test_pages_of_presenters.py and tests/web/concerns
     "consent wanted": (Role.GUARDIAN, ("give", "consent"), "safeguarding.guardian_page"),
     "concern": (Role.SAFEGUARDING, ("update", "concern"), "concerns.concern"),
     "check wanted": (Role.SAFEGUARDING, ("create", "vetting"), "safeguarding.new_vetting"),

@@ -16,7 +16,7 @@ from scheduler.planning.solver.tour_days import TourCalendar
 from scheduler.planning.solver.tour_exact import best_stops
 from scheduler.planning.terms import Tour, TourCity, TourProblem, TourStop
 from tests.factories.tours import a_random_tour, a_round
-from tests.planning.every_tour import best_of_all, shortest_round
+from tests.planning.every_plan import best_of_all, shortest_round
 
 SEEDS = st.integers(0, 10**6)
 
@@ -29,12 +29,9 @@ def without_crews(problem: TourProblem) -> TourProblem:
 @settings(max_examples=60, deadline=None)
 def test_no_tour_is_better_than_the_planned_one(seed, cities, nights):
     problem = without_crews(a_random_tour(seed, cities, days=5, nights=nights))
-
     tour = plan_tour(problem)
-
     cost = cost_of_tour(problem, tour.stops).total
-    assert tour_problems(problem, tour) == []
-    assert (len(tour.stops), cost) == best_of_all(problem)
+    assert (tour_problems(problem, tour), (len(tour.stops), cost)) == ([], best_of_all(problem))
     assert tour.bound == cost
 
 
@@ -42,20 +39,15 @@ def test_no_tour_is_better_than_the_planned_one(seed, cities, nights):
 @settings(max_examples=60, deadline=None)
 def test_a_tour_whose_crews_differ_keeps_every_rule_and_its_bound(seed, cities):
     problem = a_random_tour(seed, cities)
-
     tour = plan_tour(problem)
-
-    assert tour_problems(problem, tour) == []
-    assert len({stop.city for stop in tour.stops}) == len(tour.stops)
+    assert (tour_problems(problem, tour), len({stop.city for stop in tour.stops})) == ([], len(tour.stops))
     assert tour == plan_tour(problem)
 
 
 @pytest.mark.parametrize("cities", [1, 2, 7, 11])
 def test_the_way_around_is_that_of_held_and_karp(cities):
     problem = a_round(cities, cities)
-
     tour = plan_tour(problem)
-
     assert cost_of_tour(problem, tour.stops).total == tour.bound == shortest_round(problem.home_km, problem.km)
     assert sorted(stop.city for stop in tour.stops) == list(range(cities))
 
@@ -63,9 +55,7 @@ def test_the_way_around_is_that_of_held_and_karp(cities):
 @pytest.mark.deep
 def test_the_way_around_fifteen_cities_is_that_of_held_and_karp():
     problem = a_round(15, 15)
-
     tour = plan_tour(problem)
-
     assert tour.bound == cost_of_tour(problem, tour.stops).total == shortest_round(problem.home_km, problem.km)
 
 
@@ -77,7 +67,6 @@ def test_a_proven_limit_is_none_that_a_tour_goes_below(seed, cities):
     best, stops = best_stops(problem)
     if len(stops) < cities:
         return
-
     assert bound_of_tour(problem, best + 500) <= best
 
 
@@ -89,12 +78,9 @@ def test_of_more_cities_the_order_is_good_and_the_gap_is_known(seed, monkeypatch
     problem = a_round(seed, 16)
     days = frozenset(day for day in range(40) if day % 7 < 5)
     problem = replace(problem, cities=tuple(replace(city, days=days) for city in problem.cities), night_cost=60)
-
     tour = plan_tour(problem)
-
     cost = cost_of_tour(problem, tour.stops).total
-    assert tour_problems(problem, tour) == []
-    assert len(tour.stops) == 16
+    assert (tour_problems(problem, tour), len(tour.stops)) == ([], 16)
     assert tour.bound is not None
     assert 0.9 * cost <= tour.bound <= cost
     assert tour == plan_tour(problem)
@@ -107,9 +93,7 @@ def test_the_best_order_by_days_is_as_good_as_the_best_tour(seed, cities):
     problem = without_crews(a_random_tour(seed, cities))
     best, stops = best_stops(problem)
     left = [city for city in range(cities) if city not in {stop.city for stop in stops}]
-
     calendar, order = TourCalendar(problem), [stop.city for stop in stops] + left
-
     assert calendar.cost_of(order) - len(left) * 10**6 == best
     assert cost_of_tour(problem, calendar.laid_out(order)).total == best
 
@@ -117,9 +101,7 @@ def test_the_best_order_by_days_is_as_good_as_the_best_tour(seed, cities):
 def test_without_a_library_the_order_is_good_and_nothing_is_proven(monkeypatch):
     monkeypatch.setattr(front, "find_spec", lambda name: None if name == "numpy" else importlib.util.find_spec(name))
     problem = a_round(4, 7)
-
     tour = plan_tour(problem)
-
     assert tour.bound is None
     assert tour_problems(problem, tour) == []
     assert cost_of_tour(problem, tour.stops).total <= 1.05 * shortest_round(problem.home_km, problem.km)
@@ -133,34 +115,23 @@ def test_nights_lie_between_two_days_with_a_stop_and_only_where_they_pay():
         nights=True,
         night_cost=100,
     )
-
     sleeps, drives = plan_tour(near), plan_tour(replace(near, night_cost=400))
-
     assert [stop.from_home for stop in sleeps.stops] == [True, False, True]
     assert all(stop.from_home for stop in drives.stops)
     assert cost_of_tour(near, sleeps.stops).nights == 1
     assert all(stop.from_home for stop in plan_tour(replace(near, nights=False)).stops)
 
 
-def test_a_settled_day_stays_and_the_tour_goes_around_it():
+def test_a_settled_day_stays_and_who_finds_no_day_is_left_out():
     problem = a_round(2, 6)
     settled = replace(problem.cities[3], days=frozenset({2}))
     problem = replace(problem, cities=(*problem.cities[:3], settled, *problem.cities[4:]))
-
     tour = plan_tour(problem)
-
-    assert next(stop.day for stop in tour.stops if stop.city == 3) == 2
-    assert len(tour.stops) == 6
-
-
-def test_who_finds_no_day_is_left_out_and_the_others_are_not():
+    assert (next(stop.day for stop in tour.stops if stop.city == 3), len(tour.stops)) == (2, 6)
     problem = a_round(2, 4)
     cities = [replace(city, days=frozenset({0, 1})) for city in problem.cities]
-
     tour = plan_tour(replace(problem, cities=(*cities[:3], replace(cities[3], days=frozenset()))))
-
-    assert [stop.day for stop in tour.stops] == [0, 1]
-    assert plan_tour(TourProblem((), (), ())) == Tour(())
+    assert ([stop.day for stop in tour.stops], plan_tour(TourProblem((), (), ()))) == ([0, 1], Tour(()))
 
 
 def test_one_crew_goes_from_home_to_home():
@@ -168,9 +139,7 @@ def test_one_crew_goes_from_home_to_home():
     who = ({0: 0b01}, {1: 0b11}, {2: 0b10})
     cities = tuple(TourCity(str(day), frozenset(bits), bits) for day, bits in enumerate(who))
     problem = TourProblem(cities, (100, 100, 100), ((0, 5, 5), (5, 0, 5), (5, 5, 0)), nights=True, night_cost=1)
-
     tour = plan_tour(problem)
-
     assert [len(trip) for trip in trips_of(tour.stops)] in ([2, 1], [1, 2])
     assert tour_problems(problem, tour) == []
     assert tour.bound is not None
@@ -190,5 +159,4 @@ BROKEN = {
 def test_a_broken_rule_is_named(rule):
     problem = replace(a_round(1, 3), nights=True)
     problem = replace(problem, cities=(*problem.cities[:2], replace(problem.cities[2], days=frozenset({1}))))
-
     assert rule in tour_problems(problem, Tour(tuple(BROKEN[rule])))

@@ -53,13 +53,9 @@ def start(app) -> Iterator[Start]:
     """Starts a worker whose clock shows that moment and who searches that long; whatever is left is killed."""
     settings, started = app.config["SETTINGS"], list[subprocess.Popen[bytes]]()
     env = os.environ | {
-        "INSTANCE": str(settings.instance),
-        "DATABASE_URL": settings.database_url,
-        "MODE": "demo",
-        "SECRET_KEY": settings.secret_key,
-        "REDIS_URL": "",
-        "RASPORED_ENV": "",
-    }
+        "INSTANCE": str(settings.instance), "DATABASE_URL": settings.database_url, "MODE": "demo",
+        "SECRET_KEY": settings.secret_key, "REDIS_URL": "", "RASPORED_ENV": "",
+    }  # fmt: skip
 
     def begin(moment: dt.datetime, seconds: float) -> subprocess.Popen[bytes]:
         told = [sys.executable, "-c", WORKER, moment.isoformat(), str(seconds)]
@@ -117,12 +113,10 @@ def test_a_killed_search_has_changed_nothing_and_ends_exactly_once(session, star
     start(missed, 1.0)
     waits_until(lambda: work().state is WorkState.DONE)
 
-    row = session.get_one(PlanProposal, proposal_id)
-    finished = row.finished_at
+    finished = session.get_one(PlanProposal, proposal_id).finished_at
     assert (work().attempts, number_of(ProposedVisit.id), number_of(Visit.id)) == (2, 3, 0)
     long_work.do_long_work.call_local()
     db.session.rollback()
     assert session.get_one(PlanProposal, proposal_id).finished_at == finished
     asked_for = select(func.count()).select_from(AuditEntry).where(AuditEntry.action == "plan asked for")
-    assert db.session.scalar(asked_for) == 1
-    assert len(apply_rows(region.coordinator, proposal_id, ids, now=MONDAY)) == 3
+    assert (db.session.scalar(asked_for), len(apply_rows(region.coordinator, proposal_id, ids, now=MONDAY))) == (1, 3)

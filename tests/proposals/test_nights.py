@@ -1,4 +1,4 @@
-"""Nights away in the product: who said so, what a plan asks for, what its page says; the database keeps minors home."""
+"""Nights away and rides of a plan: who said so, what is stored and applied; minors stay at home (TRUST R14)."""
 
 import datetime as dt
 import json
@@ -12,35 +12,47 @@ from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
 from scheduler.jobs import long_work, proposals, queue
-from scheduler.people.models import User
+from scheduler.people.models import Presenter, User
 from scheduler.people.terms import PresenterKind
 from scheduler.places.models import Host
-from scheduler.proposals.models import OvernightWish, PlanJourney, ProposedNight
+from scheduler.policy import Role
+from scheduler.proposals.models import OvernightWish, PlanJourney, ProposedNight, ProposedRide
 from scheduler.proposals.queries.overnight import nights_for, nights_of, wish_of
 from scheduler.proposals.queries.pages import draft_of, proposal_of, proposal_page
+from scheduler.proposals.queries.shared_rides import rides_of
 from scheduler.proposals.service import carry_out
 from scheduler.proposals.service.carry_out import apply_rows
 from scheduler.proposals.service.overnight import say_nights
-from scheduler.proposals.service.propose import begin_proposal
+from scheduler.proposals.service.propose import begin_proposal, finish_proposal
 from scheduler.proposals.terms.plan import (
     Assumed,
     Levers,
     PlanChanged,
+    PlannedJourney,
+    PlannedRide,
     ProposalReason,
+    ProposedRow,
     Supposition,
     WaitCause,
     WhyChanged,
 )
 from scheduler.requests.models import SchoolRequest
+from scheduler.safeguarding.models import GuardianConsent
+from scheduler.safeguarding.service import record_driving_check, withdraw_consent
+from scheduler.safeguarding.terms import VettingDraft, VettingResult
+from scheduler.staffing.models.pick_ups import CarRide
 from scheduler.staffing.service.offers import offer_visit
 from scheduler.visits.models.visits import Visit
 from tests.factories import MONDAY
-from tests.factories.people import limited_to, make_presenter
+from tests.factories.people import an_actor, limited_to, make_presenter, works
 from tests.factories.places import make_host
-from tests.factories.proposals import FIRST, Region, a_region
+from tests.factories.proposals import FAIR, FIRST, Region, a_region
+from tests.factories.safeguarding import a_cleared_minor, make_consent, make_driving_check
 from tests.factories.staffing import UNTIL
+from tests.refusals import rejection
 
 pytestmark = pytest.mark.both_databases
+
 DAY = dt.timedelta(days=1)
 SAVES_ROAD = Levers(kilometres=2)
 
@@ -94,11 +106,8 @@ def slept(region: Region, proposal_id: int) -> list[tuple[int, dt.date, str]]:
 def test_who_said_so_stays_away_where_the_plan_asks_for_it_and_the_road_is_saved(far):
     her = far.educators[0].id
     say_nights(far.coordinator, her, 2, now=MONDAY)
-
     with_nights, without = drawn(far, nights=1), drawn(far)
-
-    assert slept(far, with_nights) == [(her, FIRST, "Beograd")]
-    assert slept(far, without) == []
+    assert (slept(far, with_nights), slept(far, without)) == ([(her, FIRST, "Beograd")], [])
     away, home = page(far, with_nights), page(far, without)
     assert (away.line.placed, home.line.placed) == (2, 2)
     assert away.sums.km_saved == home.sums.km - away.sums.km > 300
@@ -109,18 +118,14 @@ def test_who_no_longer_reaches_its_town_reads_of_no_night_there(far):
     say_nights(far.coordinator, far.educators[0].id, 2, now=MONDAY)
     proposal_id, hers = drawn(far, nights=1), far.coordinator.user_id
     here, elsewhere = db.session.get_one(Host, far.asked[0].host_id), make_host()
-
     assert [len(nights_of(limited_to(hers, where), proposal_id)) for where in (here, elsewhere)] == [1, 0]
 
 
 def test_a_day_that_only_nights_reach_is_planned_applied_and_taken_by_the_database(by_night):
     one, other = (one.id for one in by_night.asked)
-
     with_nights, without = drawn(by_night, nights=2), drawn(by_night)
-
     assert [day for _who, day, _place in slept(by_night, with_nights)] == [FIRST, FIRST + DAY]
-    assert page(by_night, with_nights).line.placed == 2
-    assert page(by_night, without).line.placed == 1
+    assert (page(by_night, with_nights).line.placed, page(by_night, without).line.placed) == (2, 1)
     assert {row.waiting.cause for row in page(by_night, without).waiting} == {WaitCause.REACH}
     made = apply_rows(by_night.coordinator, with_nights, [one, other], now=MONDAY)
     for visit_id in made:
@@ -138,14 +143,11 @@ def test_a_row_that_takes_a_night_is_refused_once_nobody_stays_it(by_night, take
     else:
         with transaction() as own:
             own.execute(update(ProposedNight).values(host_id=by_night.asked[0].host_id).where(_after(FIRST)))
-
     with pytest.raises(PlanChanged) as refused:
         apply_rows(by_night.coordinator, proposal_id, [one, other] if takes_back else [other], now=MONDAY)
-
     assert refused.value.rows == {other: WhyChanged.NIGHT_ENDED}
     db.session.rollback()
-    kept = apply_rows(by_night.coordinator, proposal_id, [one], now=MONDAY)
-    assert len(kept) == 1
+    assert len(apply_rows(by_night.coordinator, proposal_id, [one], now=MONDAY)) == 1
     if not takes_back:  # with that visit applied the night holds
         assert len(apply_rows(by_night.coordinator, proposal_id, [other], now=MONDAY)) == 1
 
@@ -166,7 +168,6 @@ def test_where_the_visit_before_a_night_cannot_be_planned_nothing_is_applied(by_
     monkeypatch.setattr(carry_out, "plan_visit", refusing)
     with pytest.raises(PlanChanged) as refused:
         apply_rows(by_night.coordinator, proposal_id, [one, other], now=MONDAY, without_changed=True)
-
     db.session.rollback()
     assert refused.value.rows == {one: WhyChanged.NOT_FREE, other: WhyChanged.NIGHT_ENDED}
     assert db.session.scalars(select(Visit)).all() == []
@@ -176,17 +177,14 @@ def _after(day: dt.date):
     return ProposedNight.after_day == day
 
 
-def test_nobody_is_away_who_has_not_said_so(far):
+def test_a_plan_sends_her_away_no_longer_than_she_said_or_it_asks(far):
     proposal_id = drawn(far, nights=3)
-
     assert (slept(far, proposal_id), page(far, proposal_id).sums.km_saved) == ([], 0)
-
-
-def test_a_plan_never_sends_her_away_for_longer_than_she_said_or_it_asks(far):
+    with rejection(nights=ProposalReason.NIGHTS_OUT_OF_RANGE):
+        drawn(far, nights=4)
     her = far.educators[0].id
     say_nights(far.coordinator, her, 2, now=MONDAY)
     draft = replace(far.draft(), nights=3)
-
     assert nights_for(far.coordinator, draft, now=MONDAY) == {her: 2}
     assert nights_for(far.coordinator, replace(draft, nights=1), now=MONDAY) == {her: 1}
     assert nights_for(far.coordinator, replace(draft, nights=0), now=MONDAY) == {}
@@ -194,13 +192,9 @@ def test_a_plan_never_sends_her_away_for_longer_than_she_said_or_it_asks(far):
 
 def test_what_if_she_stayed_a_night_away_needs_no_wish_and_leaves_none(far):
     her = far.educators[0].id
-    base = drawn(far)
-
-    tried = drawn(far, based_on=base, supposes=Supposition(Assumed.NIGHT, her))
-
+    tried = drawn(far, based_on=drawn(far), supposes=Supposition(Assumed.NIGHT, her))
     shown = page(far, tried)
-    assert slept(far, tried) == [(her, FIRST, "Beograd")]
-    assert shown.difference.placed == 0
+    assert (slept(far, tried), shown.difference.placed) == ([(her, FIRST, "Beograd")], 0)
     assert shown.difference.km == -shown.sums.km_saved < -300
     assert (wish_of(her), draft_of(proposal_of(far.coordinator, tried)).nights) == (0, 0)
 
@@ -236,7 +230,6 @@ def test_she_says_it_herself_takes_it_back_and_nobody_else_says_it_for_her(far, 
     herself = db.session.get_one(User, her.user_id).actor(her.id)
     other = make_presenter(centre_id=her.centre_id)
     stranger = db.session.get_one(User, other.user_id).actor(other.id)
-
     for nights in (3, 3, 1, 0):
         say_nights(herself, her.id, nights, now=MONDAY)
         assert wish_of(her.id) == nights
@@ -244,7 +237,6 @@ def test_she_says_it_herself_takes_it_back_and_nobody_else_says_it_for_her(far, 
         say_nights(stranger, her.id, 1, now=MONDAY)
     with pytest.raises(Rejected):
         say_nights(herself, her.id, 4, now=MONDAY)
-
     db.session.rollback()
     said = session.scalars(
         select(AuditEntry.details).where(AuditEntry.action == "overnight wish changed").order_by(AuditEntry.id)
@@ -252,8 +244,99 @@ def test_she_says_it_herself_takes_it_back_and_nobody_else_says_it_for_her(far, 
     assert [json.loads(one)["nights"] for one in said] == [3, 1, 0]
 
 
-def test_a_plan_of_more_nights_than_three_is_refused(far):
-    with pytest.raises(Rejected) as refused:
-        drawn(far, nights=4)
+class Plan:
+    """A plan of one visit to which Tara would ride with the first educator."""
 
-    assert refused.value.problems == {"nights": ProposalReason.NIGHTS_OUT_OF_RANGE}
+    def __init__(self, *, checked: bool = True, agreed: bool = True) -> None:
+        self.region: Region = a_region(requests=1, educators=1, influencers=1)
+        self.educator: Presenter = self.region.educators[0]
+        centre = self.region.coordinator.centre_id
+        self.tara = works(a_cleared_minor(centre_id=centre, home_id=self.educator.home_id, given_name="Tara"))
+        if checked:
+            make_driving_check(self.educator.id)
+        self.consent_id = make_consent(self.tara.id, rides=True).id if agreed else 0
+        self.id = begin_proposal(self.region.coordinator, replace(self.region.draft(), rides=True), now=MONDAY).id
+        self.request_id = self.region.asked[0].id
+        self.seat = self.region.seat(0, influencer_id=self.tara.id)
+        ride = PlannedRide(self.tara.id, self.educator.id, FIRST, 40)
+        rows = [ProposedRow(self.request_id, self.seat)]
+        finish_proposal(self.region.coordinator, self.id, rows, FAIR, now=MONDAY, journey=PlannedJourney(rides=(ride,)))
+
+    def apply(self, **given) -> list[int]:
+        return apply_rows(self.region.coordinator, self.id, [self.request_id], now=MONDAY, **given)
+
+    def told(self) -> list[tuple[str, int, bool]]:
+        return [(one.who.name, one.km_saved, one.holds) for one in rides_of(self.region.coordinator, self.id)]
+
+
+def test_a_ride_with_both_facts_is_kept_told_and_goes_to_the_visit(app):
+    plan = Plan()
+    page = proposal_page(plan.region.coordinator, plan.id, now=MONDAY)
+    assert (page.draft.rides, page.draft.nights, page.draft.has_nights) == (True, 0, False)
+    assert plan.told() == [("Tara", 40, True)]
+    (visit_id,) = plan.apply()
+    db.session.rollback()
+    (ride,) = db.session.scalars(select(CarRide))
+    assert (ride.visit_id, ride.presenter_id, ride.driver_id, ride.on_day) == (
+        visit_id, plan.tara.id, plan.educator.id, FIRST,
+    )  # fmt: skip
+
+
+def test_who_no_longer_reaches_a_visit_reads_of_no_ride_to_it(app):
+    plan = Plan()
+    hers = plan.region.coordinator.user_id
+    here, elsewhere = db.session.get_one(Host, plan.region.asked[0].host_id), make_host()
+    reads = [len(rides_of(limited_to(hers, where), plan.id)) for where in (here, elsewhere)]
+    assert reads == [1, 0]
+
+
+@pytest.mark.parametrize("lacks", ["checked", "agreed"])
+def test_without_one_of_both_nothing_is_stored_and_the_visit_is_planned_as_ever(app, lacks):
+    plan = Plan(**{lacks: False})
+    assert (plan.told(), len(plan.apply()), db.session.scalars(select(CarRide)).all()) == ([], 1, [])
+
+
+def refuse_the_driver(plan: Plan) -> None:
+    officer = an_actor(Role.SAFEGUARDING, centre_id=plan.region.coordinator.centre_id)
+    day = MONDAY.date()
+    record_driving_check(officer, plan.educator.id, VettingDraft(VettingResult.REFUSED, day, day), now=MONDAY)
+
+
+def agree_to_less(plan: Plan) -> None:
+    """A guardian's new consent, instead of the old one, says nothing of rides."""
+    officer = an_actor(Role.SAFEGUARDING, centre_id=plan.region.coordinator.centre_id)
+    withdraw_consent(officer, plan.consent_id, now=MONDAY)
+    make_consent(plan.tara.id)
+
+
+@pytest.mark.parametrize("ends", [refuse_the_driver, agree_to_less])
+def test_what_has_ended_since_is_told_and_refuses_the_row(app, ends):
+    plan = Plan()
+    ends(plan)
+    assert plan.told() == [("Tara", 40, False)]
+    with pytest.raises(PlanChanged) as refused:
+        plan.apply()
+    assert refused.value.rows == {plan.request_id: WhyChanged.RIDE_ENDED}
+    assert (plan.apply(without_changed=True), db.session.scalars(select(CarRide)).all()) == ([], [])
+
+
+@pytest.mark.parametrize("lacks", ["checked", "agreed"])
+def test_the_database_stores_no_ride_without_both(app, lacks):
+    plan = Plan(**{lacks: False})
+    (visit_id,) = plan.apply()
+    ride = {"presenter_id": plan.tara.id, "driver_id": plan.educator.id, "on_day": FIRST}
+    for row in (
+        ProposedRide(proposal_id=plan.id, km_saved=1, **ride),
+        CarRide(visit_id=visit_id, arranged_at=MONDAY, **ride),
+    ):
+        db.session.rollback()
+        with pytest.raises(IntegrityError, match="ride_has_both"), transaction() as own:
+            own.add(row)
+    db.session.rollback()
+
+
+def test_nobody_rides_where_it_was_not_asked_for(app, session):
+    region = a_region(requests=1, educators=1)
+    begin_proposal(region.coordinator, region.draft(), now=MONDAY)
+    assert session.scalars(select(PlanJourney)).all() == []
+    assert session.scalars(select(GuardianConsent.id).where(GuardianConsent.rides.is_(True))).all() == []

@@ -60,9 +60,7 @@ def fitting_of(region: Region, *chosen: int) -> Fitting:
 
 def test_all_are_planned_suggested_and_asked_in_one_press(session):
     region = a_region()
-
     made = offered(region, region.seat(0), region.seat(1, who=1))
-
     db.session.rollback()
     visits = [db.session.get_one(Visit, one) for one in made]
     assert [one.state for one in visits] == [VisitState.OFFERED] * 2
@@ -78,9 +76,7 @@ def test_the_preview_is_every_mail_that_leaves_and_nothing_stays_of_it(session):
     region = a_region()
     seats = (region.seat(0), region.seat(1, who=1))
     before = [rows(model) for model in (Visit, OutboxMessage, AuditEntry)]
-
     shown = mails(region, *seats)
-
     assert [rows(model) for model in (Visit, OutboxMessage, AuditEntry)] == before
     offered(region, *seats)
     sent = db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)).all()
@@ -93,9 +89,7 @@ def test_the_preview_is_every_mail_that_leaves_and_nothing_stays_of_it(session):
 def test_a_minors_guardian_stands_in_the_preview(session):
     region = a_region(requests=1, educators=1, influencers=1)
     young = a_minor(region)
-
     shown = mails(region, region.seat(0, influencer_id=young.id))
-
     assert len(shown) == 3  # the educator, the young person, the guardian's copy
     family_name = db.session.get_one(User, young.user_id).family_name
     assert not any(family_name in one.text for one in shown)
@@ -110,43 +104,18 @@ def a_minor(region: Region):
     return works(person)
 
 
-def test_what_no_longer_fits_is_named_and_nothing_happens(session):
+def test_what_no_longer_fits_is_named_and_what_is_elsewhere_is_out_of_reach(session):
     region = a_region()
     seats = (region.seat(0), region.seat(1))
     make_busy(region.educators[0], FIRST, minutes=400)
     before = rows(Visit)
-
     for act in (mails, offered):
         with pytest.raises(PlanChanged) as refused:
             act(region, *seats)
         assert refused.value.rows == {region.asked[0].id: WhyChanged.NOT_FREE}
-    assert rows(Visit) == before
-    assert rows(OutboxMessage) == 0
+    assert (rows(Visit), rows(OutboxMessage)) == (before, 0)
 
-
-def test_a_second_press_finds_the_requests_answered(session):
-    region = a_region()
-    offered(region, region.seat(0))
-
-    with pytest.raises(PlanChanged) as refused:
-        offered(region, region.seat(0), region.seat(1))
-
-    assert refused.value.rows == {region.asked[0].id: WhyChanged.ANSWERED}
-
-
-def test_nothing_and_too_much_are_refused(session):
-    region = a_region(requests=1)
-    seat = region.seat(0)
-
-    with pytest.raises(Rejected):
-        offered(region)
-    with pytest.raises(Rejected):
-        offered(region, *(ProposedSeat(n, seat.on_day, seat.starts_local, 1) for n in range(1, MOST_SEATS + 2)))
-
-
-def test_another_centres_requests_and_other_roles_are_out_of_reach(session):
     region, other = a_region(), a_region()
-
     with pytest.raises(NotFound):
         offer_seats(other.coordinator, [region.seat(0)], until=until, now=MONDAY)
     educator = presenter_actor(region.educators[0])
@@ -159,23 +128,32 @@ def test_another_centres_requests_and_other_roles_are_out_of_reach(session):
     assert chosen_visits(other.coordinator, [region.asked[0].id], PlanScope(FIRST, LAST), now=MONDAY) == {}
 
 
-def test_the_cards_of_a_district_and_of_all(session):
+def test_a_second_press_nothing_and_too_much_are_refused(session):
+    region = a_region()
+    offered(region, region.seat(0))
+    with pytest.raises(PlanChanged) as refused:
+        offered(region, region.seat(0), region.seat(1))
+    assert refused.value.rows == {region.asked[0].id: WhyChanged.ANSWERED}
+    region = a_region(requests=1)
+    seat = region.seat(0)
+    with pytest.raises(Rejected):
+        offered(region)
+    with pytest.raises(Rejected):
+        offered(region, *(ProposedSeat(n, seat.on_day, seat.starts_local, 1) for n in range(1, MOST_SEATS + 2)))
+
+
+def test_the_cards_are_of_a_district_or_all_and_of_their_districts_for_limited_staff(session):
     region = a_region()
     with transaction():
         elsewhere = make_municipality()
-
     here = region_table(region.coordinator)
     everywhere = region_table(region.coordinator, EVERYWHERE)
-
     assert [card.asked.id for card in here.cards] == [one.id for one in region.asked]
     assert {card.district_id for card in here.cards} == {here.district_id}
     assert (here.total, everywhere.district_id, len(everywhere.cards)) == (3, None, 3)
     assert region_table(region.coordinator, elsewhere.district_id + 999).cards == ()
     assert [one.number for one in here.districts] == [3]
 
-
-def test_limited_staff_have_the_cards_of_their_districts(session):
-    region = a_region()
     with transaction():
         limited = make_user(Role.COORDINATOR, centre_id=region.coordinator.centre_id).actor()
     district = region_table(region.coordinator).district_id
@@ -184,8 +162,7 @@ def test_limited_staff_have_the_cards_of_their_districts(session):
         here = replace(limited, districts=frozenset({number}), hosts=HostsIn(frozenset({number})))
         return region_table(here, EVERYWHERE).total
 
-    assert within(district) == 3
-    assert within(district + 999) == 0
+    assert (within(district), within(district + 999)) == (3, 0)
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -2,24 +2,37 @@
 
 import datetime as dt
 import json
+from dataclasses import replace
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import IntegrityError
 
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.jobs import long_work, proposals, queue
 from scheduler.jobs.telling import Telling
-from scheduler.people.models import AvailableHours
+from scheduler.people.models import AvailableHours, Presenter, PresenterLanguage
 from scheduler.people.terms import TeachingLanguage
+from scheduler.places.models import Host
 from scheduler.policy import Role
 from scheduler.proposals.models import PlanProposal, ProposedVisit
 from scheduler.proposals.queries.pages import proposal_page, seats_of, way_out
 from scheduler.proposals.queries.to_plan import asked_visits
+from scheduler.proposals.rules.assuming import assumed_facts
 from scheduler.proposals.service.carry_out import apply_rows
 from scheduler.proposals.service.propose import begin_proposal, finish_proposal, forget_old, pin_rows
-from scheduler.proposals.terms.plan import PlanChanged, ProposalReason, RowChange, WaitCause, WhyChanged, told_seat
+from scheduler.proposals.terms.plan import (
+    Assumed,
+    PlanChanged,
+    ProposalReason,
+    RowChange,
+    Supposition,
+    WaitCause,
+    WhyChanged,
+    told_seat,
+)
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.service.offers import offer_visit
@@ -32,10 +45,11 @@ from tests.ceilings import at_most
 from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.people import make_centre, make_user
-from tests.factories.proposals import FAIR, FIRST, LAST, a_region
+from tests.factories.proposals import FAIR, FIRST, LAST, Region, a_region
 from tests.factories.staffing import UNTIL, make_busy
 
 pytestmark = pytest.mark.both_databases
+
 DAY = dt.timedelta(days=1)
 
 
@@ -46,9 +60,9 @@ def attached(app, the_clock, monkeypatch):
     monkeypatch.setattr(proposals, "A_LITTLE", 0.3)
 
 
-def drawn(region, **given) -> int:
+def drawn(region, supposes: Supposition | None = None, **given) -> int:
     """A proposal that the worker has drawn."""
-    proposal_id = begin_proposal(region.coordinator, region.draft(**given), now=MONDAY).id
+    proposal_id = begin_proposal(region.coordinator, replace(region.draft(**given), supposes=supposes), now=MONDAY).id
     long_work.do_long_work.call_local()
     db.session.rollback()
     return proposal_id
@@ -66,9 +80,7 @@ def visits() -> int:
 
 def test_the_worker_places_every_school_that_somebody_can_reach(session):
     region = a_region()
-
     shown = page(region, drawn(region))
-
     assert (shown.line.placed, shown.line.asked, shown.waiting) == (3, 3, ())
     assert shown.sums.served_weight == shown.sums.asked_weight == shown.sums.bound_weight
     assert {row.change for row in shown.rows.rows} == {RowChange.NEW}
@@ -80,56 +92,47 @@ def test_the_worker_places_every_school_that_somebody_can_reach(session):
 def test_what_the_worker_proposes_the_database_takes_and_offers_can_follow(session):
     region = a_region(requests=4)
     proposal_id = drawn(region)
-
     made = apply_rows(region.coordinator, proposal_id, [one.id for one in region.asked], now=MONDAY)
-
     for visit_id in made:
         offer_visit(region.coordinator, visit_id, until=UNTIL, now=MONDAY)
     states = db.session.scalars(select(Assignment.state)).all()
-    assert (len(made), states) == (4, [AssignmentState.OFFERED] * 4)
-    assert page(region, proposal_id).line.applied == 4
+    assert (len(made), states, page(region, proposal_id).line.applied) == (4, [AssignmentState.OFFERED] * 4, 4)
 
 
-def test_nobody_speaks_the_language_is_said_of_the_school_and_of_all(session):
+def test_nobody_speaks_the_language_is_said_of_a_school_and_of_all_as_if_or_not(session):
     region = a_region()
     with transaction():
         session.execute(update(SchoolRequest).values(teaching_language=TeachingLanguage.SLOVAK))
-
     shown = page(region, drawn(region))
-
     assert {row.waiting.cause for row in shown.waiting} == {WaitCause.LANGUAGE}
     assert [(one.number, one.language, one.waiting.kind) for one in shown.gathered] == [(3, "sk", "educator")]
+    region = a_region()
+    with transaction():
+        session.execute(update(SchoolRequest).values(teaching_language=TeachingLanguage.SLOVAK))
+    shown = what_if(region, Supposition(Assumed.PERSON, region.educators[0].id))
+    assert {row.waiting.cause for row in shown.waiting} == {WaitCause.LANGUAGE}
 
 
-def test_a_pinned_seat_stays_when_the_plan_is_drawn_anew(session):
+def test_a_pinned_seat_stays_in_the_next_plan_unless_it_may_no_longer_be(session):
     region = a_region()
     first = region.proposed(region.seat(0, starts_local=dt.time(13, 30)), region.seat(1))
     pin_rows(region.coordinator, first, [region.asked[0].id], now=MONDAY)
-
     second = drawn(region, based_on=first)
-
     assert seats_of(second)[region.asked[0].id] == region.seat(0, starts_local=dt.time(13, 30))
     assert [row.asked.id for row in page(region, second).rows.rows if row.pinned] == [region.asked[0].id]
     assert page(region, second, compared_with=first).changes[RowChange.NEW] == 1
-
-
-def test_a_pin_that_no_longer_may_be_gives_way(session):
     region = a_region(educators=1)
     first = region.proposed(region.seat(0))
     pin_rows(region.coordinator, first, [region.asked[0].id], now=MONDAY)
     make_busy(region.educators[0], FIRST, minutes=400)
-
     seat = seats_of(drawn(region, based_on=first))[region.asked[0].id]
-
     assert (seat.on_day, seat.starts_local) != (FIRST, dt.time(10))
 
 
-def test_applying_plans_the_visit_and_suggests_its_crew_by_the_usual_acts(session):
+def test_applying_plans_visit_and_crew_by_the_usual_acts_and_no_two_rows_at_once(session):
     region = a_region()
     proposal_id = region.proposed(region.seat(0), region.seat(1))
-
     made = apply_rows(region.coordinator, proposal_id, [region.asked[0].id], now=MONDAY)
-
     db.session.rollback()
     visit = session.get_one(Visit, made[0])
     crew = session.scalars(select(Assignment.presenter_id)).all()
@@ -138,8 +141,13 @@ def test_applying_plans_the_visit_and_suggests_its_crew_by_the_usual_acts(sessio
     assert (visit.on_day, visit.school_request_id, crew) == (FIRST, region.asked[0].id, [region.educators[0].id])
     assert session.get_one(SchoolRequest, region.asked[0].id).state is RequestState.STAFFING
     assert said == ["plan asked for", "plan applied"]
-    assert apply_rows(region.coordinator, proposal_id, [region.asked[0].id], now=MONDAY) == []
-    assert visits() == 1
+    assert (apply_rows(region.coordinator, proposal_id, [region.asked[0].id], now=MONDAY), visits()) == ([], 1)
+
+    region = a_region()
+    together = region.proposed(region.seat(0), region.seat(1, on_day=FIRST))
+    apply_rows(region.coordinator, together, [region.asked[0].id], now=MONDAY)
+    with pytest.raises(PlanChanged):
+        apply_rows(region.coordinator, together, [region.asked[1].id], now=MONDAY)
 
 
 def test_what_changed_since_is_refused_and_the_rest_only_if_somebody_says_so(session):
@@ -150,60 +158,47 @@ def test_what_changed_since_is_refused_and_the_rest_only_if_somebody_says_so(ses
     with transaction():
         session.execute(update(SchoolRequest).where(SchoolRequest.id == ids[1]).values(state=RequestState.DECLINED))
     before = visits()
-
     with pytest.raises(PlanChanged) as refused:
         apply_rows(region.coordinator, proposal_id, ids, now=MONDAY)
-
-    assert refused.value.rows == {ids[0]: WhyChanged.NOT_FREE, ids[1]: WhyChanged.ANSWERED}
-    assert visits() == before
+    assert (refused.value.rows, visits()) == ({ids[0]: WhyChanged.NOT_FREE, ids[1]: WhyChanged.ANSWERED}, before)
     assert len(apply_rows(region.coordinator, proposal_id, ids, now=MONDAY, without_changed=True)) == 1
     assert visits() == before + 1
 
 
-def test_two_rows_that_cannot_be_together_are_not_both_applied(session):
-    """Nobody is asked yet, so nobody's time is taken: the rule itself sees what the same plan has laid there."""
-    region = a_region()
-    together = region.proposed(region.seat(0), region.seat(1, on_day=FIRST))
-
-    apply_rows(region.coordinator, together, [region.asked[0].id], now=MONDAY)
-
-    with pytest.raises(PlanChanged):
-        apply_rows(region.coordinator, together, [region.asked[1].id], now=MONDAY)
-
-
-def test_half_a_result_cannot_be_applied(session):
+def test_half_a_result_tells_its_work_and_cannot_be_applied(session):
     region = a_region()
     proposal_id = begin_proposal(region.coordinator, region.draft(), now=MONDAY, pinned=[region.seat(0)]).id
-
     with pytest.raises(Conflict) as refused:
         apply_rows(region.coordinator, proposal_id, [region.asked[0].id], now=MONDAY)
-
     assert refused.value.reason is ProposalReason.NOT_FINISHED
     with pytest.raises(Rejected):
         apply_rows(region.coordinator, proposal_id, [], now=MONDAY)
+    proposal_id = begin_proposal(region.coordinator, region.draft(), now=MONDAY).id
+    shown = page(region, proposal_id)
+    assert (shown.work.state, shown.sums, shown.rows.rows) == (WorkState.WAITING, None, [])
+    assert json.loads(session.get_one(LongWork, session.get_one(PlanProposal, proposal_id).work_id).result) == {}
 
 
 def test_a_worker_that_died_leaves_nothing_and_is_missed_within_a_minute(session):
     region = a_region()
     proposal_id = begin_proposal(region.coordinator, region.draft(), now=MONDAY).id
-    work_id = session.scalars(select(LongWork.id)).one()
-    taken = work_service.take(work_id, now=MONDAY)
+    taken = work_service.take(session.scalars(select(LongWork.id)).one(), now=MONDAY)
     Telling(taken, proposal=proposal_id).now(Phase.SEARCHING, 3, 15)
-
     db.session.rollback()
     later = proposal_page(region.coordinator, proposal_id, now=MONDAY + dt.timedelta(seconds=59))
-
     assert (later.work.interrupted, later.line.finished, visits()) == (True, False, 0)
-    again = begin_proposal(region.coordinator, region.draft(), now=MONDAY)
-    assert again.id != proposal_id
+    assert begin_proposal(region.coordinator, region.draft(), now=MONDAY).id != proposal_id
 
 
-def test_the_first_worker_to_end_is_right(session):
+def test_the_first_worker_to_end_is_right_and_another_centre_sees_nothing(session):
     region = a_region()
     proposal_id = region.proposed(region.seat(0))
-
     assert finish_proposal(region.coordinator, proposal_id, [], FAIR, now=MONDAY) is False
     assert list(seats_of(proposal_id)) == [region.asked[0].id]
+    stranger = make_user(Role.COORDINATOR, centre_id=make_centre().id).actor()
+    for act in (lambda: proposal_page(stranger, proposal_id, now=MONDAY), lambda: seats_if(stranger, proposal_id)):
+        with pytest.raises(NotFound):
+            act()
 
 
 def test_a_way_out_names_both_seats(session):
@@ -211,20 +206,9 @@ def test_a_way_out_names_both_seats(session):
     then, moved = region.seat(2), region.seat(0, on_day=LAST)
     told = {"ways_out": [{"moves": region.asked[0].id, "then": told_seat(then), "moved": told_seat(moved)}]}
     proposal_id = region.proposed(region.seat(0), told=told)
-
     assert way_out(region.coordinator, proposal_id, region.asked[2].id, 0) == [then, moved]
     with pytest.raises(NotFound):
         way_out(region.coordinator, proposal_id, region.asked[2].id, 1)
-
-
-def test_another_centre_sees_no_proposal(session):
-    region = a_region()
-    proposal_id = region.proposed(region.seat(0))
-    stranger = make_user(Role.COORDINATOR, centre_id=make_centre().id).actor()
-
-    for act in (lambda: proposal_page(stranger, proposal_id, now=MONDAY), lambda: seats_if(stranger, proposal_id)):
-        with pytest.raises(NotFound):
-            act()
 
 
 def seats_if(actor, proposal_id: int) -> None:
@@ -233,29 +217,22 @@ def seats_if(actor, proposal_id: int) -> None:
 
 def test_old_proposals_are_forgotten_and_their_visits_stay(session):
     region = a_region()
-    proposal_id = region.proposed(region.seat(0))
-    apply_rows(region.coordinator, proposal_id, [region.asked[0].id], now=MONDAY)
-
+    apply_rows(region.coordinator, region.proposed(region.seat(0)), [region.asked[0].id], now=MONDAY)
     assert (forget_old(MONDAY + 59 * DAY), forget_old(MONDAY + 60 * DAY)) == (0, 1)
-
     db.session.rollback()
-    assert session.scalars(select(ProposedVisit.id)).all() == []
-    assert visits() == 1
+    assert (session.scalars(select(ProposedVisit.id)).all(), visits()) == ([], 1)
 
 
-def test_what_a_plan_is_drawn_from_is_two_questions_a_school_and_the_rest_once(session):
+def test_what_a_plan_is_drawn_from_and_its_page_ask_a_set_number_of_questions(session):
     asked = []
     for requests in (2, 6):
         region = a_region(requests=requests)
         with statements() as made:
             asked_visits(region.coordinator, region.draft().scope, now=MONDAY)
         asked.append(len(made))
-
     at_most(2 * (6 - 2), asked[1] - asked[0], "SELECTs of four more schools")
     at_most(12 + 2 * 2, asked[0])
 
-
-def test_the_page_of_a_proposal_asks_as_much_for_six_schools_as_for_two(session):
     asked = []
     for requests in (2, 6):
         region = a_region(requests=requests)
@@ -265,26 +242,102 @@ def test_the_page_of_a_proposal_asks_as_much_for_six_schools_as_for_two(session)
         with statements() as made:
             page(region, proposal_id)
         asked.append(len(made))
-
     assert asked[0] == asked[1]
     at_most(7, asked[0])
 
 
-def test_an_unfinished_proposal_tells_its_work(session):
-    region = a_region()
-    proposal_id = begin_proposal(region.coordinator, region.draft(), now=MONDAY).id
-
-    shown = page(region, proposal_id)
-
-    assert (shown.work.state, shown.sums, shown.rows.rows) == (WorkState.WAITING, None, [])
-    row = session.get_one(PlanProposal, proposal_id)
-    assert json.loads(session.get_one(LongWork, row.work_id).result) == {}
-
-
 def test_days_out_of_order_and_beyond_what_is_known_are_refused(session):
     region = a_region()
-
     for given in ({"last_day": FIRST - DAY}, {"first_day": FIRST + 130 * DAY, "last_day": FIRST + 140 * DAY}):
         with pytest.raises(Rejected):
             begin_proposal(region.coordinator, region.draft(**given), now=MONDAY)
     assert session.scalars(select(AvailableHours.id)).all()
+
+
+def what_if(region: Region, supposes: Supposition):
+    """The page of the plan with the assumption, drawn from one without."""
+    return proposal_page(region.coordinator, drawn(region, based_on=drawn(region), supposes=supposes), now=MONDAY)
+
+
+def all_at_ten(region: Region) -> None:
+    """Everybody can come on Monday from ten to a quarter past eleven, and on no other day."""
+    with transaction() as session:
+        ids = [one.id for one in region.educators]
+        session.execute(delete(AvailableHours).where(AvailableHours.presenter_id.in_(ids), AvailableHours.weekday > 0))
+        session.execute(
+            update(AvailableHours)
+            .where(AvailableHours.presenter_id.in_(ids))
+            .values(from_local=dt.time(9, 45), until_local=dt.time(10, 45))
+        )
+
+
+def test_one_person_more_serves_one_school_more_and_is_nobody(session):
+    region = a_region(requests=2, educators=1)
+    all_at_ten(region)
+    shown = what_if(region, Supposition(Assumed.PERSON, region.educators[0].id))
+    assert shown.difference.placed == 1
+    copied = [who.copied for row in shown.rows.rows for who in row.seat.crew]
+    assert sorted(copied) == [False, True]
+    rows = db.session.scalars(select(ProposedVisit).where(ProposedVisit.proposal_id == shown.line.id))
+    assert {row.educator_id for row in rows} == {region.educators[0].id}
+    assert db.session.scalars(select(Presenter.id)).all() == [region.educators[0].id]
+
+
+def test_a_day_more_or_a_car_serves_more(session):
+    region = a_region(requests=2, educators=1)
+    all_at_ten(region)
+    shown = what_if(region, Supposition(Assumed.WEEKDAY, region.educators[0].id, weekday=2))
+    assert (shown.difference.placed, {row.seat.on_day.weekday() for row in shown.rows.rows}) == (1, {0, 2})
+    region = a_region(educators=1)
+    with transaction():
+        session.execute(update(Presenter).values(reach_km=1))
+        session.execute(update(Host).values(lat=42.7, lon=21.9))
+    assert what_if(region, Supposition(Assumed.REACH, region.educators[0].id)).difference.placed == 3
+
+
+def test_a_language_more_serves_who_waits_for_it(session):
+    region = a_region(educators=1)
+    with transaction():
+        session.execute(update(SchoolRequest).values(teaching_language=TeachingLanguage.SLOVAK))
+    shown = what_if(region, Supposition(Assumed.LANGUAGE, region.educators[0].id, language=TeachingLanguage.SLOVAK))
+    assert (shown.difference.placed, shown.line.placed) == (3, 3)
+    assert TeachingLanguage.SLOVAK not in db.session.scalars(select(PresenterLanguage.language)).all()
+
+
+def test_one_more_a_week_counts_one_less_in_each_week(session):
+    region = a_region(educators=1)
+    asked = asked_visits(region.coordinator, region.draft().scope, now=MONDAY)[0].facts
+    facts = assumed_facts(asked, Supposition(Assumed.ONE_MORE))
+    week = [facts.people[0].presentations.get(FIRST + n * dt.timedelta(days=1), 0) for n in range(7)]
+    assert sum(week) == -1
+    shown = what_if(region, Supposition(Assumed.ONE_MORE))
+    assert (shown.difference.placed, shown.sums.bound_weight) == (0, None)
+
+
+def test_what_is_not_so_cannot_be_applied_and_the_database_refuses_it_too(session):
+    region = a_region()
+    shown = what_if(region, Supposition(Assumed.PERSON, region.educators[0].id))
+    with pytest.raises(Conflict) as refused:
+        apply_rows(region.coordinator, shown.line.id, [region.asked[0].id], now=MONDAY)
+    assert refused.value.reason is ProposalReason.ASSUMED
+    made = apply_rows(region.coordinator, region.proposed(region.seat(0)), [region.asked[0].id], now=MONDAY)
+    with pytest.raises(IntegrityError), transaction():
+        rows = update(ProposedVisit).where(ProposedVisit.proposal_id == shown.line.id)
+        session.execute(rows.where(ProposedVisit.on_day.is_not(None)).values(visit_id=made[0]))
+    db.session.rollback()
+    assert db.session.scalars(select(Visit.id)).all() == made
+
+
+@pytest.mark.parametrize(("assumed", "field", "reason"), [
+    (Supposition(Assumed.PERSON), "presenter", "missing"),
+    (Supposition(Assumed.WEEKDAY, 0), "weekday", "missing"),
+    (Supposition(Assumed.LANGUAGE, 0, language=TeachingLanguage.SERBIAN), "language", "plan_has_it_already"),
+    (Supposition(Assumed.REACH, 0), "presenter", "plan_has_it_already"),
+])  # fmt: skip
+def test_half_an_assumption_is_refused_beside_its_field(session, assumed, field, reason):
+    region = a_region()
+    who = region.educators[0].id if assumed.presenter_id is not None else None
+    told = Supposition(assumed.assumed, who, assumed.weekday, assumed.language)
+    with pytest.raises(Rejected) as refused:
+        drawn(region, supposes=told)
+    assert (refused.value.problems, db.session.scalars(select(PlanProposal.id)).all()) == ({field: reason}, [])

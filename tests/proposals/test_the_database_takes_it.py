@@ -82,8 +82,7 @@ def every_seat(region: Region) -> Iterator[ProposedSeat]:
 def the_database_takes(region: Region, seat: ProposedSeat) -> None:
     """Plan, suggest and offer it, by the usual acts, and undo it all."""
     with pytest.raises(Undone), transaction():
-        proposal_id = region.proposed(seat)
-        made = apply_rows(region.coordinator, proposal_id, [seat.request_id], now=MONDAY)
+        made = apply_rows(region.coordinator, region.proposed(seat), [seat.request_id], now=MONDAY)
         for visit_id in made:
             offer_visit(region.coordinator, visit_id, until=UNTIL, now=MONDAY)
         assert made
@@ -96,14 +95,12 @@ def test_what_free_dates_offer_is_the_planners_and_the_database_takes_it(session
     session.expire_all()
     asked = asked_visits(region.coordinator, region.draft().scope, now=MONDAY)
     drawing = drawing_of(asked, region.draft().levers, MONDAY.date(), moment_of, lambda _number: None)
-
     fair = []
     for seat in every_seat(region):
         placement = placement_of(drawing, seat)
         planner = placement is not None and not violations(drawing.problem, Plan((placement,)))
         assert planner is may_stand(asked[0], seat, [], moment_of), seat
         fair += [seat] if planner else []
-
     assert fair
     assert len(fair) < len(list(every_seat(region)))
     for seat in Random(seed).sample(fair, min(4, len(fair))):

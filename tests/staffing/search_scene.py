@@ -48,8 +48,7 @@ class Ill(Scene):
         db.session.commit()
 
     def falls_ill(self, who: Presenter | None = None, *, now: dt.datetime = FRIDAY) -> None:
-        actor = presenter_actor(who or self.ana)
-        report_absence(actor, VISIT_DAY, VISIT_DAY, seen=[self.number], now=now)
+        report_absence(presenter_actor(who or self.ana), VISIT_DAY, VISIT_DAY, seen=[self.number], now=now)
 
     def answering(self, who: Presenter, *, now: dt.datetime) -> Callable[[], None]:
         """Her yes, to be said in a thread: nothing is loaded there any more."""

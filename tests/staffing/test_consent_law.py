@@ -19,11 +19,7 @@ from scheduler.policy import Actor
 from scheduler.safeguarding.models import ConsentPaper, Guardian, GuardianConsent
 from scheduler.safeguarding.queries import has_consent
 from scheduler.safeguarding.service import name_guardian
-from scheduler.safeguarding.terms import (
-    ConsentMethod,
-    GuardianDraft,
-    WithdrawnBy,
-)
+from scheduler.safeguarding.terms import ConsentMethod, GuardianDraft, WithdrawnBy
 from scheduler.staffing.queries.consent_law import violations
 from scheduler.staffing.service.clearance import withdraw_all, withdraw_consent
 from scheduler.staffing.service.consents import confirm_paper, give_consent, record_paper
@@ -56,7 +52,6 @@ def test_consents_that_keep_the_law_are_no_violation(session):
     make_guardian(other.id)
     paper = record_paper(an_officer_of(other), other.id, PAPER, now=MONDAY)
     confirm_paper(an_officer_of(other), paper, now=MONDAY)
-
     assert violations() == []
 
 
@@ -86,9 +81,7 @@ def test_a_link_after_a_withdrawal_from_somebody_new_is_named(session):
     make_consent(minor.id, withdrawn_at=MONDAY, withdrawn_by=WithdrawnBy.MINOR)
     change(Guardian, replaced_at=MONDAY)
     new = make_guardian(minor.id, email="petar@family.example", in_force_at=MONDAY)
-    given = {"guardian_id": new.id, "guardian_email": new.email, "recorded_at": MONDAY}
-    consent = make_consent(minor.id, **given).id
-
+    consent = make_consent(minor.id, **{"guardian_id": new.id, "guardian_email": new.email, "recorded_at": MONDAY}).id
     assert violations() == [f"consent {consent} came by a link after a withdrawal, from who had not consented before"]
 
 
@@ -98,12 +91,10 @@ def test_whose_staff_or_mailbox_was_changed_past_the_product_is_named(session):
     guardian = make_guardian(minor.id)
     address = session.execute(select(User.email).where(User.id == minor.user_id)).scalar_one()
     assert (minor.centre_id != elsewhere, violations()) == (True, [])
-
     with transaction() as open_session:
         take_defences_away(open_session, "guardian")
         open_session.execute(update(Presenter).where(Presenter.id == minor.id).values(centre_id=elsewhere))
         open_session.execute(update(Guardian).values(email=address.replace("@", "+mama@")))
-
     assert violations() == [
         f"presenter {minor.id} is of another centre than her account",
         f"guardian {guardian.id} has the address of the minor herself",
@@ -115,23 +106,18 @@ def test_days_that_do_not_follow_from_the_birth_date_are_named(session):
     with transaction() as inside:
         take_defences_away(inside, "presenter")
         inside.execute(update(Presenter).values(adult_on=TODAY))
-
     assert violations() == [f"presenter {minor.id} has days that do not follow from the birth date"]
 
 
 @pytest.mark.postgres_decides
-@pytest.mark.parametrize(
-    ("given", "name"),
-    [
-        ({"method": "paper"}, "paper_is_seen_by_two"),
-        ({"method": "link", "guardian_id": None}, "link_is_of_a_guardian"),
-        ({"withdrawn_by": WithdrawnBy.STAFF}, "withdrawn_at_a_moment"),
-    ],
-)
+@pytest.mark.parametrize(("given", "name"), [
+    ({"method": "paper"}, "paper_is_seen_by_two"),
+    ({"method": "link", "guardian_id": None}, "link_is_of_a_guardian"),
+    ({"withdrawn_by": WithdrawnBy.STAFF}, "withdrawn_at_a_moment"),
+])  # fmt: skip
 def test_the_database_refuses_a_consent_that_nobody_gave(session, given, name):
     minor = a_minor()
     make_vetting(minor.id)
-
     with pytest.raises(IntegrityError, match=name):
         make_consent(minor.id, **given)
 
@@ -142,7 +128,6 @@ def test_the_database_refuses_one_pair_of_eyes_twice(session):
     make_guardian(minor.id)
     officer = an_officer_of(minor)
     record_paper(officer, minor.id, PAPER, now=MONDAY)
-
     with pytest.raises(IntegrityError, match="seen_by_two_people"), transaction() as open_session:
         open_session.execute(update(ConsentPaper).values(second_seen_by_id=officer.user_id, second_seen_at=MONDAY))
 
@@ -283,8 +268,6 @@ class Stage:
 @hypothesis.settings(max_examples=60, suppress_health_check=list(hypothesis.HealthCheck))
 def test_whatever_people_do_after_a_withdrawal_only_the_guardian_gives_a_consent_again(app, acts):
     stage = Stage()
-
     for act, with_what in acts:
         stage.play(act, with_what)
-
     assert violations() == []

@@ -60,9 +60,7 @@ def told(session) -> list[str]:
 def test_a_guardian_consents_by_her_link_to_what_she_ticks(session):
     minor = a_minor()
     her = policy.guardian(make_guardian(minor.id).id, minor.id)
-
     given = give_consent(her, "Весна Илић", TICKED, now=MONDAY)
-
     assert give_consent(her, "Весна Илић", TICKED, now=MONDAY) == given, "pressed twice is once"
     [row] = consents(session)
     purposes = ("takes_part", "travels", "rides", "photo", "name_on_the_web")
@@ -78,33 +76,26 @@ def test_a_later_consent_of_the_guardian_replaces_the_one_before_and_that_is_no_
     minor = a_minor()
     her = policy.guardian(make_guardian(minor.id).id, minor.id)
     give_consent(her, "Vesna Ilić", ConsentDraft(CONSENT_TEXT, takes_part=True, photo=True), now=MONDAY)
-
     give_consent(her, "Vesna Ilić", TICKED, now=LATER)
-
     replaced = [(row.photo, row.withdrawn_by) for row in consents(session)]
     assert replaced == [(True, WithdrawnBy.REPLACED), (False, None)]
     assert (agreed(minor), "consent_withdrawn" in told(session)) == (True, False)
 
 
-@pytest.mark.parametrize(
-    ("ticked", "name", "problems"),
-    [
-        (ConsentDraft(CONSENT_TEXT, photo=True), "Vesna", {"takes_part": "missing"}),
-        (ConsentDraft("2019-09", takes_part=True), "Vesna", {"text_version": "new_text"}),
-        (TICKED, "", {"name": "missing"}),
-    ],
-)
+@pytest.mark.parametrize(("ticked", "name", "problems"), [
+    (ConsentDraft(CONSENT_TEXT, photo=True), "Vesna", {"takes_part": "missing"}),
+    (ConsentDraft("2019-09", takes_part=True), "Vesna", {"text_version": "new_text"}),
+    (TICKED, "", {"name": "missing"}),
+])  # fmt: skip
 def test_what_a_guardian_has_not_said_is_not_stored(session, ticked, name, problems):
     minor = a_minor()
     her = policy.guardian(make_guardian(minor.id).id, minor.id)
-
     with rejection(**problems):
         give_consent(her, name, ticked, now=MONDAY)
-
     assert consents(session) == []
 
 
-def test_nobody_but_the_guardian_who_speaks_consents_by_a_link(session):
+def test_only_the_guardian_who_speaks_and_has_no_account_consents_by_a_link(session):
     minor, other = a_minor(), a_minor()
     old = make_guardian(minor.id, replaced_at=MONDAY)
     make_guardian(minor.id, email="petar@family.example", in_force_at=MONDAY)
@@ -121,15 +112,11 @@ def test_nobody_but_the_guardian_who_speaks_consents_by_a_link(session):
             give_consent(actor, "Vesna Ilić", TICKED, now=MONDAY)
     assert consents(session) == []
 
-
-def test_a_guardian_who_has_an_account_by_now_consents_on_paper(session):
     minor = a_minor()
     her = policy.guardian(make_guardian(minor.id).id, minor.id)
     make_user(Role.EDUCATOR, email="vesna@family.example")
-
     with conflict("address_of_an_account"):
         give_consent(her, "Vesna Ilić", TICKED, now=MONDAY)
-
     assert consents(session) == []
 
 
@@ -138,9 +125,7 @@ def test_a_paper_counts_when_two_have_seen_it_and_the_guardian_gets_a_notice(ses
     minor = a_minor()
     make_guardian(minor.id)
     first, second = an_officer_of(minor), an_officer_of(minor, Role.COORDINATOR)
-
     paper = record_paper(first, minor.id, PAPER, now=MONDAY)
-
     assert record_paper(first, minor.id, PAPER, now=MONDAY) == paper, "sent twice is once"
     assert (agreed(minor), told(session)) == (False, [])
     with conflict("seen_by_you"):
@@ -160,7 +145,6 @@ def test_a_guardian_who_works_here_has_her_paper_seen_by_two_others(session):
     make_guardian(minor.id, email="parent@centre.example")
     parent = an_officer_of(minor, email="parent@centre.example")
     first, second = an_officer_of(minor), an_officer_of(minor)
-
     with conflict("seen_by_the_guardian"):
         record_paper(parent, minor.id, PAPER, now=MONDAY)
     paper = record_paper(first, minor.id, PAPER, now=MONDAY)
@@ -168,41 +152,46 @@ def test_a_guardian_who_works_here_has_her_paper_seen_by_two_others(session):
         confirm_paper(parent, paper, now=MONDAY)
     assert not agreed(minor)
     confirm_paper(second, paper, now=MONDAY)
-
     assert agreed(minor)
     mail = session.scalars(select(OutboxMessage)).one()
     assert (mail.kind, mail.address, mail.link_purpose) == ("consent_recorded", "parent@centre.example", None)
 
 
-@pytest.mark.parametrize(
-    ("given", "problems"),
-    [
-        ({"scan": b""}, {"scan": "scan_missing"}),
-        ({"scan": b"not a scan"}, {"scan": "scan_of_no_kind"}),
-        ({"seen": False}, {"seen": "paper_not_seen"}),
-        ({"given_on": TODAY + dt.timedelta(days=1)}, {"given_on": "in_the_future"}),
-    ],
-)
+@pytest.mark.parametrize(("given", "problems"), [
+    ({"scan": b""}, {"scan": "scan_missing"}),
+    ({"scan": b"not a scan"}, {"scan": "scan_of_no_kind"}),
+    ({"seen": False}, {"seen": "paper_not_seen"}),
+    ({"given_on": TODAY + dt.timedelta(days=1)}, {"given_on": "in_the_future"}),
+])  # fmt: skip
 def test_a_paper_without_its_scan_is_none(session, given, problems):
     minor = a_minor()
     make_guardian(minor.id)
-
     with rejection(**problems):
         record_paper(an_officer_of(minor), minor.id, a_paper_draft(**given), now=MONDAY)
-
     assert session.scalars(select(ConsentPaper)).all() == []
 
 
-def test_a_paper_needs_a_guardian_and_is_nobodys_own(session):
+def test_a_paper_needs_a_guardian_is_nobodys_own_and_who_opened_its_scan_is_stored(session):
     minor = a_minor()
     both = Actor(frozenset({Role.COORDINATOR}), minor.user_id, minor.centre_id, minor.id)
-
     with conflict("guardian_missing"):
         record_paper(an_officer_of(minor), minor.id, PAPER, now=MONDAY)
     make_guardian(minor.id)
     for actor, error in ((presenter_actor(minor), NotAllowed), (both, NotAllowed), (an_actor(), NotFound)):
         with pytest.raises(error):
             record_paper(actor, minor.id, PAPER, now=MONDAY)
+
+    officer = an_officer_of(minor)
+    paper = record_paper(officer, minor.id, PAPER, now=MONDAY)
+
+    assert open_scan(officer, paper, now=MONDAY) == (PAPER.scan, "png")
+    with pytest.raises(NotFound):
+        open_scan(an_actor(Role.SAFEGUARDING), paper, now=MONDAY)
+    with pytest.raises(NotAllowed):
+        open_scan(presenter_actor(minor), paper, now=MONDAY)
+    session.rollback()
+    entries = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
+    assert [(entry.action, entry.actor) for entry in entries][-1] == ("consent paper opened", officer.label)
 
 
 def test_a_paper_that_is_turned_down_or_whose_guardian_was_replaced_never_counts(session):
@@ -215,7 +204,6 @@ def test_a_paper_that_is_turned_down_or_whose_guardian_was_replaced_never_counts
     with transaction() as open_session:
         open_session.merge(guardian).replaced_at = LATER
     make_guardian(minor.id, email="petar@family.example", in_force_at=LATER)
-
     for paper in (down, old):
         with conflict("paper_is_over"):
             confirm_paper(second, paper, now=LATER)
@@ -230,14 +218,12 @@ def test_a_withdrawal_holds_at_once_ends_papers_that_wait_and_the_guardian_is_to
     consent, first = make_consent(minor.id).id, an_officer_of(minor)
     paper = record_paper(first, minor.id, PAPER, now=MONDAY)
     actor = {"guardian": policy.guardian(guardian.id, minor.id), "minor": presenter_actor(minor), "staff": first}[who]
-
     if who == "guardian":
         withdraw_all(actor, minor.id, now=LATER)
         withdraw_all(actor, minor.id, now=LATER)
     else:
         withdraw_consent(actor, consent, now=LATER)
         withdraw_consent(actor, consent, now=LATER)
-
     assert (agreed(minor), told(session)) == (False, ["consent_withdrawn"])
     assert consents(session)[0].withdrawn_by == who
     with conflict("paper_is_over"):
@@ -249,7 +235,6 @@ def test_trust_s46_after_a_withdrawal_only_the_guardian_gives_a_consent_again(se
     guardian = make_guardian(minor.id)
     officer = an_officer_of(minor)
     withdraw_consent(officer, make_consent(minor.id).id, now=MONDAY)
-
     with pytest.raises(NotAllowed):
         give_consent(officer, "Vesna Ilić", TICKED, now=LATER)
     with conflict("link_only"):
@@ -292,7 +277,6 @@ def test_while_the_guardian_changes_a_minor_gets_no_new_visit(session):
     scene, adult, minor = with_a_minor()
     scene.suggest(adult)
     change_guardian(scene, minor)
-
     with conflict("guardian_changes"):
         suggest_presenter(scene.coordinator, scene.visit_id, minor.id, now=MONDAY)
     [row] = candidates(scene.coordinator, scene.visit_id, now=MONDAY)
@@ -307,47 +291,23 @@ def test_while_the_guardian_changes_what_is_promised_stays_and_what_was_only_sug
     suggested, another_adult, other = with_a_minor()
     suggested.suggested_to(another_adult, other)
     change_guardian(suggested, other)
-
     assert release_not_cleared(now=MONDAY) == 0
     with conflict("guardian_changes"):
         offer_visit(suggested.coordinator, suggested.visit_id, until=UNTIL, now=MONDAY)
-
     assert states(session, promised)[minor.id] == [AssignmentState.ACCEPTED]
 
 
-def test_a_consent_to_an_older_text_keeps_old_visits_and_takes_no_new_one(session):
+def test_a_shorter_consent_frees_visits_beyond_it_and_an_older_text_takes_no_new_one(session):
+    scene, adult, minor = with_a_minor()
+    scene.accepted_by(adult, minor)
+    officer, second = (known_staff(scene.centre_id).actor() for _ in range(2))
+    short = a_paper_draft(valid_until=TODAY + dt.timedelta(days=1))
+    confirm_paper(second, record_paper(officer, minor.id, short, now=MONDAY), now=MONDAY)
+    assert states(session, scene) == {adult.id: [AssignmentState.ACCEPTED], minor.id: [AssignmentState.WITHDRAWN]}
     scene, adult, minor = with_a_minor()
     scene.suggest(adult)
     with transaction() as open_session:
         take_defences_away(open_session, "guardian_consent")
         open_session.execute(update(GuardianConsent).values(text_version="2019-09"))
-
     with conflict("older_text"):
         suggest_presenter(scene.coordinator, scene.visit_id, minor.id, now=MONDAY)
-
-
-def test_a_shorter_consent_frees_the_visits_beyond_it(session):
-    scene, adult, minor = with_a_minor()
-    scene.accepted_by(adult, minor)
-    officer, second = (known_staff(scene.centre_id).actor() for _ in range(2))
-    short = a_paper_draft(valid_until=TODAY + dt.timedelta(days=1))
-
-    confirm_paper(second, record_paper(officer, minor.id, short, now=MONDAY), now=MONDAY)
-
-    assert states(session, scene) == {adult.id: [AssignmentState.ACCEPTED], minor.id: [AssignmentState.WITHDRAWN]}
-
-
-def test_who_opened_a_scan_is_kept(session):
-    minor = a_minor()
-    make_guardian(minor.id)
-    officer = an_officer_of(minor)
-    paper = record_paper(officer, minor.id, PAPER, now=MONDAY)
-
-    assert open_scan(officer, paper, now=MONDAY) == (PAPER.scan, "png")
-    with pytest.raises(NotFound):
-        open_scan(an_actor(Role.SAFEGUARDING), paper, now=MONDAY)
-    with pytest.raises(NotAllowed):
-        open_scan(presenter_actor(minor), paper, now=MONDAY)
-    session.rollback()
-    entries = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
-    assert [(entry.action, entry.actor) for entry in entries][-1] == ("consent paper opened", officer.label)

@@ -97,7 +97,6 @@ def test_who_was_invited_by_the_first_viewer_is_no_second_person(session, days):
     make_guardian(minor.id)
     admin = an_administrator(minor)
     other = invited(admin.actor(), at=MONDAY - days * DAY)
-
     for first, second in ((admin, other), (other, admin)):
         for confirm, table in second_looks(minor, first, second):
             with conflict("one_origin"):
@@ -121,7 +120,6 @@ def test_accounts_whose_invitations_began_with_one_person_are_one_person(session
     admin = an_administrator(minor)
     helper = invited(admin.actor(), Role.ADMINISTRATOR, at=MONDAY - 30 * DAY)
     pair = [invited(helper.actor(), at=MONDAY - 20 * DAY) for _ in range(2)]
-
     assert {one.origin_id for one in (helper, *pair)} == {admin.id}
     for confirm, table in second_looks(minor, *pair):
         with conflict("one_origin"):
@@ -173,26 +171,16 @@ def has_an_app(admin: Actor, first: User, second: User) -> None:
 
 
 @pytest.mark.postgres_decides
-@pytest.mark.parametrize(
-    ("change", "reason"),
-    [
-        (of_this_week, "account_too_new"),
-        (of_last_week, ""),
-        (gives_a_role, "account_changed"),
-        (gave_a_role, ""),
-        (opens_again, "account_changed"),
-        (opens_again_by_a_helper, "account_changed"),
-        (invites_again, "account_changed"),
-        (has_no_key, "second_step_missing"),
-        (has_an_app, ""),
-    ],
-)
+@pytest.mark.parametrize(("change", "reason"), [
+    (of_this_week, "account_too_new"), (of_last_week, ""), (gives_a_role, "account_changed"), (gave_a_role, ""),
+    (opens_again, "account_changed"), (opens_again_by_a_helper, "account_changed"),
+    (invites_again, "account_changed"), (has_no_key, "second_step_missing"), (has_an_app, ""),
+])  # fmt: skip
 def test_the_second_person_has_an_account_that_was_hers_a_week_before(session, change: Changes, reason):
     minor = a_minor()
     make_guardian(minor.id)
     admin, other = an_administrator(minor), known_staff(minor.centre_id, password_hash="hers")
     change(admin.actor(), admin, other)
-
     for confirm, table in second_looks(minor, admin, other):
         assert by_sql(table, other.id) == (LAW if reason else "")
         if reason:
@@ -208,7 +196,6 @@ def test_a_colleague_whom_the_second_one_has_just_opened_again_is_no_first_perso
     make_guardian(minor.id)
     admin, gone = an_administrator(minor), known_staff(minor.centre_id, password_hash="hers")
     opens_again(admin.actor(), admin, gone)
-
     for confirm, table in second_looks(minor, gone, admin):
         with conflict("account_changed"):
             confirm()
@@ -222,24 +209,18 @@ def test_a_role_that_is_given_while_the_paper_waits_counts_too(session):
     admin, other = an_administrator(minor), known_staff(minor.centre_id, password_hash="hers")
     paper = record_paper(admin.actor(), minor.id, PAPER, now=MONDAY)
     change_roles(admin.actor(), other.id, [Role.SAFEGUARDING, Role.COORDINATOR], now=MONDAY + 20 * DAY)
-
     with conflict("account_changed"):
         confirm_paper(other.actor(), paper, now=MONDAY + 21 * DAY)
-
     assert by_sql("consent_paper", other.id) == LAW
 
 
 def test_an_account_keeps_its_origin_once_its_owner_has_answered(session):
-    minor = a_minor()
-    other = invited(an_administrator(minor).actor(), at=MONDAY)
-
+    other = invited(an_administrator(a_minor()).actor(), at=MONDAY)
     with database_refusal("origin_stays") as inside:
         inside.execute(text("UPDATE user_account SET origin_id = NULL WHERE id = :who"), {"who": other.id})
 
 
 # --- where nobody else can be the second person: on the host ---
-
-
 @pytest.mark.postgres_decides
 def test_where_every_account_was_made_by_one_administrator_the_host_confirms(session):
     minor = a_minor()
@@ -247,9 +228,7 @@ def test_where_every_account_was_made_by_one_administrator_the_host_confirms(ses
     admin = an_administrator(minor)
     invited(admin.actor(), Role.ADMINISTRATOR, at=MONDAY - 300 * DAY)
     paper = record_paper(admin.actor(), minor.id, PAPER, now=MONDAY)
-
     confirm_paper_on_the_host(paper, now=MONDAY)
-
     assert consent_given(minor)
     session.rollback()
     consent = session.scalars(select(GuardianConsent)).one()
@@ -268,26 +247,20 @@ def test_where_another_administrator_can_be_the_second_person_the_host_confirms_
     admin, other = an_administrator(minor), an_administrator(minor)
     has_no_key(admin.actor(), admin, other)  # she sets it up
     paper = record_paper(admin.actor(), minor.id, PAPER, now=MONDAY)
-
     with conflict("host_not_needed"):
         confirm_paper_on_the_host(paper, now=MONDAY)
-
     assert not consent_given(minor)
 
 
 # --- after a withdrawal ---
-
-
 @pytest.mark.postgres_decides
 def test_trust_s46_after_a_withdrawal_no_paper_stands_in_for_the_guardians_link(session):
     minor = a_minor()
     guardian = make_guardian(minor.id)
     first, second = an_officer_of(minor), an_officer_of(minor)
     withdraw_consent(first, make_consent(minor.id).id, now=MONDAY)
-
     with conflict("link_only"):
         record_paper(first, minor.id, PAPER, now=MONDAY)
-
     with database_refusal("paper_is_for_a_first_consent") as inside:
         a_paper_seen_by_sql(inside, minor.id, guardian.id, first.user_id, second.user_id)
     give_consent(policy.guardian(guardian.id, minor.id), "Vesna Ilić", TICKED, now=MONDAY)
@@ -355,8 +328,7 @@ def test_a_guardian_without_a_link_consents_again_a_week_after_she_was_told_of_t
 
 @pytest.mark.postgres_decides
 def test_the_database_takes_no_paper_after_a_withdrawal_without_the_week_of_the_notice(session):
-    minor = a_minor()
-    first, second, paper = a_withdrawn_paper_of_a_guardian_without_a_link(minor)
+    first, second, paper = a_withdrawn_paper_of_a_guardian_without_a_link(a_minor())
     note_notice(first, paper, NoticeDraft(by_phone=False, told_on=TODAY), now=MONDAY)
 
     with database_refusal("paper_is_for_a_first_consent") as inside:
@@ -377,8 +349,6 @@ def test_the_database_takes_no_paper_after_a_withdrawal_without_the_week_of_the_
 
 
 # --- whatever one person does with all the accounts that she can make ---
-
-
 class OnePerson:
     """An administrator with every account that she makes, and a colleague who acts for nobody."""
 
@@ -456,10 +426,8 @@ def test_no_single_person_reaches_a_living_consent_with_all_the_accounts_that_sh
     one = OnePerson()
     if withdrawn:
         make_consent(one.minor.id, withdrawn_at=MONDAY, withdrawn_by="guardian")
-
     for act, place in acts:
         one.play(act, place)
-
     with db.session() as session:
         living = select(GuardianConsent.id).where(GuardianConsent.withdrawn_at.is_(None))
         assert session.scalars(living.where(GuardianConsent.presenter_id == one.minor.id)).all() == []

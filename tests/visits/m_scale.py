@@ -22,15 +22,9 @@ from tests.factories.safeguarding import make_consent, make_vetting
 from tests.factories.visits import new_assignment, new_presentation, new_visit
 
 TOWNS = {
-    "Ниш": (43.32, 21.90),
-    "Београд": (44.81, 20.46),
-    "Нови Сад": (45.25, 19.84),
-    "Суботица": (46.10, 19.66),
-    "Крагујевац": (44.01, 20.92),
-    "Врање": (42.55, 21.90),
-    "Ужице": (43.86, 19.84),
-    "Зајечар": (43.90, 22.28),
-}
+    "Ниш": (43.32, 21.90), "Београд": (44.81, 20.46), "Нови Сад": (45.25, 19.84), "Суботица": (46.10, 19.66),
+    "Крагујевац": (44.01, 20.92), "Врање": (42.55, 21.90), "Ужице": (43.86, 19.84), "Зајечар": (43.90, 22.28),
+}  # fmt: skip
 TODAY = MONDAY.date()
 HOURS = (9, 13)  # a visit in the morning, one after noon
 EDUCATORS, INFLUENCERS, VISITS = 60, 20, 1000
@@ -57,8 +51,7 @@ def _people(centre_id: int, towns: list[Municipality], dice: Random) -> list[Pre
     for number in range(EDUCATORS + INFLUENCERS):
         kind = PresenterKind.EDUCATOR if number < EDUCATORS else PresenterKind.INFLUENCER
         born = dt.date(2004 + number % 5, 5, 17) if kind is PresenterKind.INFLUENCER else None
-        home_id = towns[number % len(towns)].id
-        one = make_presenter(kind, centre_id=centre_id, home_id=home_id, birth_date=born)
+        one = make_presenter(kind, centre_id=centre_id, home_id=towns[number % len(towns)].id, birth_date=born)
         make_vetting(one.id)
         if born:
             make_consent(one.id)

@@ -58,12 +58,9 @@ class Scene:
 
     def draft(self, **given: Any) -> VisitDraft:
         fair = {
-            "programme_id": self.programme.id,
-            "host_id": self.host.id,
-            "on_day": VISIT_DAY,
-            "presentations": self.plans,
-            "school_request_id": self.asked.id,
-        }
+            "programme_id": self.programme.id, "host_id": self.host.id, "on_day": VISIT_DAY,
+            "presentations": self.plans, "school_request_id": self.asked.id,
+        }  # fmt: skip
         return VisitDraft(**(fair | given))
 
     def plan(self, **given: Any) -> int:

@@ -41,9 +41,7 @@ from tests.visits.scene import Scene, delivered
 
 OVER = VISIT_DAY + dt.timedelta(days=40)
 SLOW = settings(
-    max_examples=30,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 MACHINES = {"visit": VISIT_MACHINE, "presentation": PRESENTATION_MACHINE, "assignment": ASSIGNMENT_MACHINE}
 
@@ -73,16 +71,14 @@ class World:
             return
 
     def suggest(self, number: int) -> None:
-        person = self.people[number % 3]
-        suggest_presenter(self.scene.coordinator, self.scene.visit_id, person.id, now=self.now)
+        suggest_presenter(self.scene.coordinator, self.scene.visit_id, self.people[number % 3].id, now=self.now)
 
     def offer(self, number: int) -> None:
         until = self.now + dt.timedelta(hours=number + 1)
         offer_visit(self.scene.coordinator, self.scene.visit_id, until=until, now=self.now)
 
     def accept(self, number: int) -> None:
-        actor = presenter_actor(self.people[number % 3])
-        answer_offer(actor, self.scene.visit_id, accepts=True, now=self.now)
+        answer_offer(presenter_actor(self.people[number % 3]), self.scene.visit_id, accepts=True, now=self.now)
 
     def decline(self, number: int) -> None:
         actor = presenter_actor(self.people[number % 3])
@@ -143,8 +139,7 @@ def check_calendars(session: Session, world: World) -> None:
         world.sequences[row.id] = row.sequence
         entries = session.scalars(sa.select(CalendarEntry).where(CalendarEntry.presentation_id == row.id)).all()
         texts = {f"{entry.status} {entry.language}": entry.text for entry in entries}
-        assert len(texts) == 9
-        assert world.seen.setdefault((row.id, row.sequence), texts) == texts
+        assert (len(texts), world.seen.setdefault((row.id, row.sequence), texts)) == (9, texts)
 
 
 def check_states(session: Session, world: World) -> None:

@@ -37,8 +37,7 @@ class Staged(Scene):
     def __init__(self, *, written: bool) -> None:
         super().__init__(*PLANS, planned=False, influencers=1)
         self.visit_id = self.planned() if written else self.plan()
-        belgrade = make_municipality("Београд", lat=44.80, lon=20.46)
-        self.crew = (self.educator(home_id=belgrade.id), self.minor())
+        self.crew = (self.educator(home_id=make_municipality("Београд", lat=44.80, lon=20.46).id), self.minor())
 
     def ready(self) -> None:
         self.confirm(*self.crew)
@@ -119,29 +118,24 @@ def test_a_written_state_is_the_played_one_in_every_column_table_and_calendar_te
     assert violations() == []
 
 
-@pytest.mark.parametrize(
-    ("make", "visit", "sitting", "request_state", "seat"),
-    [
-        (staffing.a_planned_visit, VisitState.PLANNED, PresentationState.PLANNED, RequestState.STAFFING, None),
-        (staffing.an_offered_visit, VisitState.OFFERED, PresentationState.PLANNED, RequestState.STAFFING,
-         AssignmentState.OFFERED),
-        (staffing.an_accepted_visit, VisitState.OFFERED, PresentationState.PLANNED, RequestState.STAFFING,
-         AssignmentState.ACCEPTED),
-        (staffing.a_confirmed_visit, VisitState.CONFIRMED, PresentationState.CONFIRMED, RequestState.CONFIRMED,
-         AssignmentState.ACCEPTED),
-        (staffing.a_ready_visit, VisitState.READY, PresentationState.CONFIRMED, RequestState.READY,
-         AssignmentState.ACCEPTED),
-        (staffing.a_held_visit, VisitState.DELIVERED, PresentationState.DELIVERED, RequestState.DELIVERED,
-         AssignmentState.PRESENT),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("make", "visit", "sitting", "request_state", "seat"), [
+    (staffing.a_planned_visit, VisitState.PLANNED, PresentationState.PLANNED, RequestState.STAFFING, None),
+    (staffing.an_offered_visit, VisitState.OFFERED, PresentationState.PLANNED, RequestState.STAFFING,
+     AssignmentState.OFFERED),
+    (staffing.an_accepted_visit, VisitState.OFFERED, PresentationState.PLANNED, RequestState.STAFFING,
+     AssignmentState.ACCEPTED),
+    (staffing.a_confirmed_visit, VisitState.CONFIRMED, PresentationState.CONFIRMED, RequestState.CONFIRMED,
+     AssignmentState.ACCEPTED),
+    (staffing.a_ready_visit, VisitState.READY, PresentationState.CONFIRMED, RequestState.READY,
+     AssignmentState.ACCEPTED),
+    (staffing.a_held_visit, VisitState.DELIVERED, PresentationState.DELIVERED, RequestState.DELIVERED,
+     AssignmentState.PRESENT),
+])  # fmt: skip
 def test_each_factory_needs_nothing_and_leaves_nothing_to_complain_about(
     the_clock, make, visit, sitting, request_state, seat
 ):
     the_clock.stands_at(THE_DAY)
-    made = make()
-
-    rows = rows_of(made.id)
+    rows = rows_of(make().id)
     assert (rows["visit"]["state"], rows["request"]["state"]) == (visit, request_state)
     assert [one["state"] for one in rows["presentations"]] == [sitting]
     assert [[one["state"] for _, one in crew] for crew in rows["crews"]] == [[seat] if seat else []]
@@ -155,9 +149,7 @@ def test_a_factory_takes_the_crew_the_hours_and_the_day_it_is_given(session):
         scene = Scene(planned=False)
         adult, minor = scene.educator(), scene.minor()
     day = VISIT_DAY.replace(day=8)
-
     made = staffing.a_confirmed_visit(adult, minor, by=scene.coordinator, asked=scene.asked, plans=PLANS, on_day=day)
-
     rows = rows_of(made.id)
     assert [one["starts_local"].hour for one in rows["presentations"]] == [10, 11]
     assert {one["on_day"] for one in rows["presentations"]} == {day}
