@@ -137,6 +137,13 @@ def a_full_database() -> sqlite3.OperationalError:
     return full.value
 
 
+def a_database_that_cannot_be_opened() -> sqlite3.OperationalError:
+    """What SQLite says when the disk is full before the first reader opens it."""
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR_SHMSIZE
+    return error
+
+
 def raising_of(error: Exception):
     """A function that fails so, whatever it is given."""
 
@@ -152,9 +159,10 @@ def raising_of(error: Exception):
         NO_ROOM,
         OSError(errno.EDQUOT, "Disk quota exceeded"),
         OperationalError("INSERT", {}, a_full_database()),
+        OperationalError("SELECT", {}, a_database_that_cannot_be_opened()),
         OperationalError("INSERT", {}, Refused("53100")),
     ],
-    ids=["file", "quota", "sqlite", "postgresql"],
+    ids=["file", "quota", "sqlite", "sqlite's first reader", "postgresql"],
 )
 def test_trust_r20_a_full_disk_is_told_and_is_no_fault_of_the_product(raising, error):
     page = raising(error)
