@@ -1,7 +1,7 @@
 """Which constraint refused: so that a race that slips past the rules still gets a sentence, not a 500."""
 
 import errno
-from sqlite3 import SQLITE_FULL
+from sqlite3 import SQLITE_FULL, SQLITE_IOERR_SHMSIZE
 
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
@@ -33,7 +33,8 @@ def found_no_room(error: BaseException | None) -> bool:
     told = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(told, OSError) and told.errno in (errno.ENOSPC, errno.EDQUOT):
         return True
-    full = getattr(told, "sqlstate", None) == FULL_STATE or getattr(told, "sqlite_errorcode", 0) & 0xFF == SQLITE_FULL
+    code = getattr(told, "sqlite_errorcode", 0)  # the second: no room for the file that its first reader begins
+    full = getattr(told, "sqlstate", None) == FULL_STATE or code & 0xFF == SQLITE_FULL or code == SQLITE_IOERR_SHMSIZE
     return full or (error is not None and found_no_room(error.__cause__ or error.__context__))
 
 

@@ -1,19 +1,24 @@
 """The outbox: put in, taken out. A rolled-back change sends nothing; a committed one is never forgotten."""
 
 import datetime as dt
+import time
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy.exc import OperationalError
 
 from scheduler.config import settings
 from scheduler.core import audit, tokens
-from scheduler.core.db import db, transaction
+from scheduler.core.db import db, end_session, transaction
 from scheduler.core.leases import lease
 from scheduler.messages import mail, queries, rules
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.terms import UNSENT, Body, Channel, Failure, MessageDraft, MessageState, Parcel, ShortDraft
+
+NOTE_WITHIN_S = 60.0  # half a lease: until then nobody else takes the mail
+NOTE_PAUSE_S = 0.5
 
 
 def queue_message(
@@ -165,14 +170,22 @@ def deliver(message_id: int, now: dt.datetime, *, replies: Mapping[int, str] | N
     """Send one mail: lease its row, hand it over outside of any transaction, note what came of it.
 
     Two senders at once send once. After a crash between the two transactions it may go twice, under one Message-ID,
-    never not at all. `replies` are the addresses of the centres: who answers, answers hers. None when it is not due, or
-    another sender holds it.
+    never not at all; a database that is away for less than a minute doubles nothing. `replies` are the addresses of
+    the centres: who answers, answers hers. None when it is not due, or another sender holds it.
     """
     parcel = _lease(message_id, now, replies)
     if parcel is None:
         return None
     failure = _hand_over(parcel, now)
-    return _note(parcel, failure, now)
+    ends = time.monotonic() + NOTE_WITHIN_S
+    while True:
+        try:
+            return _note(parcel, failure, now)
+        except OperationalError:  # the database restarts or has no room: a mail that is not noted leaves again
+            if time.monotonic() >= ends:
+                raise
+            end_session()
+            time.sleep(NOTE_PAUSE_S)
 
 
 def _lease(message_id: int, now: dt.datetime, replies: Mapping[int, str] | None = None) -> Parcel | None:

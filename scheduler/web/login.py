@@ -6,8 +6,10 @@
 from flask import Flask, Response, g, session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, UserMixin, login_user
+from sqlalchemy.exc import SQLAlchemyError
 
 from scheduler.core import clock
+from scheduler.core.refusals import found_no_room
 from scheduler.keys.queries import browser_of
 from scheduler.keys.terms import Browser
 from scheduler.people import queries, rules
@@ -40,13 +42,23 @@ class Viewer(UserMixin):  # type: ignore[misc]
 
 
 def load_viewer(token: str) -> Viewer | None:
-    """The user behind a session's token, or None when that sign-in has ended."""
+    """The user behind a session's token, or None when that sign-in has ended.
+
+    None also on the page of a failure: the database that it would ask may be what failed. A full disk keeps nobody from
+    reading; as the last use is not written then, a sign-in ends sooner and never later than it would.
+    """
+    if g.get("failed"):
+        return None
     now = clock.now()
     user = queries.signed_in_user(token, now=now)
     if user is None:
         return None
     if rules.seen_is_old(user.last_seen_at, now):
-        note_seen(token, now=now)
+        try:
+            note_seen(token, now=now)
+        except SQLAlchemyError as error:
+            if not found_no_room(error):
+                raise
     return Viewer(token, user)
 
 

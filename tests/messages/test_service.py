@@ -15,6 +15,7 @@ from aiosmtpd.controller import Controller
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from scheduler import config
 from scheduler.core import mailer, tokens
@@ -223,6 +224,37 @@ def test_trust_r18_a_line_cut_after_the_mail_was_taken_is_tried_again_under_the_
     service.deliver(message.id, MONDAY + MINUTE)
 
     assert f"Message-ID: {message.message_id}" in letters()[0]
+
+
+@pytest.mark.both_databases
+def test_trust_r18_a_mail_that_was_taken_while_the_database_was_away_leaves_once(app, monkeypatch):
+    message_id = make_message().id
+    away = [OperationalError("UPDATE", {}, Exception("the database system is starting up"))] * 3
+    note = service._note
+
+    def note_when_it_is_back(*given):
+        if away:
+            raise away.pop()
+        return note(*given)
+
+    monkeypatch.setattr(service, "NOTE_PAUSE_S", 0)
+    monkeypatch.setattr(service, "_note", note_when_it_is_back)
+
+    assert service.deliver(message_id, MONDAY) is MessageState.SENT
+    assert service.deliver(message_id, MONDAY + 5 * MINUTE) is None
+    assert len(letters()) == 1
+
+
+def test_a_database_that_stays_away_ends_the_try_and_the_lease_brings_the_next(app, monkeypatch):
+    message = make_message()
+    gone = OperationalError("UPDATE", {}, Exception("the database system is shut down"))
+    monkeypatch.setattr(service, "NOTE_WITHIN_S", 0)
+    monkeypatch.setattr(service, "_note", lambda *given: (_ for _ in ()).throw(gone))
+
+    with pytest.raises(OperationalError):
+        service.deliver(message.id, MONDAY)
+
+    assert service.unsent_ids(9, MONDAY + 5 * MINUTE) == [message.id]
 
 
 @pytest.mark.parametrize("refusal", [

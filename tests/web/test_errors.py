@@ -13,9 +13,14 @@ from werkzeug.exceptions import RequestEntityTooLarge, ServiceUnavailable, TooMa
 from scheduler.booking.terms.reasons import BookingReason
 from scheduler.core.errors import Conflict, Gone, GroundReason, NotAllowed, NotFound, Rejected, SchedulerError, TooMany
 from scheduler.core.text import BadText
+from scheduler.people.rules import SEEN_AT_MOST_EACH
+from scheduler.policy import Role
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.web import errors, guards
 from scheduler.work.terms import WorkReason
+from tests.factories import MONDAY
+from tests.factories.people import make_user
+from tests.web.browser import browser_of
 from tests.web.reading import text_of
 
 AN_HOUR = dt.timedelta(hours=1)
@@ -132,15 +137,32 @@ def a_full_database() -> sqlite3.OperationalError:
     return full.value
 
 
+def a_database_that_cannot_be_opened() -> sqlite3.OperationalError:
+    """What SQLite says when the disk is full before the first reader opens it."""
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR_SHMSIZE
+    return error
+
+
+def raising_of(error: Exception):
+    """A function that fails so, whatever it is given."""
+
+    def fail(*_args, **_named):
+        raise error
+
+    return fail
+
+
 @pytest.mark.parametrize(
     "error",
     [
         NO_ROOM,
         OSError(errno.EDQUOT, "Disk quota exceeded"),
         OperationalError("INSERT", {}, a_full_database()),
+        OperationalError("SELECT", {}, a_database_that_cannot_be_opened()),
         OperationalError("INSERT", {}, Refused("53100")),
     ],
-    ids=["file", "quota", "sqlite", "postgresql"],
+    ids=["file", "quota", "sqlite", "sqlite's first reader", "postgresql"],
 )
 def test_trust_r20_a_full_disk_is_told_and_is_no_fault_of_the_product(raising, error):
     page = raising(error)
@@ -155,6 +177,37 @@ def test_trust_r20_a_full_disk_behind_another_error_is_told_too(raising):
     wrapped.__cause__ = NO_ROOM
 
     assert raising(wrapped).status_code == 503
+
+
+def test_trust_r20_who_is_signed_in_goes_on_reading_though_her_last_use_cannot_be_written(app, the_clock, monkeypatch):
+    browser = browser_of(app, make_user(Role.EDUCATOR))
+    monkeypatch.setattr("scheduler.web.login.note_seen", raising_of(OperationalError("UPDATE", {}, a_full_database())))
+    the_clock.stands_at(MONDAY + SEEN_AT_MOST_EACH)
+
+    assert browser.get("/desk").status_code == 200
+
+
+def test_another_failure_to_write_her_last_use_is_no_full_disk(app, the_clock, monkeypatch):
+    browser = browser_of(app, make_user(Role.EDUCATOR))
+    monkeypatch.setattr("scheduler.web.login.note_seen", raising_of(OperationalError("UPDATE", {}, Refused("57P01"))))
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    the_clock.stands_at(MONDAY + SEEN_AT_MOST_EACH)
+
+    assert browser.get("/desk").status_code == 500
+
+
+def test_who_is_signed_in_reads_the_page_of_a_failure_though_the_database_is_gone(app, monkeypatch):
+    browser = browser_of(app, make_user(Role.EDUCATOR))
+    monkeypatch.setattr(
+        "scheduler.people.queries.signed_in_user", raising_of(OperationalError("SELECT", {}, Refused("57P01")))
+    )
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+
+    page = browser.get("/desk")
+
+    assert page.status_code == 500
+    assert page.headers["X-Request-Id"] in page.text
+    assert 'href="tel:19833"' in page.text
 
 
 def test_our_own_failure_shows_the_number_that_is_in_the_log(raising):
