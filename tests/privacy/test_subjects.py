@@ -45,7 +45,7 @@ from tests.factories.feeds import make_feed
 from tests.factories.messages import make_message
 from tests.factories.people import an_actor, make_centre, make_user
 from tests.factories.places import make_host
-from tests.factories.programmes import make_programme
+from tests.factories.programmes import make_campaign, make_programme
 from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor, note_proofs
 from tests.factories.staffing import a_confirmed_visit, a_held_visit, with_entries
@@ -90,7 +90,9 @@ def a_crew():
     hers = {"given_name": "Dragana", "family_name": "Zlatić", "email": "dragana@centre.example"}
     adult = a_cleared_educator(centre_id=centre.id, phone="+381641234567", **hers)
     minor = a_cleared_minor(centre_id=centre.id, given_name="Lenka", family_name="Lukovac", email="lenka@young.example")
-    visit = a_held_visit(adult, minor, programme=make_programme(centre_id=centre.id))
+    programme = make_programme(centre_id=centre.id)
+    campaign = make_campaign(centre_id=centre.id, programme_id=programme.id)
+    visit = a_held_visit(adult, minor, programme=programme, campaign_id=campaign.id)
     with_entries(visit.id)
     note_proofs()
     make_feed(adult)
