@@ -15,10 +15,6 @@ A_HAND = dt.timedelta(seconds=3)  # between two pages: a program is quicker, and
 Send = Callable[[str, str, dict[str, str] | None], tuple[int, str]]
 
 
-def this_day() -> dt.date:
-    return dt.datetime.now(dt.UTC).date()
-
-
 def day(value: dt.date) -> str:
     return f"{value.day}.{value.month}.{value.year}."
 
@@ -74,23 +70,13 @@ class Booking:
             raise AssertionError(f"POST {path}: {status}")
         return status
 
-    def answer_all(self, programme_id: int, host_id: int, *, at_once: bool = False) -> None:
-        """Twelve requests, or fourteen: as far as the page that asks whether everything is right."""
+    def answer_all(self, programme_id: int, host_id: int, today: dt.date) -> None:
+        """Twelve requests: as far as the page that asks whether everything is right."""
         self.post("/book", self.get("/book"), {"host_id": str(host_id)})
-        first = this_day() + dt.timedelta(days=40)  # weeks ahead, as the programme's notice wants it
+        first = today + dt.timedelta(days=40)  # weeks ahead, as the programme's notice wants it
         email = f"o.matic-{self.tag}@skola.example.org"
         for name, typed in answers(programme_id, email, first, first + dt.timedelta(days=14)).items():
-            if name == "when" and at_once:
-                self.hold_a_date()
-            else:
-                self.post(f"/book/{name}", self.get(f"/book/{name}"), typed)
-
-    def hold_a_date(self) -> None:
-        """The first free day, and the first time on it: held while the rest is answered."""
-        days = self.get("/book/when")
-        self.post("/book/when", days, {"day": DAY_BUTTON.findall(days)[0]})
-        times = self.get("/book/when")
-        self.post("/book/when", times, {"slot": SLOT_BUTTON.findall(times)[0]})
+            self.post(f"/book/{name}", self.get(f"/book/{name}"), typed)
 
     def last_form(self) -> dict[str, str]:
         return hidden_fields(self.get("/book/check"))

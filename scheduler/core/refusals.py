@@ -1,9 +1,11 @@
 """Which constraint refused: so that a race that slips past the rules still gets a sentence, not a 500."""
 
 import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
 from sqlite3 import SQLITE_FULL, SQLITE_IOERR_SHMSIZE
 
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 
 # Unique, foreign key, exclusion; who waited for each other; who could not both be first (PostgreSQL, appendix A)
@@ -36,6 +38,16 @@ def found_no_room(error: BaseException | None) -> bool:
     code = getattr(told, "sqlite_errorcode", 0)  # the second: no room for the file that its first reader begins
     full = getattr(told, "sqlstate", None) == FULL_STATE or code & 0xFF == SQLITE_FULL or code == SQLITE_IOERR_SHMSIZE
     return full or (error is not None and found_no_room(error.__cause__ or error.__context__))
+
+
+@contextmanager
+def where_there_is_room() -> Iterator[None]:
+    """For a write that may be left out: on a full disk it is."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        if not found_no_room(error):
+            raise
 
 
 def constraint_of(error: Exception) -> str:

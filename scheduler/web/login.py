@@ -6,10 +6,9 @@
 from flask import Flask, Response, g, session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, UserMixin, login_user
-from sqlalchemy.exc import SQLAlchemyError
 
 from scheduler.core import clock
-from scheduler.core.refusals import found_no_room
+from scheduler.core.refusals import where_there_is_room
 from scheduler.keys.queries import browser_of
 from scheduler.keys.terms import Browser
 from scheduler.people import queries, rules
@@ -54,11 +53,8 @@ def load_viewer(token: str) -> Viewer | None:
     if user is None:
         return None
     if rules.seen_is_old(user.last_seen_at, now):
-        try:
+        with where_there_is_room():
             note_seen(token, now=now)
-        except SQLAlchemyError as error:
-            if not found_no_room(error):
-                raise
     return Viewer(token, user)
 
 

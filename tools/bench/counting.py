@@ -16,11 +16,10 @@ NO_WHOLE_COLLECTION = 1_000_000  # of the younger ones before it
 
 @dataclass
 class Effort:
-    """What the code inside a block cost; `seconds` of processor time of this process, and how long one waits for it."""
+    """What the code inside a block cost; `seconds` of processor time of this process."""
 
     statements: list[str] = field(default_factory=list)
     seconds: float = 0.0
-    waited: float = 0.0
 
 
 @contextmanager
@@ -33,11 +32,11 @@ def effort(engine: Engine) -> Iterator[Effort]:
             made.statements.append(statement)
 
     event.listen(engine, "before_cursor_execute", note)
-    began, came = time.process_time(), time.perf_counter()
+    began = time.process_time()
     try:
         yield made
     finally:
-        made.seconds, made.waited = time.process_time() - began, time.perf_counter() - came
+        made.seconds = time.process_time() - began
         event.remove(engine, "before_cursor_execute", note)
 
 

@@ -97,7 +97,7 @@ def booking(app: Flask) -> Found:
             return answer.status_code, answer.text
 
         visit = Booking(send, f"inside-{pages_opened[0]}")
-        visit.answer_all(2, 1)
+        visit.answer_all(2, 1, clock.local_day(clock.now()))
         visit.send(visit.last_form())
         visit.get("/book/sent")
 

@@ -17,6 +17,7 @@ from typing import Any
 import psutil
 from playwright.sync_api import Page, sync_playwright
 
+from scheduler.core import clock
 from tests.calendar_readers import CHROMIUM, QUIET
 from tests.visitor import Visitor
 from tools import services
@@ -124,7 +125,7 @@ def _filled(port: int, tag: str, count: int) -> list[tuple[Visitor, dict[str, st
     ready = []
     for number in range(count):
         visitor = Visitor(port, address=f"10.{sum(tag.encode()) % 250}.{number}.1", tag=f"{tag}{number}")
-        visitor.answer_all(2, 1)
+        visitor.answer_all(2, 1, clock.local_day(clock.now()))
         ready.append((visitor, visitor.last_form(), time.monotonic()))
     return ready
 
