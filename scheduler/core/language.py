@@ -183,7 +183,7 @@ def clock_time(time: dt.time, language: str) -> str:
 
 
 def in_hours(minutes: int, language: str) -> str:
-    """3 ч 15 мин · 3 č 15 min · 3 h 15 min"""
+    """3 h 15 мин · 3 h 15 min"""
     words, (whole, rest) = translator(language), divmod(minutes, 60)
     hours, more = words.gettext("%(num)s h") % {"num": whole}, words.gettext("%(num)s min") % {"num": rest}
     return " ".join([*([hours] if whole else []), *([more] if rest or not whole else [])])

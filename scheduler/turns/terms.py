@@ -240,6 +240,7 @@ class TurnRow:
     mail_id: int | None = None
     subject: str = ""
     subject_en: str = ""  # of what is written in English too
+    call_first: bool = False  # something happened at the school lately, and it wishes to be called
 
     @property
     def matter(self) -> Matter:

@@ -19,7 +19,7 @@ def facts_of(page: RequestPage) -> list[dict[str, Any]]:
             (_("Programme"), [page.row.programme.name(page_language())]),
             (_("Wished dates"), wishes_of(page.preferred)),
             (_("Days on which the school cannot"), blackouts_of(page.blackouts)),
-            (_("Who listens"), [sitting_of(asked) for asked in page.presentations]),
+            (_("Who attends"), [sitting_of(asked) for asked in page.presentations]),
         ],
     )
 
@@ -35,7 +35,7 @@ def _facts(page: RequestPage, own: list[tuple[str, list[str]]]) -> list[dict[str
         (_("Where"), [host.name(language), host.place(language)]),
         *own,
         (_("Room"), [page.venue.text(language), ", ".join(equipment_of(page))]),
-        (_("Who guards the children"), [page.safeguarding_contact]),
+        (_("School's child-protection contact"), [page.safeguarding_contact]),
         (_("Contact"), [page.contact_name, *wish_for_call(page)]),
         (_("File number of the school"), [page.file_number]),
         (_("How to find the school"), [page.directions]),

@@ -74,7 +74,7 @@ def test_it_states_presentations_and_hours_of_one_school_year_and_neither_place_
     assert (paper.presentations, paper.minutes) == (3, 135)
     assert (paper.host_name, paper.host_place, paper.programme_title, paper.since) == ("", "", "", None)
     assert (paper.pupils, paper.teachers) == (0, 0)
-    for word in ("2026/27", "3", "2 ч 15 мин"):
+    for word in ("2026/27", "3", "2 h 15 мин"):
         assert word in words_on(row.number)
     over = awards.issue_for_presenter(desk, tara.id, YEAR, now=LATER)
     assert over == Issued(0, 1, issued.numbers)

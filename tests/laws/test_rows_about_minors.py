@@ -16,16 +16,17 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from scheduler.acts import change
+from scheduler.concerns.models import Concern, ConcernAbout
 from scheduler.concerns.queries import unrecorded as unrecorded_concerns
 from scheduler.concerns.service.hand_offs import note_hand_off
-from scheduler.concerns.service.speaking_up import speak_up_about
+from scheduler.concerns.service.speaking_up import speak_up_about, speak_up_about_crew, speak_up_openly
 from scheduler.concerns.service.stops import end_concern, lift_stop
-from scheduler.concerns.terms import HandedTo, HandOffDraft
+from scheduler.concerns.terms import HandedTo, HandOffDraft, OpenConcern
 from scheduler.core.db import Base, db, transaction
 from scheduler.core.refusals import refused_by
 from scheduler.jobs.invariants import ROOMS
 from scheduler.people.models import Presenter
-from scheduler.policy import SYSTEM, Actor, guardian
+from scheduler.policy import ANONYMOUS, SYSTEM, Actor, guardian
 from scheduler.safeguarding.service import name_guardian, record_driving_check, record_vetting, withdraw_consent
 from scheduler.safeguarding.terms import GuardianDraft, LiftedBecause, VettingDraft, VettingResult
 from scheduler.staffing.queries import consent_law, invariants, pick_ups, unrecorded
@@ -65,7 +66,6 @@ HARMLESS = {
     },
     "car_ride": {"told_start": "the minute's job writes to guardian and driver again, with how it stands"},
     "concern": {"phone": "by which an officer calls back: whoever speaks up again may give another, or none"},
-    "concern_about": {"INSERT concern_id": "an officer looks at one person more, and at nobody less"},
     "consent_paper": dict.fromkeys(
         ("told_by_phone", "told_on", "told_by_id"), "only the moment of a notice counts, and the audit has its line"
     ),
@@ -234,6 +234,27 @@ def test_nothing_about_a_minor_is_changed_by_one_statement_unseen(world: None) -
             assert {one.name for one in table.columns} <= done
 
     assert free == {name: set(reasons) for name, reasons in HARMLESS.items()}
+
+
+@pytest.mark.parametrize("about", ["a visit", "one presenter", "a day without a visit"])
+def test_a_presenter_who_is_added_to_a_standing_concern_is_named(session: Session, about: str) -> None:
+    crew, stranger = a_cleared_educator(), a_cleared_educator()
+    officer = an_officer_of(crew)
+    visit = a_confirmed_visit(crew, programme=make_programme(centre_id=crew.centre_id, educators=1, influencers=0))
+    draft = OpenConcern(visit.host_id, MONDAY.date() - 300 * A_DAY)
+    if about == "a visit":
+        speak_up_about_crew(officer, visit.number, now=THE_DAY)
+    elif about == "one presenter":
+        speak_up_about(officer, crew.id, now=THE_DAY)
+    else:
+        speak_up_openly(ANONYMOUS, draft, now=THE_DAY)
+    assert unrecorded_concerns.violations() == []
+
+    with transaction() as inside:
+        concern_id = inside.scalars(sa.select(Concern.id).order_by(Concern.id)).first()
+        inside.add(ConcernAbout(concern_id=concern_id, presenter_id=stranger.id))
+
+    assert unrecorded_concerns.violations() == [f"presenter {stranger.id} was never named in concern {concern_id}"]
 
 
 @pytest.mark.slow

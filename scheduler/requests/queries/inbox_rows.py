@@ -31,6 +31,7 @@ _PEOPLE = ("pupils", "parents", "teachers")
 _COLUMNS = (
     *(SchoolRequest.id, SchoolRequest.number, SchoolRequest.version, SchoolRequest.state, SchoolRequest.state_since),
     *(SchoolRequest.first_day, SchoolRequest.last_day, SchoolRequest.channel, SchoolRequest.attention),
+    SchoolRequest.recent_incident,
     *(SchoolRequest.host_id, SchoolRequest.centre_id, SchoolRequest.owner_id),
     *(Host.name_sr_cyrl, Host.name_sr_latn, Host.place_sr_cyrl, Host.place_sr_latn, Municipality.district_id),
     *(District.name_sr_cyrl.label("district_sr_cyrl"), District.name_sr_latn.label("district_sr_latn")),
@@ -103,4 +104,5 @@ def _row(row: Any, twins: int, running: Sequence[HandoverRow], now: dt.datetime)
         Turn.YOURS if row.place == 0 and turn is not Turn.OVER else turn,
         step,
         twins,
+        row.recent_incident and turn is not Turn.OVER,
     )

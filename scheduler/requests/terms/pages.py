@@ -167,6 +167,7 @@ class InboxRow(NamedTuple):
     turn: Turn
     next_step: NextStep
     twins: int  # other open requests of the same host about the same time
+    call_first: bool  # something happened at the school lately, and it wishes to be called
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,7 @@ def host_typed() -> ColumnElement[bool]:
 ASKED_OF_REQUEST = (
     *(SchoolRequest.id, SchoolRequest.number, SchoolRequest.state, SchoolRequest.state_since),
     *(SchoolRequest.first_day, SchoolRequest.last_day, SchoolRequest.attention, SchoolRequest.host_id),
-    *(SchoolRequest.version, SchoolRequest.contact_phone),
+    *(SchoolRequest.version, SchoolRequest.contact_phone, SchoolRequest.recent_incident),
 )
 
 
@@ -136,6 +136,7 @@ def _request_turns(row: Any, moment: Moment) -> Iterator[TurnRow]:
         request_id=row.id,
         version=row.version,
         since=row.state_since,
+        call_first=row.recent_incident,
     )
     yield turn
     if row.host_typed:

@@ -20,7 +20,7 @@ class SampleForm(BaseForm):
     words = LinesField(_l("What should we know?"))
     shift = SelectField(_l("Shift"), choices=[SelectChoice("am", _l("Morning")), SelectChoice("pm", _l("Afternoon"))])
     audience = RadioField(
-        _l("Who listens?"), choices=[SelectChoice("pupils", _l("Pupils")), SelectChoice("parents", _l("Parents"))]
+        _l("Who attends?"), choices=[SelectChoice("pupils", _l("Pupils")), SelectChoice("parents", _l("Parents"))]
     )
     teacher_stays = BooleanField(_l("A teacher stays in the classroom from beginning to end."))
     sheet = FileField(_l("Photo of the signed sheet"))

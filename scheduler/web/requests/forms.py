@@ -140,7 +140,7 @@ class WhenWithoutWishesForm(WhenForm):
 class PresentationForm(RowForm):
     """One sitting; stands inside another form."""
 
-    audience = SelectField(_l("Who listens"), choices=choices_of(AUDIENCES), default=Audience.PUPILS.value)
+    audience = SelectField(_l("Who attends"), choices=choices_of(AUDIENCES), default=Audience.PUPILS.value)
     level = SelectField(_l("School"), choices=choices_of(words.LEVELS), default=SchoolLevel.PRIMARY.value)
     classes = TextField(_l("Classes, for example VII-1 and VII-2"), limit=FEW_LETTERS)
     pupils = CountField(_l("Pupils"))
@@ -200,7 +200,7 @@ class WhereForm(VenueFields, BaseForm):
     special_needs = BooleanField(_l("Pupils with special needs take part"))
     recent_incident = BooleanField(_l("Something happened lately that we should know of; call me"))
     safeguarding_contact = TextField(
-        _l("Who guards the children at your school (name and role)"), [Needed()], limit=FEW_LETTERS
+        _l("Child-protection contact at your school (name and role)"), [Needed()], limit=FEW_LETTERS
     )
     teacher_stays = BooleanField(
         _l("A teacher stays in the classroom from beginning to end"),

@@ -31,6 +31,7 @@ class InboxLine(NamedTuple):
     place: str
     why: str  # what waits of its visit; empty: nothing
     twins: bool
+    call_first: bool
     programme: str
     size: str
     first_day: str
@@ -75,6 +76,7 @@ def lines_of(
             f"{place} · {district}" if district else place,
             why_of(wait) if wait else "",
             row.twins > 0,
+            row.call_first,
             programme(language, row.programme_sr_cyrl, row.programme_en),
             size(row.presentations, row.people),
             day(row.first_day),

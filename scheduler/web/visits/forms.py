@@ -250,7 +250,7 @@ class PromiseForm(SeenForm):
     """What a school without a request promised on the phone, before pupils meet anybody."""
 
     safeguarding_contact = TextField(
-        _l("Who guards the children at the school (name and role)"), [Needed()], limit=CONTACT
+        _l("Child-protection contact at the school (name and role)"), [Needed()], limit=CONTACT
     )
     teacher_stays = BooleanField(
         _l("A teacher stays in the classroom from beginning to end"), [Needed(WORDS[RequestReason.TEACHER_STAYS])]

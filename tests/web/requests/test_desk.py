@@ -185,6 +185,34 @@ def test_perhaps_the_same_request_is_shown(desk, row, programme):
     assert "perhaps asked twice" in desk.get("/requests?lang=en").text
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("sr_Cyrl", "нешто се догодило: прво позовите"),
+        ("sr_Latn", "nešto se dogodilo: prvo pozovite"),
+        ("en", "something happened: call first"),
+    ],
+)
+@pytest.mark.parametrize("address", ["/requests", "/desk"])
+def test_a_school_that_wishes_to_be_called_is_marked_before_its_page_is_opened(
+    desk, programme, address, language, words
+):
+    make_school_request(programme=programme)
+    assert words not in desk.get(f"{address}?lang={language}").text
+
+    make_school_request(programme=programme, recent_incident=True, contact_phone="018 555 123")
+
+    assert desk.get(f"{address}?lang={language}").text.count(words) == 1
+
+
+def test_nobody_is_told_to_call_about_a_request_that_is_over(desk, programme):
+    over = make_school_request(R.WITHDRAWN, programme=programme, recent_incident=True)
+
+    shown = desk.get("/requests?lang=en&show=over").text
+
+    assert (over.number in shown, "call first" in shown) == (True, False)
+
+
 @pytest.mark.parametrize("state", [state for state in R if state not in (R.MERGED_INTO, R.DRAFT, R.UNVERIFIED)])
 def test_every_state_has_its_page(desk, programme, state):
     assert desk.get(page_of(make_school_request(state, programme=programme))).status_code == 200

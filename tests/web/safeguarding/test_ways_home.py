@@ -1,6 +1,7 @@
 """Who fetches a minor (TRUST S54) and in whose car they ride: read by those alone who must know."""
 
 import datetime as dt
+import re
 
 import pytest
 from sqlalchemy import select
@@ -11,7 +12,7 @@ from scheduler.core.db import db, transaction
 from scheduler.people.models import Presenter
 from scheduler.policy import SYSTEM, Role
 from scheduler.privacy.service.retention import run_retention
-from scheduler.safeguarding.models import DrivingCheck, Guardian
+from scheduler.safeguarding.models import DrivingCheck, Guardian, GuardianConsent
 from scheduler.safeguarding.service import record_driving_check
 from scheduler.safeguarding.terms import VettingDraft, VettingResult
 from scheduler.staffing.models.pick_ups import CarRide, PickUp
@@ -24,7 +25,7 @@ from tests.factories.staffing import a_confirmed_visit
 from tests.factories.visits import VISIT_DAY
 from tests.visits.defences import take_defences_away
 from tests.web.browser import browser_of
-from tests.web.reading import a_link, rows_of
+from tests.web.reading import a_link, main_of, rows_of
 
 DAY = dt.timedelta(days=1)
 THE_DAY = dt.datetime(2026, 10, 6, 8, 0, tzinfo=dt.UTC)
@@ -104,6 +105,34 @@ def test_another_guardian_says_nothing_of_the_minor(client, scene):
 
     assert client.post(f"{link}/fetched/{scene.visit.number}", data={"who": SAID}).status_code == 404
     assert scene.visit.number not in client.get(link).text
+
+
+@pytest.mark.parametrize("ended", ["speaks", "withdrawn", "replaced"])
+def test_a_link_about_one_sibling_opens_and_changes_nothing_of_the_other(app, client, scene, ended):
+    """Their guardian is one person with two links: each address behind a link, with the number of the other's visit."""
+    sibling = a_cleared_minor(centre_id=scene.centre, given_name="Мина")
+    guardian = db.session.scalars(select(Guardian).where(Guardian.presenter_id == sibling.id)).one()
+    assert guardian.email == scene.guardian.email
+    link = f"/consent/{a_link(guardian.id, 'guardian')}"
+    if ended == "withdrawn":
+        assert client.post(f"{link}/withdraw").status_code == 302
+    elif ended == "replaced":
+        with transaction() as session:
+            session.get(Guardian, guardian.id).replaced_at = MONDAY
+    rules = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/consent/<token>")]
+    for rule in rules:
+        address = rule.rule.replace("<token>", link.rpartition("/")[2]).replace("<number>", scene.visit.number)
+        for method in sorted(rule.methods & {"GET", "POST"}):
+            answer = client.open(address, method=method, data={"who": SAID, "name": "Vesna"})
+            if "<number>" in rule.rule:
+                assert answer.status_code in (404, 410), address
+            assert not {scene.visit.number, "Тара", "Tara"} & set(re.findall(r"[\w-]+", main_of(answer))), address
+
+    assert len(rules) == 5
+    assert rows_of(PickUp) == []
+    standing = select(GuardianConsent.withdrawn_at).where(GuardianConsent.presenter_id == scene.minor.id)
+    db.session.rollback()
+    assert db.session.scalars(standing).all() == [None]
 
 
 @pytest.mark.parametrize(("at", "read"), [(MONDAY, False), (THE_DAY, True), (THE_DAY + DAY, False)])

@@ -46,10 +46,10 @@ def answer_rows(booking: BookingDraft, draft: RequestDraft, problems: Mapping[st
             [*(one.name(language) for one in chosen), str(LANGUAGES[draft.teaching_language])] if chosen else [],
         ),
         ("when", _("When"), _when(booking, draft)),
-        ("who", _("Who listens"), [sitting_of(asked) for asked in draft.presentations]),
+        ("who", _("Who attends"), [sitting_of(asked) for asked in draft.presentations]),
         *(("day", row.name(language), _sittings(part)) for row, part in zip(chosen[1:], draft.parts, strict=True)),
         ("where", _("Room"), [draft.venue.text(language), *equipment_of(draft)]),
-        ("where", _("Who guards the children"), [draft.safeguarding_contact]),
+        ("where", _("School's child-protection contact"), [draft.safeguarding_contact]),
         ("you", _("You"), [draft.contact_name, draft.contact_email, draft.contact_phone, *wish_for_call(draft)]),
     ]
     pages = {"host": url_for(".new_host") if typed else url_for(".book")}

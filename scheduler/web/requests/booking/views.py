@@ -53,7 +53,7 @@ from scheduler.web.requests.forms import CheckForm, RequestPressForm, WhereForm,
 WORDS = {  # of each page: what its link says, and its title
     "what": (_l("Programme"), _l("What would you like?")),
     "when": (_l("Days"), _l("When does it suit you?")),
-    "who": (_l("Audience"), _l("Who listens?")),
+    "who": (_l("Audience"), _l("Who attends?")),
     "day": (_l("Day"), _l("The rest of that day")),
     "where": (_l("Room"), _l("Who will be there, and in which room?")),
     "you": (_l("You"), _l("Whom do we write to?")),
