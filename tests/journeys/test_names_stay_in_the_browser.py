@@ -149,4 +149,5 @@ def test_more_names_than_a_group_has_are_not_printed_and_a_long_one_stays_on_its
     expect(page.locator("[data-pages]")).to_have_text("Only the first 60 names are printed: a group has no more.")
     assert page.locator(".leaf").count() == 60
     long = page.locator(".leaf text").first
+    page.wait_for_function("(text) => text.getComputedTextLength() > 0", arg=long.element_handle())  # it is drawn
     assert 200 < long.evaluate("(text) => text.getComputedTextLength()") <= 219.1
