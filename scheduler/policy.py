@@ -148,8 +148,6 @@ def _join(*parts: Rights) -> Rights:
     return joined
 
 
-_OWN_LISTS = _all(Scope.ANY, columns="update")  # which columns of a list its reader sees: nobody names another reader
-
 _OWN_SIGN_INS = _all(Scope.ANY, sign_in="read end")  # the browsers she is signed in with: nobody names another's
 _OWN_KEYS = _all(Scope.ANY, key="update")  # what staff have beside a password, each her own
 _KEYS_OF_STAFF = _all(Scope.CENTRE, keys_of_others="reset")  # a second person, never the one whose keys they are
@@ -220,7 +218,6 @@ TABLE: dict[Role, Rights] = {
     ),
     Role.COORDINATOR: _join(
         _STAFF,
-        _OWN_LISTS,
         _OWN_SIGN_INS,
         _OWN_KEYS,
         _all(Scope.CENTRE, request="create read update accept decline withdraw"),
@@ -243,7 +240,6 @@ TABLE: dict[Role, Rights] = {
     ),
     Role.SAFEGUARDING: _join(
         _STAFF,
-        _OWN_LISTS,
         _OWN_SIGN_INS,
         _OWN_KEYS,
         _KEYS_OF_STAFF,
@@ -255,7 +251,6 @@ TABLE: dict[Role, Rights] = {
     ),
     Role.ADMINISTRATOR: _join(
         _STAFF,
-        _OWN_LISTS,
         _OWN_SIGN_INS,
         _OWN_KEYS,
         _KEYS_OF_STAFF,

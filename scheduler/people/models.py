@@ -165,18 +165,6 @@ class UserDistrict(Base):
     district_id: Mapped[int] = mapped_column(ForeignKey("district.id", ondelete="RESTRICT"))
 
 
-class HiddenColumns(Base):
-    """The columns of one list that a user does not want to see."""
-
-    __tablename__ = "hidden_columns"
-    __table_args__ = (UniqueConstraint("user_id", "list_name"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
-    list_name: Mapped[str]
-    names: Mapped[str]  # separated by spaces
-
-
 class SignIn(Base):
     """One browser in which a user is signed in; ending the row ends it at the next request."""
 

@@ -21,7 +21,6 @@ from scheduler.people.models import (
     AvailabilityException,
     AvailableHours,
     Centre,
-    HiddenColumns,
     Presenter,
     PresenterLanguage,
     PresenterNote,
@@ -60,7 +59,7 @@ def signed_in_user(token: str, now: dt.datetime) -> SignedInUser | None:
     rows = db.session.execute(_behind_a_token(), {"token_hash": tokens.token_hash(token)})
     if (found := rows.unique().one_or_none()) is None:
         return None
-    row, user, centre, presenter_id, hidden = found
+    row, user, centre, presenter_id = found
     actor = user.actor(presenter_id)
     ended, idle = row.ended_at, rules.idle_limit(actor.roles)
     live = rules.is_live(last_seen_at=row.last_seen_at, expires_at=row.expires_at, ended_at=ended, idle=idle, now=now)
@@ -80,18 +79,13 @@ def signed_in_user(token: str, now: dt.datetime) -> SignedInUser | None:
         centre_en=centre.name_en,
         actor=actor,
         last_seen_at=row.last_seen_at,
-        hidden_columns={name: frozenset(names) for name, *names in map(str.split, (hidden or "").splitlines())},
     )
 
 
 @cache
-def _behind_a_token() -> Select[SignIn, User, Centre, int, str | None]:
+def _behind_a_token() -> Select[SignIn, User, Centre, int]:
     """It is asked with every page, and takes longer to write than to ask."""
-    told = func.aggregate_strings(HiddenColumns.list_name + " " + HiddenColumns.names, "\n")
-    hidden = select(told).where(HiddenColumns.user_id == User.id).correlate(User).scalar_subquery()
-    wanted = select(SignIn, User, Centre, Presenter.id, hidden).options(
-        joinedload(User.roles), joinedload(User.districts)
-    )
+    wanted = select(SignIn, User, Centre, Presenter.id).options(joinedload(User.roles), joinedload(User.districts))
     wanted = wanted.join(User, SignIn.user_id == User.id).join(Centre, User.centre_id == Centre.id)
     return wanted.outerjoin(Presenter, Presenter.user_id == User.id).where(SignIn.token_hash == bindparam("token_hash"))
 

@@ -1,7 +1,6 @@
 """Words of the people: what a presenter is, teaches and speaks; drafts that forms hand over, rows that pages show."""
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -104,7 +103,6 @@ class SignedInUser:
     centre_en: str
     actor: Actor
     last_seen_at: dt.datetime
-    hidden_columns: Mapping[str, frozenset[str]] = field(default_factory=dict)  # of each list what she hides
 
     def centre(self, language: str) -> str:
         """Her centre's name, for a reader of this language."""

@@ -27,7 +27,6 @@ LEFT_OUT = frozenset(
         "feed_version",
         "form_key",
         "held_time",
-        "hidden_columns",
         "imported_row",
         "job_run",
         "long_work",

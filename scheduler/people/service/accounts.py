@@ -2,13 +2,11 @@
 
 import datetime as dt
 import logging
-from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from scheduler import policy
 from scheduler.config import settings
 from scheduler.core import audit, passwords, tokens
 from scheduler.core.db import advisory_lock, transaction
@@ -18,7 +16,7 @@ from scheduler.core.text import problem_with_address
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import LinkWish, MessageDraft
 from scheduler.people import queries, rules
-from scheduler.people.models import HiddenColumns, SignIn, SignInAttempt, User
+from scheduler.people.models import SignIn, SignInAttempt, User
 from scheduler.people.terms import BadSignIn, PersonReason
 from scheduler.policy import ANONYMOUS, Actor
 
@@ -250,14 +248,3 @@ def spell_name(actor: Actor, given: str, family: str, *, now: dt.datetime) -> No
         if other != (user.other_given_name, user.other_family_name):
             user.other_given_name, user.other_family_name = other
             audit.record(actor, "name spelled", user, at=now)
-
-
-def choose_columns(actor: Actor, list_name: str, hidden: Collection[str]) -> None:
-    """Remember which columns of a list this user does not want to see. Raises: NotAllowed."""
-    policy.require(actor, "update", "columns")
-    with transaction() as session:
-        mine = (HiddenColumns.user_id == actor.user_id, HiddenColumns.list_name == list_name)
-        session.execute(delete(HiddenColumns).where(*mine))
-        if hidden and actor.user_id is not None:
-            names = " ".join(sorted(set(hidden)))
-            session.add(HiddenColumns(user_id=actor.user_id, list_name=list_name, names=names))

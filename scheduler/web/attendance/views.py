@@ -154,7 +154,7 @@ def _paper_words() -> dict[str, str]:
 def overview() -> ResponseReturnValue:
     """What nobody has counted yet, what waits for a lock, and how many schools stayed silent."""
     actor = current_actor()
-    table = tables.table("attendance", COUNTING_COLUMNS, SORTS, natural="state")
+    table = tables.table(COUNTING_COLUMNS, SORTS, natural="state")
     to_lock, silent = waiting_attendance(actor, table.sort, page_number(request.args.get("page")))
     may_lock = policy.scope_of(actor, "lock", "attendance") is not None
     late = sittings_not_counted(actor, clock.now(), page_number(request.args.get("late")))

@@ -43,7 +43,7 @@ from scheduler.work import service as work_service
 from scheduler.work.terms import WorkKind
 
 CERTIFICATE_COLUMNS = (
-    Column("number", _l("Number"), kept=True),
+    Column("number", _l("Number")),
     Column("holder", _l("Holder")),
     Column("visit", _l("Visit")),
     Column("day", _l("Day")),
@@ -201,7 +201,7 @@ def handed_over(actor: Actor, typed: str) -> ResponseReturnValue:
 def overview() -> ResponseReturnValue:
     """What was issued, found and narrowed by the address; and what waits for certificates, and why."""
     actor = current_actor()
-    table = tables.table("certificates", CERTIFICATE_COLUMNS, lists.SORTS, choose=True)
+    table = tables.table(CERTIFICATE_COLUMNS, lists.SORTS)
     filters, number = filters_asked(table.sort), page_number(request.args.get("page"))
     waiting = filters.show is CertificateShow.WAITING
     page: Page[Any]

@@ -38,7 +38,7 @@ from scheduler.web.reasons import worded
 from scheduler.web.tables import Column
 
 COLUMNS = (
-    Column("code", _l("Cohort"), kept=True),
+    Column("code", _l("Cohort")),
     Column("host", _l("School")),
     Column("group", _l("Grade")),
     Column("size", _l("Pupils"), number=True),
@@ -54,7 +54,7 @@ def overview() -> ResponseReturnValue:
     """All cohorts, narrowed as the address says; above them the trainings that belong to none."""
     actor, today = current_actor(), clock.local_day(clock.now())
     filters = _filters()
-    table = tables.table("cohorts", COLUMNS, queries.SORTS, natural="", choose=True)
+    table = tables.table(COLUMNS, queries.SORTS, natural="")
     page = queries.cohorts(actor, filters, today, page_number(request.args.get("page")), table.sort)
     language = page_language()
     return render_template(

@@ -79,7 +79,7 @@ FAILURES = {
 def overview() -> ResponseReturnValue:
     asked = request.args.get("state", "")
     state = MessageState(asked) if asked in set(MessageState) else None
-    table = tables.table("messages", OUTBOX, queries.SORTS, natural="-written")
+    table = tables.table(OUTBOX, queries.SORTS, natural="-written")
     within = mails_in_reach(current_actor())
     page = queries.outbox_of(
         own_centre_id(),

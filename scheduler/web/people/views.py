@@ -1,7 +1,6 @@
 """Sign in and out, invitations, passwords; presenters, their skills and hours; users."""
 
 import datetime as dt
-import re
 
 from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -43,11 +42,9 @@ from scheduler.web.plan_words import NIGHTS
 from scheduler.web.tables import Column
 
 __all__ = ["bp", "own_keys", "own_login", "person", "photo", "second_step", "staff"]
-COLUMN_NAME = re.compile(r"[a-z_]{1,20}", re.ASCII)
-MOST_HIDDEN_COLUMNS = 20
 RESET = "reset"  # its token, in the signed session
 PRESENTERS = (
-    Column("name", _l("Name"), kept=True),
+    Column("name", _l("Name")),
     Column("role", _l("Role")),
     Column("home", _l("Home town")),
     Column("topics", _l("Topics"), wide=True),
@@ -230,7 +227,7 @@ def _own_profile(presenter_id: int | None) -> dict[str, object]:
 @bp.get("/people")
 @may("list", "presenter")
 def presenters() -> ResponseReturnValue:
-    shown = tables.table("people", PRESENTERS, clearances.SORTS, choose=True)
+    shown = tables.table(PRESENTERS, clearances.SORTS)
     turned = page_number(request.args.get("page"))
     page = clearances.presenters_page(own_centre_id(), _today(), shown.sort, turned)
     may_add = policy.scope_of(current_actor(), "create", "presenter") is not None
@@ -347,12 +344,3 @@ def restore_user(user_id: int) -> ResponseReturnValue:
     invitations.restore_user(current_actor(), user_id, now=clock.now())
     say(_("Restored: the account can be used again."))
     return redirect(_list_of_people())
-
-
-@bp.post("/columns/<any(requests, visits, people, certificates, messages, reports, cohorts):list_name>")
-@may("update", "columns")
-def choose_columns(list_name: str) -> ResponseReturnValue:
-    """Which columns of a list its reader sees from now on; at least one always stays."""
-    offered = {name for name in request.form.getlist("of")[:MOST_HIDDEN_COLUMNS] if COLUMN_NAME.fullmatch(name)}
-    accounts.choose_columns(current_actor(), list_name, offered - set(request.form.getlist("shown")))
-    return redirect(next_page(request.form.get("back")))

@@ -23,12 +23,11 @@ from scheduler.requests.terms.reasons import RequestReason
 from scheduler.web.filters import ASSIGNMENT, FACES, FLAGS, VISIT, Face
 from scheduler.web.form_words import FormReason
 from scheduler.web.guards import public
-from scheduler.web.i18n import _, _l, page_language
+from scheduler.web.i18n import _, page_language
 from scheduler.web.public import handbook as handbooks
 from scheduler.web.public import machines, samples, words
 from scheduler.web.public.forms import SampleForm
 from scheduler.web.public.retention_words import notice_rows
-from scheduler.web.tables import Column, ListTable
 
 bp = Blueprint("public", __name__)
 # When their words changed last: of the privacy notice, of the accessibility statement.
@@ -141,9 +140,6 @@ def handbook_page(role: str) -> ResponseReturnValue:
     )
 
 
-SAMPLE_COLUMNS = (Column("state", _l("State")), Column("age", _l("Age")), Column("owner", _l("Owner")))
-
-
 _SAMPLES_WRONG = {
     "pupils": FormReason.NOT_A_NUMBER,
     "email": GroundReason.NOT_AN_EMAIL,
@@ -175,7 +171,6 @@ def styleguide() -> ResponseReturnValue:
         today=today,
         until=clock.now() + dt.timedelta(hours=5),
         toast=toast,
-        list_table=ListTable("requests", SAMPLE_COLUMNS, None, None, frozenset({"owner"})),
         sprite=sorted(_icons()),
         blocks=_blocks(),
         place=SimpleNamespace(name_sr_cyrl="Ниш", name_sr_latn="Niš"),

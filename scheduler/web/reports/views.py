@@ -133,7 +133,7 @@ def visits_behind() -> ResponseReturnValue:
     number = request.args.get("page", "1")
     heads = number_heads(page_language())
     numbers = [Column(name, heads[name], number=True) for name in NUMBERS]
-    table = tables.table("reports", (*BEHIND_COLUMNS, *numbers), attendance.BEHIND_SORTS, natural="visit")
+    table = tables.table((*BEHIND_COLUMNS, *numbers), attendance.BEHIND_SORTS, natural="visit")
     counts = attendance.attendance_report(filters, names_centre=False).totals
     page = attendance.visits_behind(
         filters,

@@ -44,7 +44,7 @@ NARROWS = {
 FILTER_NAMES = ("show", "q", "page", "sort", *NARROWS)
 COLUMNS = (
     Column("state", _l("State")),
-    Column("host", _l("Host"), kept=True, wide=True),
+    Column("host", _l("Host"), wide=True),
     Column("what", _l("What"), wide=True),
     Column("when", _l("When")),
     Column("age", _l("Age")),
@@ -63,7 +63,7 @@ def inbox() -> ResponseReturnValue:
 def _inbox(form: TogetherForm | None, status: int, refusals: tuple[Refusal, ...] = ()) -> ResponseReturnValue:
     """`form`: what was sent, where it was refused."""
     g.here = url_for(".inbox")
-    table = tables.table("requests", COLUMNS, SORTS, choose=True)
+    table = tables.table(COLUMNS, SORTS)
     filters = _filters(table)
     actor, now = current_actor(), clock.now()
     visits = waiting_of_requests(actor, now)

@@ -55,7 +55,7 @@ from scheduler.web.visits.other_days import asked_time, days_of, other_hours, pr
 from scheduler.web.visits.page import history_view, left_last, visit_view
 
 WEEK_COLUMNS = (
-    Column("day", _l("Day"), kept=True),
+    Column("day", _l("Day")),
     Column("host", _l("Host")),
     Column("programme", _l("Programme")),
     Column("crew", _l("Crew")),
@@ -73,7 +73,7 @@ def _today() -> dt.date:
 def week() -> ResponseReturnValue:
     asked = asked_day("from") or _today()
     monday = asked - dt.timedelta(days=asked.weekday())
-    table = tables.table("visits", WEEK_COLUMNS, SORTS, natural="day", choose=True)
+    table = tables.table(WEEK_COLUMNS, SORTS, natural="day")
     page = visits_of_week(current_actor(), monday, page_number(request.args.get("page")), table.sort)
     seven = dt.timedelta(days=7)
     return render_template(
