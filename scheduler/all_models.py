@@ -37,7 +37,6 @@ MODULES = (
     "staffing.models.trainings",
     "concerns.models",
     "posts.models",
-    "panels.models",
     "waitlist.models",
     "feeds.models",
     "attendance.models",

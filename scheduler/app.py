@@ -41,7 +41,6 @@ PAGES = (
     "safeguarding",
     "concerns",
     "posts",
-    "panels",
     "messages",
     "requests",
     "visits",

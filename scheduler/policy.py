@@ -209,7 +209,7 @@ TABLE: dict[Role, Rights] = {
         _all(Scope.OWN, day="read", absence="create"),
         _all(Scope.OWN, presenter="read update", offer="read answer", feed="read create revoke", certificate="read"),
         _all(Scope.OWN, vetting="read", consent="read withdraw", desk="read", photo="update"),
-        _all(Scope.OWN, youth="read", panel="rate"),  # what is about her, in her words; drafts that she rates
+        _all(Scope.OWN, youth="read"),  # what is about her, in her words
         _all(Scope.VISIT, pick_up="read", hand_off="create read", concern="create", answers="show"),
         _all(Scope.ANY, host="read", programme="read"),
     ),
@@ -231,7 +231,7 @@ TABLE: dict[Role, Rights] = {
         _all(Scope.CENTRE, topics="create delete", training="read create delete"),
         _all(Scope.CENTRE, profile="read update sign"),  # in words; its texts are typed
         _all(Scope.CENTRE, work="read", handover="create read update", campaign="create update"),
-        _all(Scope.CENTRE, cohort="read create update", post="create read update import", panel="create read close"),
+        _all(Scope.CENTRE, cohort="read create update", post="create read update import"),
         _all(Scope.CENTRE, question_set="update", answers="read show create"),
         _all(Scope.CENTRE, campaign_feed="create revoke"),
         _all(Scope.CENTRE, plan="create read update"),  # proposals of the planner; limited staff see their own
@@ -270,7 +270,7 @@ TABLE: dict[Role, Rights] = {
         _all(Scope.CENTRE, subject="read export erase"),
         _all(Scope.CENTRE, settings="read update", health="read"),
         _all(Scope.CENTRE, programme="create update", campaign="create update", cohort="read create update"),
-        _all(Scope.CENTRE, post="create read update import", panel="create read close"),
+        _all(Scope.CENTRE, post="create read update import"),
         _all(Scope.CENTRE, question_set="update", answers="read show create"),
         _all(Scope.CENTRE, campaign_feed="create revoke"),
         _all(Scope.ANY, host="create read update import", programme="read", holiday="create delete", **_SCHOOLS),

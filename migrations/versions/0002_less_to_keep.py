@@ -1,4 +1,4 @@
-"""What nobody used goes: the columns that somebody hides in a list."""
+"""What nobody used goes: the columns that somebody hides in a list, and drafts that young presenters rate."""
 
 from alembic import op
 
@@ -7,9 +7,19 @@ down_revision = "0001_first_release"
 branch_labels = None
 depends_on = None
 
+GONE = ("hidden_columns", "panel_seat", "panel_sum", "panel")
+FUNCTIONS_WITHOUT_A_TRIGGER = """DO $$ DECLARE gone text; BEGIN
+  FOR gone IN SELECT p.oid::regprocedure FROM pg_proc p
+    WHERE p.prorettype = 'trigger'::regtype AND p.pronamespace = current_schema()::regnamespace
+      AND NOT EXISTS (SELECT 1 FROM pg_trigger t WHERE t.tgfoid = p.oid)
+  LOOP EXECUTE 'DROP FUNCTION ' || gone; END LOOP; END $$"""
+
 
 def upgrade() -> None:
-    op.drop_table("hidden_columns")
+    for table in GONE:
+        op.drop_table(table)
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(FUNCTIONS_WITHOUT_A_TRIGGER)
 
 
 def downgrade() -> None:

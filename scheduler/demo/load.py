@@ -35,7 +35,6 @@ from scheduler.demo import (
     crowd,
     drives,
     helpline,
-    panels,
     plan,
     posts,
     present,
@@ -51,7 +50,6 @@ from scheduler.helpline.models import HelplineCode, HelplineList, HelplinePeriod
 from scheduler.keys.models import CodeApp
 from scheduler.keys.service.passing import secret_of
 from scheduler.messages.models import OutboxMessage
-from scheduler.panels.models import Panel
 from scheduler.people.models import Centre, Presenter, User
 from scheduler.people.terms import STAFF_ROLES, PresenterKind
 from scheduler.places.models import Closure, Holiday, Host, Municipality
@@ -73,7 +71,6 @@ from scheduler.visits.terms.states import VisitState
 log = logging.getLogger(__name__)
 TEACHER = "Биљана Матић"  # invented, as everybody here
 SIGN_INS = "demo_sign_ins.json"
-PEERS = "show-respect-talk"  # of this programme a new text is tried out
 SLUGS = tuple(str(centre["slug"]) for centre in centres.CENTRES)
 SECOND_LOOKERS = {Role.ADMINISTRATOR, Role.SAFEGUARDING}  # their second look wants a second step, asked or not
 
@@ -157,7 +154,6 @@ def _write(session: Session, hashes: dict[str, str], now: dt.datetime) -> None:
     posts.write_posts(chief, campaign_id, now)
     chiefs = {slug: replace(chief, user_id=owners[slug], centre_id=centre_ids[slug]) for slug in SLUGS}
     profiles.write_profiles(chiefs, now)
-    panels.write_panels(session, chief, programmes[PEERS].id, now)
     running.write_trainings(session, chief, now)
     _close_days(session, now)
     tell_school_times(session, now)
@@ -298,7 +294,7 @@ def _remove_work(session: Session, ours: list[int]) -> None:
     session.execute(delete(OutboxMessage).where(OutboxMessage.centre_id.in_(ours)))
     of_staff = select(User.email).where(User.centre_id.in_(ours))
     session.execute(delete(OutboxMessage).where(OutboxMessage.centre_id.is_(None), OutboxMessage.address.in_(of_staff)))
-    for model in (HandOff, Concern, Panel, Post, ProfileText, SignedProfile):
+    for model in (HandOff, Concern, Post, ProfileText, SignedProfile):
         session.execute(delete(model).where(model.centre_id.in_(ours)))
     session.execute(delete(HelplinePeriod).where(HelplinePeriod.centre_id.in_(ours)))
     session.execute(delete(HelplinePublication).where(HelplinePublication.centre_id.in_(ours)))

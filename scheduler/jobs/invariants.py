@@ -12,7 +12,6 @@ from scheduler.core import clock, triggers, ways
 from scheduler.feeds import queries as feeds
 from scheduler.jobs.health import retention_silent
 from scheduler.jobs.queue import crontab, huey, in_app
-from scheduler.panels import queries as panels
 from scheduler.people.service.alarms import tell_administrators
 from scheduler.questions.queries import figures as questions
 from scheduler.reports.queries import attendance, kept_figures
@@ -39,7 +38,6 @@ ROOMS: tuple[Callable[[], list[str]], ...] = (
     presenters.violations,
     questions.violations,
     cohorts.violations,
-    panels.violations,
     kept_figures.violations,
     search_keys.violations,
     tallies.violations,

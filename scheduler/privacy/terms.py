@@ -10,8 +10,7 @@ from scheduler.core.errors import Reason, SchedulerError
 
 # Tables that are keys, queues or the machine's own notes: nothing a centre could use elsewhere. And the scans of signed
 # papers: what they allow, and which two have seen them, leaves with the consents. Faces stay here, and who fetches a
-# minor: it is deleted after a week, and no file may outlive that; nor who has rated in an open panel. And its
-# sums: of two exports the difference is one person's answer. And concerns: who exports may be the one concerned.
+# minor: it is deleted after a week, and no file may outlive that. And concerns: who exports may be the one concerned.
 LEFT_OUT = frozenset(
     {
         "assignment_stop",
@@ -31,8 +30,6 @@ LEFT_OUT = frozenset(
         "job_run",
         "long_work",
         "open_way",
-        "panel_seat",
-        "panel_sum",
         "person_search_key",
         "pick_up",
         "presenter_photo",

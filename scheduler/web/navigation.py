@@ -87,7 +87,6 @@ LISTS = {  # a page of one visit or one person stands under the list that it was
 }
 UNDER = {
     **dict.fromkeys(("board.region", "board.region_mails", "board.region_offer"), "proposals.proposals"),
-    **dict.fromkeys(("panels.panels", "panels.new_panel", "panels.panel"), "programmes.own_campaigns"),
     **dict.fromkeys(("posts.plan", "posts.new_post", "posts.post", "posts.picture"), "programmes.own_campaigns"),
     "programmes.new_campaign": "programmes.own_campaigns",
     "programmes.change_campaign": "programmes.own_campaigns",
@@ -103,7 +102,7 @@ UNDER = {
     "own.decline": "own.my_offers",
     "own.my_days": "desk.today",
     "own.drives": "people.my_account",
-    **dict.fromkeys(("own.my_part", "own.record", "panels.rate"), "people.my_account"),
+    **dict.fromkeys(("own.my_part", "own.record"), "people.my_account"),
     "own.correct": "people.my_account",
     "feeds.my_calendars": "people.my_account",
     "waitlist.waiting_weights": "admin.settings",

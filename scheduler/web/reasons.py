@@ -35,7 +35,6 @@ from scheduler.web.count_words import COUNT_WORDS
 from scheduler.web.form_words import FORM_WORDS
 from scheduler.web.helpline_words import HELPLINE_WORDS
 from scheduler.web.i18n import _l
-from scheduler.web.panel_words import PANEL_WORDS
 from scheduler.web.plan_words import PLAN_WORDS
 from scheduler.web.profile_words import PROFILE_WORDS
 from scheduler.web.question_words import QUESTION_WORDS
@@ -120,7 +119,7 @@ WORDS: dict[Reason, LazyProxy] = {
     **CAMPAIGN_WORDS,
     **COHORT_WORDS,
     **HELPLINE_WORDS,
-    **{**CERTIFICATE_WORDS, **PANEL_WORDS, **PLAN_WORDS, **PROFILE_WORDS, **QUESTION_WORDS},
+    **{**CERTIFICATE_WORDS, **PLAN_WORDS, **PROFILE_WORDS, **QUESTION_WORDS},
     SafeguardingReason.ADDRESS_OF_THE_MINOR: _l("Enter the guardian's own address: this one is the young person's."),
     SafeguardingReason.ADDRESS_OF_AN_ACCOUNT: _l(
         "Enter an address without an account here. A guardian who has one consents on paper, which two others see."

@@ -97,7 +97,7 @@ BY_HAND = {
     **dict.fromkeys(("/absence", "/calendar", "/day/2026-10-06", "/feeds", "/my-days.json", "/record"), PRESENTERS),
     "/my-part": frozenset({Role.INFLUENCER}),
     **dict.fromkeys(("/cohorts", "/school-calendar"), STAFF),
-    **dict.fromkeys(("/helpline", "/panels", "/posts", "/region", "/region/cells"), PLANNERS),
+    **dict.fromkeys(("/helpline", "/posts", "/region", "/region/cells"), PLANNERS),
     **dict.fromkeys(("/waiting-list", "/waiting-list/dates/new"), PLANNERS),
     **dict.fromkeys(("/reports/attendance", "/reports/attendance/print", "/reports/attendance.pdf"), PLANNERS),
     **dict.fromkeys(("/reports/profile", "/reports/signed", "/reports/visits"), PLANNERS),
@@ -107,8 +107,7 @@ BY_HAND = {
 # Of a row that is not there, or pressed with nothing: whoever is let in reads that, all others are refused before.
 NOT_REFUSED_BY_HAND = {
     **dict.fromkeys(("POST /feeds", "POST /feeds/1/renew"), PRESENTERS),
-    "GET /panels/abcdefg/rate": frozenset({Role.INFLUENCER}),
-    **dict.fromkeys(("GET /hosts/1", "GET /hosts/1/school-time", "GET /panels/abcdefg"), PLANNERS),
+    **dict.fromkeys(("GET /hosts/1", "GET /hosts/1/school-time"), PLANNERS),
     **dict.fromkeys(("GET /reports/signed/new", "POST /region/mails", "POST /region/offer"), PLANNERS),
     **dict.fromkeys(("GET /visits/P-2026-0001/count", "POST /visits/P-2026-0001/count"), PLANNERS | {Role.EDUCATOR}),
     "GET /reports/signed/1/take-back": frozenset({Role.ADMINISTRATOR}),

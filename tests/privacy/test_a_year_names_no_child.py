@@ -38,7 +38,7 @@ ABOUT_CHILDREN = (
     *("cohort", "cohort_part", "practice_case", "practice_sum"),
     *("hand_off", "head_count", "tally_mark", "kept_figure"),
     *("question_round", "answer_sum", "question_set", "set_question"),
-    *("panel", "panel_seat", "panel_sum", "presenter_training"),
+    "presenter_training",
 )
 
 

@@ -45,7 +45,6 @@ STAYS = frozenset(
         "consent_paper",
         "drive",
         "late_notice",
-        "panel_seat",
         "relief_ask",
         "told_note",
         "finding",

@@ -6,7 +6,6 @@ from wtforms import BooleanField
 
 from scheduler.core import clock
 from scheduler.core.errors import Rejected
-from scheduler.panels.queries import panels_about
 from scheduler.programmes import queries, service
 from scheduler.readiness.service import borrowed_facts
 from scheduler.web.admin.blueprint import bp
@@ -17,7 +16,6 @@ from scheduler.web.history import history
 from scheduler.web.i18n import _, _l
 from scheduler.web.labels import AUDIENCES
 from scheduler.web.once import sent_once
-from scheduler.web.panel_words import results
 from scheduler.web.photo_form import PictureForm, takes_photographs
 
 takes_photographs(bp, "admin.programme_photo")
@@ -60,8 +58,7 @@ def change_programme(programme_id: int) -> ResponseReturnValue:
             return redirect(url_for(".programmes"))
     changes = history({"programme": [programme_id]}, form)
     photo = {"programme_id": programme_id, "has_photo": queries.has_photo(programme_id)}
-    said = results(panels_about(current_actor(), today=clock.local_day(clock.now()), programme_id=programme_id))
-    page = render_template("admin/programme.html", form=form, changes=changes, panels=said, **photo)
+    page = render_template("admin/programme.html", form=form, changes=changes, **photo)
     return page, 422 if form.errors else 200
 
 

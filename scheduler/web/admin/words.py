@@ -347,7 +347,6 @@ JOBS: Mapping[str, LazyProxy] = {
     "places.keep_days_current": _l("Adds the holidays of a year that has come near"),
     "core.count_rows": _l("Lets the database count what has grown, so that it searches where least is"),
     "core.make_backup": _l("Makes the backup"),
-    "panels.close_due": _l("Closes each night what the youth were asked and forgets who has answered"),
     "proposals.forget_old": _l("Forgets plans and tours that were drawn two months ago"),
     "privacy.forget_traces": _l("Forgets networks of visitors and tries to sign in, after a day"),
     "privacy.keep_ledger": _l("Keeps what was revoked outside of the database"),

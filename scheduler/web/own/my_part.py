@@ -10,14 +10,13 @@ from flask.typing import ResponseReturnValue
 from scheduler.certificates.queries.presenters import own_papers
 from scheduler.core import clock
 from scheduler.core.errors import NotFound
-from scheduler.panels.queries import panels_to_rate
 from scheduler.places.rules.hosts import first_year_of
 from scheduler.safeguarding import queries as safeguarding_queries
 from scheduler.safeguarding.terms import ConsentMethod, ConsentRow
 from scheduler.staffing.queries.hours_record import hours_record, learnt_programmes
 from scheduler.staffing.queries.own_days import days_of
 from scheduler.staffing.queries.trainings import trainings_of
-from scheduler.web import labels, panel_words
+from scheduler.web import labels
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _l
 from scheduler.web.own.blueprint import bp
@@ -51,7 +50,6 @@ def my_part() -> ResponseReturnValue:
         record=record,
         papers=own_papers(actor),
         past=list(reversed(record.lines))[:LAST_VISITS],
-        to_rate=[(one, panel_words.about(one)) for one in panels_to_rate(actor, now)],
         person=proofs.clearance.presenter,
         topics=labels.TOPICS,
         trained=trainings_of(actor.presenter_id),

@@ -9,7 +9,6 @@ from scheduler.config import centre_timezone, settings
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, Rejected
 from scheduler.core.language import html_lang, names_of
-from scheduler.panels.queries import panels_about
 from scheduler.posts import ics, queries, rules, service
 from scheduler.posts.terms import MOST_LETTERS, LeadsTo, PostRow, PostState
 from scheduler.posts.wording import CHANNELS
@@ -20,7 +19,6 @@ from scheduler.web.guards import current_actor, may, own_centre_id, public
 from scheduler.web.i18n import _, here, page_language
 from scheduler.web.limits import SEARCHES, limiter
 from scheduler.web.once import sent_once
-from scheduler.web.panel_words import results
 from scheduler.web.photo_form import takes_photographs
 from scheduler.web.post_words import post_figures
 from scheduler.web.posts.forms import LICENCES, PLACES, PostForm, PostPictureForm, ReachForm
@@ -129,7 +127,6 @@ def _page(row: PostRow, form: PostForm) -> ResponseReturnValue:
         form=form,
         press=BaseForm(formdata=None),
         texts=_texts(row),
-        panels=results(panels_about(current_actor(), today=clock.local_day(clock.now()), post_number=row.number)),
         most=MOST_LETTERS[row.draft.channel],
         link=service.link_of(row.number) if row.draft.leads_to is not LeadsTo.NOWHERE else "",
         channels=CHANNELS,

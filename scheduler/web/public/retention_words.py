@@ -109,12 +109,6 @@ def _of_presenters() -> list[NoticeRow]:
             _("%(after)s after the visit", after=spelled(_R.PICK_UP)),
         ),
         NoticeRow(
-            _("That a young presenter has rated a draft; what was answered is kept as sums without a name"),
-            _("so that nobody rates twice"),
-            _("guardian's consent, volunteering"),
-            _("until the panel is closed, 60 days at most"),
-        ),
-        NoticeRow(
             _("That somebody was worried about a presenter: of which visit, when, how it ended; never why"),
             _("to protect children"),
             _("legal duty"),

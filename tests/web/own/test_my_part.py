@@ -10,8 +10,6 @@ from scheduler.people.models import Presenter
 from tests.ceilings import at_most
 from tests.counting import statements
 from tests.factories import MONDAY
-from tests.factories.panels import an_open_panel, some_youth
-from tests.factories.people import an_actor
 from tests.factories.programmes import make_programme
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor, make_consent
 from tests.factories.staffing import a_confirmed_visit, a_held_visit
@@ -52,7 +50,7 @@ def test_own_visits_hours_and_what_can_be_presented_stand_there(app, programme, 
     with statements() as asked:
         page = own_page(app, tara)
 
-    at_most(17, asked)  # however many visits and panels
+    at_most(15, asked)  # however many visits
     for link in (f"/day/{coming.on_day.isoformat()}", "/record.pdf"):
         assert link in page.text
     for words in ("1 h 30 min", "Be an example", "2 times", "Ana Marić"):
@@ -82,13 +80,6 @@ def test_who_is_of_age_reads_that(app, programme):
 
     assert "You are of age" in text
     assert "has agreed" not in text
-
-
-def test_a_draft_waits_until_it_is_rated(app, tara):
-    some_youth(tara.centre_id, 4)
-    number = an_open_panel(an_actor(centre_id=tara.centre_id))
-
-    assert f"/panels/{number}/rate" in own_page(app, tara).text
 
 
 def test_the_record_as_a_paper_tells_days_towns_and_hours_and_no_more(app, tara, held, tmp_path):
