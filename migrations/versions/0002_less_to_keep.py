@@ -1,4 +1,4 @@
-"""What nobody used goes: the columns that somebody hides in a list, and drafts that young presenters rate."""
+"""What nobody used goes: columns hidden in a list, drafts that young presenters rate, openings of a post's link."""
 
 from alembic import op
 
@@ -7,7 +7,7 @@ down_revision = "0001_first_release"
 branch_labels = None
 depends_on = None
 
-GONE = ("hidden_columns", "panel_seat", "panel_sum", "panel")
+GONE = ("hidden_columns", "panel_seat", "panel_sum", "panel", "post_openings")
 FUNCTIONS_WITHOUT_A_TRIGGER = """DO $$ DECLARE gone text; BEGIN
   FOR gone IN SELECT p.oid::regprocedure FROM pg_proc p
     WHERE p.prorettype = 'trigger'::regtype AND p.pronamespace = current_schema()::regnamespace

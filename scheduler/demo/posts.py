@@ -4,9 +4,8 @@ import datetime as dt
 from dataclasses import dataclass
 
 from scheduler.core.clock import local_day
-from scheduler.core.db import transaction
 from scheduler.policy import Actor
-from scheduler.posts import queries, service
+from scheduler.posts import service
 from scheduler.posts.terms import LeadsTo, PostChannel, PostDraft, PostState, ReachDraft
 
 NINE, FIVE = dt.time(9), dt.time(17)
@@ -22,17 +21,17 @@ class DemoPost:
     sr_cyrl: str
     en: str
     state: PostState
-    reach: tuple[int, int, int] = (0, 0, 0)  # reached, reacted, opened
+    reach: tuple[int, int] = (0, 0)  # reached, reacted
 
 
 _C, _S = PostChannel, PostState
 ALL = (
     DemoPost(-12, True, _C.INSTAGRAM, "Поштуј. Реагуј на мржњу: једна порука подршке мења дан.",
-             "Show respect. React to hate: one message of support changes a day.", _S.POSTED, (4180, 312, 57)),
+             "Show respect. React to hate: one message of support changes a day.", _S.POSTED, (4180, 312)),
     DemoPost(-8, False, _C.FACEBOOK, "Број 19833 је бесплатан. Зову деца, родитељи и наставници.",
-             "19833 is free of charge. Children, parents and teachers call.", _S.POSTED, (2630, 94, 21)),
+             "19833 is free of charge. Children, parents and teachers call.", _S.POSTED, (2630, 94)),
     DemoPost(-3, True, _C.TIKTOK, "Шта кажеш другу кога вређају у групи? Ево три реченице.",
-             "What do you say to a friend who is insulted in a chat? Three sentences.", _S.POSTED, (9340, 871, 64)),
+             "What do you say to a friend who is insulted in a chat? Three sentences.", _S.POSTED, (9340, 871)),
     DemoPost(0, True, _C.INSTAGRAM, "Данас смо са средњошколцима: питај, слушај, реагуј.",
              "Today we are with high-school students: ask, listen, react.", _S.READY),
     DemoPost(2, False, _C.X, "Непознат неко тражи твоју слику? Не мораш да одговориш. Позови 19833.",
@@ -59,8 +58,4 @@ def write_posts(actor: Actor, campaign_id: int, now: dt.datetime) -> None:
             service.move_post(actor, number, PostState.READY, now=now)
         if one.state is PostState.POSTED:
             service.move_post(actor, number, PostState.POSTED, now=now)
-            reached, reacted, opened = one.reach
-            service.say_reach(actor, number, ReachDraft(reached, reacted), now=now)
-            with transaction():
-                for _time in range(opened):
-                    service.count_opening(queries.place_behind(number)[0], draft.on_day)
+            service.say_reach(actor, number, ReachDraft(*one.reach), now=now)

@@ -1,8 +1,8 @@
-"""Posts, their pictures, and how often their links were opened on a day: a number, and nobody's."""
+"""Posts and their pictures."""
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.core.db import Base
@@ -59,21 +59,6 @@ class PostPicture(Base):
     licence: Mapped[PictureLicence]
     credit: Mapped[str] = mapped_column(default="")
     agreed_on: Mapped[dt.date]
-
-
-class PostOpenings(Base):
-    """How often the link of a post was opened on a day."""
-
-    __tablename__ = "post_openings"
-    __table_args__ = (
-        UniqueConstraint("post_id", "on_day"),
-        CheckConstraint("times > 0", name="counts_something"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
-    on_day: Mapped[dt.date]
-    times: Mapped[int]
 
 
 refuse(Post.__table__, follows(POST_MACHINE), keys=("n.id = NEW.id", "n.number = NEW.number"))

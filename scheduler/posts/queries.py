@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 
 from scheduler import policy
 from scheduler.core.db import db
@@ -12,7 +12,7 @@ from scheduler.core.errors import NotFound
 from scheduler.core.names import whole_name
 from scheduler.people.models import User
 from scheduler.policy import Actor
-from scheduler.posts.models import Post, PostOpenings, PostPicture
+from scheduler.posts.models import Post, PostPicture
 from scheduler.posts.terms import LIVING_POSTS, LeadsTo, PostDraft, PostPictureRow, PostRow, PostState, PostSums
 from scheduler.programmes.models import Campaign
 
@@ -66,18 +66,17 @@ def sums_of(posts: Sequence[PostRow]) -> PostSums:
         posted=len(done),
         reached=sum(one.reached or 0 for one in done),
         reacted=sum(one.reacted or 0 for one in done),
-        opened=sum(one.opened for one in done),
         untold=sum(one.reached is None for one in done),
     )
 
 
-def place_behind(number: str) -> tuple[int, LeadsTo, str]:
-    """(post, to which page, the campaign's name in addresses) of a short address. Raises: NotFound."""
-    wanted = select(Post.id, Post.leads_to, Campaign.slug).outerjoin(Campaign, Campaign.id == Post.campaign_id)
+def place_behind(number: str) -> tuple[LeadsTo, str]:
+    """(to which page, the campaign's name in addresses) of a short address. Raises: NotFound."""
+    wanted = select(Post.leads_to, Campaign.slug).outerjoin(Campaign, Campaign.id == Post.campaign_id)
     found = db.session().execute(wanted.where(Post.number == number)).one_or_none()
     if found is None or found.leads_to is LeadsTo.NOWHERE:
         raise NotFound("post")
-    return found.id, found.leads_to, found.slug or ""
+    return found.leads_to, found.slug or ""
 
 
 def picture_of(actor: Actor, number: str) -> bytes:
@@ -97,11 +96,10 @@ def _of(of: str) -> list[ColumnElement[bool]]:
 
 
 def _posts() -> Select[Any]:
-    opened = select(func.coalesce(func.sum(PostOpenings.times), 0)).where(PostOpenings.post_id == Post.id)
     about = Campaign.slug, Campaign.name_sr_cyrl, Campaign.name_en
     shown = PostPicture.licence, PostPicture.credit, PostPicture.agreed_on
-    wanted: Select[Any] = (
-        select(Post, *about, User.given_spelled, User.family_spelled, *shown, opened.scalar_subquery().label("opened"))
+    wanted: Select[*tuple[Any, ...]] = (
+        select(Post, *about, User.given_spelled, User.family_spelled, *shown)
         .outerjoin(Campaign, Campaign.id == Post.campaign_id)
         .outerjoin(User, User.id == Post.poster_id)
         .outerjoin(PostPicture, PostPicture.post_id == Post.id)
@@ -121,7 +119,6 @@ def _rows(wanted: Select[Any]) -> list[PostRow]:
             campaign_sr_cyrl=row.name_sr_cyrl or "",
             campaign_en=row.name_en or "",
             poster=whole_name(row.given_spelled or "", row.family_spelled or ""),
-            opened=row.opened,
             reached=row.Post.reached,
             reacted=row.Post.reacted,
             picture=PostPictureRow(row.licence, row.credit, row.agreed_on) if row.licence else None,

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from scheduler import policy
@@ -23,7 +23,7 @@ from scheduler.people.queries import colleagues_of
 from scheduler.policy import Actor
 from scheduler.posts import rules
 from scheduler.posts.imports import ReachSheet
-from scheduler.posts.models import Post, PostOpenings, PostPicture
+from scheduler.posts.models import Post, PostPicture
 from scheduler.posts.queries import draft_of
 from scheduler.posts.terms import POST_MACHINE, PictureDraft, PostDraft, PostReason, PostState, ReachDraft
 from scheduler.programmes.models import Campaign
@@ -221,16 +221,6 @@ def take_picture_away(actor: Actor, number: str, *, now: dt.datetime) -> None:
         if picture is not None:
             act.session.delete(picture)
             act.record("photo taken away", post)
-
-
-def count_opening(post_id: int, day: dt.date) -> None:
-    """The link of a post was opened once more on a day; by whom is asked by nobody."""
-    with transaction() as session:
-        today = PostOpenings.post_id == post_id, PostOpenings.on_day == day
-        session.execute(select(Post.id).where(Post.id == post_id).with_for_update(key_share=True))
-        once_more = update(PostOpenings).where(*today).values(times=PostOpenings.times + 1)
-        if not getattr(session.execute(once_more), "rowcount", 0):
-            session.add(PostOpenings(post_id=post_id, on_day=day, times=1))
 
 
 def _own(act: Act, number: str, version: int | None = None) -> Post:

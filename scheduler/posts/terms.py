@@ -135,7 +135,6 @@ class PostRow:
     campaign_sr_cyrl: str
     campaign_en: str
     poster: str
-    opened: int  # how often its link was
     reached: int | None
     reacted: int | None
     version: int
@@ -163,5 +162,4 @@ class PostSums:
     posted: int
     reached: int
     reacted: int
-    opened: int
     untold: int  # posted, and nobody has typed what came of it

@@ -17,14 +17,13 @@ CHANNELS: Mapping[PostChannel, str] = {  # names of firms: the same in every lan
 
 
 def posts_table(posts: Sequence[PostRow], lang: str) -> tuple[list[str], list[list[str | int]]]:
-    """Headings and a line for each: day, channel, text; reached and reacted (empty where nobody has said), opened."""
+    """Headings and a line for each: day, channel, text; reached and reacted (empty where nobody has said)."""
     _ = translator(lang).gettext
     lines: list[list[str | int]] = [
         [
             *(short_day(one.draft.on_day, lang), CHANNELS[one.draft.channel], one.text(lang) or one.text("sr_Cyrl")),
             *("" if value is None else value for value in (one.reached, one.reacted)),
-            one.opened,
         ]
         for one in posts
     ]
-    return [_("Day"), _("Channel"), _("Text"), _("Reached"), _("Reacted"), _("Link opened")], lines
+    return [_("Day"), _("Channel"), _("Text"), _("Reached"), _("Reacted")], lines

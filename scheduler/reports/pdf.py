@@ -86,7 +86,7 @@ def _posts(report: Report, lang: str) -> tuple[tuple[str, ...], ...]:
     if not report.posts:
         return ()
     heads, lines = posts_table(report.posts, lang)
-    sums = [sum(int(line[place] or 0) for line in lines) for place in (3, 4, 5)]
+    sums = [sum(int(line[place] or 0) for line in lines) for place in (3, 4)]
     whole: list[list[str | int]] = [*lines, [translator(lang).gettext("Total"), "", "", *sums]]
     written = [tuple(number(cell, lang) if isinstance(cell, int) else cell for cell in line) for line in whole]
     return (tuple(heads), *written)
@@ -320,8 +320,8 @@ def _draw_posts(flow: Flow, room: ControlRoom, lang: str) -> None:
     _ = translator(lang).gettext
     sums = room.post_sums
     flow.heading(_("Posts"))
-    told = {name: number(getattr(sums, name), lang) for name in ("posted", "reached", "reacted", "opened")}
-    flow.paragraph(_("posted: %(posted)s, reached: %(reached)s, reacted: %(reacted)s, link opened: %(opened)s") % told)
+    told = {name: number(getattr(sums, name), lang) for name in ("posted", "reached", "reacted")}
+    flow.paragraph(_("posted: %(posted)s, reached: %(reached)s, reacted: %(reacted)s") % told)
     done = [one for one in room.posts if one.state is PostState.POSTED and one.reached]
     best = sorted(done, key=lambda one: -(one.reached or 0))[:POSTS_ON_PAPER]
     if best:
@@ -329,8 +329,8 @@ def _draw_posts(flow: Flow, room: ControlRoom, lang: str) -> None:
             (
                 short_day(one.draft.on_day, lang),
                 shortened(one.text(lang) or one.text("sr_Cyrl"), BODY, INSIDE - 88),
-                *(number(value or 0, lang) for value in (one.reached, one.opened)),
+                number(one.reached or 0, lang),
             )
             for one in best
         )
-        draw_table(flow, PaperTable((_("Day"), _("Text"), _("Reached"), _("Opened")), rows, words=2))
+        draw_table(flow, PaperTable((_("Day"), _("Text"), _("Reached")), rows, words=2))

@@ -25,5 +25,4 @@ def post_figures(sums: PostSums) -> list[dict[str, Any]]:
         {"number": sums.posted, "words": _("posted")},
         {"number": sums.reached, "words": _("people reached, as the networks say")},
         {"number": sums.reacted, "words": _("reactions, comments and shares")},
-        {"number": sums.opened, "words": _("times our links were opened")},
     ]

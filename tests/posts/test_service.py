@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-import sqlalchemy as sa
 
 from scheduler.core.db import db
 from scheduler.core.errors import NotAllowed, NotFound, Rejected
@@ -12,7 +11,6 @@ from scheduler.core.imports.staging import Filing
 from scheduler.policy import Role
 from scheduler.posts import queries, service
 from scheduler.posts.imports import read_reach
-from scheduler.posts.models import PostOpenings
 from scheduler.posts.rules import lacks_before_ready, lengths_of, letters_in, problems_with_picture, problems_with_post
 from scheduler.posts.terms import (
     MOST_LETTERS,
@@ -92,7 +90,7 @@ def test_a_post_is_of_its_centre_for_who_reads_plans_and_posts_it(desk):
     own = make_campaign(programme=make_programme(centre_id=desk.centre_id))
     number = planned(desk, campaign_id=own.id, leads_to=LeadsTo.CAMPAIGN)
     assert [one.number for one in queries.posts_between(desk, DAY, DAY, own.slug)] == [number]
-    assert queries.place_behind(number)[1:] == (LeadsTo.CAMPAIGN, own.slug)
+    assert queries.place_behind(number) == (LeadsTo.CAMPAIGN, own.slug)
 
     number = planned(desk)
     with pytest.raises(NotFound):
@@ -101,17 +99,6 @@ def test_a_post_is_of_its_centre_for_who_reads_plans_and_posts_it(desk):
         service.move_post(an_actor(), number, PostState.DROPPED, now=MONDAY)
     with pytest.raises(NotAllowed):
         service.plan_post(an_actor(Role.EDUCATOR), a_post_draft(desk), now=MONDAY)
-
-
-def test_openings_are_counted_by_day_and_hold_nothing_of_anybody(desk):
-    number = posted(desk)
-    post_id = queries.place_behind(number)[0]
-    for day in (DAY, DAY, DAY + dt.timedelta(days=1)):
-        service.count_opening(post_id, day)
-    rows = db.session.execute(sa.select(PostOpenings.on_day, PostOpenings.times).order_by(PostOpenings.on_day)).all()
-    assert [tuple(row) for row in rows] == [(DAY, 2), (DAY + dt.timedelta(days=1), 1)]
-    assert {column.name for column in PostOpenings.__table__.columns} == {"id", "post_id", "on_day", "times"}
-    assert queries.post_of(desk, number).opened == 3
 
 
 def test_a_picture_is_drawn_anew_and_says_whose_it_is(desk):

@@ -92,7 +92,7 @@ def a_room(size: int = 1, **given) -> ControlRoom:
         "crew": tuple(CrewLine(n, "Тара", PresenterKind.INFLUENCER, True, True, 3, 4, 2) for n in range(size)),
         "weeks": tuple(CampaignWeek(TODAY + n * dt.timedelta(days=7), n, n * 90) for n in range(size)),
         "posts": tuple(map(a_post, range(size))),
-        "post_sums": PostSums(size, 123_456, 7_890, 321, 0),
+        "post_sums": PostSums(size, 123_456, 7_890, 0),
     }
     return ControlRoom(**(fair | given))
 

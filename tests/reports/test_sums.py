@@ -117,12 +117,12 @@ def test_cohorts_are_added_up_by_town_and_level():
 
 def test_a_document_holds_posts_only_where_there_are_some():
     draft = PostDraft(PostChannel.INSTAGRAM, dt.date(2026, 2, 10), dt.time(9))
-    post = PostRow(1, "O-1", PostState.POSTED, draft, "sid", "", "", "", 4, 120, None, 1)
+    post = PostRow(1, "O-1", PostState.POSTED, draft, "sid", "", "", "", 120, None, 1)
     report = a_report(())
 
     assert "posts" not in as_document(report)
     assert as_document(Report(report.filters, (), ReportCounts(), (), posts=(post,)))["posts"] == [
-        {"on_day": "2026-02-10", "channel": "instagram", "reached": 120, "reacted": None, "opened": 4}
+        {"on_day": "2026-02-10", "channel": "instagram", "reached": 120, "reacted": None}
     ]
 
 

@@ -103,7 +103,7 @@ def as_document(report: Report) -> dict[str, Any]:
 def _post(one: PostRow) -> dict[str, Any]:
     """None where nobody has said yet what came of it."""
     told = {"on_day": one.draft.on_day.isoformat(), "channel": one.draft.channel.value}
-    return told | {"reached": one.reached, "reacted": one.reacted, "opened": one.opened}
+    return told | {"reached": one.reached, "reacted": one.reacted}
 
 
 def as_table(report: Report) -> tuple[list[str], list[list[str | int]]]:

@@ -34,7 +34,6 @@ OUR_PAGES = {
     LeadsTo.FRONT: "public.front",
     LeadsTo.FIGURES: "helpline.public_figures",
 }
-NO_READERS = ("bot", "crawl", "spider", "preview", "externalhit", "viber", "whatsapp", "telegram", "slack")
 
 
 @bp.get("/posts")
@@ -236,11 +235,8 @@ def picture_file(number: str) -> ResponseReturnValue:
 @public
 @limiter.limit(SEARCHES)
 def follow(number: str) -> ResponseReturnValue:
-    """The short address of a post: on to our own page, and one more on its day. Whose it was is asked by nobody."""
-    post_id, leads_to, slug = queries.place_behind(number)
-    agent = (request.user_agent.string or "").lower()
-    if request.method == "GET" and not any(word in agent for word in NO_READERS):
-        service.count_opening(post_id, clock.local_day(clock.now()))
+    """The short address of a post: on to our own page."""
+    leads_to, slug = queries.place_behind(number)
     if leads_to is LeadsTo.CAMPAIGN:
         return redirect(url_for("programmes.campaign", slug=slug))
     return redirect(url_for(OUR_PAGES[leads_to]))

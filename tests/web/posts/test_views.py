@@ -8,7 +8,7 @@ import pytest
 
 from scheduler.policy import Role
 from scheduler.posts import service
-from scheduler.posts.models import Post, PostOpenings
+from scheduler.posts.models import Post
 from scheduler.posts.terms import LeadsTo, PostState
 from tests.factories import MONDAY
 from tests.factories.people import make_user
@@ -114,15 +114,11 @@ def test_what_came_of_it_is_typed_afterwards(desk, number):
     assert wrong.status_code == 200
 
 
-def test_the_short_address_leads_to_our_own_page_and_counts_by_day_without_a_cookie(client, number):
+def test_the_short_address_leads_to_our_own_page_without_a_cookie(client, number):
     answer = client.get(f"/p/{number}")
 
     assert (answer.status_code, answer.location) == (302, "/book")
     assert "Set-Cookie" not in answer.headers
-    client.head(f"/p/{number}")
-    client.get(f"/p/{number}", headers={"User-Agent": "facebookexternalhit/1.1"})
-    [opened] = rows_of(PostOpenings)
-    assert (opened.on_day, opened.times) == (MONDAY.date(), 1)
 
 
 def test_an_address_of_no_post_or_of_one_without_a_link_is_not_there(client, user):
@@ -172,9 +168,9 @@ def test_the_report_of_a_campaign_says_what_came_of_its_posts_on_its_page_and_in
     table = desk.get("/reports/attendance.csv", query_string=asked | {"table": "posts"})
 
     assert (page.status_code, "1,200" in page.text) == (200, True)
-    counts = {"on_day": f"{MONDAY.date()}", "channel": "instagram", "reached": 1200, "reacted": 85, "opened": 0}
+    counts = {"on_day": f"{MONDAY.date()}", "channel": "instagram", "reached": 1200, "reacted": 85}
     assert document.json["posts"] == [counts]
-    assert "14 Sep 2026;Instagram;React!;1200;85;0" in table.text
+    assert "14 Sep 2026;Instagram;React!;1200;85" in table.text
     assert "Posts of the campaign" in words_of(saved(paper.data, tmp_path))
     assert "posts" not in desk.get("/reports/attendance.json").json
     assert "people reached, as the networks say" not in desk.get("/reports/attendance", query_string=EN).text
