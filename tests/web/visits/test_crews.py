@@ -162,7 +162,7 @@ def test_the_mail_of_an_offer_says_kilometres_hours_and_when_to_leave(actor, nea
 
     [mail] = [row for row in rows_of(OutboxMessage) if row.kind == "visit_offered"]
 
-    assert re.search(rf" {km} км .* \d\d:\d\d, .* \d\d:\d\d, .*\d ч", mail.text), mail.text
+    assert re.search(rf" {km} км .* \d\d:\d\d, .* \d\d:\d\d, .*\d h", mail.text), mail.text
 
 
 # --- open calls ---
