@@ -126,6 +126,8 @@ def test_revoking_asks_for_a_reason_and_issuing_again_for_a_name(app):
     begun, (school, teacher) = issued(names=("Ана",))
     desk = staff_of(app, begun.visit)
 
+    listed, again = (desk.get(page).text for page in ("/certificates/issued", f"/certificates/{school}/reissue"))
+    assert [f"/certificates/{school}/revoke" in page for page in (listed, again)] == [False, True]
     assert desk.get(f"/certificates/{school}/revoke").status_code == 200
     assert desk.post(f"/certificates/{school}/revoke", data={"reason": ""}).status_code == 422
     for name in ("  ", "x" * 5000):
