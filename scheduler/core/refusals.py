@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from sqlite3 import SQLITE_FULL, SQLITE_IOERR_SHMSIZE
 
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 
 # Unique, foreign key, exclusion; who waited for each other; who could not both be first (PostgreSQL, appendix A)
@@ -19,6 +19,8 @@ CROSSED_WORDS = (
     "row_is_not_replaced",
 )
 FULL_STATE = "53100"  # disk_full, of PostgreSQL
+# admin_shutdown, crash_shutdown, cannot_connect_now; and None, where psycopg found nobody to tell it a state
+AWAY_STATES = frozenset({"57P01", "57P02", "57P03", None})
 CROSSINGS: tuple[type[Exception], ...] = (DBAPIError, StaleDataError)
 
 
@@ -38,6 +40,13 @@ def found_no_room(error: BaseException | None) -> bool:
     code = getattr(told, "sqlite_errorcode", 0)  # the second: no room for the file that its first reader begins
     full = getattr(told, "sqlstate", None) == FULL_STATE or code & 0xFF == SQLITE_FULL or code == SQLITE_IOERR_SHMSIZE
     return full or (error is not None and found_no_room(error.__cause__ or error.__context__))
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Whether the database could not be reached, or went away meanwhile: it restarts (TRUST R17)."""
+    if not isinstance(error, InterfaceError | OperationalError):
+        return False
+    return error.connection_invalidated or getattr(error.orig, "sqlstate", "") in AWAY_STATES
 
 
 @contextmanager

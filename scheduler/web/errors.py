@@ -20,7 +20,7 @@ from scheduler.core.errors import (
     TooMany,
 )
 from scheduler.core.paper.signed_pdf import NoSigningKey
-from scheduler.core.refusals import CROSSINGS, constraint_of, crossed, found_no_room
+from scheduler.core.refusals import CROSSINGS, constraint_of, crossed, found_no_room, is_away
 from scheduler.core.text import BadText
 from scheduler.web.guards import asks_for_sign_in, sign_in_first
 from scheduler.web.i18n import forget_language
@@ -40,6 +40,7 @@ STATUS: dict[type[SchedulerError], int] = {
 }
 PAGES = (400, 403, 404, 405, 409, 410, 413, 422, 429, 500, 503)
 ROOM_AFTER_S = 600  # until somebody may have made room on the disk
+BACK_AFTER_S = 10  # until a database has restarted
 KEPT_HEADERS = ("Allow", "Retry-After", "Content-Range")
 
 log = logging.getLogger(__name__)
@@ -88,6 +89,9 @@ def show_crossing(error: Exception) -> ResponseReturnValue:
     """
     if (reason := defence_of(error)) is not None:
         return show_problem(Conflict(reason))
+    if is_away(error):
+        log.error("database away", extra={"kind": type(error).__name__})
+        return _page(503, headers={"Retry-After": str(BACK_AFTER_S)}, away=True)
     if not crossed(error):
         raise error
     log.warning("crossed", extra={"kind": type(error).__name__, "constraint": constraint_of(error)})
@@ -101,6 +105,7 @@ def _page(
     headers: dict[str, str] | None = None,
     stale_form: bool = False,
     no_room: bool = False,
+    away: bool = False,
 ) -> ResponseReturnValue:
     if status >= 500:
         g.failed = True  # from here on nobody asks the database who looks
@@ -114,6 +119,7 @@ def _page(
         kept=kept_fields() if stale_form else None,
         crossed=g.get("crossed", False),
         no_room=no_room,
+        away=away,
     )
     return page, status, headers or {}
 

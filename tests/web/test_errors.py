@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import closing
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -11,6 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import RequestEntityTooLarge, ServiceUnavailable, TooManyRequests, UnsupportedMediaType
 
 from scheduler.booking.terms.reasons import BookingReason
+from scheduler.core.db import db
 from scheduler.core.errors import Conflict, Gone, GroundReason, NotAllowed, NotFound, Rejected, SchedulerError, TooMany
 from scheduler.core.text import BadText
 from scheduler.people.rules import SEEN_AT_MOST_EACH
@@ -95,7 +97,9 @@ class Refused(Exception):
         (StaleDataError(), 409),
         (IntegrityError("INSERT", {}, Refused("23502")), 500),
         (IntegrityError("INSERT", {}, Exception("NOT NULL constraint failed: host.kind")), 500),
-        (OperationalError("SELECT", {}, Refused("57P01")), 500),
+        (OperationalError("SELECT", {}, Refused("57P01")), 503),
+        (OperationalError("SELECT", {}, Refused("42P01")), 500),
+        (OperationalError("SELECT", {}, Exception("no such table: host")), 500),
     ],
 )
 def test_acts_that_crossed_are_told_so_and_a_bug_stays_a_bug(raising, caplog, error, status):
@@ -193,21 +197,41 @@ def test_another_failure_to_write_her_last_use_is_no_full_disk(app, the_clock, m
     monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
     the_clock.stands_at(MONDAY + SEEN_AT_MOST_EACH)
 
-    assert browser.get("/desk").status_code == 500
+    assert browser.get("/desk").status_code == 503
 
 
-def test_who_is_signed_in_reads_the_page_of_a_failure_though_the_database_is_gone(app, monkeypatch):
+def test_trust_r17_who_is_signed_in_reads_that_the_database_restarts_and_when_to_come_back(app, monkeypatch):
     browser = browser_of(app, make_user(Role.EDUCATOR))
     monkeypatch.setattr(
         "scheduler.people.queries.signed_in_user", raising_of(OperationalError("SELECT", {}, Refused("57P01")))
     )
     monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
 
-    page = browser.get("/desk")
+    page = browser.get("/desk?lang=en")
 
-    assert page.status_code == 500
+    assert (page.status_code, page.headers["Retry-After"]) == (503, "10")
     assert page.headers["X-Request-Id"] in page.text
+    assert "Our database restarts. What you sent just now may not be saved" in page.text
     assert 'href="tel:19833"' in page.text
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_trust_r17_a_page_after_the_database_cut_its_connections_says_so_and_the_next_one_comes(
+    app, client, monkeypatch
+):
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    assert client.get("/programmes").status_code == 200
+    db.session.remove()
+    engine = sa.create_engine(db.engine.url)
+    with engine.connect() as other:
+        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> "
+        other.execute(sa.text(others + "pg_backend_pid()"))
+    engine.dispose()
+
+    answers = [client.get("/programmes").status_code for _ in range(3)]
+
+    assert (answers[0] in (200, 503), answers[1:]) == (True, [200, 200])
 
 
 def test_our_own_failure_shows_the_number_that_is_in_the_log(raising):
