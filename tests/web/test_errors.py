@@ -200,7 +200,7 @@ def test_another_failure_to_write_her_last_use_is_no_full_disk(app, the_clock, m
     assert browser.get("/desk").status_code == 503
 
 
-def test_trust_r17_who_is_signed_in_reads_that_the_database_restarts_and_when_to_come_back(app, monkeypatch):
+def test_who_is_signed_in_reads_that_the_database_restarts_and_when_to_come_back(app, monkeypatch):
     browser = browser_of(app, make_user(Role.EDUCATOR))
     monkeypatch.setattr(
         "scheduler.people.queries.signed_in_user", raising_of(OperationalError("SELECT", {}, Refused("57P01")))
@@ -217,9 +217,7 @@ def test_trust_r17_who_is_signed_in_reads_that_the_database_restarts_and_when_to
 
 @pytest.mark.postgres
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
-def test_trust_r17_a_page_after_the_database_cut_its_connections_says_so_and_the_next_one_comes(
-    app, client, monkeypatch
-):
+def test_a_page_after_the_database_cut_its_connections_says_so_and_the_next_one_comes(app, client, monkeypatch):
     monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
     assert client.get("/programmes").status_code == 200
     db.session.remove()
