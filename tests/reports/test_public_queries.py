@@ -214,6 +214,11 @@ def test_trust_s44_a_city_that_the_page_of_a_campaign_hides_follows_from_no_dist
     assert people_by(year) == {"RS-00": None, "RS-20": None, "RS-22": 200}  # 203 together less the 200 of Pirot
 
 
+def test_trust_s44_the_few_teachers_of_a_campaign_in_one_district_follow_from_no_district():
+    year = a_year(a_cell(campaign=7, pupils=150, parents=20, teachers=2), a_cell("RS-22", pupils=90))
+    assert (year.people, people_by(year)) == (262, {"RS-00": 0, "RS-20": None, "RS-22": None})  # 172 less 150 and 20
+
+
 @given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12), st.booleans()), max_size=7))
 def test_trust_s44_no_rest_of_what_other_pages_show_is_small(cells):
     numbers, rests = [part + rest for part, rest, _ in cells], [rest for _, rest, _ in cells]

@@ -5,7 +5,7 @@ one, so that subtraction gives the sum of two unknown numbers; without a second 
 also small when what remains of it after the parts published on other pages is small.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -128,17 +128,25 @@ def _told_people(year: CentreYear) -> int:
 
 
 def _by_district(cells: Sequence[FigureCell]) -> tuple[Counter[str], Counter[str], Counter[str], Counter[str]]:
-    """By district: presentations, people, pupils that pages of campaigns tell city by city, those of large cities."""
+    """By district: presentations, people, pupils that pages of campaigns tell city by city, what they tell at most.
+
+    They show no small number; of parents and teachers a sum, which is a district's own where there is no other.
+    """
     held, told, in_campaigns, in_large = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
-    cities = Counter[tuple[str, str, int]]()
+    parts, districts = Counter[tuple[str, str, int]](), defaultdict[int, set[str]](set)
     for cell in cells:
         held[cell.district] += cell.counts.presentations
         told[cell.district] += _shown_people(cell.counts)
         if cell.campaign_id is not None:
-            cities[cell.district, cell.city, cell.campaign_id] += cell.counts.pupils
-    for (district, _city, _campaign), pupils in cities.items():
-        in_campaigns[district] += pupils
-        in_large[district] += 0 if small(pupils) else pupils
+            in_campaigns[cell.district] += cell.counts.pupils
+            districts[cell.campaign_id].add(cell.district)
+            parts[cell.district, cell.city, cell.campaign_id] += cell.counts.pupils
+            for audience in (Audience.PARENTS, Audience.TEACHERS):
+                parts[cell.district, audience, cell.campaign_id] += _of(cell.counts, audience)
+    for (district, part, campaign_id), people in parts.items():
+        by_city = part not in (Audience.PARENTS, Audience.TEACHERS)
+        if not small(people) and (by_city or len(districts[campaign_id]) == 1):
+            in_large[district] += people
     return held, told, in_campaigns, in_large
 
 
