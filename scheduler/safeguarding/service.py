@@ -259,7 +259,7 @@ def withdraw_consent(actor: Actor, consent_id: int, *, now: dt.datetime) -> int:
         if consent is None:
             raise NotFound("consent")
         presenter, user = open_presenter(session, actor, "withdraw", "consent", consent.presenter_id)
-        _must_speak(actor, presenter.id, now)
+        _must_speak(actor, presenter, now)
         living = living_consents(session, presenter.id)
         if consent in living:
             ended = [row for row in living if row is consent or _same_purpose(row, consent)]
@@ -271,16 +271,17 @@ def withdraw_all(actor: Actor, presenter_id: int, *, now: dt.datetime) -> None:
     """End all that a guardian agreed to, for good, and every paper that waits. Raises: NotAllowed; NotFound."""
     with transaction() as session:
         presenter, user = open_presenter(session, actor, "withdraw", "consent", presenter_id)
-        _must_speak(actor, presenter.id, now)
+        _must_speak(actor, presenter, now)
         _end(session, actor, living_consents(session, presenter.id), presenter.id, user, now)
 
 
-def _must_speak(actor: Actor, presenter_id: int, now: dt.datetime) -> None:
-    """A guardian acts as long as she speaks for the minor: whoever was replaced does no more. Raises: NotFound."""
+def _must_speak(actor: Actor, presenter: Presenter, now: dt.datetime) -> None:
+    """A guardian acts as long as she speaks for a minor: not once replaced, nor for an adult. Raises: NotFound."""
     if actor.guardian_id is None:
         return
-    speaks = queries.guardian_of(presenter_id, now)
-    if speaks is None or speaks.id != actor.guardian_id:
+    speaks = queries.guardian_of(presenter.id, now)
+    minor = people_rules.is_minor(presenter.adult_on, clock.local_day(now))
+    if speaks is None or speaks.id != actor.guardian_id or not minor:
         raise NotFound("guardian")
 
 

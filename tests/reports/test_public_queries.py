@@ -142,7 +142,7 @@ def a_cell(district="RS-20", centre=1, campaign=None, city="Niš", **counts):
 
 
 def a_year(*cells):
-    return public_year_of(2026, cells, DISTRICTS, CENTRES, {7: "Show respect"})
+    return public_year_of(2026, cells, DISTRICTS, CENTRES, {7: "Show respect", 8: "A safe click"})
 
 
 def people_by(year):
@@ -191,6 +191,46 @@ def test_trust_s44_no_small_number_can_be_computed_from_what_is_shown(numbers):
         known = total - sum(one for one in shown if one is not None)
         assert known == sum(hidden)
         assert known > len(hidden) > 1  # so each of them may have more than one value
+
+
+def test_trust_s44_a_year_less_the_pages_of_all_its_campaigns_leaves_no_few_people():
+    shown = [a_cell(campaign=7, pupils=300, teachers=3), a_cell("RS-22", campaign=7, pupils=200)]
+    year = a_year(*shown)  # 503 less the 500 pupils of the campaign
+    assert (year.people, people_by(year)) == (None, {"RS-00": 0, "RS-20": None, "RS-22": 200})
+    year = a_year(*shown, a_cell("RS-00", 2, pupils=1000))  # of one district, and of one centre, as well
+    assert (year.people, people_by(year)) == (1503, {"RS-00": None, "RS-20": None, "RS-22": 200})
+    assert [(one.pupils, one.teachers) for one in year.centres] == [(500, None), (None, 0)]
+
+    own = FigureCell(1, "RS-22", "Pirot", 8, ReportCounts(presentations=1, pupils=200))
+    year = a_year(a_cell(campaign=7, pupils=300), own, a_cell(pupils=3, teachers=70))  # 503 less two campaigns
+    assert [(one.pupils, one.teachers) for one in year.centres] == [(None, None)]
+
+
+def test_trust_s44_a_city_that_the_page_of_a_campaign_hides_follows_from_no_district():
+    small_one = a_cell(campaign=7, pupils=3, city="Aleksinac")
+    year = a_year(small_one, a_cell(campaign=7, pupils=150), a_cell("RS-22", campaign=7, pupils=100))
+    assert (year.people, people_by(year)["RS-20"]) == (None, None)  # 153 less the 150 of Niš
+    year = a_year(small_one, a_cell("RS-22", campaign=7, pupils=200), a_cell("RS-00", pupils=650))
+    assert people_by(year) == {"RS-00": None, "RS-20": None, "RS-22": 200}  # 203 together less the 200 of Pirot
+
+
+def test_trust_s44_the_few_teachers_of_a_campaign_in_one_district_follow_from_no_district():
+    year = a_year(a_cell(campaign=7, pupils=150, parents=20, teachers=2), a_cell("RS-22", pupils=90))
+    assert (year.people, people_by(year)) == (262, {"RS-00": 0, "RS-20": None, "RS-22": None})  # 172 less 150 and 20
+
+
+@given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12), st.booleans()), max_size=7))
+def test_trust_s44_no_rest_of_what_other_pages_show_is_small(cells):
+    numbers, rests = [part + rest for part, rest, _ in cells], [rest for _, rest, _ in cells]
+    large_rests = [
+        number if small else rest for number, rest, small in zip(numbers, rests, (one[2] for one in cells), strict=True)
+    ]
+    shown, total = public_cells(numbers, rests, large_rests)
+    for left in (rests, large_rests):
+        told = [rest for rest, one in zip(left, shown, strict=True) if one is not None]
+        assert not any(0 < rest < LEAST for rest in told)
+        if total is not None:  # the reader subtracts what is told, and the parts of what is hidden
+            assert not 0 < sum(left) - sum(told) < LEAST
 
 
 def test_a_year_adds_up_by_district_and_by_centre_and_what_was_held_abroad_is_a_line_of_its_own():

@@ -5,7 +5,7 @@ one, so that subtraction gives the sum of two unknown numbers; without a second 
 also small when what remains of it after the parts published on other pages is small.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -33,21 +33,25 @@ Cells = tuple[int | None, ...]
 
 
 def public_cells(
-    numbers: Sequence[int], rests: Sequence[int] = (), *, hide_total: bool = False
+    numbers: Sequence[int], rests: Sequence[int] = (), large_rests: Sequence[int] = (), *, hide_total: bool = False
 ) -> tuple[Cells, int | None]:
     """The numbers and their sum as the public may read them: None where one is hidden.
 
-    `rests`: what remains of each number when its parts on other pages are taken away; a small rest hides it.
+    `rests`: what remains of each number when its parts on other pages are taken away; a small rest hides it, and the
+    hidden numbers hide more where their rests together are small. `large_rests`: the same for large parts alone.
     `hide_total`: the sum must not be read, here or by adding the numbers up.
     """
     whole = sum(numbers)
-    left = list(rests) or [0] * len(numbers)
-    hidden = {place for place, number in enumerate(numbers) if small(number) or small(left[place])}
+    ways = [rests or [0] * len(numbers), large_rests or [0] * len(numbers)]
+    hidden = {
+        place for place, number in enumerate(numbers) if small(number) or any(small(left[place]) for left in ways)
+    }
     no_total = hide_total or small(whole)
     if hidden or no_total:
         large = [(number, place) for place, number in enumerate(numbers) if number >= LEAST and place not in hidden]
-        if large:
-            hidden.add(min(large)[1])
+        fit = [one for one in large if not any(small(sum(left[at] for at in {*hidden, one[1]})) for left in ways)]
+        if fit:
+            hidden.add(min(fit)[1])
         else:
             no_total = True
     shown = tuple(None if place in hidden else number for place, number in enumerate(numbers))
@@ -63,14 +67,15 @@ def public_year_of(
 ) -> PublicYear:
     """A year by centre and by district. Both add up to the same sum, so both are judged until they agree on it."""
     names = {one.iso: one.name for one in districts} | {"": ""}
-    held, told, in_campaigns = _by_district(cells)
+    held, told, in_campaigns, in_large = _by_district(cells)
     by_district = [told[iso] for iso in names]
-    rests = [told[iso] - in_campaigns[iso] for iso in names]
+    rests = [[told[iso] - parts[iso] for iso in names] for parts in (in_campaigns, in_large)]
     active = [ident for ident in centres if any(cell.centre_id == ident for cell in cells)]
     by_centre = [_of_centre(cells, ident, audience) for ident in active for audience in PUBLIC_AUDIENCES]
-    hide = None in (public_cells(by_district, rests)[1], public_cells(by_centre)[1])
-    in_districts, total = public_cells(by_district, rests, hide_total=hide)
-    at_centres, _ = public_cells(by_centre, hide_total=hide)
+    centre_rests = [_outside_campaigns(cells, ident, audience) for ident in active for audience in PUBLIC_AUDIENCES]
+    hide = None in (public_cells(by_district, *rests)[1], public_cells(by_centre, centre_rests)[1])
+    in_districts, total = public_cells(by_district, *rests, hide_total=hide)
+    at_centres, _ = public_cells(by_centre, centre_rests, hide_total=hide)
     lines = [
         DistrictLine(iso, name, held[iso], people)
         for (iso, name), people in zip(names.items(), in_districts, strict=True)
@@ -122,18 +127,42 @@ def _told_people(year: CentreYear) -> int:
     return sum(getattr(year, audience.value) or 0 for audience in PUBLIC_AUDIENCES)
 
 
-def _by_district(cells: Sequence[FigureCell]) -> tuple[Counter[str], Counter[str], Counter[str]]:
-    """Presentations, people, and the pupils that the pages of campaigns tell city by city: each by district."""
-    held, told, in_campaigns = Counter[str](), Counter[str](), Counter[str]()
+def _by_district(cells: Sequence[FigureCell]) -> tuple[Counter[str], Counter[str], Counter[str], Counter[str]]:
+    """By district: presentations, people, pupils that pages of campaigns tell city by city, what they tell at most.
+
+    They show no small number; of parents and teachers a sum, which is a district's own where there is no other.
+    """
+    held, told, in_campaigns, in_large = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
+    parts, districts = Counter[tuple[str, str, int]](), defaultdict[int, set[str]](set)
     for cell in cells:
         held[cell.district] += cell.counts.presentations
         told[cell.district] += _shown_people(cell.counts)
-        in_campaigns[cell.district] += cell.counts.pupils if cell.campaign_id is not None else 0
-    return held, told, in_campaigns
+        if cell.campaign_id is not None:
+            in_campaigns[cell.district] += cell.counts.pupils
+            districts[cell.campaign_id].add(cell.district)
+            parts[cell.district, cell.city, cell.campaign_id] += cell.counts.pupils
+            for audience in (Audience.PARENTS, Audience.TEACHERS):
+                parts[cell.district, audience, cell.campaign_id] += _of(cell.counts, audience)
+    for (district, part, campaign_id), people in parts.items():
+        by_city = part not in (Audience.PARENTS, Audience.TEACHERS)
+        if not small(people) and (by_city or len(districts[campaign_id]) == 1):
+            in_large[district] += people
+    return held, told, in_campaigns, in_large
 
 
 def _of_centre(cells: Sequence[FigureCell], centre_id: int, audience: Audience) -> int:
     return sum(_of(cell.counts, audience) for cell in cells if cell.centre_id == centre_id)
+
+
+def _outside_campaigns(cells: Sequence[FigureCell], centre_id: int, audience: Audience) -> int:
+    """What remains of a centre's number beside those that pages of campaigns tell; `outcome_of` hides the others."""
+    campaigns = Counter[int | None]()
+    for cell in cells:
+        if cell.centre_id == centre_id:
+            campaigns[cell.campaign_id] += _of(cell.counts, audience)
+    whole = campaigns.total()
+    told = [n for ident, n in campaigns.items() if ident is not None and not (small(n) or small(whole - n))]
+    return whole - sum(told)
 
 
 def _centre_year(cells: Sequence[FigureCell], name: str, shown: Cells, campaigns: Mapping[int, str]) -> CentreYear:

@@ -9,6 +9,7 @@ from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.people.queries import presenters_by_id
+from scheduler.people.rules import is_minor
 from scheduler.people.terms import PresenterRow
 from scheduler.policy import Actor, Scope
 from scheduler.staffing.models.pick_ups import CarRide, PickUp
@@ -27,6 +28,7 @@ AHEAD = dt.timedelta(days=120)
 def visits_of_child(actor: Actor, now: dt.datetime) -> list[ChildsVisit]:
     """The visits that a guardian's child has accepted, from today on, each with what was typed about the way home.
 
+    None once she is of age: where an adult goes is nobody else's.
     Raises: NotAllowed; NotFound.
     """
     policy.require(actor, "read", "pick_up", centre=actor.centre_id, presenters=[actor.presenter_id])
@@ -40,6 +42,8 @@ def visits_of_child(actor: Actor, now: dt.datetime) -> list[ChildsVisit]:
     found = []
     for row in rows:
         me = next(one for one in row.crew if one.presenter_id == actor.presenter_id)
+        if not is_minor(me.adult_on, today):
+            continue
         own, adult = row.of(me), adult_of(row.crew, me)
         found.append(
             ChildsVisit(

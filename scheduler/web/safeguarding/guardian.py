@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from scheduler.certificates.queries.presenters import own_papers
 from scheduler.core import clock
-from scheduler.core.errors import Conflict, GroundReason, Rejected
+from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
 from scheduler.policy import Actor
 from scheduler.safeguarding.terms import SafeguardingReason
 from scheduler.staffing.queries import guardian_page as queries
@@ -92,6 +92,8 @@ def ask_guardian(token: str) -> ResponseReturnValue:
     """Asked once, and what follows is said before it is pressed."""
     now = clock.now()
     page = queries.guardian_page(queries.opened_by_link(token, now), now)
+    if not page.minor:
+        raise NotFound("minor")
     visits = queries.visits_that_rest_on_it(page.presenter_id, now)
     return render_template("safeguarding/withdraw_by_guardian.html", page=page, visits=visits, token=token)
 

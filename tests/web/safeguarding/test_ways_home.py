@@ -41,12 +41,12 @@ def programme(app):
 class Scene:
     """A confirmed visit of Ana, Boris and a minor, whose guardian has a link."""
 
-    def __init__(self, programme) -> None:
+    def __init__(self, programme, born: dt.date = dt.date(2010, 3, 1)) -> None:
         self.centre = programme.centre_id
         self.ana, self.boris = (
             a_cleared_educator(centre_id=self.centre, given_name=name, family_name="Marić") for name in ("Ana", "Boris")
         )
-        self.minor = a_cleared_minor(centre_id=self.centre, given_name="Тара", family_name="Јовић")
+        self.minor = a_cleared_minor(centre_id=self.centre, given_name="Тара", family_name="Јовић", birth_date=born)
         [self.guardian] = rows_of(Guardian)
         self.consent = f"/consent/{a_link(self.guardian.id, 'guardian')}"
         self.visit = a_confirmed_visit(self.ana, self.boris, self.minor, programme=programme)
@@ -133,6 +133,20 @@ def test_a_link_about_one_sibling_opens_and_changes_nothing_of_the_other(app, cl
     standing = select(GuardianConsent.withdrawn_at).where(GuardianConsent.presenter_id == scene.minor.id)
     db.session.rollback()
     assert db.session.scalars(standing).all() == [None]
+
+
+def test_once_she_is_of_age_the_link_tells_of_no_visit_to_come_and_changes_nothing(client, programme, the_clock):
+    scene = Scene(programme, born=(MONDAY + DAY).date().replace(year=2008))
+    client.post(scene.fetched, data={"who": SAID})
+    the_clock.moves_on(DAY)
+
+    assert "Ana Marić" not in client.get(scene.consent).text
+    assert client.get(f"{scene.consent}/withdraw").status_code == 404
+    assert client.post(f"{scene.consent}/withdraw").status_code == 404
+    assert client.post(scene.fetched, data={"who": ""}).status_code == 404
+
+    assert [row.who for row in rows_of(PickUp)] == [SAID]
+    assert [row.withdrawn_at for row in rows_of(GuardianConsent)] == [None]
 
 
 @pytest.mark.parametrize(("at", "read"), [(MONDAY, False), (THE_DAY, True), (THE_DAY + DAY, False)])
