@@ -43,7 +43,7 @@ def found_no_room(error: BaseException | None) -> bool:
 
 
 def is_away(error: BaseException | None) -> bool:
-    """Whether the database could not be reached, or went away meanwhile: it restarts (TRUST R17)."""
+    """Whether the database could not be reached, or went away meanwhile: it restarts."""
     if not isinstance(error, InterfaceError | OperationalError):
         return False
     return error.connection_invalidated or getattr(error.orig, "sqlstate", "") in AWAY_STATES
