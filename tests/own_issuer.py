@@ -9,8 +9,9 @@ import hmac
 import json
 import secrets
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -74,6 +75,10 @@ class Issuer:
     document: dict[str, Any] = field(default_factory=dict)
     sign: Callable[[dict[str, Any]], str] = by_rsa
     broken: int = 0  # the status of each answer, where it is out of order
+    elsewhere: str = ""  # where an answer of status 302 leads; empty: to its keys
+    drips_every_s: float = 0  # it sends its answer a byte at a time and never ends
+    key: rsa.RSAPrivateKey = KEY  # the one that it publishes, by this name
+    kid: str = "one"
     asked: list[str] = field(default_factory=list)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
 
@@ -127,8 +132,8 @@ class Issuer:
         return {"access_token": "open", "token_type": "Bearer", "id_token": self.sign(claims)}
 
     def keys(self) -> dict[str, Any]:
-        numbers = KEY.public_key().public_numbers()
-        key = {"kty": "RSA", "kid": "one", "use": "sig", "alg": "RS256"}
+        numbers = self.key.public_key().public_numbers()
+        key = {"kty": "RSA", "kid": self.kid, "use": "sig", "alg": "RS256"}
         return {"keys": [key | {"n": _number(numbers.n), "e": _number(numbers.e)}]}
 
 
@@ -163,10 +168,20 @@ class _Handler(BaseHTTPRequestHandler):
         text = json.dumps(told or {"error": "invalid_grant"}).encode()
         self.send_response(status)
         if status == 302:
-            self.send_header("Location", f"{self.server.issuer.url}/keys")
+            self.send_header("Location", self.server.issuer.elsewhere or f"{self.server.issuer.url}/keys")
+        if self.server.issuer.drips_every_s:
+            self.end_headers()
+            self._drip()
+            return
         self.send_header("Content-Length", str(len(text)))
         self.end_headers()
         self.wfile.write(text)
+
+    def _drip(self):
+        with suppress(OSError):  # the client leaves
+            for _byte in range(200):
+                self.wfile.write(b" ")
+                time.sleep(self.server.issuer.drips_every_s)
 
     def log_message(self, *_args):
         pass

@@ -9,10 +9,11 @@ import hashlib
 import hmac
 import http.client
 import json
+import socket
 import ssl
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -272,6 +273,23 @@ def _slot() -> Iterator[None]:
         _at_once.release()
 
 
+@contextmanager
+def _cut_off_in_time(connection: socket.socket) -> Iterator[None]:
+    """Ends the whole exchange: the timeout of a socket starts again with each byte that arrives."""
+
+    def cut_off() -> None:
+        with suppress(OSError):
+            connection.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(ISSUER_TIMEOUT_S, cut_off)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
 def _asked(
     client: IssuerClient, address: str, *, body: str | None = None, headers: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
@@ -280,10 +298,12 @@ def _asked(
     where = urlsplit(address)
     line = http.client.HTTPSConnection(host, port, timeout=ISSUER_TIMEOUT_S, context=tls.checking(client.ca_file))
     try:
+        line.connect()
         path = (where.path or "/") + (f"?{where.query}" if where.query else "")
-        line.request("GET" if body is None else "POST", path, body, dict(headers or {"Accept": "application/json"}))
-        answer = line.getresponse()
-        text = answer.read(LONGEST_ISSUER_ANSWER + 1)
+        with _cut_off_in_time(line.sock):
+            line.request("GET" if body is None else "POST", path, body, dict(headers or {"Accept": "application/json"}))
+            answer = line.getresponse()
+            text = answer.read(LONGEST_ISSUER_ANSWER + 1)
     except ssl.SSLError:  # one about certificates is a ValueError, too
         raise
     except (http.client.HTTPException, ValueError) as error:

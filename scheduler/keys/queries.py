@@ -73,7 +73,7 @@ def sign_ins_of(user_id: int, token: str, now: dt.datetime) -> list[SignInRow]:
     for row, user in found:
         roles = [role.role for role in user.roles]
         waits = people_rules.waits_for_second_step(roles, row.factor_at, asked=asked)
-        if now - row.last_seen_at < (rules.HALF_LASTS if waits else people_rules.idle_limit(roles)):
+        if abs(now - row.last_seen_at) < (rules.HALF_LASTS if waits else people_rules.idle_limit(roles)):
             mine = row.token_hash == own
             rows.append(SignInRow(row.id, row.device, row.created_at, row.last_seen_at, own=mine, waits=waits))
     return rows

@@ -43,7 +43,7 @@ def device_of(user_agent: str) -> str:
 
 def may_still_wait(created_at: dt.datetime, ended_at: dt.datetime | None, now: dt.datetime) -> bool:
     """Whether the second step of a sign-in can still be passed."""
-    return ended_at is None and now - created_at < HALF_LASTS
+    return ended_at is None and abs(now - created_at) < HALF_LASTS
 
 
 def too_many_codes(lately: int, today: int) -> bool:

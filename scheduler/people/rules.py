@@ -297,8 +297,8 @@ def is_live(
     idle: dt.timedelta,
     now: dt.datetime,
 ) -> bool:
-    """Whether a sign-in still counts."""
-    return ended_at is None and now < expires_at and now - last_seen_at < idle
+    """Whether a sign-in still counts; one used far in the future is from before the clock was set back."""
+    return ended_at is None and now < expires_at and abs(now - last_seen_at) < idle
 
 
 def seen_is_old(last_seen_at: dt.datetime, now: dt.datetime) -> bool:

@@ -141,6 +141,13 @@ def test_a_link_opens_its_thing_until_its_hour_is_over_and_only_its_hash_is_stor
     assert len(token) >= 43  # 256 bits
 
 
+def test_a_link_that_had_ended_does_not_open_again_after_the_clock_was_set_back(session: Session) -> None:
+    token = _minted("reset")
+
+    assert tokens.opened_by(token, "reset", now=MONDAY - dt.timedelta(minutes=5)) is not None
+    assert tokens.opened_by(token, "reset", now=MONDAY - dt.timedelta(days=2)) is None
+
+
 @pytest.mark.parametrize("purpose", ["reset", "invitation", ""])
 def test_a_token_opens_nothing_of_another_purpose(session: Session, purpose: str) -> None:
     token = _minted("status")

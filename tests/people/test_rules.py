@@ -71,6 +71,18 @@ def test_staff_are_signed_out_after_an_hour_unused_although_use_is_written_each_
     assert not live(really_used + dt.timedelta(minutes=60))
 
 
+def test_a_sign_in_that_had_ended_does_not_live_again_after_the_clock_was_set_back():
+    written, idle = MONDAY, rules.idle_limit([Role.COORDINATOR])
+
+    def live(now):
+        return rules.is_live(
+            last_seen_at=written, expires_at=MONDAY + rules.STAFF_LASTS, ended_at=None, idle=idle, now=now
+        )
+
+    assert live(written - dt.timedelta(minutes=5))
+    assert not live(written - dt.timedelta(days=2))
+
+
 def test_a_sign_in_ends_when_it_is_ended_and_who_is_staff_too_has_the_short_limits_of_staff():
     length = {"expires_at": MONDAY + dt.timedelta(hours=12), "idle": dt.timedelta(hours=1)}
     assert not rules.is_live(last_seen_at=MONDAY, ended_at=MONDAY, now=MONDAY, **length)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,6 +14,7 @@ import pytest
 from flask import Flask
 
 from scheduler import config
+from scheduler.core import oidc
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import transaction
 from scheduler.own_login import OwnLogin
@@ -306,6 +308,38 @@ def test_an_issuer_that_goes_away_in_between_is_told_of(client, issuer, user):
     issuer.broken = 503
 
     assert SILENT in refusal(client, come_back(client, brought))
+
+
+def test_a_key_that_the_issuer_replaced_counts_at_once_and_the_old_one_no_more(app, client, issuer, user):
+    assert through(client, issuer).location == "/desk"
+    issuer.key, issuer.kid = own_issuer.STRANGERS_KEY, "two"
+    issuer.sign = lambda claims: own_issuer.by_rsa(claims, own_issuer.STRANGERS_KEY, "two")
+    before = issuer.asked.count("/centre/keys")
+
+    assert through(app.test_client(), issuer).location == "/desk"
+    assert issuer.asked.count("/centre/keys") == before + 1
+    issuer.sign = own_issuer.by_rsa
+    late = app.test_client()
+    assert through(late, issuer).location == "/sign-in"
+    assert STRANGER in unescape(late.get("/sign-in?lang=en").text)
+    assert len(rows_of(SignIn)) == 2
+
+
+def test_trust_s11_an_issuer_that_redirects_its_description_leads_us_nowhere(client, issuer, shown, user):
+    with an_issuer(shown) as other:
+        issuer.broken, issuer.elsewhere = 302, f"{other.url}/.well-known/openid-configuration"
+
+        assert SILENT in refusal(client, client.get("/sign-in/login"))
+    assert other.asked == []
+
+
+def test_an_issuer_that_sends_a_byte_at_a_time_holds_nobody_for_long(client, issuer, user, monkeypatch):
+    monkeypatch.setattr(oidc, "ISSUER_TIMEOUT_S", 0.5)
+    issuer.drips_every_s = 0.05
+    began = time.monotonic()
+
+    assert SILENT in refusal(client, client.get("/sign-in/login"))
+    assert time.monotonic() - began < 5
 
 
 def test_an_issuer_that_is_not_there_is_told_of_and_the_password_still_works(app, client, shown, user):
