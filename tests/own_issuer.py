@@ -11,7 +11,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -77,6 +77,7 @@ class Issuer:
     broken: int = 0  # the status of each answer, where it is out of order
     elsewhere: str = ""  # where an answer of status 302 leads; empty: to its keys
     drips_every_s: float = 0  # it sends its answer a byte at a time and never ends
+    left_alone: threading.Event = field(default_factory=threading.Event)  # the client left before its end
     key: rsa.RSAPrivateKey = KEY  # the one that it publishes, by this name
     kid: str = "one"
     asked: list[str] = field(default_factory=list)
@@ -178,10 +179,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(text)
 
     def _drip(self):
-        with suppress(OSError):  # the client leaves
+        try:
             for _byte in range(200):
                 self.wfile.write(b" ")
                 time.sleep(self.server.issuer.drips_every_s)
+        except OSError:
+            self.server.issuer.left_alone.set()
 
     def log_message(self, *_args):
         pass

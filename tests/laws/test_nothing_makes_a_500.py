@@ -121,7 +121,8 @@ def test_no_form_breaks_over_what_is_typed_and_no_refusal_stores_anything(
     """Each form of the product once, each field once, with one value after the other."""
     fields = enumerate(crawl.fields_of(reader))
     typed = [(form, name, (values := values_for(form, name))[turn % len(values)]) for turn, (form, name) in fields]
-    assert refusals(crawl.client(house, reader), watch, typed) > 0
+    assert typed or reader == "influencer"  # she has no form that others have not
+    assert bool(refusals(crawl.client(house, reader), watch, typed)) == bool(typed)
 
 
 @pytest.mark.deep

@@ -146,7 +146,8 @@ def _stopped(email: str) -> list[str]:
 
 def _guardians() -> list[str]:
     """What a guardian's mail opens, and what stands before a withdrawal."""
-    guardian_id = db.session.scalars(select(Guardian.id).order_by(Guardian.id).limit(1)).one()
+    of_minors = select(Guardian.id).join(Presenter).where(Presenter.adult_on > MONDAY.date())
+    guardian_id = db.session.scalars(of_minors.order_by(Guardian.id).limit(1)).one()
     with transaction():
         page = "/consent/" + tokens.mint("guardian", guardian_id, lasts=LONG, now=MONDAY)
     return [page, f"{page}/withdraw"]
