@@ -164,7 +164,7 @@ def while_importing(env: Headers, rows: int) -> dict[str, Any]:
         while running.poll() is None:
             pages += web.ask("/programmes", {}, 20)[1]
             if ready and time.monotonic() > began + len(bookings) * BETWEEN_BOOKINGS_S:
-                visitor, typed, _ = ready.pop()
+                visitor, typed, _ = ready.pop(0)  # the one that was filled first: a form sent too soon is refused
                 pressed = time.perf_counter()
                 visitor.send(typed)
                 bookings.append(1000 * (time.perf_counter() - pressed))
