@@ -20,7 +20,6 @@ from scheduler.booking.terms.holds import Slot
 from scheduler.core import form_keys
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
-from scheduler.core.defences import DEFENCES
 from scheduler.core.errors import Conflict, TooMany
 from scheduler.core.text import BadText
 from scheduler.programmes.terms import Booking
@@ -40,12 +39,12 @@ from scheduler.visits.terms.states import PROMISED, HoldState
 from tests.at_once import all_at_once
 from tests.booking.book_now import DAY, MINUTE, TEN, THURSDAY, BookNow, held_people, states
 from tests.ceilings import at_most
-from tests.clean_tables import defend_again
 from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.staffing import UNTIL, a_plan
 from tests.factories.visits import make_assignment, make_presentation, make_visit
 from tests.refusals import conflict
+from tests.visits.defences import undefended
 
 pytestmark = pytest.mark.postgres_decides
 
@@ -418,33 +417,12 @@ def test_without_the_locks_the_database_alone_still_holds_the_date_once(app: Fla
 
 
 @pytest.fixture
-def no_defences(app: Flask, database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def no_defences(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Take away the triggers, the exclusion constraint, the presenters' locks and SQLite's write lock."""
-    assert "held_time" in {defence.table for defence in DEFENCES}
-    with db.engine.begin() as connection:
-        if database == "sqlite":
-            query = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'held_time'"
-            for (name,) in connection.exec_driver_sql(query).all():
-                connection.exec_driver_sql(f"DROP TRIGGER {name}")
-        else:
-            connection.exec_driver_sql("ALTER TABLE held_time DROP CONSTRAINT nobody_held_twice")
-            connection.exec_driver_sql("DROP TRIGGER held_time_is_free ON held_time")
-
-    def unlock(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("COMMIT")  # each statement stands alone, as without any transaction
-
     monkeypatch.setattr(locked_visit, "advisory_lock", lambda *_: None)
     monkeypatch.setattr(holds, "advisory_lock", lambda *_: None)
-    if database == "sqlite":
-        sa.event.listen(db.engine, "begin", unlock)
-    yield
-    if database == "sqlite":
-        sa.event.remove(db.engine, "begin", unlock)
-    db.session.remove()
-    if database == "postgresql":  # SQLite's whole file is put back before the next test
-        with db.engine.begin() as connection:
-            connection.execute(sa.delete(HeldTime))
-            defend_again(connection, "held_time")
+    with undefended(HeldTime.__table__, "nobody_held_twice", "held_time_is_free"):
+        yield
 
 
 def test_without_locks_and_defences_the_same_hour_is_held_twice(

@@ -111,18 +111,15 @@ def test_nothing_in_the_demo_breaks_a_rule_of_days_crews_or_hosts(loaded):
     assert held
     assert [day for day in held if not is_school_day(day, [], closed, Level.PRIMARY)] == []
 
-    promised = loaded.execute(
-        select(Assignment.presenter_id, Assignment.on_day, Presentation.visit_id)
-        .join(Presentation, Presentation.id == Assignment.presentation_id)
-        .where(Assignment.state.in_(PROMISED))
-        .distinct()
-    ).all()
-    living = loaded.execute(
-        select(Assignment.presenter_id, Assignment.on_day, Presentation.visit_id)
-        .join(Presentation, Presentation.id == Assignment.presentation_id)
-        .where(Assignment.state.in_(LIVING))
-        .distinct()
-    ).all()
+    promised, living = (
+        loaded.execute(
+            select(Assignment.presenter_id, Assignment.on_day, Presentation.visit_id)
+            .join(Presentation, Presentation.id == Assignment.presentation_id)
+            .where(Assignment.state.in_(states))
+            .distinct()
+        ).all()
+        for states in (PROMISED, LIVING)
+    )
 
     assert len({(who, day) for who, day, _ in promised}) == len(promised)
     assert len(living) - len({(who, day) for who, day, _ in living}) == 1  # the suggested one

@@ -9,11 +9,13 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from scheduler.core.db import transaction
+from scheduler.core.db import db, transaction
+from scheduler.core.defences import DEFENCES
 from scheduler.core.refusals import refused_by
 from scheduler.core.ways import NamedWay, opened_way
 from scheduler.visits.models.visits import Assignment, Presentation
 from scheduler.visits.terms.states import AssignmentState
+from tests.clean_tables import defend_again
 from tests.factories.visits import VISIT_DAY, make_presentation, make_visit
 
 
@@ -22,6 +24,39 @@ def refusal_of(change: Callable[[], object]) -> str:
     with pytest.raises(IntegrityError) as refusal:
         change()
     return refused_by(refusal.value)
+
+
+@contextmanager
+def undefended(table: sa.Table, constraint: str, *triggers: str) -> Iterator[None]:
+    """A table without what defends it, and without SQLite's write lock: each statement stands alone.
+
+    `constraint` and `triggers` are those of PostgreSQL; of SQLite all triggers of the table go.
+    """
+    assert table.name in {defence.table for defence in DEFENCES}
+    sqlite = db.engine.dialect.name == "sqlite"
+    with db.engine.begin() as connection:
+        if sqlite:
+            query = sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table")
+            for name in connection.scalars(query, {"table": table.name}).all():
+                connection.exec_driver_sql(f"DROP TRIGGER {name}")
+        else:
+            connection.exec_driver_sql(f"ALTER TABLE {table.name} DROP CONSTRAINT {constraint}")
+            for name in triggers:
+                connection.exec_driver_sql(f"DROP TRIGGER {name} ON {table.name}")
+
+    def unlock(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("COMMIT")
+
+    if sqlite:
+        sa.event.listen(db.engine, "begin", unlock)
+    yield
+    if sqlite:
+        sa.event.remove(db.engine, "begin", unlock)
+    db.session.remove()
+    if not sqlite:  # SQLite's whole file is put back before the next test
+        with db.engine.begin() as connection:
+            connection.execute(sa.delete(table))
+            defend_again(connection, table.name)
 
 
 def by_sql(statement: str, **values: object) -> None:

@@ -17,7 +17,6 @@ from scheduler.closures.queries import affected_by
 from scheduler.closures.service import close
 from scheduler.closures.service.close import close_hosts, replan_stopped
 from scheduler.core.db import db, transaction
-from scheduler.core.defences import DEFENCES
 from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.core.refusals import crossed
 from scheduler.messages.models import OutboxMessage
@@ -41,7 +40,6 @@ from scheduler.waitlist.models import DateOffer, OpenDate, WaitingWeights
 from scheduler.waitlist.service.dates import answer_date, change_weights, give_date, pass_dates_on, take_date_back
 from scheduler.waitlist.terms import DateOfferState, DateState, OpenDateDraft, Weights
 from tests.at_once import all_at_once
-from tests.clean_tables import defend_again
 from tests.closures.closed_days import draft_for, two_visits_of_one_crew
 from tests.factories import MONDAY
 from tests.factories.people import an_actor, make_centre, presenter_actor, works
@@ -51,6 +49,7 @@ from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import a_cleared_educator
 from tests.factories.staffing import a_plan
 from tests.factories.visits import VISIT_DAY, make_assignment, make_presentation, make_visit
+from tests.visits.defences import undefended
 from tests.visits.scene import Scene, presentations, states
 
 pytestmark = pytest.mark.postgres_decides
@@ -326,38 +325,11 @@ def test_without_the_locks_the_database_alone_still_gives_the_hour_once(app: Fla
 
 
 @pytest.fixture
-def no_defences(app: Flask, database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def no_defences(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Take away the triggers, the exclusion constraint, the presenters' locks and SQLite's write lock."""
-    with db.engine.begin() as connection:
-        drop_defences(connection)
-
-    def unlock(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("COMMIT")  # each statement stands alone, as without any transaction
-
     monkeypatch.setattr(locked_visit, "advisory_lock", lambda *_: None)
-    if database == "sqlite":
-        sa.event.listen(db.engine, "begin", unlock)
-    yield
-    if database == "sqlite":
-        sa.event.remove(db.engine, "begin", unlock)
-    db.session.remove()
-    if database == "postgresql":  # SQLite's whole file is put back before the next test
-        with db.engine.begin() as connection:
-            connection.execute(sa.delete(Assignment))
-            defend_again(connection, "assignment")
-
-
-def drop_defences(connection: sa.Connection) -> None:
-    """All that visits/models/visits.py defends the table `assignment` with."""
-    assert "assignment" in {defence.table for defence in DEFENCES}
-    if connection.dialect.name == "sqlite":
-        query = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'assignment'"
-        for (name,) in connection.exec_driver_sql(query).all():
-            connection.exec_driver_sql(f"DROP TRIGGER {name}")
-        return
-    connection.exec_driver_sql("ALTER TABLE assignment DROP CONSTRAINT nobody_in_two_places")
-    for name in ("assignment_is_allowed", "minor_keeps_an_adult"):
-        connection.exec_driver_sql(f"DROP TRIGGER {name} ON assignment")
+    with undefended(Assignment.__table__, "nobody_in_two_places", "assignment_is_allowed", "minor_keeps_an_adult"):
+        yield
 
 
 def test_without_locks_and_defences_the_same_presenter_is_in_two_places(
