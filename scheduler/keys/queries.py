@@ -73,7 +73,10 @@ def sign_ins_of(user_id: int, token: str, now: dt.datetime) -> list[SignInRow]:
     for row, user in found:
         roles = [role.role for role in user.roles]
         waits = people_rules.waits_for_second_step(roles, row.factor_at, asked=asked)
-        if abs(now - row.last_seen_at) < (rules.HALF_LASTS if waits else people_rules.idle_limit(roles)):
+        idle = rules.HALF_LASTS if waits else people_rules.idle_limit(roles)
+        if people_rules.is_live(
+            last_seen_at=row.last_seen_at, expires_at=row.expires_at, ended_at=row.ended_at, idle=idle, now=now
+        ):
             mine = row.token_hash == own
             rows.append(SignInRow(row.id, row.device, row.created_at, row.last_seen_at, own=mine, waits=waits))
     return rows
