@@ -1,7 +1,7 @@
 """Centres, what they offer, who works there, schools, presenters with their proofs."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -176,16 +176,17 @@ def plant_presenters(session: Session, size: Size, calendar: Calendar, password_
     add(session, PresenterLanguage, ({"presenter_id": n, "language": TeachingLanguage.SERBIAN} for n in everybody))
     hours = {"from_local": dt.time(8), "until_local": dt.time(16)}
     add(session, AvailableHours, ({"presenter_id": n, "weekday": day, **hours} for n in everybody for day in range(5)))
-    _plant_proofs(session, calendar, everybody, young)
+    _plant_proofs(session, calendar, born, everybody, young)
     if size.feed:
         token = {"token_hash": token_hash(FEED_TOKEN), "presenter_id": size.people + 1, "language": "sr_Latn"}
         session.add(FeedToken(**token, name="phone", created_at=calendar.now))
         session.flush()
 
 
-def _plant_proofs(session: Session, calendar: Calendar, everybody: range, young: range) -> None:
+def _plant_proofs(
+    session: Session, calendar: Calendar, born: Sequence[Mapping[str, dt.date]], everybody: range, young: range
+) -> None:
     """Everybody is vetted for all visits; of minors, past and present, a guardian agreed."""
-    born = births(local_day(calendar.now))
 
     def vetting(number: int) -> dict[str, Any]:
         before = calendar.days[0].day - dt.timedelta(days=30)

@@ -36,8 +36,8 @@ Headers = Mapping[str, str]
 class Server:
     """A process that answers on a port of loopback."""
 
-    def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
-        self.process, self.port = psutil.Process(process.pid), port
+    def __init__(self, process: psutil.Process, port: int) -> None:
+        self.process, self.port = process, port
 
     def ask(self, path: str, headers: Headers, requests: int) -> tuple[float, list[float], int]:
         """Milliseconds of processor time a request, seconds that each took, and the status of the last."""
@@ -67,7 +67,7 @@ def serving(command: Sequence[str], port: int, env: Headers) -> Iterator[Server]
         )  # fmt: skip
         try:
             wait_for(port, process)
-            yield Server(process, port)
+            yield Server(psutil.Process(process.pid), port)
         finally:
             process.terminate()
             with suppress(subprocess.TimeoutExpired):
@@ -180,11 +180,8 @@ def starts(folder: Path) -> dict[str, float]:
     for _ in range(2):
         port, began = services.free_port(), time.monotonic()
         with serving([sys.executable, "-m", "tools.serve"], port, env | {"PORT": str(port)}) as run:
-            web = Server.__new__(Server)
-            web.port = port
-            web.process = next(
-                one for one in run.process.children(recursive=True) if "tools.web" in " ".join(one.cmdline())
-            )
+            children = run.process.children(recursive=True)
+            web = Server(next(one for one in children if "tools.web" in " ".join(one.cmdline())), port)
             web.ask("/", {}, 1)
             seconds, idle = time.monotonic() - began, web.mib()
             if (folder / "second").exists():
