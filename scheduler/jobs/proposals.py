@@ -23,7 +23,7 @@ from scheduler.proposals.service import propose as service
 from scheduler.proposals.solver.outcome import PlanWish, draw, nights_in, rows_of, sums_of
 from scheduler.proposals.solver.riding import rides_in
 from scheduler.proposals.solver.searching import AND_HALF_AGAIN, solve
-from scheduler.proposals.terms.plan import Assumed, DrawnProblem, PlannedJourney, PlannedRide, ProposalDraft
+from scheduler.proposals.terms.plan import DrawnProblem, PlannedJourney, PlannedRide, ProposalDraft
 from scheduler.staffing.queries.driving import ride_facts
 from scheduler.tours.service import forget_old_tours
 from scheduler.work.terms import LeasedWork, Phase
@@ -76,7 +76,7 @@ def _wish(actor: Actor, proposal_id: int, draft: ProposalDraft) -> PlanWish:
         before = {one: stood.seat for one, stood in ground.stands.items() if not stood.left}
         return PlanWish(ground.asked, draft.levers, before, pinned, ground)
     before = seats_of(draft.based_on) if draft.based_on is not None else {}
-    asked = asked_visits(actor, draft.scope, now=now, supposes=draft.supposes)
+    asked = asked_visits(actor, draft.scope, now=now)
     return PlanWish(asked, draft.levers, before, pinned, nights=nights_for(actor, draft, now=now))
 
 
@@ -112,10 +112,9 @@ def _searched(drawing: DrawnProblem, draft: ProposalDraft, telling: Telling) -> 
 
 def _proven(problem: PlanProblem, draft: ProposalDraft) -> int | None:
     """The served weight that nobody could exceed; None without the library that proves it, and of a repair, which is
-    to change little. Where everybody may give one more a week, the bound knows the usual most alone.
+    to change little.
     """
-    one_more = draft.supposes is not None and draft.supposes.assumed is Assumed.ONE_MORE
-    if not problem.requests or draft.mends or one_more or find_spec("highspy") is None:
+    if not problem.requests or draft.mends or find_spec("highspy") is None:
         return None
     from scheduler.planning.solver.bound import bound_of  # loads the solver
 

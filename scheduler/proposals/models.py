@@ -10,8 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base
 from scheduler.core.defences import TableLaw, refuse_more
-from scheduler.people.terms import PresenterKind, TeachingLanguage
-from scheduler.proposals.terms.plan import MOST_NIGHTS_AWAY, OF_SOMEBODY, Assumed, Trouble, WaitCause
+from scheduler.people.terms import PresenterKind
+from scheduler.proposals.terms.plan import MOST_NIGHTS_AWAY, OF_SOMEBODY, Trouble, WaitCause
 from scheduler.safeguarding.models import RIDE_HAS_BOTH
 
 LEVERS = ("reach", "kilometres", "fairness", "calm")
@@ -65,34 +65,24 @@ _AWAY = ", ".join(f"'{one.value}'" for one in OF_SOMEBODY)
 
 
 class PlanGround(Base):
-    """What a plan mends, or what it assumes; without such a row it is for requests that wait, from what is."""
+    """What a plan mends; without such a row it is for requests that wait."""
 
     __tablename__ = "plan_ground"
     __table_args__ = (
-        CheckConstraint("(trouble IS NULL) <> (assumed IS NULL)", name="mends_or_assumes"),
-        CheckConstraint(f"(away_from IS NOT NULL) = (COALESCE(trouble, '') IN ({_AWAY}))", name="somebody_is_away"),
-        CheckConstraint("(closure_id IS NOT NULL) = (COALESCE(trouble, '') = 'closure')", name="hosts_are_shut"),
-        CheckConstraint("(late_id IS NOT NULL) = (COALESCE(trouble, '') = 'late')", name="request_comes_late"),
-        CheckConstraint(
-            "(presenter_id IS NOT NULL) = (away_from IS NOT NULL OR COALESCE(assumed, 'one_more') <> 'one_more')",
-            name="about_somebody",
-        ),
+        CheckConstraint(f"(away_from IS NOT NULL) = (trouble IN ({_AWAY}))", name="somebody_is_away"),
+        CheckConstraint("(closure_id IS NOT NULL) = (trouble = 'closure')", name="hosts_are_shut"),
+        CheckConstraint("(late_id IS NOT NULL) = (trouble = 'late')", name="request_comes_late"),
+        CheckConstraint("(presenter_id IS NOT NULL) = (away_from IS NOT NULL)", name="about_somebody"),
         CheckConstraint("away_until >= away_from", name="away_in_order"),
-        CheckConstraint("(weekday IS NOT NULL) = (COALESCE(assumed, '') = 'weekday')", name="comes_on_a_weekday"),
-        CheckConstraint("(language IS NOT NULL) = (COALESCE(assumed, '') = 'language')", name="teaches_in_a_language"),
-        CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday_in_week"),
     )
 
     proposal_id: Mapped[int] = mapped_column(ForeignKey("plan_proposal.id", ondelete="CASCADE"), primary_key=True)
-    trouble: Mapped[Trouble | None]
-    assumed: Mapped[Assumed | None]
+    trouble: Mapped[Trouble]
     presenter_id: Mapped[int | None] = mapped_column(ForeignKey("presenter.id", ondelete="CASCADE"), index=True)
     away_from: Mapped[dt.date | None]
     away_until: Mapped[dt.date | None]  # NULL: for good
     closure_id: Mapped[int | None] = mapped_column(ForeignKey("closure.id", ondelete="CASCADE"), index=True)
     late_id: Mapped[int | None] = mapped_column(ForeignKey("school_request.id", ondelete="CASCADE"), index=True)
-    weekday: Mapped[int | None]
-    language: Mapped[TeachingLanguage | None]
 
 
 class PlanJourney(Base):
@@ -104,7 +94,7 @@ class PlanJourney(Base):
     __table_args__ = (CheckConstraint(f"most_nights BETWEEN 0 AND {MOST_NIGHTS_AWAY}", name="nights_in_a_row"),)
 
     proposal_id: Mapped[int] = mapped_column(ForeignKey("plan_proposal.id", ondelete="CASCADE"), primary_key=True)
-    most_nights: Mapped[int]  # 0: nobody but her whom an assumption is about
+    most_nights: Mapped[int]
     rides: Mapped[bool] = mapped_column(default=False, server_default=false())  # young presenters may ride along
     km_saved: Mapped[int | None]  # against the same visits from home to home; NULL: not finished
 
@@ -188,15 +178,6 @@ refuse_more(
         "half_a_plan_is_not_applied",
         ("INSERT", "UPDATE OF visit_id"),
         f"NEW.visit_id IS NOT NULL AND EXISTS ({_HALF})",
-    ),
-)
-_ASSUMED = "SELECT 1 FROM plan_ground g WHERE g.proposal_id = NEW.proposal_id AND g.assumed IS NOT NULL"
-refuse_more(
-    ProposedVisit.__table__,
-    TableLaw(
-        "assumption_is_not_applied",
-        ("INSERT", "UPDATE OF visit_id"),
-        f"NEW.visit_id IS NOT NULL AND EXISTS ({_ASSUMED})",
     ),
 )
 

@@ -18,21 +18,19 @@ from scheduler.places.models import Host
 from scheduler.policy import Role
 from scheduler.proposals.models import OvernightWish, PlanJourney, ProposedNight, ProposedRide
 from scheduler.proposals.queries.overnight import nights_for, nights_of, wish_of
-from scheduler.proposals.queries.pages import draft_of, proposal_of, proposal_page
+from scheduler.proposals.queries.pages import proposal_page
 from scheduler.proposals.queries.shared_rides import rides_of
 from scheduler.proposals.service import carry_out
 from scheduler.proposals.service.carry_out import apply_rows
 from scheduler.proposals.service.overnight import say_nights
 from scheduler.proposals.service.propose import begin_proposal, finish_proposal
 from scheduler.proposals.terms.plan import (
-    Assumed,
     Levers,
     PlanChanged,
     PlannedJourney,
     PlannedRide,
     ProposalReason,
     ProposedRow,
-    Supposition,
     WaitCause,
     WhyChanged,
 )
@@ -111,7 +109,7 @@ def test_who_said_so_stays_away_where_the_plan_asks_for_it_and_the_road_is_saved
     away, home = page(far, with_nights), page(far, without)
     assert (away.line.placed, home.line.placed) == (2, 2)
     assert away.sums.km_saved == home.sums.km - away.sums.km > 300
-    assert (away.draft.nights, home.draft.nights, home.draft.has_nights) == (1, 0, False)
+    assert (away.draft.nights, home.draft.nights) == (1, 0)
 
 
 def test_who_no_longer_reaches_its_town_reads_of_no_night_there(far):
@@ -190,27 +188,15 @@ def test_a_plan_sends_her_away_no_longer_than_she_said_or_it_asks(far):
     assert nights_for(far.coordinator, replace(draft, nights=0), now=MONDAY) == {}
 
 
-def test_what_if_she_stayed_a_night_away_needs_no_wish_and_leaves_none(far):
-    her = far.educators[0].id
-    tried = drawn(far, based_on=drawn(far), supposes=Supposition(Assumed.NIGHT, her))
-    shown = page(far, tried)
-    assert (slept(far, tried), shown.difference.placed) == ([(her, FIRST, "Beograd")], 0)
-    assert shown.difference.km == -shown.sums.km_saved < -300
-    assert (wish_of(her), draft_of(proposal_of(far.coordinator, tried)).nights) == (0, 0)
-
-
-def test_of_a_minor_no_night_is_said_asked_or_stored(far, session):
+def test_of_a_minor_no_night_is_said_or_stored(far, session):
     centre = far.coordinator.centre_id
     minor = make_presenter(PresenterKind.INFLUENCER, birth_date=dt.date(2010, 3, 1), centre_id=centre)
     base = far.proposed(far.seat(0))
 
     with pytest.raises(Rejected) as said:
         say_nights(far.coordinator, minor.id, 1, now=MONDAY)
-    with pytest.raises(Rejected) as asked:
-        drawn(far, based_on=base, supposes=Supposition(Assumed.NIGHT, minor.id))
 
     assert said.value.problems == {"nights": ProposalReason.MINOR_SLEEPS_AT_HOME}
-    assert asked.value.problems == {"presenter": ProposalReason.MINOR_SLEEPS_AT_HOME}
     db.session.rollback()
     for row in (
         OvernightWish(presenter_id=minor.id, most_nights=1, said_on=MONDAY.date()),
@@ -272,7 +258,7 @@ class Plan:
 def test_a_ride_with_both_facts_is_kept_told_and_goes_to_the_visit(app):
     plan = Plan()
     page = proposal_page(plan.region.coordinator, plan.id, now=MONDAY)
-    assert (page.draft.rides, page.draft.nights, page.draft.has_nights) == (True, 0, False)
+    assert (page.draft.rides, page.draft.nights) == (True, 0)
     assert plan.told() == [("Tara", 40, True)]
     (visit_id,) = plan.apply()
     db.session.rollback()

@@ -2,33 +2,27 @@
 
 import datetime as dt
 import json
-from dataclasses import replace
 
 import pytest
-from sqlalchemy import delete, func, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import func, select, update
 
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.jobs import long_work, proposals, queue
 from scheduler.jobs.telling import Telling
-from scheduler.people.models import AvailableHours, Presenter, PresenterLanguage
+from scheduler.people.models import AvailableHours
 from scheduler.people.terms import TeachingLanguage
-from scheduler.places.models import Host
 from scheduler.policy import Role
 from scheduler.proposals.models import PlanProposal, ProposedVisit
 from scheduler.proposals.queries.pages import proposal_page, seats_of, way_out
 from scheduler.proposals.queries.to_plan import asked_visits
-from scheduler.proposals.rules.assuming import assumed_facts
 from scheduler.proposals.service.carry_out import apply_rows
 from scheduler.proposals.service.propose import begin_proposal, finish_proposal, forget_old, pin_rows
 from scheduler.proposals.terms.plan import (
-    Assumed,
     PlanChanged,
     ProposalReason,
     RowChange,
-    Supposition,
     WaitCause,
     WhyChanged,
     told_seat,
@@ -45,7 +39,7 @@ from tests.ceilings import at_most
 from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.people import make_centre, make_user
-from tests.factories.proposals import FAIR, FIRST, LAST, Region, a_region
+from tests.factories.proposals import FAIR, FIRST, LAST, a_region
 from tests.factories.staffing import UNTIL, make_busy
 
 pytestmark = pytest.mark.both_databases
@@ -60,9 +54,9 @@ def attached(app, the_clock, monkeypatch):
     monkeypatch.setattr(proposals, "A_LITTLE", 0.3)
 
 
-def drawn(region, supposes: Supposition | None = None, **given) -> int:
+def drawn(region, **given) -> int:
     """A proposal that the worker has drawn."""
-    proposal_id = begin_proposal(region.coordinator, replace(region.draft(**given), supposes=supposes), now=MONDAY).id
+    proposal_id = begin_proposal(region.coordinator, region.draft(**given), now=MONDAY).id
     long_work.do_long_work.call_local()
     db.session.rollback()
     return proposal_id
@@ -99,18 +93,13 @@ def test_what_the_worker_proposes_the_database_takes_and_offers_can_follow(sessi
     assert (len(made), states, page(region, proposal_id).line.applied) == (4, [AssignmentState.OFFERED] * 4, 4)
 
 
-def test_nobody_speaks_the_language_is_said_of_a_school_and_of_all_as_if_or_not(session):
+def test_nobody_speaks_the_language_is_said_of_a_school_and_of_all(session):
     region = a_region()
     with transaction():
         session.execute(update(SchoolRequest).values(teaching_language=TeachingLanguage.SLOVAK))
     shown = page(region, drawn(region))
     assert {row.waiting.cause for row in shown.waiting} == {WaitCause.LANGUAGE}
     assert [(one.number, one.language, one.waiting.kind) for one in shown.gathered] == [(3, "sk", "educator")]
-    region = a_region()
-    with transaction():
-        session.execute(update(SchoolRequest).values(teaching_language=TeachingLanguage.SLOVAK))
-    shown = what_if(region, Supposition(Assumed.PERSON, region.educators[0].id))
-    assert {row.waiting.cause for row in shown.waiting} == {WaitCause.LANGUAGE}
 
 
 def test_a_pinned_seat_stays_in_the_next_plan_unless_it_may_no_longer_be(session):
@@ -254,90 +243,14 @@ def test_days_out_of_order_and_beyond_what_is_known_are_refused(session):
     assert session.scalars(select(AvailableHours.id)).all()
 
 
-def what_if(region: Region, supposes: Supposition):
-    """The page of the plan with the assumption, drawn from one without."""
-    return proposal_page(region.coordinator, drawn(region, based_on=drawn(region), supposes=supposes), now=MONDAY)
-
-
-def all_at_ten(region: Region) -> None:
-    """Everybody can come on Monday from ten to a quarter past eleven, and on no other day."""
-    with transaction() as session:
-        ids = [one.id for one in region.educators]
-        session.execute(delete(AvailableHours).where(AvailableHours.presenter_id.in_(ids), AvailableHours.weekday > 0))
-        session.execute(
-            update(AvailableHours)
-            .where(AvailableHours.presenter_id.in_(ids))
-            .values(from_local=dt.time(9, 45), until_local=dt.time(10, 45))
-        )
-
-
-def test_one_person_more_serves_one_school_more_and_is_nobody(session):
-    region = a_region(requests=2, educators=1)
-    all_at_ten(region)
-    shown = what_if(region, Supposition(Assumed.PERSON, region.educators[0].id))
-    assert shown.difference.placed == 1
-    copied = [who.copied for row in shown.rows.rows for who in row.seat.crew]
-    assert sorted(copied) == [False, True]
-    rows = db.session.scalars(select(ProposedVisit).where(ProposedVisit.proposal_id == shown.line.id))
-    assert {row.educator_id for row in rows} == {region.educators[0].id}
-    assert db.session.scalars(select(Presenter.id)).all() == [region.educators[0].id]
-
-
-def test_a_day_more_or_a_car_serves_more(session):
-    region = a_region(requests=2, educators=1)
-    all_at_ten(region)
-    shown = what_if(region, Supposition(Assumed.WEEKDAY, region.educators[0].id, weekday=2))
-    assert (shown.difference.placed, {row.seat.on_day.weekday() for row in shown.rows.rows}) == (1, {0, 2})
-    region = a_region(educators=1)
+def test_a_request_for_which_everybody_has_enough_fits_if_somebody_gave_more(session):
+    region = a_region(requests=13, educators=1)
+    shown = page(region, drawn(region))
+    [row] = shown.waiting
+    assert (shown.line.placed, row.waiting.cause, row.what_if) == (12, WaitCause.FULL, ("one more a week",))
+    region = a_region(requests=5, educators=1)
     with transaction():
-        session.execute(update(Presenter).values(reach_km=1))
-        session.execute(update(Host).values(lat=42.7, lon=21.9))
-    assert what_if(region, Supposition(Assumed.REACH, region.educators[0].id)).difference.placed == 3
-
-
-def test_a_language_more_serves_who_waits_for_it(session):
-    region = a_region(educators=1)
-    with transaction():
-        session.execute(update(SchoolRequest).values(teaching_language=TeachingLanguage.SLOVAK))
-    shown = what_if(region, Supposition(Assumed.LANGUAGE, region.educators[0].id, language=TeachingLanguage.SLOVAK))
-    assert (shown.difference.placed, shown.line.placed) == (3, 3)
-    assert TeachingLanguage.SLOVAK not in db.session.scalars(select(PresenterLanguage.language)).all()
-
-
-def test_one_more_a_week_counts_one_less_in_each_week(session):
-    region = a_region(educators=1)
-    asked = asked_visits(region.coordinator, region.draft().scope, now=MONDAY)[0].facts
-    facts = assumed_facts(asked, Supposition(Assumed.ONE_MORE))
-    week = [facts.people[0].presentations.get(FIRST + n * dt.timedelta(days=1), 0) for n in range(7)]
-    assert sum(week) == -1
-    shown = what_if(region, Supposition(Assumed.ONE_MORE))
-    assert (shown.difference.placed, shown.sums.bound_weight) == (0, None)
-
-
-def test_what_is_not_so_cannot_be_applied_and_the_database_refuses_it_too(session):
-    region = a_region()
-    shown = what_if(region, Supposition(Assumed.PERSON, region.educators[0].id))
-    with pytest.raises(Conflict) as refused:
-        apply_rows(region.coordinator, shown.line.id, [region.asked[0].id], now=MONDAY)
-    assert refused.value.reason is ProposalReason.ASSUMED
-    made = apply_rows(region.coordinator, region.proposed(region.seat(0)), [region.asked[0].id], now=MONDAY)
-    with pytest.raises(IntegrityError), transaction():
-        rows = update(ProposedVisit).where(ProposedVisit.proposal_id == shown.line.id)
-        session.execute(rows.where(ProposedVisit.on_day.is_not(None)).values(visit_id=made[0]))
-    db.session.rollback()
-    assert db.session.scalars(select(Visit.id)).all() == made
-
-
-@pytest.mark.parametrize(("assumed", "field", "reason"), [
-    (Supposition(Assumed.PERSON), "presenter", "missing"),
-    (Supposition(Assumed.WEEKDAY, 0), "weekday", "missing"),
-    (Supposition(Assumed.LANGUAGE, 0, language=TeachingLanguage.SERBIAN), "language", "plan_has_it_already"),
-    (Supposition(Assumed.REACH, 0), "presenter", "plan_has_it_already"),
-])  # fmt: skip
-def test_half_an_assumption_is_refused_beside_its_field(session, assumed, field, reason):
-    region = a_region()
-    who = region.educators[0].id if assumed.presenter_id is not None else None
-    told = Supposition(assumed.assumed, who, assumed.weekday, assumed.language)
-    with pytest.raises(Rejected) as refused:
-        drawn(region, supposes=told)
-    assert (refused.value.problems, db.session.scalars(select(PlanProposal.id)).all()) == ({field: reason}, [])
+        asked = SchoolRequest.id.in_([one.id for one in region.asked])
+        session.execute(update(SchoolRequest).where(asked).values(first_day=FIRST, last_day=FIRST))
+    [row] = page(region, drawn(region)).waiting
+    assert (row.waiting.cause, row.what_if) == (WaitCause.ELSEWHERE, ("one more a day",))

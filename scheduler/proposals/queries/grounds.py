@@ -1,4 +1,4 @@
-"""What a repair is for and what an assumption is about: which days it takes, and what keeps it from being drawn."""
+"""What a repair is for: which days it takes, and what keeps it from being drawn."""
 
 import datetime as dt
 
@@ -10,19 +10,16 @@ from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.core.errors import GroundReason, NotFound, Reason
 from scheduler.people import queries as people_queries
-from scheduler.people.rules import is_minor
 from scheduler.people.terms import PresenterRow
 from scheduler.places import queries as place_queries
 from scheduler.policy import Actor, in_reach
 from scheduler.proposals.queries.to_mend import broken_by
 from scheduler.proposals.terms.plan import (
-    Assumed,
     Levers,
     Mending,
     PlanScope,
     ProposalDraft,
     ProposalReason,
-    Supposition,
     Trouble,
 )
 from scheduler.requests.models import SchoolRequest
@@ -65,13 +62,9 @@ def late_request(actor: Actor, request_id: int) -> SchoolRequest:
 
 def problems_with_ground(actor: Actor, draft: ProposalDraft, *, now: dt.datetime) -> dict[str, Reason]:
     """What keeps it from being drawn: {field: reason}. Raises: NotAllowed; NotFound."""
-    if draft.mends is not None:
-        return _of_mending(actor, draft, draft.mends, now)
-    return _of_supposition(actor, draft.supposes, clock.local_day(now)) if draft.supposes else {}
-
-
-def _of_mending(actor: Actor, draft: ProposalDraft, mends: Mending, now: dt.datetime) -> dict[str, Reason]:
-    today = clock.local_day(now)
+    today, mends = clock.local_day(now), draft.mends
+    if mends is None:
+        return {}
     if mends.presenter_id is not None:
         presenter_of(actor, mends.presenter_id)
     if mends.away_until is not None and mends.away_from is not None and mends.away_until < mends.away_from:
@@ -84,26 +77,6 @@ def _of_mending(actor: Actor, draft: ProposalDraft, mends: Mending, now: dt.date
         agreed = late_request(actor, mends.late_id).state is RequestState.AGREED
         return {} if agreed else {"": GroundReason.WRONG_STATE}
     return {} if broken_by(actor, draft, mends, now=now) else {"": ProposalReason.NOTHING_BROKEN}
-
-
-def _of_supposition(actor: Actor, supposes: Supposition, today: dt.date) -> dict[str, Reason]:
-    if supposes.assumed is Assumed.ONE_MORE:
-        return {}
-    if supposes.presenter_id is None:
-        return {"presenter": GroundReason.MISSING}
-    person = presenter_of(actor, supposes.presenter_id)
-    match supposes.assumed:
-        case Assumed.WEEKDAY if supposes.weekday is None:
-            return {"weekday": GroundReason.MISSING}
-        case Assumed.LANGUAGE if supposes.language is None:
-            return {"language": GroundReason.MISSING}
-        case Assumed.LANGUAGE if supposes.language in person.languages:
-            return {"language": ProposalReason.HAS_IT_ALREADY}
-        case Assumed.REACH if person.reach_km is None:
-            return {"presenter": ProposalReason.HAS_IT_ALREADY}
-        case Assumed.NIGHT if is_minor(person.adult_on, today):
-            return {"presenter": ProposalReason.MINOR_SLEEPS_AT_HOME}
-    return {}
 
 
 def presenter_of(actor: Actor, presenter_id: int) -> PresenterRow:

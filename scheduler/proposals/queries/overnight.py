@@ -15,7 +15,6 @@ from scheduler.places.models import Host
 from scheduler.policy import Actor
 from scheduler.proposals.models import OvernightWish, ProposedNight
 from scheduler.proposals.queries.pages import crew_name, proposal_of
-from scheduler.proposals.rules.assuming import assumed_nights
 from scheduler.proposals.rules.sleeping import Sleeping
 from scheduler.proposals.terms.pages import NightView
 from scheduler.proposals.terms.plan import PlannedNight, ProposalDraft
@@ -25,20 +24,19 @@ from scheduler.visits.queries.agenda import point_of
 def nights_for(actor: Actor, draft: ProposalDraft, *, now: dt.datetime) -> dict[int, int]:
     """How many nights in a row each adult may stay away in a plan: what she said, and no more than it asks for."""
     today = clock.local_day(now)
-    if not draft.has_nights or draft.mends:
+    if not draft.nights or draft.mends:
         return {}
     wanted = (
         select(OvernightWish.presenter_id, OvernightWish.most_nights)
         .join(Presenter, Presenter.id == OvernightWish.presenter_id)
         .where(Presenter.centre_id == actor.centre_id, or_(Presenter.adult_on.is_(None), Presenter.adult_on <= today))
     )
-    said = {who: min(most, draft.nights) for who, most in db.session().execute(wanted)}
-    return dict(assumed_nights(said, draft.supposes) if draft.supposes else said)
+    return {who: min(most, draft.nights) for who, most in db.session().execute(wanted)}
 
 
 def sleeping_in(actor: Actor, proposal_id: int, draft: ProposalDraft, *, now: dt.datetime) -> Sleeping:
     """The nights of a finished proposal, and who would stay away for how many by now."""
-    if not draft.has_nights:
+    if not draft.nights:
         return Sleeping()
     rows = (
         db.session()

@@ -24,12 +24,10 @@ from scheduler.policy import Actor, in_reach
 from scheduler.programmes.models import Programme
 from scheduler.proposals.models import FIGURES, LEVERS, PlanGround, PlanProposal, ProposedVisit
 from scheduler.proposals.queries.to_mend import unbound_visits
-from scheduler.proposals.rules.assuming import with_copies
 from scheduler.proposals.rules.comparing import change_of, gathered
 from scheduler.proposals.terms.pages import (
     AskedName,
     CrewName,
-    Difference,
     ProposalLine,
     ProposalPage,
     RowView,
@@ -37,7 +35,6 @@ from scheduler.proposals.terms.pages import (
     WayOutView,
 )
 from scheduler.proposals.terms.plan import (
-    Assumed,
     LeftAlone,
     Levers,
     Mending,
@@ -46,7 +43,6 @@ from scheduler.proposals.terms.plan import (
     ProposalSums,
     ProposedSeat,
     RowChange,
-    Supposition,
     Waiting,
     seat_from,
 )
@@ -89,20 +85,15 @@ def proposal_of(actor: Actor, proposal_id: int, *, lock: bool = False) -> PlanPr
 def draft_of(row: PlanProposal) -> ProposalDraft:
     """What a proposal was asked for with."""
     scope = PlanScope(row.first_day, row.last_day, ids_in(row.districts), ids_in(row.programmes), ids_in(row.people))
-    mends, supposes = _ground_of(row.ground)
     nights, rides = (row.journey.most_nights, row.journey.rides) if row.journey else (0, False)
     levers = Levers(**{name: getattr(row, name) for name in LEVERS})
-    return ProposalDraft(scope, levers, row.based_on_id, mends, supposes, nights, rides)
+    return ProposalDraft(scope, levers, row.based_on_id, _mending_of(row.ground), nights, rides)
 
 
-def _ground_of(row: PlanGround | None) -> tuple[Mending | None, Supposition | None]:
+def _mending_of(row: PlanGround | None) -> Mending | None:
     if row is None:
-        return None, None
-    if row.trouble is None:
-        assumed = row.assumed or Assumed.PERSON
-        return None, Supposition(assumed, row.presenter_id, row.weekday, row.language)
-    days = row.away_from, row.away_until
-    return Mending(row.trouble, row.presenter_id, *days, row.closure_id, row.late_id), None
+        return None
+    return Mending(row.trouble, row.presenter_id, row.away_from, row.away_until, row.closure_id, row.late_id)
 
 
 def ids_in(text: str) -> tuple[int, ...]:
@@ -137,8 +128,8 @@ def _line(row: PlanProposal, user: User, counts: Sequence[int]) -> ProposalLine:
     asked, placed, applied = counts
     days, ground = (row.first_day, row.last_day), row.ground
     finished = row.finished_at is not None
-    of = (ground.trouble, ground.assumed) if ground else (None, None)
-    return ProposalLine(row.id, row.created_at, user.full_name, *days, finished, placed, asked, applied, *of)
+    trouble = ground.trouble if ground else None
+    return ProposalLine(row.id, row.created_at, user.full_name, *days, finished, placed, asked, applied, trouble)
 
 
 def seats_of(proposal_id: int, *, pinned: bool = False) -> dict[int, ProposedSeat]:
@@ -152,8 +143,7 @@ def seat_in(row: ProposedVisit) -> ProposedSeat | None:
     """Where a row has its seat; None of one that waits."""
     if row.on_day is None or row.starts_local is None or row.educator_id is None:
         return None
-    seat = ProposedSeat(row.request_id, row.on_day, row.starts_local, row.educator_id, row.influencer_id)
-    return with_copies(seat, json.loads(row.told).get("copies", [])) if "copies" in row.told else seat
+    return ProposedSeat(row.request_id, row.on_day, row.starts_local, row.educator_id, row.influencer_id)
 
 
 def standing_seats(request_ids: Collection[int]) -> dict[int, ProposedSeat]:
@@ -182,11 +172,10 @@ def proposal_page(
     row = proposal_of(actor, proposal_id)
     draft = draft_of(row)
     mends = draft.mends
-    against = row.based_on_id if compared_with is None and draft.supposes else compared_with
     others = _in_sight(actor).where(PlanProposal.finished_at.is_not(None), PlanProposal.id != row.id)
     newest = others.with_only_columns(PlanProposal.id).order_by(PlanProposal.id.desc()).limit(OTHERS_COMPARED)
     lines = _lines(actor, select(PlanProposal).where((PlanProposal.id == row.id) | PlanProposal.id.in_(newest)))
-    views = _views(actor, row, against) if row.finished_at else []
+    views = _views(actor, row, compared_with) if row.finished_at else []
     placed = [one for one in views if one.seat and _is_told(one, draft)]
     waiting = tuple(one for one in views if not one.seat)
     return ProposalPage(
@@ -198,12 +187,11 @@ def proposal_page(
         waiting=waiting,
         gathered=gathered(one for one in waiting if not one.left),
         changes=Counter(one.change for one in views if not one.left),
-        compared_with=against,
+        compared_with=compared_with,
         others=tuple(sorted((one for one in lines if one.id != row.id), key=lambda one: -one.id)),
         about=_about(row),
         closure=closure_of(mends.closure_id) if mends and mends.closure_id else None,
         late=asked_names(actor, [mends.late_id]).get(mends.late_id) if mends and mends.late_id else None,
-        difference=_difference(row, len(placed)) if draft.supposes and row.finished_at else None,
         unbound=unbound_visits(actor, mends) if mends else (),
     )
 
@@ -218,15 +206,7 @@ def _about(row: PlanProposal) -> CrewName | None:
     if who is None or (person := people_queries.presenters_by_id([who]).get(who)) is None:
         return None
     day = (row.ground.away_from if row.ground else None) or row.first_day
-    return crew_name(person, day, copied=row.ground is not None and row.ground.assumed is Assumed.PERSON)
-
-
-def _difference(row: PlanProposal, placed: int) -> Difference | None:
-    """What the assumption changes against the plan before it; None where that is forgotten."""
-    base = db.session().get(PlanProposal, row.based_on_id) if row.based_on_id is not None else None
-    if base is None or base.km is None or row.km is None:
-        return None
-    return Difference(placed - len(seats_of(base.id)), row.km - base.km)
+    return crew_name(person, day)
 
 
 def _sums(row: PlanProposal) -> ProposalSums | None:
@@ -267,10 +247,10 @@ def asked_names(actor: Actor, request_ids: Collection[int]) -> dict[int, AskedNa
     return {one[0]: AskedName(*one) for one in found}
 
 
-def crew_name(person: PresenterRow, day: dt.date, *, copied: bool = False) -> CrewName:
+def crew_name(person: PresenterRow, day: dt.date) -> CrewName:
     """Somebody as staff reads her on a day."""
     minor = is_minor(person.adult_on, day)
-    return CrewName(person.presenter_id, person.given_name if minor else person.full_name, minor, copied)
+    return CrewName(person.presenter_id, person.given_name if minor else person.full_name, minor)
 
 
 @dataclass(frozen=True)
@@ -288,17 +268,14 @@ class _Shown:
             named += [seat_from(other) for other in one.get("others", [])]
             for way in one.get("ways_out", []):
                 named += [seat_from(seat) for seat in (way["then"], way["moved"]) if seat]
-        ids = {abs(who) for seat in named for who in seat.crew if who}
+        ids = {who for seat in named for who in seat.crew if who}
         return cls(people_queries.presenters_by_id(ids) if ids else {})
 
     def seat(self, seat: ProposedSeat | None, costs_more: int = 0) -> SeatView | None:
         if seat is None:
             return None
-        crew = tuple(self._name(who, seat.on_day) for who in seat.crew if abs(who) in self.people)
+        crew = tuple(crew_name(self.people[who], seat.on_day) for who in seat.crew if who in self.people)
         return SeatView(seat.on_day, seat.starts_local, crew, costs_more)
-
-    def _name(self, who: int, day: dt.date) -> CrewName:
-        return crew_name(self.people[abs(who)], day, copied=who < 0)
 
 
 def _view(row: ProposedVisit, number: str, before: Seats, names: Mapping[int, AskedName], shown: _Shown) -> RowView:
@@ -321,6 +298,7 @@ def _view(row: ProposedVisit, number: str, before: Seats, names: Mapping[int, As
         change=change_of(seat, stood),
         before=shown.seat(stood),
         left=LeftAlone(told["left"]) if "left" in told else None,
+        what_if=tuple(told.get("what_if", ())),
     )
 
 

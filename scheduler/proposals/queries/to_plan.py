@@ -11,11 +11,9 @@ from scheduler.booking.queries.free_dates import AskedPlace, OpenCalendar, nobod
 from scheduler.booking.queries.plan_as_asked import one_after_the_other, plans_as_asked
 from scheduler.booking.queries.school_days import wishes_of_requests
 from scheduler.booking.rules.days_that_suit import EARLIEST, HORIZON_DAYS
-from scheduler.booking.terms.free_dates import FreeWish, Seeker
+from scheduler.booking.terms.free_dates import FreeWish
 from scheduler.core import clock
 from scheduler.core.db import db
-from scheduler.people.models import PresenterLanguage
-from scheduler.people.terms import TeachingLanguage
 from scheduler.places import queries as place_queries
 from scheduler.places.lessons import lesson_calendar
 from scheduler.places.models import Host, Municipality
@@ -23,8 +21,8 @@ from scheduler.places.rules.school_days import LessonCalendar
 from scheduler.places.terms.school_time import SchoolTimeRow
 from scheduler.policy import Actor, in_reach
 from scheduler.programmes.queries import programme_row
-from scheduler.proposals.rules.assuming import assumed_facts, away_facts
-from scheduler.proposals.terms.plan import AskedVisit, Assumed, Mending, PlanScope, Supposition
+from scheduler.proposals.rules.mending import away_facts
+from scheduler.proposals.terms.plan import AskedVisit, Mending, PlanScope
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.hours import OpenSchool
 from scheduler.requests.queries.rows import with_related_rows
@@ -51,12 +49,9 @@ def agreed_in(actor: Actor, scope: PlanScope) -> list[ColumnElement[bool]]:
     return wanted
 
 
-def asked_visits(
-    actor: Actor, scope: PlanScope, *, now: dt.datetime, supposes: Supposition | None = None
-) -> list[AskedVisit]:
+def asked_visits(actor: Actor, scope: PlanScope, *, now: dt.datetime) -> list[AskedVisit]:
     """What a plan of this scope is drawn from; two questions for each request, the rest once for all."""
-    rows = loaded(agreed_in(actor, scope))
-    return [one.asked(supposes=supposes) for one in readings(rows, scope, now, supposes=supposes)]
+    return [one.asked() for one in readings(loaded(agreed_in(actor, scope)), scope, now)]
 
 
 def asked_again(
@@ -98,21 +93,11 @@ class Reading:
     calendar: OpenCalendar
     weight: int
     liked: frozenset[dt.date]
-    taught: tuple[Seeker, ...] = ()  # who would come if she taught in its language
 
-    def asked(
-        self,
-        *,
-        without: Collection[int] = (),
-        mends: Mending | None = None,
-        supposes: Supposition | None = None,
-    ) -> AskedVisit:
-        """What the planner knows of it; as if nobody had promised the visits `without`, and the trouble or the
-        supposition were so.
-        """
+    def asked(self, *, without: Collection[int] = (), mends: Mending | None = None) -> AskedVisit:
+        """What the planner knows of it; as if nobody had promised the visits `without`, and the trouble were so."""
         taken = tuple(one for one in self.calendar.taken if one.stop.visit_id not in without)
         facts = replace(self.calendar, taken=taken).facts_of(self.wish)
-        facts = assumed_facts(facts, supposes, self.taught) if supposes else facts
         facts = away_facts(facts, mends) if mends else facts
         plans = plans_as_asked(self.row, one_after_the_other(self.row, EARLIEST))
         kept = self.wish.kept  # free dates ask themselves whether its classes are there
@@ -145,7 +130,6 @@ def readings(
     now: dt.datetime,
     *,
     stand: StandingWishes | None = None,
-    supposes: Supposition | None = None,
     alone: Collection[int] | None = None,
 ) -> Iterable[Reading]:
     """What is known of each: of what it asks for, or of how it stands.
@@ -160,38 +144,17 @@ def readings(
     points = points_of([row.id for row in rows], rows[0].centre_id, now=now) if alone is None else {}
     wished = stand.wishes if stand else wishes_of_requests(rows)
     liked = stand.liked if stand else {}
-    other = _language_of(supposes) if supposes and supposes.assumed is Assumed.LANGUAGE else None
     for row in rows:
         wish = _within(wished[row.id], scope)
         place = _place(row, (told.get(row.host_id), lessons))
         asked_of_all = row.id not in (alone or ())
         calendar = open_calendar(wish, now=now, place=place) if asked_of_all else nobodys_calendar(place, now=now)
-        taught: tuple[Seeker, ...] = ()
-        if supposes and other and wish.language is supposes.language:
-            calendar, taught = _as_if_she_taught(calendar, replace(wish, language=other), place, supposes, now)
         days = frozenset(liked.get(row.id) or (one.on_day for one in row.preferred))
-        yield Reading(row, scope, wish, calendar, WORTH + points.get(row.id, 0), days, taught)
-
-
-def _language_of(supposes: Supposition) -> TeachingLanguage | None:
-    """A language that she teaches in already: by it her hours and papers are read."""
-    mine = PresenterLanguage.presenter_id == supposes.presenter_id
-    return db.session().scalar(select(PresenterLanguage.language).where(mine).order_by(PresenterLanguage.id).limit(1))
-
-
-def _as_if_she_taught(
-    calendar: OpenCalendar, wish: FreeWish, place: AskedPlace, supposes: Supposition, now: dt.datetime
-) -> tuple[OpenCalendar, tuple[Seeker, ...]]:
-    """The calendar with what she has promised, and she herself, who does not teach in its language."""
-    who = supposes.presenter_id
-    hers = open_calendar(wish, now=now, place=place)
-    missing = tuple(one for one in hers.taken if one.presenter_id == who and one not in calendar.taken)
-    seekers = tuple(one for one in hers.facts_of(wish).people if one.presenter_id == who)
-    return replace(calendar, taken=(*calendar.taken, *missing)), seekers
+        yield Reading(row, scope, wish, calendar, WORTH + points.get(row.id, 0), days)
 
 
 def _may_go(presenter_id: int, scope: PlanScope) -> bool:
-    return not scope.people or abs(presenter_id) in scope.people
+    return not scope.people or presenter_id in scope.people
 
 
 def _within(wish: FreeWish, scope: PlanScope) -> FreeWish:

@@ -3,7 +3,8 @@
 import datetime as dt
 from dataclasses import dataclass, replace
 
-from scheduler.booking.terms.free_dates import FreeWish, KeptSitting
+from scheduler.booking.terms.free_dates import FreeFacts, FreeWish, KeptSitting
+from scheduler.people.terms import ExceptionRow
 from scheduler.proposals.terms.plan import LeftAlone, Mending, ProposedSeat, StandingVisit
 
 NOBODY = 0  # of a seat whose educator is missing: no presenter has this number
@@ -81,3 +82,15 @@ def wish_to_mend(wish: FreeWish, stood: StandingVisit, last: dt.date, answered: 
     until = last if stood.broken else bounds.last_day or day
     first = min(bounds.first_day or day, day)
     return replace(wish, bounds=replace(bounds, first_day=first, last_day=max(until, day)))
+
+
+def away_facts(facts: FreeFacts, mends: Mending) -> FreeFacts:
+    """The same when the trouble's presenter is away on its days; an absence wins over whatever her calendar says."""
+    if mends.presenter_id is None or mends.away_from is None:
+        return facts
+    away = ExceptionRow(0, mends.away_from, mends.away_until or dt.date.max, available=False)
+    people = (
+        replace(one, exceptions=(*one.exceptions, away)) if one.presenter_id == mends.presenter_id else one
+        for one in facts.people
+    )
+    return replace(facts, people=tuple(people))

@@ -57,8 +57,8 @@ def apply_rows(
     of the visits.
 
     Rows that were applied already are left as they are. Raises: NotAllowed; NotFound; Rejected where nothing is
-    ticked; Conflict of a proposal that is not finished, or that rests on an assumption; PlanChanged, with nothing
-    applied, where a row no longer holds and nobody has said that the others shall be applied without it.
+    ticked; Conflict of a proposal that is not finished; PlanChanged, with nothing applied, where a row no longer holds
+    and nobody has said that the others shall be applied without it.
     """
     policy.require(actor, "update", "plan", centre=actor.centre_id)
     with change(actor, now) as act:
@@ -66,15 +66,13 @@ def apply_rows(
         if not request_ids:
             raise Rejected({"rows": GroundReason.NOTHING_TICKED})
         draft = draft_of(proposal)
-        if draft.supposes:
-            raise Conflict(ProposalReason.ASSUMED)
         if proposal.finished_at is None:
             raise Conflict(ProposalReason.NOT_FINISHED)
         rows = {row.request_id: row for row in _rows(act, proposal_id, request_ids)}
         seats = {one: seat for one, row in rows.items() if (seat := seat_in(row))}
         stood = _lock_what_stands(act, rows.values())
         hold_time(act.session, stood | {who for seat in seats.values() for who in seat.crew})
-        if draft.rides or draft.has_nights:
+        if draft.rides or draft.nights:
             _hold_words(act, seats)
         sleeping = sleeping_in(act.actor, proposal_id, draft, now=act.now)
         judged = _judged(act, draft, rows, seats, sleeping)

@@ -17,7 +17,6 @@ from scheduler.policy import Actor
 from scheduler.proposals.models import PlanGround, PlanJourney, PlanProposal, ProposedNight, ProposedRide, ProposedVisit
 from scheduler.proposals.queries.grounds import problems_with_ground
 from scheduler.proposals.queries.pages import proposal_of, seat_in
-from scheduler.proposals.rules.assuming import copies_in
 from scheduler.proposals.terms.plan import (
     AT_HOME,
     MOST_NIGHTS_AWAY,
@@ -55,9 +54,9 @@ def begin_proposal(
         row = PlanProposal(centre_id=actor.centre_id, user_id=actor.user_id, created_at=now, **_values(draft))
         act.session.add(row)
         act.session.flush()
-        if ground := _ground(draft):
-            act.session.add(PlanGround(proposal_id=row.id, **ground))
-        if draft.has_nights or draft.rides:
+        if draft.mends:
+            act.session.add(PlanGround(proposal_id=row.id, **vars(draft.mends)))
+        if draft.nights or draft.rides:
             act.session.add(PlanJourney(proposal_id=row.id, most_nights=draft.nights, rides=draft.rides))
         row.work_id = work_service.begin(actor, WorkKind.PROPOSE_PLAN, now=now, content=str(row.id).encode())
         act.record("plan asked for", row)
@@ -94,11 +93,6 @@ def _values(draft: ProposalDraft) -> dict[str, object]:
     }
 
 
-def _ground(draft: ProposalDraft) -> dict[str, object]:
-    """What it mends or assumes, as it is kept; nothing of a plan that is drawn from what is."""
-    return vars(draft.mends) if draft.mends else vars(draft.supposes) if draft.supposes else {}
-
-
 def _ids(ids: Iterable[int]) -> str:
     return ",".join(str(one) for one in sorted(set(ids)))
 
@@ -116,18 +110,17 @@ def _keep_pinned(act: Act, row: PlanProposal, pinned: Collection[ProposedSeat]) 
 def as_stored(proposal_id: int, row: ProposedRow) -> ProposedVisit:
     """A row as it is kept."""
     seat, waiting = row.seat, row.waiting
-    copies = copies_in(seat)
     return ProposedVisit(
         proposal_id=proposal_id,
         request_id=row.request_id,
         on_day=seat.on_day if seat else None,
         starts_local=seat.starts_local if seat else None,
-        educator_id=abs(seat.educator_id) if seat else None,
-        influencer_id=abs(seat.influencer_id) if seat and seat.influencer_id is not None else None,
+        educator_id=seat.educator_id if seat else None,
+        influencer_id=seat.influencer_id if seat else None,
         pinned=row.pinned,
         cause=waiting.cause if waiting else None,
         lacking=waiting.kind if waiting else None,
-        told=json.dumps({**row.told, **({"copies": copies} if copies else {})}),
+        told=json.dumps(dict(row.told)),
     )
 
 

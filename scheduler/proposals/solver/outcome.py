@@ -205,7 +205,8 @@ def _of_waiting(drawing: DrawnProblem, answer: UnplacedAnswer) -> dict[str, Any]
         }
         for way in answer.ways_out
     ]
-    return {"ways_out": ways, "counts": dict(answer.why.counts)}
+    looser = [*answer.what_if] if answer.why.reason in REST else []  # else it would fit, and was worth too little
+    return {"ways_out": ways, "counts": dict(answer.why.counts), "what_if": looser}
 
 
 def sums_of(problem: PlanProblem, plan: Plan, *, steps: int = 0, bound: int | None = None) -> ProposalSums:

@@ -10,7 +10,7 @@ from scheduler.core.paging import Page
 from scheduler.core.text import to_latin
 from scheduler.people.terms import TeachingLanguage, Topic
 from scheduler.places.terms.hosts import ClosureRow
-from scheduler.proposals.terms.plan import Assumed, LeftAlone, ProposalDraft, ProposalSums, RowChange, Trouble, Waiting
+from scheduler.proposals.terms.plan import LeftAlone, ProposalDraft, ProposalSums, RowChange, Trouble, Waiting
 from scheduler.work.terms import WorkRow
 
 
@@ -21,7 +21,6 @@ class CrewName:
     presenter_id: int
     name: str
     minor: bool
-    copied: bool = False  # nobody who is: somebody like her
 
 
 @dataclass(frozen=True)
@@ -88,6 +87,7 @@ class RowView:
     change: RowChange
     before: SeatView | None = None
     left: LeftAlone | None = None
+    what_if: tuple[str, ...] = ()  # which rules, were they looser, would let it fit
 
 
 @dataclass(frozen=True)
@@ -190,15 +190,6 @@ class ProposalLine:
     asked: int
     applied: int
     trouble: Trouble | None = None
-    assumed: Assumed | None = None
-
-
-@dataclass(frozen=True)
-class Difference:
-    """What an assumption changes against the plan that it was drawn from."""
-
-    placed: int
-    km: int
 
 
 @dataclass(frozen=True)
@@ -215,8 +206,7 @@ class ProposalPage:
     changes: Mapping[RowChange, int]
     compared_with: int | None
     others: tuple[ProposalLine, ...]
-    about: CrewName | None = None  # whom a repair or an assumption is about
+    about: CrewName | None = None  # whom a repair is about
     closure: ClosureRow | None = None  # which a repair is about
     late: AskedName | None = None  # the request that a repair makes room for
-    difference: Difference | None = None
     unbound: tuple[str, ...] = ()  # numbers of broken visits that no request asked for: by hand

@@ -8,7 +8,7 @@ from typing import Any
 
 from scheduler.booking.terms.free_dates import FreeFacts, KeptSitting
 from scheduler.core.errors import Reason, SchedulerError
-from scheduler.people.terms import PresenterKind, TeachingLanguage
+from scheduler.people.terms import PresenterKind
 from scheduler.planning.terms import PlanProblem
 
 USUAL = 1  # of a lever: 0 little, 1 as usual, 2 much
@@ -20,9 +20,7 @@ class ProposalReason(Reason):
 
     NOT_FINISHED = "plan_not_finished"
     TOO_FAR_AHEAD = "plan_too_far_ahead"
-    ASSUMED = "plan_rests_on_an_assumption"
     NOTHING_BROKEN = "plan_has_nothing_broken"
-    HAS_IT_ALREADY = "plan_has_it_already"
     MINOR_SLEEPS_AT_HOME = "minor_sleeps_at_home"
     NIGHTS_OUT_OF_RANGE = "plan_nights_out_of_range"
 
@@ -116,27 +114,6 @@ class Mending:
         return self.away_from <= day <= (self.away_until or dt.date.max)
 
 
-class Assumed(StrEnum):
-    """What a plan is drawn with although it is not so."""
-
-    PERSON = "person"  # one more, like somebody
-    REACH = "reach"  # somebody goes however far it is: a car
-    WEEKDAY = "weekday"  # somebody comes on one more day of the week
-    LANGUAGE = "language"  # somebody teaches in one more language
-    ONE_MORE = "one_more"  # everybody gives one presentation more a week
-    NIGHT = "night"  # an adult stays away for one night more in a row
-
-
-@dataclass(frozen=True)
-class Supposition:
-    """What if: of whom, and which weekday or language. It lies in the proposal, never in the data."""
-
-    assumed: Assumed
-    presenter_id: int | None = None
-    weekday: int | None = None
-    language: TeachingLanguage | None = None
-
-
 class LeftAlone(StrEnum):
     """Why a broken visit is none of the planner's."""
 
@@ -148,7 +125,7 @@ class LeftAlone(StrEnum):
 class ProposalDraft:
     """A plan that is wanted; `based_on` another one, of which the pinned rows stay.
 
-    `mends`: what stands is mended, nothing else is planned. `supposes`: drawn as if; it cannot be applied.
+    `mends`: what stands is mended, nothing else is planned.
     `nights`: in a row that adults who have said so may stay away. `rides`: young presenters may ride along.
     """
 
@@ -156,13 +133,8 @@ class ProposalDraft:
     levers: Levers = Levers()
     based_on: int | None = None
     mends: Mending | None = None
-    supposes: Supposition | None = None
     nights: int = 0
     rides: bool = False
-
-    @property
-    def has_nights(self) -> bool:
-        return self.nights > 0 or (self.supposes is not None and self.supposes.assumed is Assumed.NIGHT)
 
 
 @dataclass(frozen=True)

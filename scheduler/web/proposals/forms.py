@@ -3,33 +3,28 @@
 import datetime as dt
 from typing import cast
 
-from wtforms import BooleanField, HiddenField, RadioField, SelectField
+from wtforms import BooleanField, HiddenField, SelectField
 from wtforms.fields import SelectChoice
 
 from scheduler.booking.rules.days_that_suit import HORIZON_DAYS
 from scheduler.core.errors import GroundReason, Reason
-from scheduler.people.terms import TeachingLanguage
 from scheduler.places.queries import districts
 from scheduler.programmes.queries import open_programmes
 from scheduler.proposals.terms.plan import (
     OF_SOMEBODY,
     USUAL,
-    Assumed,
     Levers,
     Mending,
     PlanScope,
     ProposalDraft,
-    Supposition,
     Trouble,
 )
 from scheduler.web.forms import BaseForm, DayField, ManyField, Needed, number_of
-from scheduler.web.free_dates import LANGUAGES
 from scheduler.web.guards import current_actor
 from scheduler.web.i18n import _l, page_language
-from scheduler.web.labels import WEEKDAYS
 from scheduler.web.people_choice import ChoosesPeople
 from scheduler.web.plan_words import NIGHTS
-from scheduler.web.proposals.words import ASSUMED, STRENGTHS, TROUBLES
+from scheduler.web.proposals.words import STRENGTHS, TROUBLES
 
 PLAN_WEEKS = 6
 LEVERS = ("reach", "kilometres", "fairness", "calm")
@@ -124,39 +119,6 @@ class MendForm(ChoosesPeople, BaseForm):
         trouble, first = Trouble(self.trouble.data), cast(dt.date, self.first_day.data)
         until = (self.last_day.data or first) if trouble is Trouble.ABSENCE else None
         return Mending(trouble, number_of(self.presenter.data), first, until)
-
-
-class WhatIfForm(ChoosesPeople, BaseForm):
-    """What is assumed: one thing, of somebody or of all."""
-
-    assumed = RadioField(
-        _l("What if"),
-        choices=[SelectChoice(one.value, words) for one, words in ASSUMED.items()],
-        default=Assumed.PERSON.value,
-        validate_choice=True,
-    )
-    presenter = SelectField(_l("Who"), validate_choice=False)
-    weekday = SelectField(_l("Day of the week"), validate_choice=False)
-    language = SelectField(_l("Language of teaching"), validate_choice=False)
-
-    def __init__(self, *args: object, **given: object) -> None:
-        super().__init__(*args, **given)
-        nothing = SelectChoice("", _l("Choose"))
-        self.offer_people(self.presenter)
-        self.weekday.choices = [nothing, *(SelectChoice(str(day), words) for day, words in enumerate(WEEKDAYS))]
-        self.language.choices = [nothing, *(SelectChoice(one.value, words) for one, words in LANGUAGES.items())]
-
-    def supposition(self) -> Supposition:
-        """What the form says; call after `accepted()`. What is of another assumption is left out."""
-        assumed = Assumed(self.assumed.data)
-        day, spoken = number_of(self.weekday.data), str(self.language.data)
-        known = {one.value for one in TeachingLanguage}
-        return Supposition(
-            assumed,
-            number_of(self.presenter.data) if assumed is not Assumed.ONE_MORE else None,
-            day if assumed is Assumed.WEEKDAY and day is not None and day < len(WEEKDAYS) else None,
-            TeachingLanguage(spoken) if assumed is Assumed.LANGUAGE and spoken in known else None,
-        )
 
 
 def _numbers(ticked: list[str] | None) -> list[int]:

@@ -28,7 +28,7 @@ from scheduler.web.i18n import _, _n
 from scheduler.web.once import sent_once
 from scheduler.web.proposals import words
 from scheduler.web.proposals.blueprint import bp
-from scheduler.web.proposals.forms import MendForm, ProposalForm, WhatIfForm
+from scheduler.web.proposals.forms import MendForm, ProposalForm
 
 
 @bp.get("/plans")
@@ -88,27 +88,11 @@ def _asked_about() -> dict[str, object]:
     return found | {"first_day": first, "last_day": asked_day("to") or first}
 
 
-@bp.route("/plans/<int:proposal_id>/what-if", methods=["GET", "POST"])
-@may("create", "plan")
-@sent_once
+@bp.get("/plans/<int:proposal_id>/what-if")
+@may("read", "plan")
 def what_if(proposal_id: int) -> ResponseReturnValue:
-    """The same plan anew with one assumption; it is compared with this one, and cannot be applied."""
-    actor, form = current_actor(), WhatIfForm()
-    row = queries.proposal_of(actor, proposal_id)
-    draft = queries.draft_of(row)
-    if row.finished_at is None or draft.mends:
-        return redirect(url_for(".show_proposal", proposal_id=proposal_id))
-    if not form.seeks() and form.accepted():
-        base = row.based_on_id if draft.supposes else proposal_id
-        wanted = replace(draft, based_on=base, supposes=form.supposition())
-        try:
-            tried = start_plan(actor, wanted, now=clock.now())
-        except Rejected as rejected:
-            form.show(rejected.problems)
-        else:
-            return redirect(url_for(".show_proposal", proposal_id=tried))
-    page = render_template("proposals/what_if.html", form=form, proposal_id=proposal_id, scope=draft.scope)
-    return page, 422 if form.problems_shown() else 200
+    """What was a page here is a line beside the reason of a request that waits."""
+    return redirect(url_for(".show_proposal", proposal_id=proposal_id), 301)
 
 
 @bp.get("/plans/<int:proposal_id>")
@@ -132,7 +116,7 @@ def _page(proposal_id: int, changed: Mapping[int, WhyChanged] | None = None) -> 
         shown=shown,
         # of a repair the visits stand already: they would be counted as work from before and as the plan's
         fairness=fairness_of(current_actor(), proposal_id) if shown.line.finished and not shown.draft.mends else None,
-        nights=nights_of(current_actor(), proposal_id) if shown.draft.has_nights else (),
+        nights=nights_of(current_actor(), proposal_id) if shown.draft.nights else (),
         rides=rides_of(current_actor(), proposal_id) if shown.draft.rides else (),
         drawing=words.map_of(towns_of(current_actor(), proposal_id)) if shown.line.finished else None,
         changed=changed or {},
@@ -197,15 +181,13 @@ def draw_again(proposal_id: int) -> ResponseReturnValue:
     """The same plan anew, with its pinned rows and as calm as it was asked for."""
     if not BaseForm().accepted():
         return redirect(url_for(".show_proposal", proposal_id=proposal_id))
-    actor = current_actor()
-    draft = _anew(proposal_id)
-    return redirect(url_for(".show_proposal", proposal_id=start_plan(actor, draft, now=clock.now())))
+    anew = start_plan(current_actor(), _anew(proposal_id), now=clock.now())
+    return redirect(url_for(".show_proposal", proposal_id=anew))
 
 
 def _anew(proposal_id: int) -> ProposalDraft:
-    """The same draft once more; what rests on an assumption is compared with the plan that it was drawn from."""
     draft = queries.draft_of(queries.proposal_of(current_actor(), proposal_id))
-    return draft if draft.supposes else replace(draft, based_on=proposal_id)
+    return replace(draft, based_on=proposal_id)
 
 
 @bp.post("/plans/<int:proposal_id>/keep")

@@ -9,7 +9,6 @@ from scheduler.core.language import pick, short_day
 from scheduler.people.terms import PresenterKind
 from scheduler.proposals.terms.pages import (
     AskedName,
-    CrewName,
     Gathered,
     HostGroup,
     NightView,
@@ -20,12 +19,10 @@ from scheduler.proposals.terms.pages import (
 )
 from scheduler.proposals.terms.plan import (
     USUAL,
-    Assumed,
     LeftAlone,
     Levers,
     Mending,
     RowChange,
-    Supposition,
     Trouble,
     WaitCause,
     WhyChanged,
@@ -64,14 +61,6 @@ TROUBLES: Mapping[Trouble, LazyProxy] = {
     Trouble.CLOSURE: _l("Schools are shut"),
     Trouble.LATE: _l("A request came late"),
 }
-ASSUMED: Mapping[Assumed, LazyProxy] = {
-    Assumed.PERSON: _l("One person more, like her"),
-    Assumed.REACH: _l("She has a car and goes however far it is"),
-    Assumed.WEEKDAY: _l("She comes on one day of the week more"),
-    Assumed.LANGUAGE: _l("She teaches in one language more"),
-    Assumed.ONE_MORE: _l("Everybody gives one presentation a week more"),
-    Assumed.NIGHT: _l("She stays away for one night more in a row; an adult only"),
-}
 LEFT_ALONE: Mapping[LeftAlone, LazyProxy] = {
     LeftAlone.WITHIN_NOTICE: _l(
         "It is too near for a plan: substitutes are asked in waves on the page of the visit, or choose there yourself."
@@ -96,6 +85,11 @@ OF_EDUCATORS: Mapping[WaitCause, LazyProxy] = {
     WaitCause.ELSEWHERE: _l("Everybody who could go is elsewhere in this plan at these hours."),
     WaitCause.NO_YOUTH: _l("An educator could go, but no young presenter at the same time."),
     WaitCause.LESS_WORTH: _l("It would cost more than it is worth by these weights."),
+}
+WHAT_IF: Mapping[str, LazyProxy] = {  # what one looser rule of the engine is on a page
+    "one more a week": _l("There would be room if somebody gave one more presentation that week."),
+    "one more a day": _l("There would be room if somebody gave one more presentation that day."),
+    "a night away": _l("There would be room if somebody stayed away for one more night."),
 }
 OF_YOUTHS: Mapping[WaitCause, LazyProxy] = {
     WaitCause.TOPIC: _l("No young presenter gives this topic."),
@@ -142,6 +136,11 @@ def cause_words(row: RowView) -> str:
         return str(LEFT_ALONE[row.left])
     said = _sentence(row.waiting.cause, row.waiting.kind)
     return f"{said.removesuffix('.')}: {what}." if (what := _lacking(row.waiting.cause, row.asked)) else said
+
+
+def what_if_words(row: RowView) -> str:
+    """What somebody would have to give so that a request that waits fits, in one line; nothing known: empty."""
+    return " ".join(str(WHAT_IF[one]) for one in row.what_if if one in WHAT_IF)
 
 
 def _sentence(cause: WaitCause, kind: PresenterKind | None) -> str:
@@ -257,17 +256,13 @@ def title(shown: ProposalPage) -> str:
     first, last = (short_day(day, page_language()) for day in (shown.line.first_day, shown.line.last_day))
     if shown.draft.mends:
         return _("Mended plan from %(first)s to %(last)s", first=first, last=last)
-    if shown.draft.supposes:
-        return _("What if: plan from %(first)s to %(last)s", first=first, last=last)
     return _("Plan from %(first)s to %(last)s", first=first, last=last)
 
 
 def about(shown: ProposalPage) -> str:
-    """What a plan mends or assumes, else what it pulls at."""
+    """What a plan mends, else what it pulls at."""
     if shown.draft.mends:
         return mending_words(shown.draft.mends, shown)
-    if shown.draft.supposes:
-        return supposition_words(shown.draft.supposes, shown.about)
     told = [lever_words(shown.draft.levers)]
     if shown.draft.nights:
         told.append(_("nights away: %(how_many)s", how_many=NIGHTS[shown.draft.nights]))
@@ -294,17 +289,8 @@ def mending_words(mends: Mending, shown: ProposalPage) -> str:
     return _("%(what)s: %(name)s, %(first)s – %(last)s", what=told, name=name, first=first, last=last)
 
 
-def supposition_words(supposes: Supposition, who: CrewName | None) -> str:
-    """ "She teaches in one language more: Ana, Slovak"."""
-    more = [spelled_here(who.name)] if who else []
-    more += [str(labels.WEEKDAYS[supposes.weekday])] if supposes.weekday is not None else []
-    more += [str(LANGUAGES[supposes.language])] if supposes.language else []
-    told = str(ASSUMED[supposes.assumed])
-    return f"{told}: {', '.join(more)}" if more else told
-
-
 def figures(shown: ProposalPage, nights: int = 0, rides: Sequence[RideView] = ()) -> list[dict[str, object]]:
-    """What a finished plan comes to; of a repair and an assumption what it changes."""
+    """What a finished plan comes to; of a repair what it changes."""
     line, km = shown.line, shown.sums.km if shown.sums else 0
     if shown.draft.mends:
         return [
@@ -318,23 +304,10 @@ def figures(shown: ProposalPage, nights: int = 0, rides: Sequence[RideView] = ()
         {"number": line.asked - line.placed, "words": _("wait")},
         {"number": km, "words": _("km of road")},
     ]
-    if shown.draft.has_nights and shown.sums:
+    if shown.draft.nights and shown.sums:
         numbers.append({"number": nights, "words": _("nights away")})
         numbers.append({"number": shown.sums.km_saved, "words": _("km saved by nights")})
     if shown.draft.rides:
         saved = sum(one.km_saved for one in rides if one.holds)
         numbers.append({"number": saved, "words": _("km saved by rides")})
-    if not shown.draft.supposes:
-        return [*numbers, {"number": line.applied, "words": _("applied")}]
-    if shown.difference is None:
-        return numbers
-    return [
-        {"number": difference_words(shown.difference.placed), "words": _("in the plan, against the plan before")},
-        {"number": difference_words(shown.difference.km), "words": _("km of road, against the plan before")},
-        *numbers,
-    ]
-
-
-def difference_words(number: int) -> str:
-    """A sum against another with its sign, a true minus."""
-    return f"+{number}" if number > 0 else f"−{-number}" if number < 0 else "0"
+    return [*numbers, {"number": line.applied, "words": _("applied")}]

@@ -23,6 +23,7 @@ from tests.web.browser import browser_of
 from tests.web.reading import rows_of
 
 DAYS = {"first_day": FIRST.isoformat(), "last_day": LAST.isoformat()}
+WOULD_GIVE = "gave one more presentation that week", "stayed away for one more night"
 LEVERS = dict.fromkeys(("reach", "kilometres", "fairness", "calm"), "1")
 
 
@@ -230,23 +231,18 @@ def test_broken_neighbours_are_kept_where_they_stand_by_a_press(desk, region):
     assert desk.post(f"/plans/{first}/keep", data={}).location == f"/plans/{first}"
 
 
-def test_an_assumption_is_drawn_compared_and_not_applied(desk, region):
-    base = asked_for(desk)
-    long_work.do_long_work.call_local()
-    assert "One person more, like her" in body(desk.get(f"/plans/{base}/what-if?lang=en"))
-    half = desk.post(f"/plans/{base}/what-if?lang=en", data={"assumed": "weekday", "weekday": "2"})
-    assert 'id="presenter-error"' in body(half, 422)
+def test_what_would_let_a_request_fit_is_a_line_beside_its_reason(desk, region):
+    told = {"what_if": ["one more a week", "half an hour earlier and later", "a night away"]}
+    read = page(desk, region.proposed(region.seat(0), told=told))
+    week, night = (f"There would be room if somebody {gave}." for gave in WOULD_GIVE)
+    assert f"{week} {night}</small>" in read
+    assert "There would be room" not in page(desk, region.proposed(region.seat(0)))
 
-    told = {"assumed": "person", "presenter": str(region.educators[0].id)}
-    tried = drawn(desk.post(f"/plans/{base}/what-if", data=told))
 
-    read = page(desk, tried)
-    assert "It rests on an assumption: nothing of it can be applied." in read
-    assert "against the plan before" in read
-    assert 'name="rows"' not in read
-    desk.post(f"/plans/{tried}/apply", data={"rows": [str(region.asked[0].id)]})
-    assert visits() == 0
-    assert "Draw a plan without the assumption" in page(desk, tried)
+def test_the_address_of_the_page_that_assumed_leads_to_the_plan(desk, region):
+    proposal_id = region.proposed(region.seat(0))
+    answer = desk.get(f"/plans/{proposal_id}/what-if")
+    assert (answer.status_code, answer.location) == (301, f"/plans/{proposal_id}")
 
 
 def test_the_map_shows_the_towns_of_the_plan_and_where_somebody_waits(desk, region):
