@@ -51,7 +51,6 @@ from scheduler.visits.models.visits import Presentation, Visit
 from scheduler.visits.terms.states import LIVING, VisitState
 from scheduler.work import service as work_service
 
-OTHERS_COMPARED = 6  # other proposals that a page offers to compare with
 NOT_STANDING = (VisitState.CANCELLED, VisitState.REPLANNED)
 Seats = Mapping[int, ProposedSeat]
 NAME_COLUMNS = (  # in the order of an AskedName
@@ -165,21 +164,16 @@ def standing_seats(request_ids: Collection[int]) -> dict[int, ProposedSeat]:
     return found
 
 
-def proposal_page(
-    actor: Actor, proposal_id: int, *, now: dt.datetime, compared_with: int | None = None, page: int = 1
-) -> ProposalPage:
-    """One proposal, compared with what stands or with another one. Raises: NotAllowed; NotFound."""
+def proposal_page(actor: Actor, proposal_id: int, *, now: dt.datetime, page: int = 1) -> ProposalPage:
+    """One proposal beside the plan that it was drawn from, else beside what stands. Raises: NotAllowed; NotFound."""
     row = proposal_of(actor, proposal_id)
     draft = draft_of(row)
     mends = draft.mends
-    others = _in_sight(actor).where(PlanProposal.finished_at.is_not(None), PlanProposal.id != row.id)
-    newest = others.with_only_columns(PlanProposal.id).order_by(PlanProposal.id.desc()).limit(OTHERS_COMPARED)
-    lines = _lines(actor, select(PlanProposal).where((PlanProposal.id == row.id) | PlanProposal.id.in_(newest)))
-    views = _views(actor, row, compared_with) if row.finished_at else []
+    views = _views(actor, row, None if mends else row.based_on_id) if row.finished_at else []
     placed = [one for one in views if one.seat and _is_told(one, draft)]
     waiting = tuple(one for one in views if not one.seat)
     return ProposalPage(
-        line=next(one for one in lines if one.id == row.id),
+        line=_lines(actor, select(PlanProposal).where(PlanProposal.id == row.id))[0],
         draft=draft,
         sums=_sums(row),
         work=work_service.work_page(actor, row.work_id, now=now) if row.work_id and not row.finished_at else None,
@@ -187,8 +181,6 @@ def proposal_page(
         waiting=waiting,
         gathered=gathered(one for one in waiting if not one.left),
         changes=Counter(one.change for one in views if not one.left),
-        compared_with=compared_with,
-        others=tuple(sorted((one for one in lines if one.id != row.id), key=lambda one: -one.id)),
         about=_about(row),
         closure=closure_of(mends.closure_id) if mends and mends.closure_id else None,
         late=asked_names(actor, [mends.late_id]).get(mends.late_id) if mends and mends.late_id else None,
@@ -216,7 +208,7 @@ def _sums(row: PlanProposal) -> ProposalSums | None:
     return ProposalSums(**{name: getattr(row, name) for name in (*FIGURES, "bound_weight")}, km_saved=saved or 0)
 
 
-def _views(actor: Actor, row: PlanProposal, compared_with: int | None) -> list[RowView]:
+def _views(actor: Actor, row: PlanProposal, plan_before: int | None) -> list[RowView]:
     wanted = (
         select(_V, Visit.number)
         .join(SchoolRequest, SchoolRequest.id == _V.request_id)
@@ -226,9 +218,7 @@ def _views(actor: Actor, row: PlanProposal, compared_with: int | None) -> list[R
     )
     rows = [(one, number or "") for one, number in db.session().execute(wanted)]
     ids = [one.request_id for one, _number in rows]
-    if compared_with is not None:
-        proposal_of(actor, compared_with)
-    before = seats_of(compared_with) if compared_with is not None else standing_seats(ids)
+    before = seats_of(plan_before) if plan_before is not None else standing_seats(ids)
     told = {one.request_id: json.loads(one.told) for one, _number in rows}
     moving = {way["moves"] for one in told.values() for way in one.get("ways_out", [])}
     names = asked_names(actor, {*ids, *moving})

@@ -74,7 +74,7 @@ class AskedName:
 
 @dataclass(frozen=True)
 class RowView:
-    """What a proposal says of a request, and how that differs from what it is compared with."""
+    """What a proposal says of a request, and how that differs from the plan before, or from what stands."""
 
     asked: AskedName
     seat: SeatView | None
@@ -204,8 +204,6 @@ class ProposalPage:
     waiting: tuple[RowView, ...]
     gathered: tuple[Gathered, ...]
     changes: Mapping[RowChange, int]
-    compared_with: int | None
-    others: tuple[ProposalLine, ...]
     about: CrewName | None = None  # whom a repair is about
     closure: ClosureRow | None = None  # which a repair is about
     late: AskedName | None = None  # the request that a repair makes room for

@@ -103,14 +103,8 @@ def show_proposal(proposal_id: int) -> ResponseReturnValue:
 
 def _page(proposal_id: int, changed: Mapping[int, WhyChanged] | None = None) -> ResponseReturnValue:
     """The page of a proposal; with rows that were ticked to be applied and no longer hold."""
-    compared = number_of(request.args.get("with"))
-    shown = queries.proposal_page(
-        current_actor(),
-        proposal_id,
-        now=clock.now(),
-        compared_with=compared,
-        page=page_number(request.args.get("page")),
-    )
+    number = page_number(request.args.get("page"))
+    shown = queries.proposal_page(current_actor(), proposal_id, now=clock.now(), page=number)
     page = render_template(
         "proposals/proposal.html",
         shown=shown,

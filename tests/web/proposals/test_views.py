@@ -141,7 +141,7 @@ def test_a_pinned_row_stays_in_the_plan_that_is_drawn_anew_and_both_are_compared
 
     second = drawn(desk.post(f"/plans/{first}/again"))
 
-    compared = page(desk, second, **{"with": first})
+    compared = page(desk, second)
     for words in ("pinned", "13:30", "New: 2", "The same: 1"):
         assert words in compared
 
