@@ -17,7 +17,9 @@ BETWEEN = "\n;\n"  # statements: the body of a trigger has semicolons of its own
 
 def upgrade() -> None:
     connection = op.get_bind().execution_options(no_parameters=True)
-    for statement in Path(__file__).with_suffix("").joinpath(f"{connection.dialect.name}.sql").read_text().split(BETWEEN):
+    for statement in (
+        Path(__file__).with_suffix("").joinpath(f"{connection.dialect.name}.sql").read_text().split(BETWEEN)
+    ):
         connection.exec_driver_sql(statement)
 
 

@@ -9,7 +9,7 @@ from scheduler.programmes.queries import campaign_draft
 from scheduler.proposals.queries.to_plan import asked_visits
 from scheduler.proposals.service.propose import begin_proposal, finish_proposal
 from scheduler.proposals.solver.outcome import PlanWish, draw, rows_of, sums_of
-from scheduler.proposals.terms.plan import Levers, PlanScope, ProposalDraft
+from scheduler.proposals.terms.plan import PlanScope, ProposalDraft
 from scheduler.tours.queries import asked_tour, tour_of
 from scheduler.tours.service import begin_tour, finish_tour
 from scheduler.tours.solver import draw as draw_days
@@ -23,9 +23,9 @@ CAMPAIGN = "show-respect"
 def write_plan(actor: Actor, now: dt.datetime) -> None:
     """Ask, search for a moment without any library, store: the same every time."""
     today = local_day(now)
-    draft = ProposalDraft(PlanScope(today, today + EIGHT_WEEKS), Levers())
+    draft = ProposalDraft(PlanScope(today, today + EIGHT_WEEKS))
     row = begin_proposal(actor, draft, now=now)
-    wish = PlanWish(asked_visits(actor, draft.scope, now=now), draft.levers)
+    wish = PlanWish(asked_visits(actor, draft.scope, now=now))
     drawing = draw(wish, today, moment_of, lambda _number: None)
     plan = engine.solve(drawing.problem, engine.Watch(lambda steps: steps / STEPS, lambda _what, _figures: None))
     rows, plan = rows_of(drawing, plan, wish, moment_of)

@@ -74,10 +74,10 @@ def _wish(actor: Actor, proposal_id: int, draft: ProposalDraft) -> PlanWish:
     if draft.mends is not None:
         ground = mend_ground(actor, draft, draft.mends, now=now)
         before = {one: stood.seat for one, stood in ground.stands.items() if not stood.left}
-        return PlanWish(ground.asked, draft.levers, before, pinned, ground)
+        return PlanWish(ground.asked, before, pinned, ground)
     before = seats_of(draft.based_on) if draft.based_on is not None else {}
     asked = asked_visits(actor, draft.scope, now=now)
-    return PlanWish(asked, draft.levers, before, pinned, nights=nights_for(actor, draft, now=now))
+    return PlanWish(asked, before, pinned, nights=nights_for(actor, draft, now=now))
 
 
 def _drawn(wish: PlanWish, telling: Telling) -> DrawnProblem:

@@ -14,7 +14,6 @@ from scheduler.people.terms import PresenterKind
 from scheduler.proposals.terms.plan import MOST_NIGHTS_AWAY, OF_SOMEBODY, Trouble, WaitCause
 from scheduler.safeguarding.models import RIDE_HAS_BOTH
 
-LEVERS = ("reach", "kilometres", "fairness", "calm")
 FIGURES = ("cost", "served_weight", "asked_weight", "km", "steps")
 
 
@@ -24,7 +23,6 @@ class PlanProposal(Base):
     __tablename__ = "plan_proposal"
     __table_args__ = (
         CheckConstraint("last_day >= first_day", name="days_in_order"),
-        CheckConstraint(" AND ".join(f"{one} BETWEEN 0 AND 2" for one in LEVERS), name="levers_have_three_steps"),
         CheckConstraint(
             " AND ".join(f"(finished_at IS NULL) = ({one} IS NULL)" for one in FIGURES), name="finished_has_its_sums"
         ),
@@ -46,10 +44,6 @@ class PlanProposal(Base):
     districts: Mapped[str] = mapped_column(Text, default="")  # ids with commas between; none: all
     programmes: Mapped[str] = mapped_column(Text, default="")
     people: Mapped[str] = mapped_column(Text, default="")
-    reach: Mapped[int]
-    kilometres: Mapped[int]
-    fairness: Mapped[int]
-    calm: Mapped[int]
     cost: Mapped[int | None]
     served_weight: Mapped[int | None]
     asked_weight: Mapped[int | None]

@@ -11,7 +11,6 @@ from scheduler.policy import Actor, Role
 from scheduler.programmes.models import Programme
 from scheduler.proposals.service.propose import begin_proposal, finish_proposal
 from scheduler.proposals.terms.plan import (
-    Levers,
     PlanScope,
     ProposalDraft,
     ProposalSums,
@@ -42,11 +41,9 @@ class Region:
     asked: list[SchoolRequest]
     educators: list[Presenter]
 
-    def draft(self, levers: Levers | None = None, **given: Any) -> ProposalDraft:
+    def draft(self, **given: Any) -> ProposalDraft:
         based_on = given.pop("based_on", None)
-        return ProposalDraft(
-            PlanScope(**({"first_day": FIRST, "last_day": LAST} | given)), levers or Levers(), based_on
-        )
+        return ProposalDraft(PlanScope(**({"first_day": FIRST, "last_day": LAST} | given)), based_on)
 
     def seat(self, place: int, who: int = 0, **given: Any) -> ProposedSeat:
         """The request of that place, on its day of the week at ten."""

@@ -26,9 +26,9 @@ def away(who: Presenter, first: dt.date = FIRST, last: dt.date | None = LAST) ->
     return Mending(Trouble.ABSENCE if last else Trouble.LEAVES, who.id, first, last)
 
 
-def mended(region: Region, mends: Mending, *, calm: int = 1, **given: object) -> int:
+def mended(region: Region, mends: Mending, **given: object) -> int:
     """A repair that the worker has drawn."""
-    draft = repair_draft(region.coordinator, mends, calm=calm, now=MONDAY)
+    draft = repair_draft(region.coordinator, mends, now=MONDAY)
     proposal_id = begin_proposal(region.coordinator, draft, now=MONDAY, **given).id
     long_work.do_long_work.call_local()
     db.session.rollback()

@@ -6,6 +6,7 @@ import taken back (attendance/test_past_visits.py), the demo (below), a restore 
 (laws/test_database.py); and each test begins by emptying the tables (clean_tables.py).
 """
 
+import datetime as dt
 import logging
 import os
 import signal
@@ -34,6 +35,8 @@ from scheduler.jobs.invariants import tell_what_is_broken
 from scheduler.jobs.staffing import release_not_cleared
 from scheduler.messages.models import OutboxMessage
 from scheduler.policy import SYSTEM, Role
+from scheduler.proposals.models import PlanGround
+from scheduler.proposals.terms.plan import Trouble
 from scheduler.visits.models.visits import Assignment
 from scheduler.visits.terms.states import AssignmentState, VisitState
 from tests.factories import MONDAY
@@ -229,6 +232,54 @@ def _upgrade_and_die(url: str, after: int) -> None:
         sa.event.listen(db.engine, "before_cursor_execute", die)
         upgrade()
     os._exit(0)
+
+
+UNCHECKED = {"sqlite": "PRAGMA foreign_keys = OFF", "postgresql": "SET session_replication_role = replica"}
+PLAN = (
+    "INSERT INTO plan_proposal (id, centre_id, user_id, created_at, first_day, last_day, districts, programmes, people,"
+    " reach, kilometres, fairness, calm)"
+    " VALUES (%s, 1, 1, '2026-10-05', '2026-10-12', '2026-10-16', '', '', '', 1, 1, 2, 0)"
+)
+GROUND = "INSERT INTO plan_ground (proposal_id, presenter_id, {}) VALUES ({}, 1, {})"
+
+
+@pytest.mark.slow
+@pytest.mark.postgres_decides
+def test_an_upgrade_keeps_plans_and_repairs_and_deletes_plans_of_people_who_are_nobody(
+    two_urls: tuple[str, str],
+) -> None:
+    with _bare_app(two_urls[0]).app_context():
+        upgrade(revision="0002_less_to_keep")
+        raw = db.engine.raw_connection()
+        raw.detach()  # nobody else gets a connection that checks nothing
+        cursor = raw.cursor()
+        cursor.execute(UNCHECKED[db.engine.dialect.name])
+        cursor.execute(
+            "INSERT INTO presenter (id, user_id, centre_id, kind, home_id, phone) VALUES (1, 1, 1, 'educator', 1, '')"
+        )
+        for number in (1, 2, 3):
+            cursor.execute(PLAN % number)
+        cursor.execute(GROUND.format("trouble, away_from", 2, "'leaves', '2026-10-13'"))
+        cursor.execute(GROUND.format("assumed", 3, "'person'"))
+        for number in (1, 3):
+            cursor.execute(
+                "INSERT INTO proposed_visit (id, proposal_id, request_id, pinned, cause, told)"
+                f" VALUES ({number}, {number}, 1, '0', 'full', '{{}}')"
+            )
+        raw.commit()
+        raw.close()
+
+        upgrade()
+        with db.engine.connect() as connection:
+            plans = connection.scalars(sa.text("SELECT id FROM plan_proposal ORDER BY id")).all()
+            rows = connection.scalars(sa.text("SELECT proposal_id FROM proposed_visit")).all()
+            ground = connection.execute(sa.select(PlanGround.__table__)).mappings().all()
+        db.session.remove()
+        db.engine.dispose()
+
+    assert (plans, rows) == ([1, 2], [1])
+    leaves = {"proposal_id": 2, "trouble": Trouble.LEAVES, "presenter_id": 1, "away_from": dt.date(2026, 10, 13)}
+    assert [{name: said for name, said in one.items() if said is not None} for one in ground] == [leaves]
 
 
 THEN = "2026-10-05 08:00:00+00:00"

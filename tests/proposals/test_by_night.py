@@ -26,7 +26,7 @@ from scheduler.proposals.rules.standing import seats_that_stand
 from scheduler.proposals.solver.outcome import PlanWish, draw, nights_in, rows_of, sums_of
 from scheduler.proposals.solver.riding import rides_in
 from scheduler.proposals.solver.searching import solve
-from scheduler.proposals.terms.plan import AskedVisit, DrawnProblem, Levers, PlannedNight, ProposedSeat, WaitCause
+from scheduler.proposals.terms.plan import AskedVisit, DrawnProblem, PlannedNight, ProposedSeat, WaitCause
 from scheduler.staffing.terms.driving import ProvenDays, RideFacts
 from scheduler.visits.rules.limits import FURTHEST_MINUTES, is_too_long_a_road, too_far
 from scheduler.visits.terms.plans import CrewRule, UnderLaw
@@ -46,7 +46,6 @@ from tests.booking.free_facts import (
 )
 
 TEN = dt.time(10)
-USUALLY = Levers()
 
 
 def watch(steps: int, seed: int = 0) -> engine.Watch:
@@ -59,7 +58,7 @@ def asked_at(number: int, point: Point, day: dt.date, *people, **given) -> Asked
 
 
 def drawing_by_night(asked: list[AskedVisit], nights: dict[int, int]) -> DrawnProblem:
-    return drawing_of(asked, USUALLY, TODAY, moment_of, lambda _number: None, nights)
+    return drawing_of(asked, TODAY, moment_of, lambda _number: None, nights)
 
 
 def two_far_days(*people, **given) -> list[AskedVisit]:
@@ -133,7 +132,7 @@ def test_a_day_that_only_a_night_reaches_is_in_a_plan_that_allows_it(nights: int
     asked = two_far_days(a_seeker(home=BEOGRAD))
     most = {1: nights} if nights else {}
     drawing = drawing_by_night(asked, most)
-    rows, plan = rows_of(drawing, solve(drawing.problem, watch(4)), PlanWish(asked, USUALLY, nights=most), moment_of)
+    rows, plan = rows_of(drawing, solve(drawing.problem, watch(4)), PlanWish(asked, nights=most), moment_of)
     assert (violations(drawing.problem, plan), {row.request_id for row in rows if row.seat}) == ([], placed)
     assert [one.after_day for one in nights_in(drawing, plan)] == (NEAR[:2] if nights > 1 else [])
     assert {row.waiting.cause for row in rows if row.waiting} <= {WaitCause.REACH}
@@ -161,7 +160,7 @@ def test_a_night_falls_with_the_seat_that_it_was_for(gone: int):
 
 def test_a_pinned_seat_that_takes_a_night_keeps_it():
     asked = two_far_days(a_seeker(home=BEOGRAD))
-    wish = PlanWish(asked, USUALLY, pinned={2: ProposedSeat(2, NEAR[1], TEN, 1)}, nights={1: 2})
+    wish = PlanWish(asked, pinned={2: ProposedSeat(2, NEAR[1], TEN, 1)}, nights={1: 2})
     drawing = draw(wish, TODAY, moment_of, lambda _number: None)
     _rows, plan = rows_of(drawing, solve(drawing.problem, watch(2)), wish, moment_of)
     assert (drawing.problem.locked, [one.request for one in plan.placements if one.request == "2"]) == ({"2"}, ["2"])
@@ -191,10 +190,10 @@ YOUNG = UnderLaw(dt.date(2028, 3, 1), None, suspended=False)
 
 
 def drawn(asked: list[AskedVisit], nights: dict[int, int] | None = None) -> tuple[DrawnProblem, Plan]:
-    drawing = drawing_of(asked, Levers(kilometres=2), TODAY, moment_of, lambda _number: None, nights or {})
+    drawing = drawing_of(asked, TODAY, moment_of, lambda _number: None, nights or {})
     looks = count()
     plan = solve(drawing.problem, Watch(lambda _steps: next(looks) / 6, lambda _what, _figures: None))
-    _rows, plan = rows_of(drawing, plan, PlanWish(asked, Levers(kilometres=2), nights=nights or {}), moment_of)
+    _rows, plan = rows_of(drawing, plan, PlanWish(asked, nights=nights or {}), moment_of)
     return drawing, plan
 
 

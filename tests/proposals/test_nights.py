@@ -25,7 +25,6 @@ from scheduler.proposals.service.carry_out import apply_rows
 from scheduler.proposals.service.overnight import say_nights
 from scheduler.proposals.service.propose import begin_proposal, finish_proposal
 from scheduler.proposals.terms.plan import (
-    Levers,
     PlanChanged,
     PlannedJourney,
     PlannedRide,
@@ -52,7 +51,6 @@ from tests.refusals import rejection
 pytestmark = pytest.mark.both_databases
 
 DAY = dt.timedelta(days=1)
-SAVES_ROAD = Levers(kilometres=2)
 
 
 @pytest.fixture(autouse=True)
@@ -85,7 +83,7 @@ def by_night(far, session) -> Region:
 
 
 def drawn(region: Region, nights: int = 0, **given) -> int:
-    draft = replace(region.draft(SAVES_ROAD), nights=nights, **given)
+    draft = replace(region.draft(), nights=nights, **given)
     proposal_id = begin_proposal(region.coordinator, draft, now=MONDAY).id
     long_work.do_long_work.call_local()
     db.session.rollback()

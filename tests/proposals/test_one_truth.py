@@ -17,7 +17,7 @@ from scheduler.planning.terms import Plan
 from scheduler.proposals.rules.drawing import drawing_of, placement_of, seat_of, sent_by_planner
 from scheduler.proposals.rules.fitting import Fitting
 from scheduler.proposals.rules.standing import Stands, may_stand, seats_that_stand, with_promised
-from scheduler.proposals.terms.plan import AskedVisit, DrawnProblem, Levers, ProposedSeat, WaitCause
+from scheduler.proposals.terms.plan import AskedVisit, DrawnProblem, ProposedSeat, WaitCause
 from scheduler.visits.terms.plans import CrewRule, Stop
 from tests.booking.dice import NEAR, Dice, a_stop
 from tests.booking.free_facts import EDUCATOR, INFLUENCER, NIS, PIROT, TODAY, VRANJE, a_seeker, facts
@@ -30,11 +30,8 @@ def asked_of(wish: FreeFacts, request_id: int = 1, **given: object) -> AskedVisi
     return AskedVisit(request_id, request_id, wish, 10, (wish.minutes,), ("",), **given)
 
 
-USUALLY = Levers()
-
-
-def drawn(*asked: AskedVisit, levers: Levers = USUALLY) -> DrawnProblem:
-    return drawing_of(asked, levers, TODAY, moment_of, lambda _number: None)
+def drawn(*asked: AskedVisit) -> DrawnProblem:
+    return drawing_of(asked, TODAY, moment_of, lambda _number: None)
 
 
 def planner_may(drawing: DrawnProblem, seat: ProposedSeat) -> bool:
@@ -111,15 +108,11 @@ def test_a_visit_of_two_presentations_counts_for_two():
         assert (len(seats), len(seats_that_stand(known, seats, moment_of))) == (placed, placed)
 
 
-def test_two_talks_leave_the_road_between_them_and_levers_turn_what_a_plan_pulls_at():
+def test_two_talks_leave_the_road_between_them():
     """Niš at ten and Pirot at eleven: each may be, both together may not."""
     here, there = facts(a_seeker()), facts(a_seeker(), point=Dice(0).wish().point)
     seats = [ProposedSeat(1, TODAY, dt.time(10), 1), ProposedSeat(2, TODAY, dt.time(10, 30), 1)]
     assert seats_that_stand({1: asked_of(here), 2: asked_of(there, 2)}, seats, moment_of) == {1}
-    one = asked_of(facts(a_seeker()))
-    little, much = (drawn(one, levers=Levers(*[strength] * 4)).problem.weights for strength in (0, 2))
-    assert (little.unplaced, little.km, little.load_sq, little.change_date) == (100, 0, 0, 0)
-    assert (much.unplaced, much.km, much.load_sq, much.change_date) == (5000, 4, 12, 3000)
 
 
 def test_why_nobody_could_be_sent_is_said_as_free_dates_say_it():

@@ -62,9 +62,9 @@ def drawn(region, **given) -> int:
     return proposal_id
 
 
-def page(region, proposal_id: int, **given):
+def page(region, proposal_id: int):
     db.session.rollback()
-    return proposal_page(region.coordinator, proposal_id, now=MONDAY, **given)
+    return proposal_page(region.coordinator, proposal_id, now=MONDAY)
 
 
 def visits() -> int:

@@ -266,7 +266,7 @@ def test_a_repair_asks_two_questions_a_visit_and_the_rest_once(session):
         for place in range(requests):
             stands(region, place, day=FIRST + place * DAY)
         mends = away(region.educators[0])
-        draft = repair_draft(region.coordinator, mends, calm=1, now=MONDAY)
+        draft = repair_draft(region.coordinator, mends, now=MONDAY)
         with statements() as made:
             mend_ground(region.coordinator, draft, mends, now=MONDAY)
         asked.append(len(made))

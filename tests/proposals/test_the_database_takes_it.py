@@ -94,7 +94,7 @@ def test_what_free_dates_offer_is_the_planners_and_the_database_takes_it(session
     region = a_random_region(seed)
     session.expire_all()
     asked = asked_visits(region.coordinator, region.draft().scope, now=MONDAY)
-    drawing = drawing_of(asked, region.draft().levers, MONDAY.date(), moment_of, lambda _number: None)
+    drawing = drawing_of(asked, MONDAY.date(), moment_of, lambda _number: None)
     fair = []
     for seat in every_seat(region):
         placement = placement_of(drawing, seat)

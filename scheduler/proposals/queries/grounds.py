@@ -15,7 +15,6 @@ from scheduler.places import queries as place_queries
 from scheduler.policy import Actor, in_reach
 from scheduler.proposals.queries.to_mend import broken_by
 from scheduler.proposals.terms.plan import (
-    Levers,
     Mending,
     PlanScope,
     ProposalDraft,
@@ -29,13 +28,13 @@ DAY = dt.timedelta(days=1)
 A_WEEK, TWO_WEEKS, FOUR_WEEKS, FOR_GOOD = 7 * DAY, 14 * DAY, 28 * DAY, 60 * DAY
 
 
-def repair_draft(actor: Actor, mends: Mending, *, calm: int, now: dt.datetime) -> ProposalDraft:
+def repair_draft(actor: Actor, mends: Mending, *, now: dt.datetime) -> ProposalDraft:
     """A plan that mends this: the days it broke, with those around them. Raises: NotAllowed; NotFound."""
     today = clock.local_day(now)
     latest = today + (HORIZON_DAYS - 1) * DAY
     first, last = _days(actor, mends, today)
     scope = PlanScope(min(max(first, today), latest), max(today, min(last, latest)))
-    return ProposalDraft(scope, Levers(calm=calm), mends=mends)
+    return ProposalDraft(scope, mends=mends)
 
 
 def _days(actor: Actor, mends: Mending, today: dt.date) -> tuple[dt.date, dt.date]:

@@ -22,7 +22,7 @@ from scheduler.places.models import Host
 from scheduler.places.queries import closure_of
 from scheduler.policy import Actor, in_reach
 from scheduler.programmes.models import Programme
-from scheduler.proposals.models import FIGURES, LEVERS, PlanGround, PlanProposal, ProposedVisit
+from scheduler.proposals.models import FIGURES, PlanGround, PlanProposal, ProposedVisit
 from scheduler.proposals.queries.to_mend import unbound_visits
 from scheduler.proposals.rules.comparing import change_of, gathered
 from scheduler.proposals.terms.pages import (
@@ -36,7 +36,6 @@ from scheduler.proposals.terms.pages import (
 )
 from scheduler.proposals.terms.plan import (
     LeftAlone,
-    Levers,
     Mending,
     PlanScope,
     ProposalDraft,
@@ -85,8 +84,7 @@ def draft_of(row: PlanProposal) -> ProposalDraft:
     """What a proposal was asked for with."""
     scope = PlanScope(row.first_day, row.last_day, ids_in(row.districts), ids_in(row.programmes), ids_in(row.people))
     nights, rides = (row.journey.most_nights, row.journey.rides) if row.journey else (0, False)
-    levers = Levers(**{name: getattr(row, name) for name in LEVERS})
-    return ProposalDraft(scope, levers, row.based_on_id, _mending_of(row.ground), nights, rides)
+    return ProposalDraft(scope, row.based_on_id, _mending_of(row.ground), nights, rides)
 
 
 def _mending_of(row: PlanGround | None) -> Mending | None:

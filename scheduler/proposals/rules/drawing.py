@@ -26,11 +26,10 @@ from scheduler.planning.terms import (
     PlanPerson,
     PlanProblem,
     PlanRequest,
-    PlanWeights,
     WhoMay,
 )
 from scheduler.proposals.rules.sleeping import NO_NIGHTS, NightsOf, as_if_near, nights_in_a_row, works_on
-from scheduler.proposals.terms.plan import AskedVisit, DrawnProblem, Levers, ProposedSeat, WaitCause, Waiting
+from scheduler.proposals.terms.plan import AskedVisit, DrawnProblem, ProposedSeat, WaitCause, Waiting
 from scheduler.visits.rules.limits import FURTHEST_MINUTES, MOST_A_DAY, MOST_A_WEEK, week_of_day
 from scheduler.visits.rules.timetable import wall_end
 
@@ -65,20 +64,8 @@ def sent_by_planner(asked: AskedVisit) -> bool:
     return asked.facts.rule.educators == 1 and asked.facts.rule.influencers <= 1
 
 
-def weights_of(levers: Levers) -> PlanWeights:
-    """What the levers mean in the engine's currency (docs/planner.md)."""
-    return PlanWeights(
-        unplaced=(100, 1000, 5000)[levers.reach],
-        km=(0, 1, 4)[levers.kilometres],
-        load_sq=(0, 2, 12)[levers.fairness],
-        change_date=(0, 300, 3000)[levers.calm],
-        change_team=(0, 100, 1000)[levers.calm],
-    )
-
-
 def drawing_of(
     asked: Sequence[AskedVisit],
-    levers: Levers,
     today: dt.date,
     moment_of: MomentOf,
     told: Callable[[int], None],
@@ -115,7 +102,6 @@ def drawing_of(
         ),
         cities=points.cities(),
         fixed_team={},
-        weights=weights_of(levers),
         road=points.road,
     )
     hopeless = {could.asked.request_id: why for could in every if (why := _hopeless(could, moment_of))}

@@ -78,7 +78,7 @@ def _refuse(draft: ProposalDraft, today: dt.date) -> None:
 
 
 def _values(draft: ProposalDraft) -> dict[str, object]:
-    scope, levers = draft.scope, draft.levers
+    scope = draft.scope
     return {
         "based_on_id": draft.based_on,
         "first_day": scope.first_day,
@@ -86,10 +86,6 @@ def _values(draft: ProposalDraft) -> dict[str, object]:
         "districts": _ids(scope.districts),
         "programmes": _ids(scope.programmes),
         "people": _ids(scope.people),
-        "reach": levers.reach,
-        "kilometres": levers.kilometres,
-        "fairness": levers.fairness,
-        "calm": levers.calm,
     }
 
 

@@ -16,7 +16,6 @@ from scheduler.proposals.terms.plan import (
     AskedVisit,
     DrawnProblem,
     LeftAlone,
-    Levers,
     MendGround,
     PlannedNight,
     ProposalSums,
@@ -40,10 +39,9 @@ Seats = Mapping[int, ProposedSeat]
 
 @dataclass(frozen=True)
 class PlanWish:
-    """What a plan is made of: what schools ask, what it pulls at, the plan before it and what is pinned."""
+    """What a plan is made of: what schools ask, the plan before it and what is pinned."""
 
     asked: Sequence[AskedVisit]
-    levers: Levers
     before: Seats = field(default_factory=dict)
     pinned: Seats = field(default_factory=dict)
     mends: MendGround | None = None  # what stands is mended: its visits are the plan before
@@ -52,7 +50,7 @@ class PlanWish:
 
 def draw(wish: PlanWish, today: dt.date, moment_of: MomentOf, told: Callable[[int], None]) -> DrawnProblem:
     """The problem, with the plan before as what people were told; `told` hears how many requests were looked at."""
-    return _with_what_stands(drawing_of(wish.asked, wish.levers, today, moment_of, told, wish.nights), wish)
+    return _with_what_stands(drawing_of(wish.asked, today, moment_of, told, wish.nights), wish)
 
 
 def _with_what_stands(drawing: DrawnProblem, wish: PlanWish) -> DrawnProblem:

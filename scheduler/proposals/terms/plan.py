@@ -11,7 +11,6 @@ from scheduler.core.errors import Reason, SchedulerError
 from scheduler.people.terms import PresenterKind
 from scheduler.planning.terms import PlanProblem
 
-USUAL = 1  # of a lever: 0 little, 1 as usual, 2 much
 MOST_NIGHTS_AWAY = 3  # in a row that anybody is ever sent away for
 
 
@@ -38,7 +37,7 @@ class WaitCause(StrEnum):
     FULL = "full"  # enough of this proposal for every day that would do
     ELSEWHERE = "elsewhere"  # everybody who could is in this proposal somewhere else then
     NO_YOUTH = "no_youth"  # an educator could, no young presenter at the same time
-    LESS_WORTH = "less_worth"  # it would cost more than it is worth by these levers
+    LESS_WORTH = "less_worth"  # it would cost more than it is worth
 
 
 class RowChange(StrEnum):
@@ -60,16 +59,6 @@ class WhyChanged(StrEnum):
     NIGHT_ENDED = "night_ended"  # nobody stays away that night any more, and from home it is too far
     RIDE_ENDED = "ride_ended"  # the consent to a ride, or the check of who drives, is over
     NOT_FREE = "not_free"  # the day, the hour or one of the crew is not free any more
-
-
-@dataclass(frozen=True)
-class Levers:
-    """What a plan pulls at, in words on the page: 0 little, 1 as usual, 2 much."""
-
-    reach: int = USUAL
-    kilometres: int = USUAL
-    fairness: int = USUAL
-    calm: int = USUAL
 
 
 @dataclass(frozen=True)
@@ -130,7 +119,6 @@ class ProposalDraft:
     """
 
     scope: PlanScope
-    levers: Levers = Levers()
     based_on: int | None = None
     mends: Mending | None = None
     nights: int = 0

@@ -1,4 +1,4 @@
-"""What a plan is for: days, places, programmes, people; and what it pulls at, in words."""
+"""What a plan is for: days, places, programmes, people; and what broke the one that is repaired."""
 
 import datetime as dt
 from typing import cast
@@ -12,8 +12,6 @@ from scheduler.places.queries import districts
 from scheduler.programmes.queries import open_programmes
 from scheduler.proposals.terms.plan import (
     OF_SOMEBODY,
-    USUAL,
-    Levers,
     Mending,
     PlanScope,
     ProposalDraft,
@@ -24,10 +22,9 @@ from scheduler.web.guards import current_actor
 from scheduler.web.i18n import _l, page_language
 from scheduler.web.people_choice import ChoosesPeople
 from scheduler.web.plan_words import NIGHTS
-from scheduler.web.proposals.words import STRENGTHS, TROUBLES
+from scheduler.web.proposals.words import TROUBLES
 
 PLAN_WEEKS = 6
-LEVERS = ("reach", "kilometres", "fairness", "calm")
 
 
 class ProposalForm(ChoosesPeople, BaseForm):
@@ -38,11 +35,6 @@ class ProposalForm(ChoosesPeople, BaseForm):
     districts = ManyField(_l("Districts"))
     programmes = ManyField(_l("Programmes"))
     people = ManyField(_l("Presenters"))
-    reach = SelectField(_l("Serve as many as can be"), default=str(USUAL))
-    kilometres = SelectField(_l("Save kilometres"), default=str(USUAL))
-    fairness = SelectField(_l("Spread the work evenly"), default=str(USUAL))
-    calm = SelectField(_l("Keep what the plan before said"), default=str(USUAL))
-
     nights = SelectField(_l("Nights away"), default="0")
     rides = BooleanField(_l("Young people may ride along"))
 
@@ -58,13 +50,11 @@ class ProposalForm(ChoosesPeople, BaseForm):
             SelectChoice(str(one.id), one.name(language)) for one in open_programmes(actor.centre_id)
         ]
         self.offer_people(self.people)
-        for name in LEVERS:
-            self[name].choices = [SelectChoice(str(strength), words) for strength, words in STRENGTHS.items()]
         self.nights.choices = [SelectChoice(str(nights), words) for nights, words in NIGHTS.items()]
 
     @classmethod
     def usual(cls, today: dt.date) -> "ProposalForm":
-        """The next six weeks, everything as usual."""
+        """The next six weeks."""
         return cls(first_day=today, last_day=today + min(PLAN_WEEKS * 7, HORIZON_DAYS) * dt.timedelta(days=1))
 
     def draft(self) -> ProposalDraft:
@@ -74,8 +64,7 @@ class ProposalForm(ChoosesPeople, BaseForm):
             cast(dt.date, self.last_day.data),
             *(tuple(_numbers(self[name].data)) for name in ("districts", "programmes", "people")),
         )
-        levers = Levers(*(int(self[name].data) for name in LEVERS))
-        return ProposalDraft(scope, levers, nights=int(self.nights.data), rides=self.rides.data)
+        return ProposalDraft(scope, nights=int(self.nights.data), rides=self.rides.data)
 
 
 class MendForm(ChoosesPeople, BaseForm):
@@ -90,14 +79,12 @@ class MendForm(ChoosesPeople, BaseForm):
     presenter = SelectField(_l("Who"), validate_choice=False)
     first_day = DayField(_l("First day"))
     last_day = DayField(_l("Last day"))
-    calm = SelectField(_l("Keep what people were told"), default=str(USUAL))
     closure = HiddenField()
     late = HiddenField()
 
     def __init__(self, *args: object, **given: object) -> None:
         super().__init__(*args, **given)
         self.offer_people(self.presenter)
-        self.calm.choices = [SelectChoice(str(strength), words) for strength, words in STRENGTHS.items()]
 
     @property
     def of_somebody(self) -> bool:

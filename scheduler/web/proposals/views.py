@@ -62,7 +62,7 @@ def mend() -> ResponseReturnValue:
         form.show(problems := form.problems())
         try:
             if not problems:
-                draft = grounds.repair_draft(actor, form.mending(), calm=int(form.calm.data), now=clock.now())
+                draft = grounds.repair_draft(actor, form.mending(), now=clock.now())
                 return redirect(url_for(".show_proposal", proposal_id=start_plan(actor, draft, now=clock.now())))
         except Rejected as rejected:
             form.show(rejected.problems)

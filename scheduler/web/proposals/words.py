@@ -18,9 +18,7 @@ from scheduler.proposals.terms.pages import (
     TownOfPlan,
 )
 from scheduler.proposals.terms.plan import (
-    USUAL,
     LeftAlone,
-    Levers,
     Mending,
     RowChange,
     Trouble,
@@ -35,7 +33,6 @@ from scheduler.web.free_dates import LANGUAGES
 from scheduler.web.i18n import _, _l, _n, page_language, spelled_here
 from scheduler.web.plan_words import NIGHTS
 
-STRENGTHS: Mapping[int, LazyProxy] = {0: _l("hardly"), 1: _l("as usual"), 2: _l("above all")}
 CHANGES: Mapping[RowChange, Face] = {
     RowChange.NEW: Face("move", "plus", _l("New")),
     RowChange.MOVED: Face("wait", "calendar", _l("Another date")),
@@ -84,7 +81,7 @@ OF_EDUCATORS: Mapping[WaitCause, LazyProxy] = {
     WaitCause.FULL: _l("Everybody who could go has enough in this plan on these days."),
     WaitCause.ELSEWHERE: _l("Everybody who could go is elsewhere in this plan at these hours."),
     WaitCause.NO_YOUTH: _l("An educator could go, but no young presenter at the same time."),
-    WaitCause.LESS_WORTH: _l("It would cost more than it is worth by these weights."),
+    WaitCause.LESS_WORTH: _l("It would cost more than it is worth."),
 }
 WHAT_IF: Mapping[str, LazyProxy] = {  # what one looser rule of the engine is on a page
     "one more a week": _l("There would be room if somebody gave one more presentation that week."),
@@ -208,18 +205,6 @@ def programme_words(asked: AskedName) -> str:
     return asked.programme(page_language())
 
 
-def lever_words(levers: Levers) -> str:
-    """What a plan pulls at otherwise than usual, in one line."""
-    named = {
-        _("serve as many as can be"): levers.reach,
-        _("save kilometres"): levers.kilometres,
-        _("spread the work evenly"): levers.fairness,
-        _("keep what the plan before said"): levers.calm,
-    }
-    told = [f"{name}: {STRENGTHS[strength]}" for name, strength in named.items() if strength != USUAL]
-    return " · ".join(told) or _("everything as usual")
-
-
 def night_words(nights: Sequence[NightView], row: RowView) -> list[str]:
     """Of a row, where who of its crew has slept and where she will, away from home: "Ana: night in Pirot"."""
     if row.seat is None:
@@ -260,10 +245,10 @@ def title(shown: ProposalPage) -> str:
 
 
 def about(shown: ProposalPage) -> str:
-    """What a plan mends, else what it pulls at."""
+    """What a plan mends, else how its people may travel."""
     if shown.draft.mends:
         return mending_words(shown.draft.mends, shown)
-    told = [lever_words(shown.draft.levers)]
+    told = []
     if shown.draft.nights:
         told.append(_("nights away: %(how_many)s", how_many=NIGHTS[shown.draft.nights]))
     if shown.draft.rides:

@@ -24,7 +24,6 @@ from tests.web.reading import rows_of
 
 DAYS = {"first_day": FIRST.isoformat(), "last_day": LAST.isoformat()}
 WOULD_GIVE = "gave one more presentation that week", "stayed away for one more night"
-LEVERS = dict.fromkeys(("reach", "kilometres", "fairness", "calm"), "1")
 
 
 @pytest.fixture(autouse=True)
@@ -69,7 +68,7 @@ def drawn(answer) -> int:
 
 
 def asked_for(desk, **given) -> int:
-    return id_in(desk.post("/plans/new", data=DAYS | LEVERS | given))
+    return id_in(desk.post("/plans/new", data=DAYS | given))
 
 
 def test_a_plan_is_asked_for_watched_and_read(desk, region):
@@ -164,7 +163,7 @@ def test_a_way_out_is_tried_in_one_press(desk, region):
 def test_days_out_of_order_are_refused_beside_their_field(desk):
     turned = {"first_day": LAST.isoformat(), "last_day": FIRST.isoformat()}
 
-    assert desk.post("/plans/new", data=LEVERS | turned).status_code == 422
+    assert desk.post("/plans/new", data=turned).status_code == 422
 
 
 def test_the_page_says_who_gets_visits_and_whose_hours_it_takes(desk, region):
@@ -179,7 +178,7 @@ def test_the_page_says_who_gets_visits_and_whose_hours_it_takes(desk, region):
 
 
 def mend(desk, who: object = "", **given):
-    sent = {"trouble": "absence", "calm": "1", "presenter": str(who)} | DAYS
+    sent = {"trouble": "absence", "presenter": str(who)} | DAYS
     return desk.post("/plans/mend?lang=en", data=sent | given)
 
 
