@@ -101,7 +101,7 @@ BY_HAND = {
     **dict.fromkeys(("/waiting-list", "/waiting-list/dates/new"), PLANNERS),
     **dict.fromkeys(("/reports/attendance", "/reports/attendance/print", "/reports/attendance.pdf"), PLANNERS),
     **dict.fromkeys(("/reports/profile", "/reports/signed", "/reports/visits"), PLANNERS),
-    **dict.fromkeys(("/reports/youth", "/reports/youth.json", "/reports/youth/visits"), PLANNERS),
+    **dict.fromkeys(("/reports/youth", "/reports/youth.csv", "/reports/youth/visits"), PLANNERS),
     **dict.fromkeys(("/settings/waiting-list", "/school-calendar/import"), frozenset({Role.ADMINISTRATOR})),
 }
 # Of a row that is not there, or pressed with nothing: whoever is let in reads that, all others are refused before.

@@ -1,7 +1,6 @@
 """Cohorts by town and level, on a page and as files; and how far a town is that wants all of its schools."""
 
 import datetime as dt
-import json
 from typing import Any
 
 from flask import Response, render_template, request, url_for
@@ -26,7 +25,7 @@ from scheduler.web.guards import current_actor, may, own_centre_id
 from scheduler.web.i18n import _, page_language
 from scheduler.web.reports.blueprint import bp
 
-FILES = {"csv": "text/csv; charset=utf-8", "json": "application/json", "pdf": "application/pdf"}
+FILES = {"csv": "text/csv; charset=utf-8", "pdf": "application/pdf"}
 YEARS_SHOWN = 4
 
 
@@ -51,7 +50,7 @@ def cohorts() -> ResponseReturnValue:
 @bp.get(f"/reports/cohorts.<any({', '.join(FILES)}):kind>")
 @may("read", "report")
 def cohorts_file(kind: str) -> ResponseReturnValue:
-    """The same as a file: csv, json or pdf."""
+    """The same as a file: csv or pdf."""
     year = _year()
     headers = {"Content-Disposition": f'attachment; filename="cohorts-{year - 1}-{year}.{kind}"'}
     return Response(_content(year, kind), content_type=FILES[kind], headers=headers)
@@ -136,11 +135,6 @@ def _content(year: int, kind: str) -> bytes:
     lines, whole = _counted(year)
     if kind == "csv":
         return csv_for_people([_("City"), *_heads()], [[_town(one), *_numbers(one)] for one in lines])
-    if kind == "json":
-        names = ["cohorts", *(f"level_{level}" for level in range(HIGHEST_LEVEL + 1)), "pupils", "trained"]
-        rows = [{"city": one.city_sr_cyrl} | dict(zip(names, _numbers(one), strict=True)) for one in lines]
-        told = {"school_year": _year_name(year), "totals": dict(zip(names, _numbers(whole), strict=True)), "rows": rows}
-        return json.dumps(told, ensure_ascii=False, indent=2).encode()
     period = school_year_of(dt.date(year, 1, 1))
     paper = ReportPaper(
         title=_title(year),

@@ -1,11 +1,10 @@
 """Pages of the reports: attendance with its filters, on paper and as files, and the visits behind each number."""
 
 import datetime as dt
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Response, render_template, request, url_for
+from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler.config import settings
@@ -23,7 +22,7 @@ from scheduler.reports.queries.side_numbers import with_beside
 from scheduler.reports.queries.signing import with_books
 from scheduler.reports.rules.attendance import adds_up, districts_of
 from scheduler.reports.rules.cross import CITY_BY_MONTH, cross_of
-from scheduler.reports.rules.signing import document_of, figures_of
+from scheduler.reports.rules.signing import figures_of
 from scheduler.reports.terms.counting import CountRow, Filters, Group, Report, ReportCounts
 from scheduler.reports.wording import (
     called_off_table,
@@ -54,7 +53,7 @@ BEHIND_COLUMNS = (
     Column("programme", _l("Programme"), wide=True),
 )
 
-FILES = {"csv": "text/csv; charset=utf-8", "json": "application/json", "pdf": "application/pdf"}
+FILES = {"csv": "text/csv; charset=utf-8", "pdf": "application/pdf"}
 
 MOST_REPORT_COLUMNS = 24  # more would be hairs: the table has them all
 
@@ -111,7 +110,7 @@ def attendance_print() -> ResponseReturnValue:
 @bp.get(f"/reports/attendance.<any({', '.join(FILES)}):kind>")
 @may("read", "report")
 def attendance_file(kind: str) -> ResponseReturnValue:
-    """The same report as a file: csv (with the mark by which Excel knows UTF-8), json or pdf."""
+    """The same report as a file: csv (with the mark by which Excel knows UTF-8) or pdf."""
     _form, report = _asked()
     if report is None:
         raise NotFound("report")
@@ -119,6 +118,13 @@ def attendance_file(kind: str) -> ResponseReturnValue:
     name = f"attendance-{period.first.isoformat()}-{period.last.isoformat()}.{kind}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(_content(report, kind), mimetype=None, content_type=FILES[kind], headers=headers)
+
+
+@bp.get("/reports/<any(attendance, youth, cohorts):_report>.json")
+@may("read", "report")
+def numbers_as_json(_report: str) -> ResponseReturnValue:
+    """JSON is for programs; `reports attendance` writes it. People who kept the address get the same as CSV."""
+    return redirect(request.full_path.replace(".json", ".csv", 1), 301)
 
 
 @bp.get("/reports/visits")
@@ -294,8 +300,6 @@ def _content(report: Report, kind: str) -> bytes:
         return csv_for_people(*posts_table(report.posts, page_language()))
     if kind == "csv":
         return csv_for_people(*reader_table(report, page_language()))
-    if kind == "json":
-        return json.dumps(document_of(report), ensure_ascii=False, indent=2).encode()
     language = page_language()
     names = names_of(report.filters, language)
     return pdf.draw(pdf.paper_of(report, _centre(), names, language, clock.now()), language)

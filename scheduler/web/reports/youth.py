@@ -1,6 +1,5 @@
 """Youth participation: a page with its filters, the same as files, and the visits behind each number."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,7 +24,7 @@ from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.reports.blueprint import bp
 from scheduler.web.reports.forms import ReportForm, narrowed, presets, query_of
 
-FILES = {"csv": "text/csv; charset=utf-8", "json": "application/json", "pdf": "application/pdf"}
+FILES = {"csv": "text/csv; charset=utf-8", "pdf": "application/pdf"}
 MONTHS_UNFOLDED = 3  # of the page, the newest
 YOUTH_BANDS: Mapping[YouthBand, LazyProxy] = {
     YouthBand.UNDER_16: _l("under 16"),
@@ -47,7 +46,7 @@ def youth() -> ResponseReturnValue:
 @bp.get(f"/reports/youth.<any({', '.join(FILES)}):kind>")
 @may("read", "report")
 def youth_file(kind: str) -> ResponseReturnValue:
-    """The same as a file: csv, json or pdf."""
+    """The same as a file: csv or pdf."""
     _form, report = _asked()
     if report is None:
         raise NotFound("report")
@@ -220,39 +219,11 @@ def _content(report: YouthReport, kind: str) -> bytes:
     if kind == "csv":
         heads = [_("Month"), _("Presentations"), _("With young presenters"), _("Minutes given"), _("Listeners")]
         return csv_for_people(heads, rows)
-    if kind == "json":
-        return json.dumps(_document(report), ensure_ascii=False, indent=2).encode()
     return pdf.draw(_paper(report), page_language())
 
 
 def _numbers(counts: YouthCounts) -> list[int]:
     return [counts.presentations, counts.with_young, counts.minutes, counts.listeners]
-
-
-def _document(report: YouthReport) -> dict[str, Any]:
-    names = ("presentations", "with_young", "minutes", "listeners")
-    period = report.filters.period
-
-    def told(counts: YouthCounts) -> dict[str, int]:
-        return dict(zip(names, _numbers(counts), strict=True))
-
-    return {
-        "period": {"from": period.first.isoformat(), "to": period.last.isoformat()},
-        "filters": report.filters.narrowing(),
-        "totals": told(report.totals) | {"people": report.people},
-        "months": [{"month": month} | told(counts) for month, counts in report.months],
-        "bands": [
-            {
-                "band": one.band.value, "people": one.people, "presentations": one.presentations,
-                "minutes": one.minutes,
-            }
-            for one in report.bands
-        ],
-        "trained": [
-            {"band": one.band.value, "people": one.people, "trainings": one.trainings, "minutes": one.minutes}
-            for one in report.trained
-        ],
-    }  # fmt: skip
 
 
 def _paper(report: YouthReport) -> ReportPaper:

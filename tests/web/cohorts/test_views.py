@@ -1,6 +1,5 @@
 """Pages of cohorts: all of them, one, a training that becomes a part, the school's own, the public's, reports."""
 
-import json
 import re
 
 import pytest
@@ -193,15 +192,11 @@ def test_the_report_counts_by_town_and_level_and_its_files_say_the_same(desk, pr
     asked = EN | {"year": "2026"}
 
     page = text_of(desk.get("/reports/cohorts", query_string=asked))
-    told = json.loads(desk.get("/reports/cohorts.json", query_string=asked).data)
     csv = desk.get("/reports/cohorts.csv", query_string=asked).data.decode("utf-8-sig")
     paper = desk.get("/reports/cohorts.pdf", query_string=asked)
 
-    numbers = {**dict.fromkeys(("level_1", "level_2"), 0), "cohorts": 2, "level_0": 1, "level_3": 1}
-    assert told["totals"] == numbers | {"pupils": 32, "trained": 12}
-    assert told["rows"] == [{"city": town.city_sr_cyrl} | told["totals"]]
     assert "2 1 0 0 1 32 12 Total 2 1 0 0 1 32 12" in page
-    assert "2;1;0;0;1;32;12" in csv
+    assert csv.splitlines()[1:] == [f"{town.city_sr_latn};2;1;0;0;1;32;12"]
     assert paper.data.startswith(b"%PDF")
     assert desk.get("/reports/cohorts.exe").status_code == 404
 

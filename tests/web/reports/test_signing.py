@@ -1,10 +1,14 @@
-import json
 import re
 
 import pytest
 
 from scheduler.policy import Role
 from scheduler.reports.models import SignedPeriod
+from scheduler.reports.queries.attendance import attendance_report
+from scheduler.reports.queries.signing import with_books
+from scheduler.reports.rules.attendance import year_of
+from scheduler.reports.rules.signing import document_of
+from scheduler.reports.terms.counting import Filters
 from tests.factories import MONDAY
 from tests.factories.people import make_user
 from tests.papers import saved, words_of
@@ -48,13 +52,14 @@ def test_what_was_signed_stays_at_the_head_and_the_difference_stands_beside_it_a
         assert "0 0 −2 0 0 0 −2 0" in following
 
 
-def test_pdf_and_json_say_it_too(desk, programme, tmp_path):
+def test_paper_and_command_say_it_too(desk, programme, tmp_path):
     visit = held(programme, 2023, 30)
     signs_off(desk, YEAR)
     recount(visit, 33)
 
-    document = json.loads(desk.get(f"{REPORT}.json", query_string=YEAR).data)
-    following = json.loads(desk.get(f"{REPORT}.json", query_string=NEXT).data)
+    document, following = (
+        document_of(with_books(attendance_report(Filters(year_of(year), programme.centre_id)))) for year in (2023, 2024)
+    )
     papers = [desk.get(f"{REPORT}.pdf", query_string=days).data for days in (YEAR, NEXT)]
     texts = [words_of(saved(paper, tmp_path)) for paper in papers]
 
