@@ -1,8 +1,8 @@
 """A certificate as an Open Badge 3.0: a credential that wallets keep, signed as VC-JWT by the key of the QR codes.
 
-The issuer is did:web of this installation. Contexts are names that the standard gives; nothing is fetched. Whose
-certificate it is says an adult's badge alone: her name in the file that she gets by her school's secret link; in the
-one that anybody may open a salted hash, while the name is stored; then nothing. No other kind names a person.
+The issuer is did:web of this installation. Contexts are names that the standard gives; nothing is fetched. An adult
+alone has one: her name is in the file that she gets by her school's secret link; in the one that anybody may open a
+salted hash, while the name is stored; then nothing.
 """
 
 import datetime as dt
@@ -15,8 +15,8 @@ from secrets import token_hex
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from scheduler.certificates.kinds.every import KINDS, holder_of, wording_of
-from scheduler.certificates.terms import CertificatePaper, PublicKey
+from scheduler.certificates.kinds.every import wording_of
+from scheduler.certificates.terms import CertificateKind, CertificatePaper, PublicKey
 from scheduler.core.base64url import as_base64url
 from scheduler.core.language import html_lang, translator
 
@@ -26,7 +26,7 @@ CONTEXTS = (
     "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json",
 )
 DID_CONTEXTS = ("https://www.w3.org/ns/did/v1", "https://w3id.org/security/suites/jws-2020/v1")
-KINDS_WITH_A_BADGE = tuple(kind for kind, one in KINDS.items() if one.has_badge)
+WITH_A_BADGE = CertificateKind.TEACHER
 SALT_BYTES = 16
 
 
@@ -98,8 +98,6 @@ def _subject(facts: BadgeFacts) -> dict[str, Any]:
         "activityEndDate": f"{paper.on_day.isoformat()}T00:00:00Z",
         "achievement": _achievement(facts),
     }
-    if not KINDS[paper.kind].of_a_person:
-        return subject | {"identifier": [_identity(holder_of(paper), hashed=False)]}
     if facts.holder:
         return subject | {"identifier": [_identity(facts.holder, hashed=not facts.named)]}
     return subject
@@ -117,6 +115,8 @@ def _identity(name: str, *, hashed: bool) -> dict[str, Any]:
 def _achievement(facts: BadgeFacts) -> dict[str, Any]:
     paper, title = facts.paper, wording_of(facts.paper, facts.language).title
     described = f"{title}: {paper.programme_title}. {paper.centre_name}"
+    _ = translator(facts.language).gettext
+    earned = _("The school named the holder as present. It signed the numbers of the visit, and they are locked.")
     same = "\n".join((facts.language, paper.kind.value, title, paper.programme_title, paper.centre_name))
     achievement: dict[str, Any] = {
         "id": uuid.uuid5(uuid.NAMESPACE_URL, same).urn,
@@ -125,7 +125,7 @@ def _achievement(facts: BadgeFacts) -> dict[str, Any]:
         "name": paper.programme_title,
         "description": described,
         "inLanguage": html_lang(facts.language),
-        "criteria": {"narrative": KINDS[paper.kind].earned_by(translator(facts.language).gettext)},
+        "criteria": {"narrative": earned},
     }
     if paper.programme_number:
         achievement["humanCode"] = paper.programme_number

@@ -32,7 +32,6 @@ class PaperKind:
     """One kind of certificate."""
 
     kind: ClassVar[CertificateKind]
-    has_badge: ClassVar[bool] = False  # for adults and, without a name, for schools
 
     @property
     def of_a_person(self) -> bool:
@@ -58,10 +57,6 @@ class PaperKind:
     def coded(self, paper: CertificatePaper) -> str:
         """What the signed text says of it besides: a number in the catalogue, or what else it is about."""
         return paper.programme_number
-
-    def earned_by(self, _: Translate) -> str:
-        """What it stands for, as a badge says it."""
-        raise NotImplementedError
 
     def earned(self, earning: Earning) -> list[str]:
         """The holders to whom a visit alone still owes one; "" is its school. What is about more is issued by hand."""

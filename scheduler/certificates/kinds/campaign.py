@@ -11,7 +11,6 @@ class OfCampaign(SchoolsPaper):
     """A school's of a campaign; its programme is the campaign."""
 
     kind: ClassVar[CertificateKind] = CertificateKind.CAMPAIGN
-    has_badge: ClassVar[bool] = True
 
     def listed(self, _: Translate) -> str:
         return _("of a school for a whole campaign")
@@ -22,9 +21,6 @@ class OfCampaign(SchoolsPaper):
 
     def coded(self, paper: CertificatePaper) -> str:
         return (paper.since or paper.on_day).isoformat()
-
-    def earned_by(self, _: Translate) -> str:
-        return _("The school took part in the campaign. It signed the numbers of its visits, and they are locked.")
 
     def fields(self, facts: VisitFacts) -> Mapping[str, Any]:
         return {"programme_title": facts.campaign_name}

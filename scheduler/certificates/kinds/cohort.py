@@ -40,6 +40,3 @@ class OfCohort(PaperKind):
 
     def coded(self, paper: CertificatePaper) -> str:
         return f"{paper.group} {paper.level}"
-
-    def earned_by(self, _: Translate) -> str:
-        return _("The parts of the training were held at the school, and the numbers of each are locked.")

@@ -39,8 +39,5 @@ class OfGroup(PaperKind):
     def coded(self, paper: CertificatePaper) -> str:
         return paper.group
 
-    def earned_by(self, _: Translate) -> str:
-        return _("The group took part in the presentation. The school signed its numbers, and they are locked.")
-
     def fields(self, facts: VisitFacts) -> Mapping[str, Any]:
         return {"group": class_marks(facts.group)}

@@ -35,6 +35,3 @@ class OfPresenter(PaperKind):
 
     def coded(self, paper: CertificatePaper) -> str:
         return f"{school_year(paper.on_day)} {paper.presentations}"
-
-    def earned_by(self, _: Translate) -> str:
-        return _("The presentations were held with the presenter, and the numbers of each are locked.")

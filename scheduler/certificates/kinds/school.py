@@ -10,7 +10,6 @@ class OfSchool(SchoolsPaper):
     """A school's."""
 
     kind: ClassVar[CertificateKind] = CertificateKind.SCHOOL
-    has_badge: ClassVar[bool] = True
 
     def listed(self, _: Translate) -> str:
         return _("of a school")
@@ -21,6 +20,3 @@ class OfSchool(SchoolsPaper):
 
     def earned(self, earning: Earning) -> list[str]:
         return [] if earning.had(self.kind, "") else [""]
-
-    def earned_by(self, _: Translate) -> str:
-        return _("The programme was held at the school. It signed the numbers of the visit, and they are locked.")

@@ -13,7 +13,6 @@ class OfTeacher(PaperKind):
     """A teacher's."""
 
     kind: ClassVar[CertificateKind] = CertificateKind.TEACHER
-    has_badge: ClassVar[bool] = True
 
     def listed(self, _: Translate) -> str:
         return _("of a teacher")
@@ -46,9 +45,6 @@ class OfTeacher(PaperKind):
         counts = earning.counts
         room = max(0, counts.teachers + counts.parents + counts.others - holders)
         return [name for name in earning.named_adults if not earning.had(self.kind, name)][:room]
-
-    def earned_by(self, _: Translate) -> str:
-        return _("The school named the holder as present. It signed the numbers of the visit, and they are locked.")
 
     def fields(self, facts: VisitFacts) -> Mapping[str, Any]:
         return {

@@ -15,6 +15,7 @@ from scheduler.attendance.service.counting import countersign
 from scheduler.attendance.service.locking import correct_counts, lock_counts
 from scheduler.attendance.service.not_held import note_not_held
 from scheduler.attendance.terms import AttendanceReason, CountedPresentation, CountedVisit, CountSource, HeadCounts
+from scheduler.certificates.badge import WITH_A_BADGE
 from scheduler.certificates.kinds.every import KINDS
 from scheduler.certificates.queries import papers
 from scheduler.core import clock
@@ -136,7 +137,7 @@ def _school_page(secret: str, visit: CountedVisit, form: SignNumbersForm, names:
         pairs=list(zip(_waiting(visit), form.presentations, strict=False)),
         papers=papers.certificates_of_request(actor, actor.request_id or 0),
         paper_words=_paper_words(),
-        with_a_badge=[kind for kind, one in KINDS.items() if one.has_badge],
+        with_a_badge=WITH_A_BADGE,
     )
     return shown, 422 if problems else 200
 

@@ -1,15 +1,12 @@
 """A certificate as Open Badge: the file for wallets, whether it holds, and who signs; and the keys on paper."""
 
-from dataclasses import replace
-
-from flask import Response, g, jsonify
+from flask import Response, g, jsonify, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler.certificates import badge, signature
 from scheduler.certificates import key_sheet as sheets
-from scheduler.certificates.kinds.every import KINDS
 from scheduler.certificates.queries import papers
-from scheduler.certificates.terms import CertificateState
+from scheduler.certificates.terms import CertificateKind, CertificateState
 from scheduler.config import settings
 from scheduler.core import clock
 from scheduler.core.errors import NotFound
@@ -20,6 +17,7 @@ from scheduler.web.i18n import _, page_language
 from scheduler.web.limits import limits_guesses
 
 KEPT_AN_HOUR = "public, max-age=3600"
+HAD_A_BADGE = (CertificateKind.SCHOOL, CertificateKind.CAMPAIGN)  # what wallets got goes on to be proven
 
 
 @bp.get("/.well-known/did.json")
@@ -66,11 +64,11 @@ def own_badge(secret: str, number: str) -> ResponseReturnValue:
 
 def _badge(state: CertificateState, facts: badge.BadgeFacts) -> ResponseReturnValue:
     """Raises: NotFound, for one that no longer holds, or while no key can sign."""
+    if facts.paper.kind in HAD_A_BADGE:
+        return redirect(url_for(".check", number=facts.paper.number), 301)
     signs = signature.who_signs()
-    if state is not CertificateState.ISSUED or facts.paper.kind not in badge.KINDS_WITH_A_BADGE or signs is None:
+    if state is not CertificateState.ISSUED or facts.paper.kind is not badge.WITH_A_BADGE or signs is None:
         raise NotFound("badge")
-    if not KINDS[facts.paper.kind].of_a_person:
-        facts = replace(facts, holder="")
     headers = {
         "Content-Disposition": f'attachment; filename="{facts.paper.number}.jwt"',
         "Cache-Control": "private, no-store",

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from scheduler import policy
 from scheduler.certificates import rules, signature
-from scheduler.certificates.badge import KINDS_WITH_A_BADGE
+from scheduler.certificates.badge import WITH_A_BADGE
 from scheduler.certificates.kinds.every import KINDS, facts_of, holder_of, wording_of
 from scheduler.certificates.queries import lists, papers
 from scheduler.certificates.service import issuing
@@ -139,7 +139,7 @@ def _checked(number: str, form: CompareForm, matches: bool | None) -> ResponseRe
         successor=rules.in_fours(found.replaced_by_number),
         of_a_person=KINDS[found.paper.kind].of_a_person,
         unnamed=found.holder_key.startswith(UNNAMED_KEY),
-        as_badge=found.paper.kind in KINDS_WITH_A_BADGE and found.state == "issued",
+        as_badge=found.paper.kind is WITH_A_BADGE and found.state == "issued",
     )
     return shown, 422 if form.problems_shown() else 200, UNSEEN
 
