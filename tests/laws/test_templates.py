@@ -94,6 +94,17 @@ def test_every_picture_that_a_template_or_a_state_names_is_in_the_sprite():
     assert named - sprite == set()
 
 
+def test_a_form_that_finds_or_filters_is_sent_in_one_way():
+    several = [
+        path.name
+        for path in (ROOT / "templates").rglob("*.html")
+        for form in re.findall(r'<form[^>]*method="get".*?</form>', path.read_text(), re.S)
+        if len(re.findall(r"\bbutton\((?![^)]*href=)|<button", form)) > 1
+    ]
+
+    assert several == []
+
+
 def test_in_a_cell_that_is_stacked_on_a_phone_no_comma_parts_from_the_name_before_it():
     """There a cell is a row of boxes: a link is one, and the bare text after it another, on a line of its own."""
     comma = re.compile(r"_name\([^}]*\}\}\s*(,|\{\{ \", \"|\{% if not loop\.last %\},)")
