@@ -96,6 +96,11 @@ def test_too_far_for_every_educator_is_one_cause_whoever_found_it(kinds, told):
     assert [(one.number, one.waiting.kind) for one in found] == told
 
 
+def test_who_waits_for_nothing_is_counted_nowhere():
+    placed, waits = replace(a_row(WaitCause.FULL, None), waiting=None), a_row(WaitCause.FULL, None)
+    assert [(one.number, one.waiting.cause) for one in gathered([placed, waits])] == [(1, WaitCause.FULL)]
+
+
 def test_another_topic_is_another_cause():
     found = gathered(a_row(WaitCause.TOPIC, YOUTH, topic) for topic in (Topic.SAFE_INTERNET, Topic.PEER_VIOLENCE))
     assert [(one.number, one.topic) for one in found] == [(1, Topic.PEER_VIOLENCE), (1, Topic.SAFE_INTERNET)]
