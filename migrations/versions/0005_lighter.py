@@ -1,5 +1,6 @@
-"""What is counted where it is read needs no table beside it: the crew of a campaign."""
+"""A campaign's crew is counted where it is read; an import is stored in pieces and knows how far it is."""
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0005_lighter"
@@ -27,6 +28,20 @@ def upgrade() -> None:
             if postgresql:
                 op.execute(f"DROP FUNCTION {trigger}()")
     op.drop_table("campaign_crew")
+    _let_imports_be_in_pieces()
+
+
+def _let_imports_be_in_pieces() -> None:
+    """Every import of before is whole. What is a later change of a row is known from then on for each row."""
+    op.add_column("import_batch", sa.Column("file_digest", sa.String(), nullable=False, server_default=""))
+    op.add_column("import_batch", sa.Column("stored_rows", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("imported_row", sa.Column("last_audit_id", sa.Integer(), nullable=False, server_default="0"))
+    op.execute("UPDATE import_batch SET stored_rows = rows")
+    op.execute(
+        "UPDATE imported_row SET last_audit_id = "
+        "(SELECT b.last_audit_id FROM import_batch b WHERE b.id = imported_row.batch_id)"
+    )
+    op.drop_column("import_batch", "last_audit_id")
 
 
 def downgrade() -> None:

@@ -44,6 +44,8 @@ class GroundReason(Reason):
     SENT_WITH_OTHER_CONTENT = "sent_with_other_content"
     REASON_MISSING = "reason_missing"
     UNDONE_ALREADY = "undone_already"
+    IMPORT_RUNS = "import_runs"
+    STORED_IN_PART = "stored_in_part"
     LATER_DATA = "later_data"
 
 

@@ -82,6 +82,8 @@ WORDS: dict[Reason, LazyProxy] = {
         "Look at what stands there, and send what is missing."
     ),
     GroundReason.REASON_MISSING: _l("Write the reason."),
+    GroundReason.IMPORT_RUNS: _l("Another file is being stored at the moment."),
+    GroundReason.STORED_IN_PART: _l("Only a part of the file is stored."),
     GroundReason.UNDONE_ALREADY: _l("Open the list again: this import was taken back already."),
     GroundReason.LATER_DATA: _l("Leave this import as it is: later data hang on it."),
     PlaceReason.UNKNOWN_KIND: _l("Choose a kind from the list."),
