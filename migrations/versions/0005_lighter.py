@@ -1,4 +1,4 @@
-"""A campaign's crew is counted where it is read; an import is stored in pieces and knows how far it is."""
+"""A campaign's crew and the inbox are counted where they are read; an import is stored in pieces and knows how far it is."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,7 +15,14 @@ COMPUTING = {
         "assignment_joins_a_crew_update",
         "assignment_leaves_a_crew_update",
     ),
+    "host": ("host_is_tallied_update",),
+    "municipality": ("municipality_is_tallied_update",),
     "presentation": ("presentation_has_a_crew_update",),
+    "school_request": (
+        "school_request_is_tallied_insert",
+        "school_request_is_tallied_update",
+        "school_request_is_tallied_delete",
+    ),
     "visit": ("visit_has_a_crew_update",),
 }
 
@@ -27,7 +34,8 @@ def upgrade() -> None:
             op.execute(f"DROP TRIGGER {trigger} ON {table}" if postgresql else f"DROP TRIGGER {trigger}")
             if postgresql:
                 op.execute(f"DROP FUNCTION {trigger}()")
-    op.drop_table("campaign_crew")
+    for table in ("campaign_crew", "request_tally"):
+        op.drop_table(table)
     _let_imports_be_in_pieces()
 
 

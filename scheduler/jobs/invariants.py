@@ -15,7 +15,6 @@ from scheduler.jobs.queue import crontab, huey, in_app
 from scheduler.people.service.alarms import tell_administrators
 from scheduler.questions.queries import figures as questions
 from scheduler.reports.queries import attendance
-from scheduler.requests.queries import tallies
 from scheduler.requests.service import search_keys
 from scheduler.staffing.queries import consent_law, invariants, pick_ups, unrecorded, young_load
 
@@ -39,7 +38,6 @@ ROOMS: tuple[Callable[[], list[str]], ...] = (
     questions.violations,
     cohorts.violations,
     search_keys.violations,
-    tallies.violations,
     feeds.violations,
     ways.violations,
     triggers.violations,

@@ -359,7 +359,6 @@ JOBS: Mapping[str, LazyProxy] = {
     "privacy.keep_ledger": _l("Keeps what was revoked outside of the database"),
     "privacy.forget_what_lasted": _l("Forgets what has lasted its time"),
     "requests.forget_unfinished": _l("Forgets bookings that nobody finished"),
-    "requests.put_tallies_together": _l("Puts together what the list of requests is counted from"),
     "requests.write_search_keys": _l("Writes names so that a search finds them in both scripts"),
     "feeds.tidy_up": _l("Takes out what is kept for calendars and is over"),
     "requests.lapse_dates": _l("Ends proposals that no school answered"),
