@@ -1,4 +1,9 @@
-"""A campaign's crew and the inbox are counted where they are read; an import is stored in pieces and knows how far it is."""
+"""A campaign's crew and the inbox are counted where they are read, an import is stored in pieces.
+
+On SQLite, triggers that only refuse at the same event become one: `0005_lighter/sqlite.sql`, made from the models.
+"""
+
+from pathlib import Path
 
 import sqlalchemy as sa
 from alembic import op
@@ -37,6 +42,14 @@ def upgrade() -> None:
     for table in ("campaign_crew", "request_tally"):
         op.drop_table(table)
     _let_imports_be_in_pieces()
+    if not postgresql:
+        _merge_refusals()
+
+
+def _merge_refusals() -> None:
+    connection = op.get_bind().execution_options(no_parameters=True)
+    for statement in Path(__file__).with_suffix("").joinpath("sqlite.sql").read_text().split("\n;\n"):
+        connection.exec_driver_sql(statement)
 
 
 def _let_imports_be_in_pieces() -> None:

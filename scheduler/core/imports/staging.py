@@ -9,7 +9,6 @@ killed goes on when the same file comes again: what is stored already is the sam
 import datetime as dt
 import json
 import logging
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -36,7 +35,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from scheduler.core import audit
-from scheduler.core.db import OPEN_BLOCK, Base, db, reading, transaction
+from scheduler.core.db import OPEN_BLOCK, Base, db, let_others_write, reading, transaction
 from scheduler.core.errors import GroundReason
 from scheduler.core.imports import batches, json_rows
 from scheduler.core.imports.laid_aside import StagedRow, forget
@@ -47,7 +46,6 @@ log = logging.getLogger(__name__)
 
 PIECE_ROWS = 1_000  # rows that one short transaction lays aside
 PIECE_LINES = 2_000  # lines of a file that one short transaction stores, with all rows that they become
-PAUSE_S = 0.12  # between two pieces: on SQLite who waits for the write lock looks each tenth of a second
 LEFT_AFTER = dt.timedelta(hours=1)  # an import in part that nobody goes on with is taken back
 TRIES = 3  # as often a file is compared, when what it is compared with changes meanwhile
 
@@ -169,8 +167,8 @@ def _store(actor: audit.Doer, filing: Filing, importer: Importer[Found], found: 
     kind, centre_id, file_digest = whose
     record = batches.ImportRecord(kind, stored + found.to_store, filing.file_name, centre_id, file_digest)
     for place, piece in enumerate(importer.pieces(found)):
-        if place and db.engine.dialect.name == "sqlite":
-            time.sleep(PAUSE_S)
+        if place:
+            let_others_write()
         with _staged(filing, found.to_stage, done) as stage:
             importer.stage(stage, piece)
             number = stage.apply(actor, record, importer.check, (number, piece.to_store))
