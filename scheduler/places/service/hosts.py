@@ -4,6 +4,7 @@ import datetime as dt
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased, joinedload
@@ -98,7 +99,8 @@ def import_hosts(actor: Actor, sheet: RegisterSheet, filing: Filing) -> ImportOu
 
 
 def _pieces(found: HostComparison) -> Iterator[HostComparison]:
-    for piece in in_pieces([*found.new, *found.changed]):
+    both: list[dict[str, Any] | tuple[Host, dict[str, Any]]] = [*found.new, *found.changed]
+    for piece in in_pieces(both):
         new = [one for one in piece if isinstance(one, dict)]
         yield replace(found, new=new, changed=[one for one in piece if not isinstance(one, dict)])
 
