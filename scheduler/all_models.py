@@ -21,7 +21,6 @@ MODULES = (
     "programmes.models",
     "requests.models",
     "requests.search_models",
-    "requests.tally_models",
     "visits.models.visits",
     "visits.models.held_time",
     "visits.models.finding",

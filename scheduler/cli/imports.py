@@ -14,6 +14,7 @@ from scheduler.cli.refusals import ROW, BadInput, CommandGroup
 from scheduler.core import clock
 from scheduler.core.errors import Conflict
 from scheduler.core.imports import batches
+from scheduler.core.imports.batches import digest_of
 from scheduler.core.imports.staging import Filing
 from scheduler.helpline.service.importing import take_back_helpline
 from scheduler.people.service.importing import take_back_people
@@ -58,17 +59,21 @@ def import_visits(file: Path, slug: str | None, map_file: Path | None, dry_run: 
     with files.progress(as_json=as_json) as bar:
         sheet = read_past_visits(content, columns, today=clock.local_day(now))
         bar.compares()
-        outcome = import_past_visits(SYSTEM, sheet, Filing(now, centre_id, file.name, dry_run, bar.tell))
+        filing = Filing(now, centre_id, file.name, dry_run, bar.tell, digest_of(content))
+        outcome = import_past_visits(SYSTEM, sheet, filing)
     seen = files.seen_of(content, LAYOUT)
     files.tell(file, outcome, encoding=sheet.encoding, dry_run=dry_run, as_json=as_json, seen=seen)
 
 
 @group.command("list")
 def list_imports() -> None:
-    """The newest imports: number, kind, rows, when, file, and whether it was taken back."""
+    """The newest imports: number, kind, rows, when, file, and whether it is being stored or was taken back."""
     for one in batches.batches_of(None):
-        back = ", taken back" if one.undone_at else ""
-        click.echo(f"{one.id} {one.kind} {one.rows} rows {one.stored_at:%Y-%m-%d %H:%M} {one.file_name}{back}")
+        state = ", taken back" if one.undone_at else ""
+        rows = f"{one.rows} rows"
+        if one.is_being_stored:
+            rows, state = f"{one.stored_rows} of {rows}", ", being stored"
+        click.echo(f"{one.id} {one.kind} {rows} {one.stored_at:%Y-%m-%d %H:%M} {one.file_name}{state}")
 
 
 @group.command("undo")

@@ -9,7 +9,6 @@ from flask import Flask
 from scheduler.cli.refusals import CommandGroup
 from scheduler.jobs.invariants import violations
 from scheduler.requests.service.search_keys import write_everything
-from scheduler.requests.service.tallies import count_everything
 
 group = CommandGroup("invariants", help="What must always hold.")
 
@@ -37,9 +36,3 @@ def check(as_json: bool) -> None:
 def fold_names() -> None:
     """Write anew by what people and contacts are found, after `check` has named a wrong one."""
     click.echo(f"{write_everything()} names written anew.")
-
-
-@group.command("count-requests")
-def count_requests() -> None:
-    """Count anew how many requests are alike, after `check` has named a wrong number."""
-    click.echo(f"{count_everything()} kinds of requests counted anew.")

@@ -1,7 +1,7 @@
 """Commands of the places: `places import FILE`, `places bells FILE`."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import click
@@ -10,6 +10,7 @@ from flask import Flask
 from scheduler.cli import files
 from scheduler.cli.refusals import CommandGroup
 from scheduler.core import clock
+from scheduler.core.imports.batches import digest_of
 from scheduler.core.imports.staging import Filing
 from scheduler.places.imports.bells import LAYOUT as BELLS
 from scheduler.places.imports.bells import read_bells
@@ -49,12 +50,13 @@ def import_file(file: Path, map_file: Path | None, dry_run: bool, two: bool, as_
     with files.progress(as_json=as_json) as bar:
         sheet = read_hosts(content, columns)
         bar.compares()
-        outcome = import_hosts(SYSTEM, sheet, Filing(clock.now(), None, file.name, dry_run or asks, bar.tell))
+        filing = Filing(clock.now(), None, file.name, dry_run or asks, bar.tell, digest_of(content))
+        outcome = import_hosts(SYSTEM, sheet, filing)
     if asks and not outcome.problems:
         _ask_about(outcome)
         with files.progress(as_json=as_json) as bar:
             bar.compares()
-            outcome = import_hosts(SYSTEM, sheet, Filing(clock.now(), None, file.name, False, bar.tell))
+            outcome = import_hosts(SYSTEM, sheet, replace(filing, dry_run=False, tell=bar.tell))
     seen = files.seen_of(content, HOSTS)
     if as_json:
         click.echo(json.dumps(asdict(outcome) | {"dry_run": dry_run} | seen, ensure_ascii=False))

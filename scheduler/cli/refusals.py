@@ -12,7 +12,7 @@ from flask.cli import AppGroup
 from sqlalchemy.exc import IntegrityError
 
 from scheduler.core.db import LARGEST_ID
-from scheduler.core.errors import Conflict
+from scheduler.core.errors import Conflict, GroundReason
 from scheduler.core.identity import has_identity_number
 from scheduler.core.refusals import refused_by
 
@@ -53,6 +53,8 @@ def refusals_told() -> Iterator[None]:
         log.warning("refused by the database", extra={"constraint": name})
         raise BadInput(f"Refused by the database, nothing was stored: {name}. {MEND}") from error
     except Conflict as conflict:
+        if conflict.reason is GroundReason.STORED_IN_PART:
+            raise BadInput("Stored in part, and other rows refer to it. Import the same file again.") from conflict
         raise BadInput(f"Refused, nothing was stored: {conflict.reason}. {MEND}") from conflict
 
 

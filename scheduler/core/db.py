@@ -7,6 +7,7 @@ block: 1 booked, 199 told "full", no error; without the write lock at the beginn
 import datetime as dt
 import enum
 import logging
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LARGEST_ID = 999_999_999  # nine digits: a whole number of PostgreSQL ends at twice that, and no row has more
+LOOKED_FOR_EACH_S = 0.12  # a little longer than SQLite's longest step (busy_timeout)
 OPEN_BLOCK = "open"  # in what a session remembers: that it is inside `transaction()`
 WHERE = "where"  # in what is kept of an index: which rows it holds on PostgreSQL
 CONSTRAINT_NAMES = {
@@ -254,6 +256,15 @@ def transaction() -> Iterator[Session]:
     finally:
         session.info.pop(OPEN_BLOCK, None)
         session.info.pop("beside", None)
+
+
+def let_others_write() -> None:
+    """Pause between two long transactions: on SQLite who waits for the write lock looks for it each tenth of a second.
+
+    PostgreSQL locks rows, and whoever waits for one is woken.
+    """
+    if db.engine.dialect.name == "sqlite" and not db.session().info.get(OPEN_BLOCK):
+        time.sleep(LOOKED_FOR_EACH_S)
 
 
 def beside_commit(session: Session, write: Callable[[], object], undo: Callable[[], object]) -> None:

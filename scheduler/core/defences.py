@@ -99,10 +99,41 @@ def _defend(table: object, defence: Defence) -> None:
 
 
 def _make_defences(table: Table, connection: Connection, **_told: object) -> None:
-    for defence in DEFENCES:
-        if defence.table == table.name:
-            for statement in _statements(connection, defence):
-                connection.execute(as_ddl(statement))
+    for statement in statements_of(table.name, connection.dialect.name):
+        connection.execute(as_ddl(statement))
+
+
+def statements_of(table: str, dialect: str) -> list[str]:
+    """All that defends a table, in order; on SQLite in as few triggers as its events allow."""
+    own = [defence for defence in DEFENCES if defence.table == table]
+    if dialect != "sqlite":
+        return [statement for defence in own for statement in defence.postgresql]
+    return _merged(table, [statement for defence in own for statement in defence.sqlite])
+
+
+_REFUSES = re.compile(r"CREATE TRIGGER \w+ BEFORE ([\w ,]+?) ON \w+ WHEN (.*) BEGIN (SELECT RAISE\(.*\)); END", re.S)
+
+
+def _merged(table: str, statements: Iterable[str]) -> list[str]:
+    """Triggers that only refuse, at the same event, are one: each act runs a program less for each of the others.
+
+    Whoever meets two laws reads the name of the later one, as SQLite asks the trigger first that was made last.
+    """
+    alike: dict[str, list[re.Match[str]]] = {}
+    for statement in statements:
+        if refusal := _REFUSES.fullmatch(statement):
+            alike.setdefault(refusal[1], []).append(refusal)
+    made = list[str]()
+    several = {happening: laws for happening, laws in alike.items() if len(laws) > 1}
+    for statement in statements:
+        refusal = _REFUSES.fullmatch(statement)
+        if refusal is None or refusal[1] not in several:
+            made.append(statement)
+    for happening, laws in several.items():
+        name = "_".join([table, "refuses", *re.findall(r"\w+", happening.replace(" OF ", " ").lower())])
+        body = " ".join(f"{law[3]} WHERE {law[2]};" for law in reversed(laws))
+        made.append(f"CREATE TRIGGER {name} BEFORE {happening} ON {table} BEGIN {body} END")
+    return made
 
 
 def changed(*names: str) -> str:
@@ -229,7 +260,3 @@ def follow(table: object, *what: Aftermath, words: Mapping[str, tuple[str, str]]
 def as_ddl(statement: str) -> DDL:
     """DDL formats its text with %: ours is meant as it stands."""
     return DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
-
-
-def _statements(connection: Connection, defence: Defence) -> tuple[str, ...]:
-    return defence.sqlite if connection.dialect.name == "sqlite" else defence.postgresql

@@ -12,7 +12,7 @@ from enum import StrEnum
 from sqlalchemy import Connection, inspect, text
 
 from scheduler.core.db import Base, db
-from scheduler.core.defences import DEFENCES, as_ddl
+from scheduler.core.defences import DEFENCES, as_ddl, statements_of
 
 _TRIGGER = re.compile(r"CREATE TRIGGER (\w+)\s")
 _FUNCTION = re.compile(r"CREATE OR REPLACE FUNCTION (\w+)\(\) RETURNS trigger LANGUAGE plpgsql AS \$\$(.*)\$\$", re.S)
@@ -92,19 +92,18 @@ def _ours(connection: Connection) -> dict[str, _Trigger]:
     tables = set(inspect(connection).get_table_names())
     sqlite = connection.dialect.name == "sqlite"
     found = {}
-    for defence in DEFENCES:
-        if defence.table not in tables:
-            continue
-        functions = {made[1]: made for one in defence.postgresql if (made := _FUNCTION.fullmatch(one))}
-        for statement in defence.sqlite if sqlite else defence.postgresql:
+    for table in tables & {defence.table for defence in DEFENCES}:
+        statements = statements_of(table, connection.dialect.name)
+        functions = {made[1]: made for one in statements if (made := _FUNCTION.fullmatch(one))}
+        for statement in statements:
             if not (made := _TRIGGER.match(statement)):
                 continue
             if sqlite:
-                found[made[1]] = _Trigger(defence.table, statement, (statement,))
+                found[made[1]] = _Trigger(table, statement, (statement,))
             else:
                 function = functions[made[1]]  # it has the name of its trigger
                 does = (*_does(statement), function[2])
-                found[made[1]] = _Trigger(defence.table, does, (function[0], statement))
+                found[made[1]] = _Trigger(table, does, (function[0], statement))
     return found
 
 

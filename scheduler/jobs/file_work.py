@@ -118,7 +118,8 @@ def check_or_store(actor: Actor, taken: LeasedWork) -> Mapping[str, Any]:
     def tell(done: int, total: int) -> None:
         _tell(taken, Phase.STORING, COMPARED + (STAGED - COMPARED) * done // max(total, 1))
 
-    filing = Filing(clock.now(), taken.centre_id, service.file_name_of(taken), dry_run, tell)
+    name, digest = service.file_name_of(taken), batches.digest_of(content)
+    filing = Filing(clock.now(), taken.centre_id, name, dry_run, tell, digest)
     outcome = kind.store(_Given(actor, content, columns, filing))
     personal = any(problem.problem in PERSONAL for problem in outcome.problems)
     if personal:

@@ -14,8 +14,7 @@ from scheduler.jobs.health import retention_silent
 from scheduler.jobs.queue import crontab, huey, in_app
 from scheduler.people.service.alarms import tell_administrators
 from scheduler.questions.queries import figures as questions
-from scheduler.reports.queries import attendance, kept_figures
-from scheduler.requests.queries import tallies
+from scheduler.reports.queries import attendance
 from scheduler.requests.service import search_keys
 from scheduler.staffing.queries import consent_law, invariants, pick_ups, unrecorded, young_load
 
@@ -38,9 +37,7 @@ ROOMS: tuple[Callable[[], list[str]], ...] = (
     presenters.violations,
     questions.violations,
     cohorts.violations,
-    kept_figures.violations,
     search_keys.violations,
-    tallies.violations,
     feeds.violations,
     ways.violations,
     triggers.violations,

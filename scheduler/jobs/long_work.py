@@ -6,11 +6,12 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from scheduler.core import clock
-from scheduler.core.errors import SchedulerError
+from scheduler.core.errors import Conflict, SchedulerError
 from scheduler.core.imports import laid_aside
-from scheduler.core.imports.staging import Stale
+from scheduler.core.imports.batches import ImportStopped, left_unfinished
+from scheduler.core.imports.staging import LEFT_AFTER
 from scheduler.jobs.queue import crontab, huey, in_app
-from scheduler.policy import Actor
+from scheduler.policy import SYSTEM, Actor
 from scheduler.proposals.service import propose
 from scheduler.proposals.terms.plan import ProposalDraft, ProposedSeat
 from scheduler.tours.service import begin_tour
@@ -33,10 +34,23 @@ def do_long_work() -> None:
 @huey.periodic_task(crontab(minute="27"), name="jobs.forget_uploads")
 @in_app
 def forget_uploads() -> None:
-    """Each hour, drop the files of imports that ended a day ago, and what a killed worker laid aside. Twice is once."""
+    """Each hour, drop the files of imports that ended a day ago, and what a killed process left. Twice is once."""
     laid_aside.forget_old(clock.now())
+    take_back_left_imports()
     if forgotten := service.forget_contents(clock.now()):
         log.info("uploads forgotten", extra={"files": forgotten})
+
+
+def take_back_left_imports() -> None:
+    """Take back what is stored in part and nobody goes on with: a command was killed, and not given again."""
+    from scheduler.jobs.file_work import FILES  # with all readers of files
+
+    undo = {one.name: one.take_back for one in FILES.values()}
+    for batch_id, kind in left_unfinished(clock.now() - LEFT_AFTER):
+        try:
+            undo[kind](SYSTEM, batch_id, now=clock.now())
+        except Conflict as kept:
+            log.warning("import stays in part", extra={"batch_id": batch_id, "reason": kept.reason.value})
 
 
 def start(actor: Actor, kind: WorkKind, *, now: dt.datetime, content: bytes | None = None, file_name: str = "") -> int:
@@ -75,9 +89,9 @@ def _do(taken: LeasedWork) -> None:
             service.end(taken, {"failure": "suspended"}, now=clock.now(), failed=True)
             return
         result = _doers()[taken.kind](actor, taken)
-    except Stale:
-        log.info("long work met other changes", extra={"work_id": taken.id})
-        service.end(taken, {"failure": "changed_meanwhile"}, now=clock.now(), failed=True)
+    except ImportStopped as stopped:
+        log.info("import stopped", extra={"work_id": taken.id, "reason": stopped.reason.value})
+        service.end(taken, {"failure": stopped.reason.value}, now=clock.now(), failed=True)
     except SchedulerError as refused:
         log.info("long work refused", extra={"work_id": taken.id, "kind": type(refused).__name__})
         service.end(taken, {"failure": "refused"}, now=clock.now(), failed=True)

@@ -8,7 +8,7 @@ import logging
 from scheduler.config import settings
 from scheduler.core import clock
 from scheduler.jobs.queue import crontab, huey, in_app
-from scheduler.requests.service import dates, reminders, search_keys, tallies
+from scheduler.requests.service import dates, reminders, search_keys
 from scheduler.requests.service.answers import forget_old_answers
 from scheduler.requests.service.submission import expire_unproved
 
@@ -47,11 +47,3 @@ def write_search_keys() -> None:
     """Each minute, fold the names that are new or others, so that a search need not. Twice at once folds each once."""
     if folded := search_keys.write_search_keys():
         log.info("names folded", extra={"rows": folded})
-
-
-@huey.periodic_task(crontab(minute="*"), name="requests.put_tallies_together")
-@in_app
-def put_tallies_together() -> None:
-    """Each minute, put the lines of changed requests together, so that the inbox reads few. Twice at once is once."""
-    if lines := tallies.put_together():
-        log.info("tallies put together", extra={"rows": lines})

@@ -34,7 +34,6 @@ LEFT_OUT = frozenset(
         "pick_up",
         "presenter_photo",
         "programme_photo",
-        "request_tally",
         "running_number",
         "secret_link",
         "sheet_scan",

@@ -1,19 +1,14 @@
-"""What a centre has signed off: a period's totals as they were, and the differences that a later period carries.
-
-And who goes into schools for a campaign, kept beside the assignments: a campaign tells how many people its crew are.
-"""
+"""What a centre has signed off: a period's totals as they were, and the differences that a later period carries."""
 
 import datetime as dt
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, func, select
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.core.db import Base
 from scheduler.core.defences import RANDOM, Aftermath, changed, defend, follow
 from scheduler.places.models import District, Municipality
 from scheduler.reports.terms.counting import COUNT_FIELDS
-from scheduler.visits.models.visits import Assignment, Presentation, Visit
-from scheduler.visits.terms.states import AssignmentState
 
 _NO_LESS_THAN_NOTHING = " AND ".join(f"{name} >= 0" for name in COUNT_FIELDS)
 
@@ -80,17 +75,6 @@ class FigureVersion(Base):
     version: Mapped[int] = mapped_column(BigInteger)
 
 
-class CampaignCrew(Base):
-    """How many promised or held presentations of a campaign a presenter has. Written by triggers alone."""
-
-    __tablename__ = "campaign_crew"
-    __table_args__ = (CheckConstraint("seats >= 0", name="seats_not_negative"),)
-
-    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id", ondelete="CASCADE"), primary_key=True)
-    presenter_id: Mapped[int] = mapped_column(ForeignKey("presenter.id", ondelete="CASCADE"), primary_key=True)
-    seats: Mapped[int]
-
-
 # --- What the database itself refuses: one day signed off twice by one centre, and a signed number edited ---
 
 _SIGNED_TWICE = """NEW.taken_back_at IS NULL AND EXISTS (
@@ -127,63 +111,6 @@ defend(
     ),
 )
 
-# --- The crew of a campaign follows the assignments, the visits and their campaigns, whoever changed them ---
-
-_WENT = "state IN ('accepted', 'present')"
-_SHARED = {"$SHARED": ("", "FOR SHARE OF v")}  # PostgreSQL: who is about to give the visit another campaign waits
-
-
-def _seat(row: str, sign: str) -> str:
-    """One more or one less, for the campaign that the visit of an assignment has."""
-    return f"""INSERT INTO campaign_crew (campaign_id, presenter_id, seats)
-  SELECT v.campaign_id, {row}.presenter_id, {1 if sign == "+" else 0}
-  FROM presentation p JOIN visit v ON v.id = p.visit_id
-  WHERE p.id = {row}.presentation_id AND v.campaign_id IS NOT NULL $SHARED
-  ON CONFLICT (campaign_id, presenter_id) DO UPDATE SET seats = campaign_crew.seats {sign} 1;"""
-
-
-def _seats(campaign: str, which: str, sign: str) -> str:
-    """All seats of some presentations more or less, for a campaign."""
-    return f"""INSERT INTO campaign_crew (campaign_id, presenter_id, seats)
-  SELECT v.campaign_id, s.presenter_id, COUNT(*)
-  FROM (SELECT {campaign} AS campaign_id) v CROSS JOIN presentation p JOIN assignment s ON s.presentation_id = p.id
-  WHERE {which} AND s.{_WENT} AND v.campaign_id IS NOT NULL GROUP BY v.campaign_id, s.presenter_id
-  ON CONFLICT (campaign_id, presenter_id) DO UPDATE SET seats = campaign_crew.seats {sign} EXCLUDED.seats;"""
-
-
-_CAMPAIGN_OF = "(SELECT w.campaign_id FROM visit w WHERE w.id = {}.visit_id)"
-follow(
-    Assignment.__table__,
-    Aftermath("is_in_a_crew", "INSERT", f"NEW.{_WENT}", _seat("NEW", "+")),
-    Aftermath("is_in_a_crew", "DELETE", f"OLD.{_WENT}", _seat("OLD", "-")),
-    Aftermath("joins_a_crew", "UPDATE", f"NEW.{_WENT} AND (OLD.state NOT IN ('accepted', 'present') OR "
-              f"{changed('presentation_id', 'presenter_id')})", _seat("NEW", "+")),
-    Aftermath("leaves_a_crew", "UPDATE", f"OLD.{_WENT} AND (NEW.state NOT IN ('accepted', 'present') OR "
-              f"{changed('presentation_id', 'presenter_id')})", _seat("OLD", "-")),
-    words=_SHARED,
-)  # fmt: skip
-follow(
-    Visit.__table__,
-    Aftermath(
-        "has_a_crew",
-        "UPDATE OF campaign_id",
-        changed("campaign_id"),
-        _seats("OLD.campaign_id", "p.visit_id = OLD.id", "-") + _seats("NEW.campaign_id", "p.visit_id = NEW.id", "+"),
-    ),
-    words={},
-)
-follow(
-    Presentation.__table__,
-    Aftermath(
-        "has_a_crew",
-        "UPDATE OF visit_id",
-        changed("visit_id"),
-        _seats(_CAMPAIGN_OF.format("OLD"), "p.id = OLD.id", "-")
-        + _seats(_CAMPAIGN_OF.format("NEW"), "p.id = NEW.id", "+"),
-    ),
-    words={},
-)
-
 _RETOLD = "UPDATE figure_version SET version = $RANDOM;"
 for _table, _columns in (
     (Municipality.__table__, ("city_sr_cyrl", "city_sr_latn", "district_id")),
@@ -194,11 +121,3 @@ for _table, _columns in (
         Aftermath("is_told_anew", f"UPDATE OF {', '.join(_columns)}", changed(*_columns), _RETOLD),
         words={"$RANDOM": RANDOM},
     )
-
-CREWS = (  # what the kept crews must be at any moment
-    select(Visit.campaign_id, Assignment.presenter_id, func.count(Assignment.id).label("seats"))
-    .join(Presentation, Presentation.id == Assignment.presentation_id)
-    .join(Visit, Visit.id == Presentation.visit_id)
-    .where(Visit.campaign_id.is_not(None), Assignment.state.in_((AssignmentState.ACCEPTED, AssignmentState.PRESENT)))
-    .group_by(Visit.campaign_id, Assignment.presenter_id)
-)

@@ -84,7 +84,7 @@ def test_a_forgotten_name_is_known_after_a_change_of_secret_key(client, given, a
 
 def test_a_name_that_was_hashed_under_secret_key_is_known_while_it_stays(client, given, another_secret):
     with db.engine.execution_options(writes=True).begin() as connection:
-        connection.exec_driver_sql("DROP TRIGGER certificate_certificate_stays_update")
+        connection.exec_driver_sql("DROP TRIGGER certificate_refuses_update")
         connection.execute(sa.update(Certificate).values(holder_name=None))
         old = name_key(NAME, settings().secret_key)
         connection.execute(sa.update(Certificate).where(Certificate.kind == "teacher").values(holder_key=old))

@@ -168,6 +168,31 @@ def test_migrations_make_what_the_models_say(two_urls: tuple[str, str]) -> None:
     assert wrong == []
 
 
+@pytest.mark.slow
+@pytest.mark.postgres_decides
+def test_an_import_of_before_is_whole_after_the_upgrade_and_knows_what_came_later(two_urls: tuple[str, str]) -> None:
+    with _bare_app(two_urls[0]).app_context():
+        upgrade(revision="0002_less_to_keep")
+        with db.engine.execution_options(writes=True).begin() as connection:
+            connection.exec_driver_sql(
+                "INSERT INTO import_batch (id, kind, file_name, rows, stored_by, stored_at, last_audit_id)"
+                f" VALUES (7, 'hosts', 'skole.csv', 300, 'user:1', '{THEN}', 41)"
+            )
+            connection.exec_driver_sql(
+                "INSERT INTO imported_row (batch_id, thing, thing_id, before) VALUES (7, 'host', 5, '')"
+            )
+
+        upgrade()
+
+        with db.engine.connect() as connection:
+            batch = connection.exec_driver_sql("SELECT rows, stored_rows, file_digest FROM import_batch").one()
+            noted = connection.exec_driver_sql("SELECT batch_id, thing_id, last_audit_id FROM imported_row").one()
+        db.session.remove()
+        db.engine.dispose()
+
+    assert (tuple(batch), tuple(noted)) == ((300, 300, ""), (7, 5, 41))
+
+
 @pytest.mark.postgres_decides
 def test_a_database_of_before_the_first_release_is_refused_in_one_line_and_left_as_it_is(
     two_urls: tuple[str, str], caplog: pytest.LogCaptureFixture

@@ -32,7 +32,7 @@ assert all_models  # fills the metadata
 # The same holds of whoever did something to a row ("…_by_id"): it is read with the row.
 NOT_ASKED = {
     "birth_date_correction.presenter_id", "campaign.centre_id", "campaign.programme_id",
-    "campaign_city.municipality_id", "campaign_crew.presenter_id", "campaign_member.presenter_id",
+    "campaign_city.municipality_id", "campaign_member.presenter_id",
     "certificate_template.first_id", "certificate_template.logo_id", "certificate_template.second_id",
     "certificate_template.third_id", "date_hold.municipality_id",
     "date_hold.programme_id", "feed_token.presenter_id", "guardian.presenter_id", "guardian_consent.guardian_id",

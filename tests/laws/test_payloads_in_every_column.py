@@ -44,7 +44,7 @@ NOT_TYPED = re.compile(
     "|link_|message_id|stored_by|made_by|left_mark|batch|register_id|moved_from_times|margin|choices|booking|choice"
     "|first_grades|first_sections|middle_grades|email|papers|address$"
 )
-TABLES_NOT_TYPED = {"audit_entry", "outbox_message", "calendar_entry", "feed_body", "request_tally", "job_run"}
+TABLES_NOT_TYPED = {"audit_entry", "outbox_message", "calendar_entry", "feed_body", "job_run"}
 
 
 def typed_columns() -> Iterator[sa.Column[str]]:

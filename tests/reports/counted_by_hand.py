@@ -1,6 +1,6 @@
 """What a report must say, counted row by row in Python: no figure, no grouping of a database."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
@@ -157,16 +157,13 @@ def youth_by_hand(rows: list[Sitting]) -> tuple[dict[str, YouthCounts], list[tup
     return months, sorted(people.values())
 
 
-def crews_by_hand(session: Session) -> dict[tuple[int, int], int]:
-    """{(campaign, presenter): seats} of who went, or has promised to."""
-    seats: dict[tuple[int, int], int] = defaultdict(int)
+def crew_by_hand(session: Session, campaign_id: int) -> dict[PresenterKind, int]:
+    """How many people of each kind went for a campaign, or have promised to."""
     went = (AssignmentState.ACCEPTED, AssignmentState.PRESENT)
-    campaign_of = dict(
-        session.execute(
-            sa.select(Presentation.id, Visit.campaign_id).join(Visit, Visit.id == Presentation.visit_id)
-        ).all()
-    )  # fmt: skip
-    for seat in session.scalars(sa.select(Assignment).where(Assignment.state.in_(went))):
-        if (campaign := campaign_of[seat.presentation_id]) is not None:
-            seats[campaign, seat.presenter_id] += 1
-    return dict(seats)
+    people = {
+        seat.presenter_id
+        for seat in session.scalars(sa.select(Assignment).where(Assignment.state.in_(went)))
+        if session.get_one(Visit, session.get_one(Presentation, seat.presentation_id).visit_id).campaign_id
+        == campaign_id
+    }
+    return dict(Counter(session.get_one(Presenter, one).kind for one in people))

@@ -323,3 +323,35 @@ def test_the_same_question_is_asked_at_another_moment(reader):
     assert ages[1] == {Age.OLD: sum(ages[0].values())}
     assert later.late > first.late > 0
     assert (first.handed > 0, later.handed) == (True, 0)
+
+
+@pytest.mark.postgres_decides
+@pytest.mark.usefixtures("app")
+def test_pages_follow_each_other_in_the_order_of_who_must_move(monkeypatch) -> None:
+    """Cut from the oldest of each state, the pages are what all of it is in order; also where counts are to be seen."""
+    programme = make_programme()
+    hosts, reader = (make_host("Бранко"), make_host("Вук")), make_user(centre_id=programme.centre_id)
+    shown = [state for state in RequestState if state is not RequestState.MERGED_INTO]
+    for place in range(3 * len(shown)):
+        make_school_request(
+            shown[place % len(shown)],
+            programme=programme,
+            host_id=hosts[place % 2].id,
+            attention=place % 4 == 1,
+            state_since=MONDAY.replace(day=1 + place % 3),
+        )
+    for show in (Show.OPEN, Show.MINE, Show.OVER):
+        whole = inbox(reader.actor(), InboxFilters(show), now=MONDAY)
+        rows = list(whole.page.rows)
+        assert rows == sorted(rows, key=lambda row: ([*dict(whole.groups)].index(row.turn), row.state_since, row.id))
+        assert len({row.id for row in rows}) == len(rows) == whole.page.total
+        with monkeypatch.context() as few:
+            few.setattr("scheduler.requests.queries.inbox.PER_PAGE", 4)
+            few.setattr("scheduler.requests.queries.inbox.first_row", lambda number: (number - 1) * 4)
+            requests_inbox._question_of_page.cache_clear()
+            pages = [
+                inbox(reader.actor(), InboxFilters(show, page=1 + n), now=MONDAY) for n in range(len(rows) // 4 + 1)
+            ]
+        requests_inbox._question_of_page.cache_clear()
+        assert [row.id for page in pages for row in page.page.rows] == [row.id for row in rows]
+        assert {page.groups for page in pages if page.page.rows} == {whole.groups}

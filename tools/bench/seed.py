@@ -22,7 +22,6 @@ from scheduler.places.models import Holiday, SchoolCalendarEntry
 from scheduler.places.service.calendars import load_example_calendars
 from scheduler.places.service.hosts import load_reference_data
 from scheduler.requests.service.search_keys import write_search_keys
-from scheduler.requests.service.tallies import put_together
 from scheduler.visits.models.visits import Visit
 from tools.bench.days import Calendar, calendar_of
 from tools.bench.seed_people import plant_centres, plant_hosts, plant_presenters
@@ -59,7 +58,6 @@ def plant(size: Size, now: dt.datetime, *, password_hash: str = "") -> Seed:
     _count_rows()
     add_up_everything()
     write_search_keys()
-    put_together()
     _count_rows()
     return Seed(size, calendar)
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from scheduler.acts import Act
 from scheduler.attendance.models import StaleFigure
 from scheduler.attendance.queries.figures import MARK_ALL
-from scheduler.core.db import advisory_lock, transaction
+from scheduler.core.db import advisory_lock, let_others_write, transaction
 from scheduler.visits.models.visits import Visit
 
 log = logging.getLogger(__name__)
@@ -41,6 +41,8 @@ def add_up_marked() -> int:
         if not wanted:
             return total
         total += len(wanted)
+        if len(wanted) == PLACES_AT_ONCE:
+            let_others_write()
 
 
 def _in_turn(session: Session) -> None:

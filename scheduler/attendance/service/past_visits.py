@@ -1,10 +1,10 @@
-"""Past years of visits with their counts, from a file: compared outside the lock, stored whole in one transaction."""
+"""Past years of visits with their counts, from a file: compared outside the lock, stored in pieces of whole visits."""
 
 import datetime as dt
 import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, TypeVar
 
@@ -24,7 +24,7 @@ from scheduler.core.errors import NotFound
 from scheduler.core.imports import batches
 from scheduler.core.imports.places import Placed, Places
 from scheduler.core.imports.sheets import Imported, LineProblem, in_order
-from scheduler.core.imports.staging import Filing, Importer, Stage, Stale, stored_since, take_in
+from scheduler.core.imports.staging import Filing, Importer, Stage, Stale, in_pieces, stored_since, take_in
 from scheduler.core.numbers import next_numbers
 from scheduler.core.text import fold
 from scheduler.core.tokens import new_token
@@ -108,10 +108,17 @@ def import_past_visits(actor: Actor, sheet: PastSheet, filing: Filing) -> Import
     def compare(session: Session) -> _VisitComparison:
         return _compared(session, sheet, centre_id)
 
-    outcome: Imported = take_in(actor, filing, Importer(VISIT_IMPORT, compare, _stage, _still_new))
+    outcome: Imported = take_in(actor, filing, Importer(VISIT_IMPORT, compare, _stage, _still_new, _pieces))
     add_up_marked()
     log.info("past visits imported", extra={"rows": sheet.lines, "new": outcome.new})
     return outcome
+
+
+def _pieces(found: _VisitComparison) -> Iterator[_VisitComparison]:
+    """Some visits with all that belongs to them; the latest first, as in each piece (`_stage`)."""
+    latest_first = sorted(found.new, key=lambda outing: outing.on_day, reverse=True)
+    for piece in in_pieces(latest_first, lambda outing: len(outing.held)):
+        yield replace(found, new=piece[::-1])
 
 
 def _compared(session: Session, sheet: PastSheet, centre_id: int) -> _VisitComparison:

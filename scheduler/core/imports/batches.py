@@ -1,6 +1,7 @@
-"""A file that was imported, with each row it stored: all of it can be taken back while nothing hangs on it."""
+"""A file that is or was imported, with each row it stored: all can be taken back while nothing hangs on it."""
 
 import datetime as dt
+import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,6 @@ from sqlalchemy import (
     UniqueConstraint,
     delete,
     exists,
-    func,
     literal,
     select,
     update,
@@ -34,7 +34,11 @@ IMPORTS_LOCK = 51  # kind of core.db.advisory_lock
 
 
 class ImportBatch(Base):
-    """One file that was stored. `centre_id`: whose list shows it; None when a command stored what all share."""
+    """One file. `centre_id`: whose list shows it; None when a command stored what all share.
+
+    It is stored in pieces, each in a transaction of its own: while `stored_rows` are fewer than `rows`, it is being
+    stored, or its process was killed. Then the same file goes on with it, and no other file is stored.
+    """
 
     __tablename__ = "import_batch"
     __table_args__ = (Index(None, "centre_id", "id"),)
@@ -43,11 +47,19 @@ class ImportBatch(Base):
     kind: Mapped[str]
     centre_id: Mapped[int | None]
     file_name: Mapped[str] = mapped_column(default="")
+    file_digest: Mapped[str] = mapped_column(default="")  # of its content: the same file again is known by it
     rows: Mapped[int]
+    stored_rows: Mapped[int]
     stored_by: Mapped[str]  # the audit's label, no name
-    stored_at: Mapped[dt.datetime]
-    last_audit_id: Mapped[int] = mapped_column(default=0)  # what the audit says of its rows after this came later
+    stored_at: Mapped[dt.datetime]  # its latest piece
     undone_at: Mapped[dt.datetime | None]
+
+    @property
+    def is_being_stored(self) -> bool:
+        return self.stored_rows < self.rows and self.undone_at is None
+
+
+BEING_STORED = (ImportBatch.stored_rows < ImportBatch.rows) & ImportBatch.undone_at.is_(None)
 
 
 class ImportedRow(Base):
@@ -61,6 +73,7 @@ class ImportedRow(Base):
     thing: Mapped[str]  # the table's name
     thing_id: Mapped[int]
     before: Mapped[str] = mapped_column(Text, default="")  # JSON; empty: the import made it
+    last_audit_id: Mapped[int]  # what the audit says of this row after that came later
 
 
 class ColumnName(Base):
@@ -84,6 +97,16 @@ class ImportRecord:
     rows: int
     file_name: str = ""
     centre_id: int | None = None
+    file_digest: str = ""
+
+
+def digest_of(content: bytes) -> str:
+    """By which a file is known when it is sent again."""
+    return hashlib.sha256(content).hexdigest()
+
+
+class ImportStopped(Conflict):
+    """A file is not stored, or not on: another one is, or this one was taken back meanwhile."""
 
 
 class HangsOnIt(Conflict):
@@ -99,19 +122,33 @@ def in_turn(session: Session) -> None:
     advisory_lock(session, IMPORTS_LOCK, [1])
 
 
-def open_batch(session: Session, actor: audit.Doer, stored: ImportRecord, now: dt.datetime) -> ImportBatch:
-    """The row of an import, inside the caller's transaction."""
-    batch = ImportBatch(**stored.__dict__, stored_by=actor.label, stored_at=now)
-    session.add(batch)
-    session.flush()
+def unfinished(session: Session, kind: str, centre_id: int | None, file_digest: str) -> ImportBatch | None:
+    """The import of this very file that is stored in part. Raises: ImportStopped while another file is."""
+    found = session.scalar(select(ImportBatch).where(BEING_STORED).order_by(ImportBatch.id).limit(1))
+    if found is not None and (found.kind, found.centre_id, found.file_digest) != (kind, centre_id, file_digest):
+        raise ImportStopped(GroundReason.IMPORT_RUNS)
+    return found
+
+
+def open_batch(session: Session, actor: audit.Doer, record: ImportRecord, now: dt.datetime) -> ImportBatch:
+    """The row of an import to which a piece is about to be added, inside the caller's transaction.
+
+    Raises: ImportStopped while another file is being stored.
+    """
+    batch = unfinished(session, record.kind, record.centre_id, record.file_digest)
+    if batch is None:
+        batch = ImportBatch(**record.__dict__, stored_rows=0, stored_by=actor.label, stored_at=now)
+        session.add(batch)
+        session.flush()
     return batch
 
 
-def close_batch(session: Session, actor: audit.Doer, batch: ImportBatch, now: dt.datetime) -> None:
-    """The import is whole: what its rows' audit says from now on is a later change."""
-    audit.record(actor, "imported", batch, at=now, details={"kind": batch.kind, "rows": batch.rows})
-    session.flush()
-    batch.last_audit_id = session.scalar(select(func.max(audit.AuditEntry.id))) or 0
+def add_piece(session: Session, actor: audit.Doer, batch: ImportBatch, rows: int, now: dt.datetime) -> None:
+    """A piece of an import is stored; with the last one it is whole."""
+    batch.stored_rows += rows
+    batch.stored_at = now
+    if not batch.is_being_stored:
+        audit.record(actor, "imported", batch, at=now, details={"kind": batch.kind, "rows": batch.rows})
 
 
 def opened_batch(session: Session, batch_id: int, kind: str) -> tuple[int | None, ImportBatch | None]:
@@ -160,7 +197,7 @@ def _refuse_what_hangs(session: Session, batch: ImportBatch, tables: Sequence[Ta
                 if link.column.table is table and session.scalar(select(_hangs(batch, table, other, link))):
                     raise HangsOnIt(other.name)
     later = select(literal(1)).where(
-        audit.AuditEntry.id > batch.last_audit_id,
+        audit.AuditEntry.id > ImportedRow.last_audit_id,
         audit.AuditEntry.action.not_in((audit.MINOR_READ, audit.DENIED)),
         ImportedRow.batch_id == batch.id,
         ImportedRow.thing == audit.AuditEntry.thing,
@@ -198,6 +235,12 @@ def batches_of(centre_id: int | None, limit: int = 20) -> list[ImportBatch]:
     if centre_id is not None:
         wanted = wanted.where((ImportBatch.centre_id == centre_id) | ImportBatch.centre_id.is_(None))
     return list(db.session.scalars(wanted))
+
+
+def left_unfinished(before: dt.datetime) -> list[tuple[int, str]]:
+    """(number, kind) of imports that are stored in part and that nobody has gone on with since then."""
+    wanted = select(ImportBatch.id, ImportBatch.kind).where(BEING_STORED, ImportBatch.stored_at <= before)
+    return [(row.id, row.kind) for row in db.session.execute(wanted.order_by(ImportBatch.id))]
 
 
 def batch(number: int) -> ImportBatch | None:

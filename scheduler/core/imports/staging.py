@@ -1,8 +1,9 @@
-"""How a file is stored: its rows are laid aside in pieces, each in a short transaction, then stored in one step.
+"""How a file is stored: checked whole, then stored in pieces, each in a short transaction.
 
-Comparing thousands of lines and turning them into rows takes seconds; nobody may wait for the write lock that long
-(TRUST R9). So a file is compared outside every transaction, its rows are staged as JSON, a thousand in one text, and
-one short transaction stores them with one INSERT … SELECT a table. What has changed meanwhile is compared anew.
+Nobody may wait for the write lock until thousands of lines are stored (TRUST R9). So a file is compared outside every
+transaction. Then, piece after piece, its rows are staged as JSON, a thousand in one text, and one short transaction
+stores them with one INSERT … SELECT a table. What has changed meanwhile is compared anew. An import whose process was
+killed goes on when the same file comes again: what is stored already is the same, the rest is new.
 """
 
 import datetime as dt
@@ -10,7 +11,7 @@ import json
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 from typing import Any, Generic, Protocol, TypeVar
@@ -34,8 +35,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from scheduler.core import audit
-from scheduler.core.db import Base, db, reading, transaction
-from scheduler.core.errors import Conflict, GroundReason
+from scheduler.core.db import OPEN_BLOCK, Base, db, let_others_write, reading, transaction
+from scheduler.core.errors import GroundReason
 from scheduler.core.imports import batches, json_rows
 from scheduler.core.imports.laid_aside import StagedRow, forget
 from scheduler.core.imports.places import Placed, Places
@@ -44,10 +45,12 @@ from scheduler.core.tokens import new_token
 log = logging.getLogger(__name__)
 
 PIECE_ROWS = 1_000  # rows that one short transaction lays aside
+PIECE_LINES = 2_000  # lines of a file that one short transaction stores, with all rows that they become
+LEFT_AFTER = dt.timedelta(hours=1)  # an import in part that nobody goes on with is taken back
 TRIES = 3  # as often a file is compared, when what it is compared with changes meanwhile
 
 
-class Stale(Conflict):
+class Stale(batches.ImportStopped):
     """What a file was compared with has changed: it must be compared again."""
 
     def __init__(self) -> None:
@@ -67,6 +70,7 @@ class Filing:
     file_name: str = ""
     dry_run: bool = False
     tell: Callable[[int, int], None] = _nobody
+    file_digest: str = ""
 
 
 Outcome = TypeVar("Outcome", covariant=True)
@@ -98,41 +102,109 @@ def _nothing(_session: Session, _stage: "Stage") -> None:
     """What is stored defends itself."""
 
 
+def _whole(found: Found) -> Iterable[Found]:
+    """All of it at once: a file of this kind is small."""
+    return (found,)
+
+
 @dataclass(frozen=True)
 class Importer(Generic[Found]):
-    """How one kind of file is compared and staged; `check` asks again under the lock. It raises Stale."""
+    """How one kind of file is compared and staged; `check` asks again under the lock. It raises Stale.
+
+    `pieces` parts what was found new; of a file in pieces what is stored already must compare as the same.
+    """
 
     kind: str
     compare: Callable[[Session], Found]
     stage: Callable[["Stage", Found], None]
     check: Callable[[Session, "Stage"], None] = _nothing
+    pieces: Callable[[Found], Iterable[Found]] = _whole
 
 
 def take_in(actor: audit.Doer, filing: Filing, importer: Importer[Found]) -> Any:
-    """Compare a file and, if all of it is good, store all of it; the outcome of the comparison.
+    """Compare a file and, if all of it is good, store all of it, piece after piece; the outcome of the comparison.
 
-    Raises: Stale when others change the same things faster than a file can be compared.
+    What cannot be stored to its end is taken back. Raises: Stale when others change the same things faster than a file
+    can be compared; ImportStopped while another file is being stored, and STORED_IN_PART where something hangs already
+    on what would be taken back.
     """
+    whose = (importer.kind, filing.centre_id, filing.file_digest)
     for left in reversed(range(TRIES)):
         with reading() as session:
             found = importer.compare(session)
-        if filing.dry_run or found.problems or not found.to_store:
+            begun = None if filing.dry_run else batches.unfinished(session, *whose)
+        if filing.dry_run:
+            return found.outcome()
+        if not begun and (found.problems or not found.to_store):
             return found.outcome()
         try:
-            with _staged(filing, found.to_stage) as stage:
-                importer.stage(stage, found)
-                stored = batches.ImportRecord(importer.kind, found.to_store, filing.file_name, filing.centre_id)
-                return found.outcome(stage.apply(actor, stored, importer.check))
-        except (Stale, IntegrityError):
-            if not left:
+            if found.problems:
+                _take_back_begun(actor, filing, importer.kind)
+                return found.outcome()
+            return _store(actor, filing, importer, found, resumes=begun is not None)
+        except Exception as problem:
+            if not left or not isinstance(problem, Stale | IntegrityError):
+                _take_back_begun(actor, filing, importer.kind)
                 raise
             log.info("file compared again", extra={"kind": importer.kind})
     raise Stale
 
 
+def _store(actor: audit.Doer, filing: Filing, importer: Importer[Found], found: Found, *, resumes: bool) -> Any:
+    """Store what was found new, a piece in each transaction, in another import or in the one that was begun."""
+    whose = (importer.kind, filing.centre_id, filing.file_digest)
+    number: int | None = None
+    stored = changed = done = 0
+    if resumes:
+        with transaction() as session:
+            batches.in_turn(session)
+            begun = batches.unfinished(session, *whose)
+            if begun is None:
+                raise Stale
+            number, stored, changed = begun.id, begun.stored_rows, _changed_by(session, begun)
+            begun.rows = stored + found.to_store
+            batches.add_piece(session, actor, begun, 0, filing.now)
+    kind, centre_id, file_digest = whose
+    record = batches.ImportRecord(kind, stored + found.to_store, filing.file_name, centre_id, file_digest)
+    for place, piece in enumerate(importer.pieces(found)):
+        if place:
+            let_others_write()
+        with _staged(filing, found.to_stage, done) as stage:
+            importer.stage(stage, piece)
+            number = stage.apply(actor, record, importer.check, (number, piece.to_store))
+            done = stage.done
+    outcome = found.outcome(number)
+    if not stored:
+        return outcome
+    new, same = outcome.new + stored - changed, outcome.same - stored
+    return replace(outcome, new=new, changed=outcome.changed + changed, same=same)
+
+
+def _changed_by(session: Session, batch: batches.ImportBatch) -> int:
+    """How many rows an import has changed so far."""
+    own = (batches.ImportedRow.batch_id == batch.id, batches.ImportedRow.before != "")
+    return session.scalar(select(func.count(batches.ImportedRow.id)).where(*own)) or 0
+
+
+def _take_back_begun(actor: audit.Doer, filing: Filing, kind: str) -> None:
+    """All or nothing: what is stored of a file that cannot be stored to its end is taken back.
+
+    Raises: ImportStopped when something hangs on it already.
+    """
+    if db.session().info.get(OPEN_BLOCK):  # what is around fails as a whole
+        return
+    with transaction() as session:
+        batches.in_turn(session)
+        if begun := batches.unfinished(session, kind, filing.centre_id, filing.file_digest):
+            try:
+                batches.take_back(session, actor, begun, filing.now)
+            except batches.HangsOnIt as hangs:
+                raise batches.ImportStopped(GroundReason.STORED_IN_PART) from hangs
+
+
 @contextmanager
-def _staged(filing: Filing, total: int) -> Iterator["Stage"]:
-    stage = Stage(filing, total)
+def _staged(filing: Filing, total: int, done: int) -> Iterator["Stage"]:
+    stage = Stage(filing, total, done)
     try:
         yield stage
     finally:
@@ -140,12 +212,12 @@ def _staged(filing: Filing, total: int) -> Iterator["Stage"]:
 
 
 class Stage:
-    """The rows of one import, laid aside. Tables are stored in the order in which they come: parents first."""
+    """The rows of one piece, laid aside. Tables are stored in the order in which they come: parents first."""
 
-    def __init__(self, filing: Filing, total: int) -> None:
+    def __init__(self, filing: Filing, total: int, done: int = 0) -> None:
         self.filing, self.total = filing, total
         self.name = new_token()[:22]
-        self.done = 0
+        self.done = done  # of all pieces
         self.made: dict[str, int] = {}  # new rows by table
         self.columns: dict[str, tuple[str, ...]] = {}
         self.links: dict[tuple[str, str], str] = {}  # (table, column): of which staged table it holds a place
@@ -260,22 +332,39 @@ class Stage:
             }
         return self.writers[table.name]
 
-    def apply(self, actor: audit.Doer, stored: batches.ImportRecord, check: Callable[[Session, "Stage"], None]) -> int:
-        """Store all that is staged in one transaction, a statement a table; the number of the import. Raises: Stale."""
+    def apply(
+        self,
+        actor: audit.Doer,
+        record: batches.ImportRecord,
+        check: Callable[[Session, "Stage"], None],
+        piece: tuple[int | None, int],
+    ) -> int:
+        """Store all that is staged in one transaction, a statement a table; the number of the import.
+
+        `piece`: the import that was begun, and how many lines of the file these are. Raises: Stale; ImportStopped when
+        the import was taken back meanwhile.
+        """
+        begun, lines = piece
         with transaction() as session:
             batches.in_turn(session)
             check(session, self)
-            batch = batches.open_batch(session, actor, stored, self.filing.now)
+            batch = batches.open_batch(session, actor, record, self.filing.now)
+            if begun not in (None, batch.id):
+                raise batches.ImportStopped(GroundReason.UNDONE_ALREADY)
             offsets = {name: self._offset(session, Base.metadata.tables[name]) for name in self.made}
             for name in self.made:
                 self._insert(session, Base.metadata.tables[name], offsets)
-                self._note(session, batch, name, offsets[name], made=True)
             for name in self.changed:
                 self._update(session, Base.metadata.tables[name])
-                self._note(session, batch, name, 0, made=False)
             for name, action, made in self.audited:
                 self._audit(session, actor, batch, (name, action, made), offsets.get(name, 0))
-            batches.close_batch(session, actor, batch, self.filing.now)
+            batches.add_piece(session, actor, batch, lines, self.filing.now)
+            session.flush()
+            last = session.scalar(select(func.max(audit.AuditEntry.id))) or 0
+            for name in self.made:
+                self._note(session, batch, name, (offsets[name], last), made=True)
+            for name in self.changed:
+                self._note(session, batch, name, (0, last), made=False)
             return batch.id
 
     def own(self, thing: str, *, made: bool) -> ColumnElement[bool]:
@@ -348,14 +437,17 @@ class Stage:
         if done.rowcount != wanted:
             raise Stale
 
-    def _note(self, session: Session, batch: batches.ImportBatch, name: str, offset: int, *, made: bool) -> None:
-        table = Base.metadata.tables[name]
-        of_batch: list[ColumnElement[Any]] = [literal(batch.id), literal(name)]
+    def _note(
+        self, session: Session, batch: batches.ImportBatch, name: str, at: tuple[int, int], *, made: bool
+    ) -> None:
+        """By which the rows of a table are taken back. `at`: where its new rows begin, and the audit's last entry."""
+        table, (offset, last) = Base.metadata.tables[name], at
+        of_batch: list[ColumnElement[Any]] = [literal(batch.id), literal(last), literal(name)]
         if made:
             wanted = self.new_rows(table, *of_batch, self.place(table) + offset, literal(""))
         else:
             wanted = self._changes(name, *of_batch, StagedRow.place, StagedRow.before)
-        columns = ["batch_id", "thing", "thing_id", "before"]
+        columns = ["batch_id", "last_audit_id", "thing", "thing_id", "before"]
         session.execute(insert(_table(batches.ImportedRow)).from_select(columns, wanted))
 
     def _changes(self, thing: str, *wanted: Any) -> Select[Any]:
@@ -383,6 +475,19 @@ class Stage:
 def _pieces(rows: Iterable[Row]) -> Iterator[list[Row]]:
     left = iter(rows)
     while piece := list(islice(left, PIECE_ROWS)):
+        yield piece
+
+
+def in_pieces(rows: Iterable[Row], lines: Callable[[Row], int] = lambda _row: 1) -> Iterator[list[Row]]:
+    """As many at once as one transaction stores, by the lines of the file that they are."""
+    piece, total = list[Row](), 0
+    for row in rows:
+        piece.append(row)
+        total += lines(row)
+        if total >= PIECE_LINES:
+            yield piece
+            piece, total = [], 0
+    if piece:
         yield piece
 
 

@@ -2,6 +2,9 @@
 
 import datetime as dt
 import logging
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased, joinedload
@@ -11,7 +14,7 @@ from scheduler.core import audit
 from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
 from scheduler.core.imports import batches
-from scheduler.core.imports.staging import Filing, Importer, Stage, take_in
+from scheduler.core.imports.staging import Filing, Importer, Stage, in_pieces, take_in
 from scheduler.core.text import fold, to_latin
 from scheduler.data import files
 from scheduler.places.imports.registers import read_hosts
@@ -90,9 +93,16 @@ def import_hosts(actor: Actor, sheet: RegisterSheet, filing: Filing) -> ImportOu
     def compare(session: Session) -> HostComparison:
         return compared_register(session, sheet)
 
-    outcome: ImportOutcome = take_in(actor, filing, Importer(HOST_IMPORT, compare, _stage))
+    outcome: ImportOutcome = take_in(actor, filing, Importer(HOST_IMPORT, compare, _stage, pieces=_pieces))
     log.info("hosts imported", extra={"rows": outcome.rows, "new": outcome.new, "problems": len(outcome.problems)})
     return outcome
+
+
+def _pieces(found: HostComparison) -> Iterator[HostComparison]:
+    both: list[dict[str, Any] | tuple[Host, dict[str, Any]]] = [*found.new, *found.changed]
+    for piece in in_pieces(both):
+        new = [one for one in piece if isinstance(one, dict)]
+        yield replace(found, new=new, changed=[one for one in piece if not isinstance(one, dict)])
 
 
 def _stage(stage: Stage, found: HostComparison) -> None:

@@ -39,7 +39,6 @@ from scheduler.visits.models.visits import Visit
 STAYS = frozenset(
     {
         "presenter",
-        "campaign_crew",
         "guardian",
         "guardian_consent",
         "consent_paper",

@@ -38,11 +38,13 @@ from scheduler.people.terms import PresenterKind
 from scheduler.places.models import District, Municipality
 from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
-from scheduler.reports.models import CREWS, CampaignCrew, FigureVersion
+from scheduler.reports.models import FigureVersion
 from scheduler.reports.queries.kept_parts import FigurePart, figure_parts, is_stale, mark_alone
 from scheduler.reports.queries.splits import GROUP_COLUMNS, key_names
 from scheduler.reports.rules.spans import can_be_kept, spans_of
 from scheduler.reports.terms.counting import Filters, Group, Period, ReportCounts
+from scheduler.visits.models.visits import Assignment, Presentation, Visit
+from scheduler.visits.terms.states import AssignmentState
 
 BEGINNING = dt.date(2000, 1, 1)
 SIDE_NUMBERS = ("pupils_once", "with_influencer", "without_influencer", "turned_away")
@@ -293,17 +295,14 @@ def _campaign_cells() -> Select[Any]:
 
 _CELLS_OF_YEAR, _CAMPAIGN_CELLS = _cells_of_year(), _campaign_cells()
 _CREW = (
-    select(Presenter.kind, func.count(CampaignCrew.presenter_id))
-    .join(CampaignCrew, CampaignCrew.presenter_id == Presenter.id)
-    .where(CampaignCrew.campaign_id == bindparam("campaign", type_=Integer), CampaignCrew.seats > 0)
+    select(Presenter.kind, func.count(Presenter.id.distinct()))
+    .select_from(Visit)
+    .join(Presentation, Presentation.visit_id == Visit.id)
+    .join(Assignment, Assignment.presentation_id == Presentation.id)
+    .join(Presenter, Presenter.id == Assignment.presenter_id)
+    .where(
+        Visit.campaign_id == bindparam("campaign", type_=Integer),
+        Assignment.state.in_((AssignmentState.ACCEPTED, AssignmentState.PRESENT)),
+    )
     .group_by(Presenter.kind)
 )
-
-
-def violations() -> list[str]:
-    """Kept crews that are not those of the assignments."""
-    session = db.session()
-    stored = select(CampaignCrew.campaign_id, CampaignCrew.presenter_id, CampaignCrew.seats)
-    kept = {tuple(row) for row in session.execute(stored.where(CampaignCrew.seats > 0))}
-    wrong = sorted({int(row[0]) for row in kept ^ {tuple(row) for row in session.execute(CREWS)} if row[0]})
-    return [f"campaign {campaign_id}: its kept crew is not that of its assignments" for campaign_id in wrong]

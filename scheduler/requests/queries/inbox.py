@@ -1,9 +1,10 @@
 """The coordinators' inbox: what waits, filtered and sorted as the address says, and what each filter would show."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -26,12 +27,13 @@ from sqlalchemy import (
 from scheduler import policy
 from scheduler.core.db import db
 from scheduler.core.paging import PER_PAGE, Page, first_row
+from scheduler.core.query_hints import by_no_index
 from scheduler.core.sorting import Columns, Sort, ordered_by
 from scheduler.core.text import fold
 from scheduler.people.models import User
 from scheduler.places.models import Host, Municipality
 from scheduler.places.queries import has_words
-from scheduler.policy import Actor
+from scheduler.policy import Actor, in_reach
 from scheduler.programmes.models import Programme
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.inbox_counts import (
@@ -45,20 +47,10 @@ from scheduler.requests.queries.inbox_counts import (
     question_of_counts,
     waits_too_long,
 )
-from scheduler.requests.queries.inbox_rows import PRESSED_TURNS, inbox_rows, question_of_rows
-from scheduler.requests.queries.inbox_tallies import (
-    OTHERS,
-    Groups,
-    RequestChoice,
-    are_tallied,
-    attended,
-    counts_of_tallies,
-    press,
-    question_of_tallies,
-)
+from scheduler.requests.queries.inbox_rows import inbox_rows, question_of_rows
 from scheduler.requests.queries.stand_ins import handed_to, handovers_soon
-from scheduler.requests.rules.states import OVER, turn_of
-from scheduler.requests.terms.pages import NOBODY, Inbox, InboxFilters, Show
+from scheduler.requests.rules.states import HIDDEN, OPEN, OVER, STEPS, turn_of
+from scheduler.requests.terms.pages import NOBODY, Inbox, InboxFilters, Show, Turn
 from scheduler.requests.terms.school_request import RequestState
 
 _IN_ORDER = {state: place for place, state in enumerate(RequestState)}
@@ -100,7 +92,36 @@ class InboxAsker(NamedTuple):
         return handed_to(self.actor.user_id, DAY) if self.stands_in else false()
 
 
+@dataclass(frozen=True, eq=False)
+class RequestChoice:
+    """The requests that an address lets through: of whom, in which states, and what else is asked of them."""
+
+    actor: Actor
+    states: frozenset[RequestState]
+    within: tuple[ColumnElement[bool], ...]
+
+    def everywhere(self, *, walked: bool = False) -> Select[SchoolRequest]:
+        """`walked`: to be found by their schools, and by no index of theirs."""
+        kind = SchoolRequest
+        asked = SimpleNamespace(centre_id=by_no_index(kind.centre_id), host_id=kind.host_id) if walked else kind
+        return select(kind).where(in_reach(self.actor, asked), kind.state.in_(self.states), *self.within)
+
+    def of(self, state: RequestState) -> Select[SchoolRequest]:
+        return select(SchoolRequest).where(
+            in_reach(self.actor, SchoolRequest), SchoolRequest.state == state, *self.within
+        )
+
+    def among(self, ids: Any, states: Collection[RequestState]) -> Select[SchoolRequest]:
+        """Those of these ids that are asked for and stand in one of these states."""
+        one = ids.subquery()
+        found = select(SchoolRequest).join_from(one, SchoolRequest, SchoolRequest.id == one.c.id)
+        of_states = SchoolRequest.state.in_(self.states.intersection(states))
+        return found.where(in_reach(self.actor, SchoolRequest), of_states, *self.within)
+
+
 NOBODYS = Ours(Condition(false()), {})
+YOURS = frozenset(state for state, (turn, _step) in STEPS.items() if turn is Turn.YOURS)
+OTHERS = OPEN - YOURS  # what stands here is the centre's turn only where something presses
 BEGINS = bindparam("begins", type_=Integer())  # the rows before the page
 ENDS = bindparam("ends", type_=Integer())  # and with it
 PLACES = {state: TURNS.index(turn_of(state, attention=False)[0]) for state in RequestState}  # of its group
@@ -118,16 +139,15 @@ def inbox(actor: Actor, filters: InboxFilters, *, now: dt.datetime, ours: Ours =
     running = [one for one in soon if one.able and one.first_day <= values[DAY.key]]
     stands_in = any(one.stand_in_id == actor.user_id for one in running)
     asker = InboxAsker(actor, replace(filters, page=1), ours.condition, stands_in)
-    count = counts_of_tallies if are_tallied(filters) else inbox_counts
-    counts = count(actor, filters, _question_of_numbers(asker), values)
+    counts = inbox_counts(actor, filters, _question_of_numbers(asker), values)
     begins = first_row(filters.page)
     asked = {**values, BEGINS.key: begins, ENDS.key: begins + PER_PAGE}
     question = _question_of_page(asker, _last_place(counts.groups, begins + PER_PAGE))
-    rows, pressing = inbox_rows(question, asked, running, now)
+    rows = inbox_rows(question, asked, running, now)
     page = Page(rows, filters.page, sum(count for _, count in counts.groups))
     return Inbox(
         page=page,
-        groups=press(counts.groups, pressing),
+        groups=counts.groups,
         pills=tuple(counts.shown.items()),
         facets=counts.facets,
         new=counts.shown[Show.NEW],
@@ -140,11 +160,10 @@ def inbox(actor: Actor, filters: InboxFilters, *, now: dt.datetime, ours: Ours =
     )
 
 
-def _last_place(groups: Groups, ends: int) -> int:
+def _last_place(groups: Sequence[tuple[Turn, int]], ends: int) -> int:
     """The last group of which rows stand on a page that ends so.
 
-    What presses leaves a later group for the first one, so each page ends no later than these numbers say; a page more
-    is left for what others do between the two questions.
+    A page more is left for what others do between the two questions.
     """
     before = 0
     for turn, count in groups:
@@ -158,8 +177,6 @@ def _last_place(groups: Groups, ends: int) -> int:
 def _question_of_numbers(asker: InboxAsker) -> Executable:
     """To put it into words takes longer than to ask it of few requests."""
     actor, filters, handed = asker.actor, asker.filters, asker.handed()
-    if are_tallied(filters):
-        return question_of_tallies(actor, filters, _asked(actor, filters, handed), stands_in=asker.stands_in)
     shown = and_(SchoolRequest.state.in_(STATES[filters.show]), *_more(actor, filters, handed), *_typed(filters))
     return question_of_counts(actor, RowConditions(handed=handed, ours=asker.ours.of_request, shown=shown))
 
@@ -169,7 +186,7 @@ def _question_of_page(asker: InboxAsker, last: int) -> Executable:
     """`last`: the last group that its rows may stand in, by their states."""
     filters = asker.filters
     asked = _asked(asker.actor, filters, asker.handed())
-    if are_tallied(filters) and filters.sort is None and asked.states:
+    if _is_cut_by_states(filters) and asked.states:
         return question_of_rows(_first_of_each_state(asked, asker.ours, last), [])
     by, order = _by(filters.sort), _turn_order(asker.ours.of_request).label("place")
     cut = (
@@ -186,7 +203,6 @@ def _first_of_each_state(asked: RequestChoice, ours: Condition, last: int) -> Se
     """The page, cut from the oldest of each state and of those that press, as many of each as end with the page.
 
     Whoever is not among the oldest of its state has as many before it as that, in its own group or in a former one.
-    Beside each stands how many press in all that are not the centre's turn by their state.
     """
     columns, oldest = (SchoolRequest.id, SchoolRequest.state_since), (SchoolRequest.state_since, SchoolRequest.id)
     heaps = [
@@ -194,19 +210,24 @@ def _first_of_each_state(asked: RequestChoice, ours: Condition, last: int) -> Se
         for state in sorted(asked.states)
         if PLACES[state] <= last
     ]
-    many: list[ColumnElement[int]] = [literal(0) for _turn in PRESSED_TURNS]
     if OTHERS.intersection(asked.states):
-        press = asked.among(union(attended(asked.actor), *ours.ids), OTHERS)
-        pressed = press.with_only_columns(*columns, SchoolRequest.state).cte("pressed").prefix_with("MATERIALIZED").c
-        first = select(pressed.id, pressed.state_since, literal(0).label("place"))
-        heaps.append(first.order_by(pressed.state_since, pressed.id).limit(ENDS))
-        of_turn = {turn: [state for state in OTHERS if PLACES[state] == TURNS.index(turn)] for turn in PRESSED_TURNS}
-        many = [select(func.count()).where(pressed.state.in_(states)).scalar_subquery() for states in of_turn.values()]
+        press = asked.among(union(_attended(asked.actor), *ours.ids), OTHERS).with_only_columns(*columns)
+        heaps.append(press.add_columns(literal(0).label("place")).order_by(*oldest).limit(ENDS))
     heap = union_all(*(select(one.subquery()) for one in heaps)).subquery().c
     place = func.min(heap.place)
-    told = (one.label(f"pressing_{turn}") for turn, one in zip(PRESSED_TURNS, many, strict=True))
-    page = select(heap.id, place.label("place"), *told).group_by(heap.id, heap.state_since)
+    page = select(heap.id, place.label("place")).group_by(heap.id, heap.state_since)
     return page.order_by(place, heap.state_since, heap.id).limit(PER_PAGE).offset(BEGINS)
+
+
+def _attended(actor: Actor) -> Select[int]:
+    """The ids of requests whose counts somebody must look at: by the index of these alone."""
+    looked_at = SchoolRequest.attention, by_no_index(SchoolRequest.state).not_in(HIDDEN)
+    return select(SchoolRequest.id).where(in_reach(actor, SchoolRequest), *looked_at)
+
+
+def _is_cut_by_states(filters: InboxFilters) -> bool:
+    """Whether a page is cut in its usual order, and neither words nor the clock narrow it."""
+    return filters.sort is None and not filters.typed.strip() and filters.age is None and filters.show is not Show.LATE
 
 
 def _walks_schools(filters: InboxFilters) -> bool:

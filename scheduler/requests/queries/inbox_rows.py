@@ -42,16 +42,11 @@ _COLUMNS = (
 )
 
 
-PRESSED_TURNS = (Turn.OTHERS, Turn.ITSELF)  # of which requests may press: then they are the centre's turn
-
-
 def question_of_rows(cut: Any, order: Sequence[Any]) -> Executable:
-    """`cut`: (id, place of its group) of the requests of the page, and whatever is told beside them, by its name;
-    `order`: by what it was cut.
-    """
+    """`cut`: (id, place of its group) of the requests of the page; `order`: by what it was cut."""
     page = cut.subquery()
     return (
-        select(*_COLUMNS, *(one for one in page.c if one.name != "id"))
+        select(*_COLUMNS, page.c.place)
         .join_from(page, SchoolRequest, SchoolRequest.id == page.c.id)
         .join(SchoolRequest.host)
         .join(SchoolRequest.programme)
@@ -64,16 +59,11 @@ def question_of_rows(cut: Any, order: Sequence[Any]) -> Executable:
 
 def inbox_rows(
     question: Executable, values: Mapping[str, Any], running: Sequence[HandoverRow], now: dt.datetime
-) -> tuple[list[InboxRow], dict[Turn, int]]:
-    """By `question_of_rows`, and one more for their twins; `running`: the handovers that hold today.
-
-    With them how many press of each turn, where it is told.
-    """
+) -> list[InboxRow]:
+    """By `question_of_rows`, and one more for their twins; `running`: the handovers that hold today."""
     found: Sequence[Any] = db.session().execute(question, values).all()
     twins = twins_of_each([(row.id, row.host_id, row.centre_id, row.first_day, row.state in OPEN) for row in found])
-    told = found[0]._mapping if found else {}
-    pressing = {turn: told[f"pressing_{turn}"] for turn in PRESSED_TURNS if f"pressing_{turn}" in told}
-    return [_row(row, twins[row.id], running, now) for row in found], pressing
+    return [_row(row, twins[row.id], running, now) for row in found]
 
 
 def _row(row: Any, twins: int, running: Sequence[HandoverRow], now: dt.datetime) -> InboxRow:

@@ -129,6 +129,11 @@ FAILURES: Mapping[str, LazyProxy] = {
     "changed_meanwhile": _l(
         "Others changed the same things while the file was being stored. Nothing of it is stored: try again in a while."
     ),
+    "import_runs": _l("Another file is being stored. Nothing of this one is stored: send it again in a while."),
+    "undone_already": _l("It was taken back while it was being stored. Nothing of it is stored."),
+    "stored_in_part": _l(
+        "Only a part of the file is stored, and newer entries refer to it. Send the same file again to store the rest."
+    ),
     "broken": _l("Something broke that we did not foresee; it is in the log. Nothing was half stored."),
 }
 LINE_PROBLEMS: Mapping[str, LazyProxy] = {
@@ -310,6 +315,8 @@ def import_faces(rows: Iterable[WorkRow], taken_back: Collection[int]) -> dict[i
 
 
 def _face(row: WorkRow, taken_back: Collection[int]) -> Face:
+    if row.phase is Phase.STORING and row.state is WorkState.RUNNING:
+        return Face("move", "sync", _l("Being stored: %(share)s %%", share=100 * row.done // max(row.total, 1)))
     if row.state is not WorkState.DONE:
         return STATES[row.state]
     if row.id in taken_back:
@@ -352,7 +359,6 @@ JOBS: Mapping[str, LazyProxy] = {
     "privacy.keep_ledger": _l("Keeps what was revoked outside of the database"),
     "privacy.forget_what_lasted": _l("Forgets what has lasted its time"),
     "requests.forget_unfinished": _l("Forgets bookings that nobody finished"),
-    "requests.put_tallies_together": _l("Puts together what the list of requests is counted from"),
     "requests.write_search_keys": _l("Writes names so that a search finds them in both scripts"),
     "feeds.tidy_up": _l("Takes out what is kept for calendars and is over"),
     "requests.lapse_dates": _l("Ends proposals that no school answered"),

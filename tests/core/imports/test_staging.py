@@ -1,6 +1,8 @@
 """A file's rows are laid aside in pieces and stored in one short step; what changes meanwhile is compared again."""
 
 import datetime as dt
+import os
+import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,14 +11,16 @@ import pytest
 from sqlalchemy import event, func, select, update
 
 from scheduler.attendance.imports import read_past_visits
-from scheduler.attendance.models import HeadCount
-from scheduler.attendance.service.past_visits import import_past_visits
-from scheduler.core.audit import AuditEntry
+from scheduler.attendance.models import Attendance, HeadCount
+from scheduler.attendance.service.past_visits import import_past_visits, take_back_visits
+from scheduler.core.audit import AuditEntry, record
 from scheduler.core.db import db, transaction
+from scheduler.core.errors import GroundReason
 from scheduler.core.imports import laid_aside, staging
-from scheduler.core.imports.batches import ColumnName, ImportBatch, ImportedRow
+from scheduler.core.imports.batches import ColumnName, HangsOnIt, ImportBatch, ImportedRow, ImportStopped
 from scheduler.core.imports.laid_aside import StagedRow
-from scheduler.core.imports.staging import Filing, Stale
+from scheduler.core.imports.staging import LEFT_AFTER, Filing, Stale
+from scheduler.jobs.long_work import forget_uploads
 from scheduler.people.imports import read_people
 from scheduler.people.models import User
 from scheduler.people.service.importing import import_people
@@ -25,8 +29,8 @@ from scheduler.places.imports.registers import read_hosts
 from scheduler.places.models import Host, HostSchoolTime
 from scheduler.places.service.bells import import_bells
 from scheduler.places.service.hosts import import_hosts, take_back_hosts
-from scheduler.policy import Role
-from scheduler.visits.models.visits import Visit
+from scheduler.policy import SYSTEM, Role
+from scheduler.visits.models.visits import Presentation, Visit
 from tests.factories import MONDAY
 from tests.factories.people import an_actor, make_user
 from tests.factories.places import make_host, make_municipality
@@ -255,3 +259,177 @@ def test_inside_a_transaction_an_import_sees_and_shares_it(session):
         assert import_hosts(an_actor(Role.COORDINATOR), register_of(3), Filing(MONDAY)).new == 3
         raise RuntimeError("the outer one fails")
     assert (rows(Host), rows(StagedRow), rows(ImportBatch)) == (0, 0, 0)
+
+
+# --- In pieces: each is stored whole, a kill loses at most one, and all are taken back together ---
+
+
+@pytest.fixture
+def pieces_of_ten(monkeypatch):
+    monkeypatch.setattr(staging, "PIECE_LINES", 10)
+    monkeypatch.setattr(staging, "PIECE_ROWS", 5)
+
+
+def killed_after(done: int, act) -> None:
+    """Do something in a process of its own, which is killed when so many rows are laid aside."""
+    db.session.rollback()
+    if (child := os.fork()) == 0:
+        db.session.remove()
+        db.engine.dispose(close=False)
+
+        def die(told: int, _total: int) -> None:
+            if told >= done:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        act(die)
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == signal.SIGKILL
+
+
+def by_another(app, act) -> None:
+    """Let another person do something, by another connection, and wait until it is done."""
+
+    def do() -> None:
+        with app.app_context():
+            act()
+
+    other = threading.Thread(target=do)
+    other.start()
+    other.join(20)
+    assert not other.is_alive()
+
+
+def the_batch() -> ImportBatch:
+    db.session.rollback()
+    return db.session.scalars(select(ImportBatch)).one()
+
+
+@pytest.mark.postgres_decides
+@pytest.mark.usefixtures("pieces_of_ten")
+def test_a_killed_import_goes_on_with_the_same_file_and_is_taken_back_as_one(actor, session):
+    def store(tell, count=45):
+        return import_hosts(actor, register_of(count), Filing(MONDAY, actor.centre_id, "skole.csv", False, tell, "abc"))
+
+    killed_after(25, store)
+    batch = the_batch()
+    assert (rows(Host), batch.stored_rows, batch.rows, batch.is_being_stored) == (20, 20, 45, True)
+
+    outcome = store(staging._nobody)
+
+    assert (outcome.new, outcome.same, outcome.batch_id) == (45, 0, the_batch().id)
+    assert (rows(Host), rows(ImportedRow), the_batch().is_being_stored) == (45, 45, False)
+    told = select(func.count()).where(AuditEntry.action == "host imported")
+    assert session.scalar(told) == 45
+    take_back_hosts(actor, outcome.batch_id, now=MONDAY)
+    assert (rows(Host), rows(ImportedRow)) == (0, 45)
+
+
+@pytest.mark.postgres_decides
+@pytest.mark.usefixtures("pieces_of_ten")
+def test_past_visits_are_stored_in_pieces_of_whole_visits(actor, session):
+    make_programme(centre_id=actor.centre_id)
+    make_host("Чегар", register_id="1")
+    days = [MONDAY.date() - dt.timedelta(days=7 * week) for week in range(1, 9)]
+    lines = "\n".join(f"{day};1;{pupils}" for day in days for pupils in (20, 21, 22))
+    sheet = read_past_visits(f"datum;šifra škole;učenika\n{lines}\n".encode(), today=MONDAY.date())
+
+    def store(tell):
+        filing = Filing(MONDAY, actor.centre_id, "prosle.csv", False, tell, "abc")
+        return import_past_visits(actor, sheet, filing)
+
+    killed_after(90, store)  # of the second piece: four visits of three lines are a piece
+    assert (the_batch().stored_rows, the_batch().rows, rows(Visit)) == (12, 24, 4)
+    held = select(Visit.on_day, func.count(Presentation.id), func.count(Attendance.id))
+    whole = held.join(Presentation, Presentation.visit_id == Visit.id).outerjoin(Attendance).group_by(Visit.on_day)
+    stored = session.execute(whole.order_by(Visit.on_day)).all()
+    assert [tuple(row) for row in stored] == [(day, 3, 3) for day in sorted(days[:4])]
+
+    outcome = store(staging._nobody)
+
+    assert (outcome.new, outcome.same, rows(Visit), rows(HeadCount)) == (24, 0, 8, 96)
+    assert len(set(session.scalars(select(Visit.number)))) == 8
+    take_back_visits(actor, outcome.batch_id, now=MONDAY)
+    assert (rows(Visit), rows(Presentation), rows(HeadCount)) == (0, 0, 0)
+
+
+@pytest.mark.both_databases
+@pytest.mark.usefixtures("pieces_of_ten")
+def test_while_a_file_is_stored_another_one_is_refused(app, actor, session):
+    refused = []
+
+    def another():
+        with pytest.raises(ImportStopped) as stopped:
+            import_hosts(actor, register_of(2, first=900), Filing(MONDAY, file_digest="other"))
+        refused.append(stopped.value.reason)
+
+    stored = []
+
+    def watch(done, _total):
+        if done == 30:  # two pieces are stored
+            stored.append(rows(Host))
+            by_another(app, another)
+
+    import_hosts(actor, register_of(45), Filing(MONDAY, tell=watch, file_digest="this"))
+
+    assert (refused, stored, rows(Host)) == ([GroundReason.IMPORT_RUNS], [20], 45)
+
+
+@pytest.mark.both_databases
+@pytest.mark.usefixtures("pieces_of_ten")
+def test_what_breaks_halfway_is_taken_back_at_once(actor, session):
+    def breaks(done, _total):
+        if done > 20:
+            raise OSError("the disk is full")
+
+    with pytest.raises(OSError, match="the disk is full"):
+        import_hosts(actor, register_of(45), Filing(MONDAY, tell=breaks))
+
+    assert (rows(Host), the_batch().undone_at, the_batch().is_being_stored) == (0, MONDAY, False)
+
+
+@pytest.mark.both_databases
+@pytest.mark.usefixtures("pieces_of_ten")
+def test_an_import_taken_back_while_it_is_stored_stops(app, actor, session):
+    def undo():
+        take_back_hosts(SYSTEM, the_batch().id, now=MONDAY)
+
+    def tell(done, _total):
+        if done == 30:
+            by_another(app, undo)
+
+    with pytest.raises(ImportStopped) as stopped:
+        import_hosts(actor, register_of(45), Filing(MONDAY, tell=tell))
+
+    assert (stopped.value.reason, rows(Host)) == (GroundReason.UNDONE_ALREADY, 0)
+
+
+@pytest.mark.usefixtures("pieces_of_ten")
+def test_a_row_changed_between_two_pieces_keeps_the_import_from_being_taken_back(app, actor, session):
+    def change():
+        with transaction() as writing:
+            host = writing.scalars(select(Host).where(Host.register_id == "1")).one()
+            host.phone = "032 123"
+            record(actor, "host changed", host, at=MONDAY)
+
+    def tell(done, _total):
+        if done == 30:
+            by_another(app, change)
+
+    outcome = import_hosts(actor, register_of(45), Filing(MONDAY, actor.centre_id, tell=tell))
+
+    with pytest.raises(HangsOnIt):
+        take_back_hosts(actor, outcome.batch_id, now=MONDAY)
+    assert rows(Host) == 45
+
+
+@pytest.mark.usefixtures("pieces_of_ten")
+def test_a_killed_command_that_nobody_repeats_is_taken_back_after_an_hour(actor, session, the_clock):
+    killed_after(25, lambda tell: import_hosts(SYSTEM, register_of(45), Filing(MONDAY, tell=tell, file_digest="abc")))
+
+    the_clock.stands_at(MONDAY + LEFT_AFTER - dt.timedelta(minutes=1))
+    forget_uploads.call_local()
+    assert rows(Host) == 20
+    the_clock.stands_at(MONDAY + LEFT_AFTER)
+    forget_uploads.call_local()
+
+    assert (rows(Host), the_batch().undone_at) == (0, MONDAY + LEFT_AFTER)
