@@ -42,7 +42,7 @@ from scheduler.reports.queries import kept_figures
 from scheduler.reports.queries.attendance import attendance_report
 from scheduler.reports.queries.counted_rows import narrowed
 from scheduler.reports.queries.kept_figures import BEGINNING
-from scheduler.reports.rules.attendance import school_year_of, year_of
+from scheduler.reports.rules.attendance import school_year_of
 from scheduler.reports.rules.jointly import (
     PublicNumber,
     campaigns_of,
@@ -50,7 +50,14 @@ from scheduler.reports.rules.jointly import (
     outcome_together,
     year_together,
 )
-from scheduler.reports.rules.public import as_signed, outcome_of, public_year_of
+from scheduler.reports.rules.public import (
+    as_signed,
+    exact_before,
+    outcome_in_tens,
+    outcome_of,
+    public_year_of,
+    year_in_tens,
+)
 from scheduler.reports.terms.counting import (
     COUNT_FIELDS,
     CountRow,
@@ -79,6 +86,7 @@ class PublicNames:
     campaigns: tuple[tuple[int, str], ...]
     years: tuple[int, ...]  # calendar years up to this one of which something is counted, the newest first
     versions: Versions
+    exact_before: int = 9999  # of this year and later ones people are told in tens
     signed: tuple[tuple[int, int, ReportCounts], ...] = ()  # years that a centre has signed off: (year, centre, totals)
 
 
@@ -99,6 +107,7 @@ def public_names(today: dt.date, language: str) -> PublicNames:
         tuple(sorted(campaigns.items())),
         tuple(sorted(years, reverse=True)),
         tuple(versions.items()),
+        exact_before(today),
         tuple(_signed_year(row) for row in found["signed"]),
     )
 
@@ -162,7 +171,8 @@ def _public_year(year: int, names: PublicNames) -> PublicYear:
     counted = public_year_of(year, own, names.districts, dict(names.centres), dict(names.campaigns))
     campaigns = {one.centre_id: campaigns_of(own, one.centre_id) for one in counted.centres}
     told = year_together(counted, _together(tuple(cells.items())), campaigns)
-    return as_signed(told, {centre: totals for one, centre, totals in names.signed if one == year})
+    told = as_signed(told, {centre: totals for one, centre, totals in names.signed if one == year})
+    return told if year < names.exact_before else year_in_tens(told)
 
 
 @lru_cache(maxsize=16)  # as long as the figures are these: a page asks for several of its numbers
@@ -173,7 +183,8 @@ def _together(cells: tuple[tuple[int, tuple[FigureCell, ...]], ...]) -> frozense
 def _rows(versions: Versions) -> tuple[Any, ...]:
     """What was held in all years by centre, district, city and campaign: kept, or counted where figures are old."""
     kept = tuple((year, version) for year, version in versions if version is not None)
-    return (*_kept_rows(kept), *(row for year, version in versions if version is None for row in _counted_rows(year)))
+    stale = [year for year, version in versions if version is None]
+    return (*_kept_rows(kept), *(_counted_rows(stale) if stale else ()))
 
 
 @lru_cache(maxsize=4)  # as long as these are their versions
@@ -181,9 +192,8 @@ def _kept_rows(versions: Versions) -> tuple[Any, ...]:
     return kept_figures.cells_of_years(year for year, _version in versions)
 
 
-def _counted_rows(year: int) -> tuple[Any, ...]:
-    within = year_of(year)
-    one = counted_cells(days=Presentation.on_day.between(within.first, within.last)).subquery()
+def _counted_rows(years: Sequence[int]) -> tuple[Any, ...]:
+    one = counted_cells(days=extract("year", Presentation.on_day).in_(years)).subquery()
     sums = [func.sum(one.c[name]).label(name) for name in ("presentations", *map(str, Audience))]
     high = func.sum(case((one.c.level == SchoolLevel.SECONDARY, one.c.pupils), else_=0)).label("high_school")
     days = (func.min(one.c.first_day).label("first_day"), func.max(one.c.last_day).label("last_day"))
@@ -246,16 +256,16 @@ def _outcome(
     period = Period(campaign.first_day, max(campaign.first_day, min(campaign.last_day, today)))
     rows = _rows(tuple(versions.items()))
     outcome = outcome_of(campaign.cities, *_reached(campaign, period, rows), crew)
-    return outcome_together(outcome, campaign.id, _together(tuple(_cells(rows).items())))
+    outcome = outcome_together(outcome, campaign.id, _together(tuple(_cells(rows).items())))
+    return outcome if campaign.last_day.year < exact_before(today) else outcome_in_tens(outcome)
 
 
 def _reached(campaign: CampaignRow, period: Period, rows: Sequence[Any]) -> tuple[Report, ReportCounts]:
     """The campaign's report by city, and all that its centre held in those years."""
     filters = Filters(period, campaign=campaign.slug)
-    ours = [row for row in rows if row.campaign == campaign.id]
-    around = [
-        row for row in rows if row.centre_id == campaign.centre_id and period.first.year <= row.year <= period.last.year
-    ]
+    within = [row for row in rows if period.first.year <= row.year <= period.last.year]
+    ours = [row for row in within if row.campaign == campaign.id]
+    around = [row for row in within if row.centre_id == campaign.centre_id]
     if any(row.first_day < period.first or row.last_day > period.last for row in ours):
         return attendance_report(filters, [Group.CITY]), _counts(around)
     by_city = defaultdict[tuple[str, str], list[Any]](list)

@@ -1,10 +1,13 @@
 """What the public may be told: numbers of fewer than five people are hidden, and cannot be computed from the others.
 
+Numbers of a year that is still counted are told in whole tens, so that nobody can subtract this week from the last.
+
 Cells that add up to a published total are judged together. A small cell is hidden, and with it the smallest large
 one, so that subtraction gives the sum of two unknown numbers; without a second cell the total is hidden too. A cell is
 also small when what remains of it after the parts published on other pages is small.
 """
 
+import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -27,6 +30,8 @@ from scheduler.reports.terms.counting import (
     ReportCounts,
 )
 
+TEN = 10
+COUNTED_BY = (3, 1)  # month and day of the next year from which the figures of a year are told exactly
 PUBLIC_AUDIENCES = (Audience.PUPILS, Audience.PARENTS, Audience.TEACHERS)  # others are counted, and told to staff only
 
 Cells = tuple[int | None, ...]
@@ -93,6 +98,43 @@ def public_year_of(
         tuple(line for line in lines if line.iso or line.presentations),
         sum(cell.counts.presentations for cell in cells),
         total,
+    )
+
+
+def exact_before(today: dt.date) -> int:
+    """The first year whose people the public reads in whole tens: it is not over, or attendance still comes in."""
+    return today.year - ((today.month, today.day) < COUNTED_BY)
+
+
+def in_tens(number: int | None) -> int | None:
+    """Rounded down, so that no two states of a page differ by a few people; None where that leaves nobody."""
+    return number if not number else number // TEN * TEN or None
+
+
+def year_in_tens(year: PublicYear) -> PublicYear:
+    """A year that is still counted: each number of people by itself in whole tens."""
+
+    def of_centre(one: CentreYear) -> CentreYear:
+        told: dict[str, Any] = {audience.value: in_tens(getattr(one, audience.value)) for audience in PUBLIC_AUDIENCES}
+        campaigns = (replace(own, high_school_pupils=in_tens(own.high_school_pupils)) for own in one.campaigns)
+        return replace(one, campaigns=tuple(campaigns), **told)
+
+    return replace(
+        year,
+        centres=tuple(map(of_centre, year.centres)),
+        districts=tuple(replace(line, people=in_tens(line.people)) for line in year.districts),
+        people=in_tens(year.people),
+        in_tens=True,
+    )
+
+
+def outcome_in_tens(outcome: Outcome) -> Outcome:
+    """The same for a campaign."""
+    return replace(
+        outcome,
+        cities=tuple(replace(city, pupils=in_tens(city.pupils)) for city in outcome.cities),
+        reached={audience: in_tens(people) for audience, people in outcome.reached.items()},
+        in_tens=True,
     )
 
 
@@ -241,5 +283,5 @@ def outcome_of(
         by_city.totals.presentations,
         reached,
         crew.get(PresenterKind.EDUCATOR, 0),
-        None if small(young) else young,
+        None if small(young) else young // LEAST * LEAST,
     )
