@@ -2,19 +2,22 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from itertools import combinations
+from dataclasses import replace
+from itertools import combinations, pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.core.small_cells import PublicSum, small
+from scheduler.core.small_cells import LEAST, PublicSum, small
 from scheduler.programmes.terms import Audience
 from scheduler.reports.rules.jointly import (
     PublicNumber,
     added_up,
     campaigns_of,
+    corrected,
     numbers_together,
     outcome_together,
+    place_in,
     year_together,
 )
 from scheduler.reports.rules.public import PUBLIC_AUDIENCES, outcome_of, public_year_of
@@ -117,8 +120,8 @@ def groups_of_people(wholes) -> Iterator[frozenset[str]]:
         yield from filter(None, (one & other, one - other, other - one))
 
 
-@given(YEARS)
-def test_trust_s44_no_small_number_follows_from_all_pages_of_the_same_years(cells):
+def shows_nothing_small(cells):
+    """Whether no small group of people follows from all pages of these years, by exact elimination."""
     told = list(pages(cells))
     people = people_in(cells)
     for number, members in told:
@@ -132,7 +135,59 @@ def test_trust_s44_no_small_number_follows_from_all_pages_of_the_same_years(cell
 
     found = computable(known, [*(one for one in sums if one.total in known), *asked])
 
-    assert not {name: number for name, number in found.items() if small(number)}
+    return not {name: number for name, number in found.items() if small(number)}
+
+
+@given(YEARS)
+def test_trust_s44_no_small_number_follows_from_all_pages_of_the_same_years(cells):
+    assert shows_nothing_small(cells)
+
+
+MONTHS = st.lists(st.lists(a_cell(), min_size=1, max_size=7, unique_by=one_of_each_kind), min_size=2, max_size=4)
+
+
+@given(MONTHS)
+def test_trust_s44_no_two_states_of_a_published_year_tell_a_few_people(counted):
+    """Corrections may be anything. All that the public ever read of the year is compared, state with state."""
+    published = [tuple(counted[0])]
+    for cells in counted[1:]:
+        published.append(corrected(published[-1], cells, {}, 2025))
+    people = []
+    for before, cells in pairwise(published):
+        assert numbers_together({2025: before}) <= numbers_together({2025: cells}), "who was shown stays shown"
+    for cells in published:
+        assert shows_nothing_small({2025: cells})
+        people.append(
+            {(place_in(cell), name): getattr(cell.counts, name) for cell in cells for name in PUBLIC_AUDIENCES}
+        )
+        people[-1] |= {(place_in(cell), "high school"): cell.high_school_pupils for cell in cells}
+    for one, other in combinations(
+        people, 2
+    ):  # each number of a page is a sum of these: what differs is a sum of fives
+        assert all((one.get(group, 0) - other.get(group, 0)) % LEAST == 0 for group in one | other)
+
+
+def test_a_correction_is_followed_by_whole_fives_and_a_few_people_are_not_told():
+    def held(pupils, teachers):
+        return FigureCell(1, "RS-00", "a", None, ReportCounts(presentations=1, pupils=pupils, teachers=teachers))
+
+    def told(pupils, teachers):
+        [cell] = corrected([held(60, 9)], [held(pupils, teachers)], {}, 2025)
+        return cell.counts.pupils, cell.counts.teachers
+
+    assert [told(64, 9), told(66, 13), told(53, 14), told(90, 9)] == [(60, 9), (65, 9), (55, 14), (90, 9)]
+
+
+def test_a_correction_that_would_hide_what_the_public_has_read_waits_and_others_do_not():
+    own, other = (
+        FigureCell(centre, f"RS-0{centre}", "a", None, ReportCounts(presentations=1, pupils=pupils))
+        for centre, pupils in ((1, 63), (2, 80))
+    )
+    fewer, more = replace(own, counts=replace(own.counts, pupils=3)), replace(other, counts=ReportCounts(1, 1, 95))
+
+    told = corrected([own, other], [fewer, more], {}, 2025)
+
+    assert [cell.counts.pupils for cell in told] == [63, 95]
 
 
 def test_a_year_without_small_numbers_shows_all_of_them():

@@ -37,7 +37,7 @@ from scheduler.people.terms import PresenterKind
 from scheduler.places.models import District, Municipality
 from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
-from scheduler.reports.models import CREWS, CampaignCrew, FigureVersion
+from scheduler.reports.models import CREWS, CampaignCrew, FigureVersion, PublicFigure
 from scheduler.reports.queries.kept_parts import FigurePart, figure_parts, is_stale, mark_alone
 from scheduler.reports.queries.splits import GROUP_COLUMNS, key_names
 from scheduler.reports.rules.spans import can_be_kept, spans_of
@@ -220,9 +220,18 @@ def kept_beside(filters: Filters) -> dict[str, int] | None:
     return {name: sum(int(getattr(row, name) or 0) for row in found) for name in SIDE_NUMBERS}
 
 
-def cells_of_years(years: Iterable[int]) -> tuple[Any, ...]:
-    """What was held in whole years by year, centre, district, city and campaign (0: for none), with its days."""
-    return tuple(db.session().execute(_CELLS_OF_YEARS, {"years": list(years)}))
+def cells_of_years(years: Iterable[int], *, published: bool = True) -> tuple[Any, ...]:
+    """What was held in whole years by year, centre, district, city and campaign (0: for none), with its days.
+
+    Of a year of which figures are published, as the public reads them; `published` False: as they are kept.
+    """
+    wanted = _PUBLIC_CELLS if published else _CELLS_OF_YEARS
+    return tuple(db.session().execute(wanted, {"years": list(years)}))
+
+
+def published_cells(years: Iterable[int]) -> tuple[Any, ...]:
+    """The same of the years of which figures are published, and nothing of the others."""
+    return tuple(db.session().execute(_PUBLISHED_IN, {"years": list(years)}))
 
 
 def crew_of(campaign_id: int) -> dict[PresenterKind, int]:
@@ -254,11 +263,11 @@ def years_kept(today: ColumnElement[Any], this_year: ColumnElement[Any]) -> Sele
 def _cells_of_years() -> Select[Any]:
     high = case((KeptFigure.level == SchoolLevel.SECONDARY, KeptFigure.pupils), else_=0)
     sums = [func.sum(getattr(KeptFigure, name)).label(name) for name in ("presentations", *map(str, Audience))]
-    city = (Municipality.city_sr_cyrl.expression, Municipality.city_sr_latn.expression)
-    keys = (KeptFigure.year, KeptFigure.centre_id, District.iso, *city, KeptFigure.campaign)
+    latn = func.max(Municipality.city_sr_latn).label("city_sr_latn")  # one row for each city, however it is spelled
+    keys = (KeptFigure.year, KeptFigure.centre_id, District.iso, Municipality.city_sr_cyrl, KeptFigure.campaign)
     days = (func.min(KeptFigure.first_day).label("first_day"), func.max(KeptFigure.last_day).label("last_day"))
     years: BindParameter[Any] = bindparam("years", expanding=True)
-    wanted: Select[Any] = select(*keys, *sums, func.sum(high).label("high_school"), *days)
+    wanted: Select[Any] = select(*keys, latn, *sums, func.sum(high).label("high_school"), *days)
     return (
         wanted.outerjoin(Municipality, Municipality.id == KeptFigure.town)
         .outerjoin(District, District.id == Municipality.district_id)
@@ -268,6 +277,11 @@ def _cells_of_years() -> Select[Any]:
 
 
 _CELLS_OF_YEARS = _cells_of_years()
+_PUBLISHED = select(*(PublicFigure.__table__.c[column.name] for column in _CELLS_OF_YEARS.selected_columns))
+_PUBLISHED_IN = _PUBLISHED.where(PublicFigure.year.in_(bindparam("years", expanding=True)))
+_PUBLIC_CELLS = union_all(
+    _PUBLISHED_IN, _CELLS_OF_YEARS.where(~exists().where(PublicFigure.year == KeptFigure.year).correlate(KeptFigure))
+)
 _CREW = (
     select(Presenter.kind, func.count(CampaignCrew.presenter_id))
     .join(CampaignCrew, CampaignCrew.presenter_id == Presenter.id)

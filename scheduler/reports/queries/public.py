@@ -166,7 +166,7 @@ def _kept_year(year: int, names: PublicNames) -> PublicYear:
 
 
 def _public_year(year: int, names: PublicNames) -> PublicYear:
-    cells = _cells(_rows(names.versions))
+    cells = cells_by_year(_rows(names.versions))
     own = cells.get(year, ())
     counted = public_year_of(year, own, names.districts, dict(names.centres), dict(names.campaigns))
     campaigns = {one.centre_id: campaigns_of(own, one.centre_id) for one in counted.centres}
@@ -181,10 +181,16 @@ def _together(cells: tuple[tuple[int, tuple[FigureCell, ...]], ...]) -> frozense
 
 
 def _rows(versions: Versions) -> tuple[Any, ...]:
-    """What was held in all years by centre, district, city and campaign: kept, or counted where figures are old."""
+    """What was held in all years by centre, district, city and campaign: as it is published, or else as it is kept,
+    or counted where figures are old.
+    """
     kept = tuple((year, version) for year, version in versions if version is not None)
     stale = [year for year, version in versions if version is None]
-    return (*_kept_rows(kept), *(_counted_rows(stale) if stale else ()))
+    if not stale:
+        return _kept_rows(kept)
+    published = kept_figures.published_cells(stale)
+    counted = sorted(set(stale) - {row.year for row in published})
+    return (*_kept_rows(kept), *published, *(_counted_rows(counted) if counted else ()))
 
 
 @lru_cache(maxsize=4)  # as long as these are their versions
@@ -197,10 +203,10 @@ def _counted_rows(years: Sequence[int]) -> tuple[Any, ...]:
     sums = [func.sum(one.c[name]).label(name) for name in ("presentations", *map(str, Audience))]
     high = func.sum(case((one.c.level == SchoolLevel.SECONDARY, one.c.pupils), else_=0)).label("high_school")
     days = (func.min(one.c.first_day).label("first_day"), func.max(one.c.last_day).label("last_day"))
-    city = (Municipality.city_sr_cyrl, Municipality.city_sr_latn)
-    keys = (one.c.year, one.c.centre_id, District.iso, *city, one.c.campaign)
+    latn = func.max(Municipality.city_sr_latn).label("city_sr_latn")
+    keys = (one.c.year, one.c.centre_id, District.iso, Municipality.city_sr_cyrl, one.c.campaign)
     wanted = (
-        select(*keys, *sums, high, *days)
+        select(*keys, latn, *sums, high, *days)
         .select_from(one)
         .outerjoin(Municipality, Municipality.id == one.c.town)
         .outerjoin(District, District.id == Municipality.district_id)
@@ -209,7 +215,8 @@ def _counted_rows(years: Sequence[int]) -> tuple[Any, ...]:
     return tuple(db.session().execute(wanted))
 
 
-def _cells(rows: Iterable[Any]) -> dict[int, tuple[FigureCell, ...]]:
+def cells_by_year(rows: Iterable[Any]) -> dict[int, tuple[FigureCell, ...]]:
+    """Rows of kept or published figures as cells."""
     cells = defaultdict[int, list[FigureCell]](list)
     for row in rows:
         counts = ReportCounts(0, row.presentations, row.pupils, row.parents, row.teachers, row.others)
@@ -256,7 +263,7 @@ def _outcome(
     period = Period(campaign.first_day, max(campaign.first_day, min(campaign.last_day, today)))
     rows = _rows(tuple(versions.items()))
     outcome = outcome_of(campaign.cities, *_reached(campaign, period, rows), crew)
-    outcome = outcome_together(outcome, campaign.id, _together(tuple(_cells(rows).items())))
+    outcome = outcome_together(outcome, campaign.id, _together(tuple(cells_by_year(rows).items())))
     return outcome if campaign.last_day.year < exact_before(today) else outcome_in_tens(outcome)
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import combinations
 from typing import NamedTuple
 
-from scheduler.core.small_cells import small
+from scheduler.core.small_cells import LEAST, small
 from scheduler.programmes.terms import Audience
 from scheduler.reports.rules.public import PUBLIC_AUDIENCES, outcome_of, public_year_of
 from scheduler.reports.terms.counting import (
@@ -35,6 +35,7 @@ _MOST_VISIBLE_FIRST = {"year": 0, "centre": 1, "campaign": 2, "district": 3, "ci
 
 CellsOfYears = Mapping[int, Sequence[FigureCell]]
 Row = dict[int, int]  # {group: factor}
+Place = tuple[int, str, str, int | None]  # centre, district, city, campaign
 Union = int  # of groups: a bit for each
 
 
@@ -71,6 +72,51 @@ def numbers_together(cells: CellsOfYears) -> frozenset[PublicNumber]:
             basis[pivot], unsafe = row, left
         shown.add(name)
     return frozenset(shown)
+
+
+def corrected(
+    published: Sequence[FigureCell], counted: Sequence[FigureCell], others: CellsOfYears, year: int
+) -> tuple[FigureCell, ...]:
+    """What is published of a year, moved towards what is counted by whole fives: no two states differ by a few people.
+
+    A correction for which a number that the public has read would have to be withheld waits. `others`: other years.
+    """
+    before = {place_in(cell): cell for cell in published}
+    wanted = {place_in(cell): cell for cell in counted}
+    moves = {place: _moved(before.get(place), wanted.get(place)) for place in before | wanted}
+    shown = numbers_together({**others, year: published})
+
+    def may_be_told(cells: Mapping[Place, FigureCell]) -> bool:
+        return shown <= numbers_together({**others, year: list(cells.values())})
+
+    if may_be_told(moves):
+        return tuple(moves.values())
+    for place, cell in moves.items():
+        if cell != before.get(place) and may_be_told(before | {place: cell}):
+            before[place] = cell
+    return tuple(before.values())
+
+
+def place_in(cell: FigureCell) -> Place:
+    """Of what a cell is."""
+    return cell.centre_id, cell.district, cell.city, cell.campaign_id
+
+
+def _moved(old: FigureCell | None, new: FigureCell | None) -> FigureCell:
+    like = new or old
+    assert like is not None
+    was, now = (ReportCounts() if one is None else one.counts for one in (old, new))
+    people = {name: _by_fives(getattr(was, name), getattr(now, name)) for name in Audience}
+    high_school = _by_fives(old.high_school_pupils if old else 0, new.high_school_pupils if new else 0)
+    if high_school > people[Audience.PUPILS] and old is not None:
+        return old
+    counts = ReportCounts(presentations=now.presentations, **people)
+    return replace(like, counts=counts, high_school_pupils=min(high_school, people[Audience.PUPILS]))
+
+
+def _by_fives(old: int, new: int) -> int:
+    step = abs(new - old) // LEAST * LEAST
+    return old + step if new > old else old - step
 
 
 def year_together(
