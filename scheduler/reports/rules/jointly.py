@@ -213,8 +213,8 @@ def _groups(cells: CellsOfYears) -> tuple[list[int], dict[PublicNumber, Union]]:
             for names, number in _told_in(year, cell):
                 people[frozenset(names)] += number
     members = Counter[PublicNumber]()
-    for place, names in enumerate(people):
-        members.update(dict.fromkeys(names, 1 << place))
+    for place, group in enumerate(people):
+        members.update(dict.fromkeys(group, 1 << place))
     return list(people.values()), dict(members)
 
 
