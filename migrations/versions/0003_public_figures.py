@@ -22,7 +22,7 @@ def upgrade() -> None:
         *(sa.Column(name, sa.Integer(), nullable=False) for name in numbers),
         *(sa.Column(name, sa.Date(), nullable=False) for name in ("first_day", "last_day", "made_on")),
         sa.ForeignKeyConstraint(
-            ["centre_id"], ["centre.id"], name=op.f("fk_public_figure_centre_id_centre"), ondelete="CASCADE"
+            ["centre_id"], ["centre.id"], name=op.f("fk_public_figure_centre_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("year", "centre_id", "iso", "city_sr_cyrl", "campaign", name=op.f("pk_public_figure")),
         sa.CheckConstraint(
