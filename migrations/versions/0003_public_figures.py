@@ -13,8 +13,8 @@ def upgrade() -> None:
     numbers = ("presentations", "pupils", "parents", "teachers", "others", "high_school")
     op.create_table(
         "public_figure",
-        sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("centre_id", sa.Integer(), nullable=False),
+        sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("iso", sa.String(), nullable=False),
         sa.Column("city_sr_cyrl", sa.String(), nullable=False),
         sa.Column("campaign", sa.Integer(), autoincrement=False, nullable=False),
@@ -24,7 +24,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["centre_id"], ["centre.id"], name=op.f("fk_public_figure_centre_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("year", "centre_id", "iso", "city_sr_cyrl", "campaign", name=op.f("pk_public_figure")),
+        sa.PrimaryKeyConstraint("centre_id", "year", "iso", "city_sr_cyrl", "campaign", name=op.f("pk_public_figure")),
         sa.CheckConstraint(
             "pupils >= high_school AND high_school >= 0 AND parents >= 0 AND teachers >= 0 AND others >= 0",
             name=op.f("ck_public_figure_no_less_than_nobody"),

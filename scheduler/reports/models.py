@@ -94,8 +94,8 @@ class PublicFigure(Base):
         ),
     )
 
-    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id", ondelete="CASCADE"), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     iso: Mapped[str] = mapped_column(primary_key=True)  # of the district on that day; empty: abroad
     city_sr_cyrl: Mapped[str] = mapped_column(primary_key=True)
     campaign: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # 0: none

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scheduler.core.small_cells import LEAST, PublicSum, small
 from scheduler.programmes.terms import Audience
 from scheduler.reports.rules.jointly import (
-    PublicNumber,
+    PageNumber,
     added_up,
     campaigns_of,
     corrected,
@@ -211,5 +211,5 @@ def test_trust_s44_a_small_city_of_a_campaign_follows_from_no_district_and_centr
 
     shown = numbers_together({2025: own})
 
-    assert PublicNumber("centre", 2025, (1, Audience.PUPILS)) in shown
-    assert PublicNumber("district", 2025, ("RS-00",)) not in shown
+    assert PageNumber("centre", 2025, (1, Audience.PUPILS)) in shown
+    assert PageNumber("district", 2025, ("RS-00",)) not in shown

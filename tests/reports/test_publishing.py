@@ -27,7 +27,7 @@ FEBRUARY, MARCH, APRIL = (
 )
 
 
-class Reader:
+class PublishedCampaign:
     """A campaign that held presentations in one city in 2026, and what the public reads of it."""
 
     def __init__(self):
@@ -59,7 +59,7 @@ class Reader:
 
 @pytest.fixture
 def reader(session):
-    return Reader()
+    return PublishedCampaign()
 
 
 @pytest.mark.postgres_decides

@@ -44,7 +44,7 @@ from scheduler.reports.queries.counted_rows import narrowed
 from scheduler.reports.queries.kept_figures import BEGINNING
 from scheduler.reports.rules.attendance import school_year_of
 from scheduler.reports.rules.jointly import (
-    PublicNumber,
+    PageNumber,
     campaigns_of,
     numbers_together,
     outcome_together,
@@ -176,7 +176,7 @@ def _public_year(year: int, names: PublicNames) -> PublicYear:
 
 
 @lru_cache(maxsize=16)  # as long as the figures are these: a page asks for several of its numbers
-def _together(cells: tuple[tuple[int, tuple[FigureCell, ...]], ...]) -> frozenset[PublicNumber]:
+def _together(cells: tuple[tuple[int, tuple[FigureCell, ...]], ...]) -> frozenset[PageNumber]:
     return numbers_together(dict(cells))
 
 

@@ -39,7 +39,7 @@ Place = tuple[int, str, str, int | None]  # centre, district, city, campaign
 Union = int  # of groups: a bit for each
 
 
-class PublicNumber(NamedTuple):
+class PageNumber(NamedTuple):
     """The name of a number of people on a public page."""
 
     kind: str
@@ -47,8 +47,24 @@ class PublicNumber(NamedTuple):
     part: tuple[int | str, ...] = ()
 
 
-def numbers_together(cells: CellsOfYears) -> frozenset[PublicNumber]:
+def numbers_together(cells: CellsOfYears) -> frozenset[PageNumber]:
     """The numbers that may be shown of these years and their campaigns: of those that each page alone would show."""
+    return frozenset().union(*(_numbers_of_linked(own) for own in _linked(cells)))
+
+
+def _linked(cells: CellsOfYears) -> list[dict[int, Sequence[FigureCell]]]:
+    """Years that share a campaign, directly or by years between them, together: others share nobody."""
+    parts: list[tuple[dict[int, Sequence[FigureCell]], set[int]]] = []
+    for year, own in cells.items():
+        years, campaigns = {year: own}, {cell.campaign_id for cell in own if cell.campaign_id is not None}
+        for part in [one for one in parts if one[1] & campaigns]:
+            parts.remove(part)
+            years, campaigns = part[0] | years, part[1] | campaigns
+        parts.append((years, campaigns))
+    return [years for years, _campaigns in parts]
+
+
+def _numbers_of_linked(cells: CellsOfYears) -> frozenset[PageNumber]:
     sizes, members = _groups(cells)
     alone = _shown_by_each_page(cells) & members.keys()
     nobody = 0
@@ -57,7 +73,7 @@ def numbers_together(cells: CellsOfYears) -> frozenset[PublicNumber]:
     known = {name: own & ~nobody for name, own in members.items()}
     unsafe = [_row(own) for own in _unions(known, len(sizes)) if small(_size(own, sizes))]
     basis: dict[int, Row] = {}
-    shown = set[PublicNumber]()
+    shown = set[PageNumber]()
     for name in sorted(alone, key=lambda name: (_MOST_VISIBLE_FIRST[name.kind], -_size(known[name], sizes), name)):
         row = _row(known[name])
         for pivot, other in basis.items():
@@ -120,12 +136,12 @@ def _by_fives(old: int, new: int) -> int:
 
 
 def year_together(
-    year: PublicYear, shown: Collection[PublicNumber], campaigns: Mapping[int, Sequence[int]]
+    year: PublicYear, shown: Collection[PageNumber], campaigns: Mapping[int, Sequence[int]]
 ) -> PublicYear:
     """The year with no other numbers of people than those. `campaigns`: of each centre, in the order of its page."""
 
     def told(number: int | None, kind: str, *part: int | str) -> int | None:
-        return number if not number or PublicNumber(kind, year.year, part) in shown else None
+        return number if not number or PageNumber(kind, year.year, part) in shown else None
 
     def of_centre(one: CentreYear) -> CentreYear:
         ident = one.centre_id
@@ -146,37 +162,37 @@ def year_together(
     return replace(year, centres=centres, districts=lines, people=told(year.people, "year"))
 
 
-def outcome_together(outcome: Outcome, campaign_id: int, shown: Collection[PublicNumber]) -> Outcome:
+def outcome_together(outcome: Outcome, campaign_id: int, shown: Collection[PageNumber]) -> Outcome:
     """The campaign with no other numbers of people than those."""
 
     def told(number: int | None, kind: str, part: str) -> int | None:
-        return number if not number or PublicNumber(kind, campaign_id, (part,)) in shown else None
+        return number if not number or PageNumber(kind, campaign_id, (part,)) in shown else None
 
     cities = tuple(replace(city, pupils=told(city.pupils, "city", city.city_sr_cyrl)) for city in outcome.cities)
     reached = {audience: told(number, "campaign", audience) for audience, number in outcome.reached.items()}
     return replace(outcome, cities=cities, reached=reached)
 
 
-def _shown_by_each_page(cells: CellsOfYears) -> set[PublicNumber]:
+def _shown_by_each_page(cells: CellsOfYears) -> set[PageNumber]:
     every = [cell for own in cells.values() for cell in own]
     campaigns = {cell.campaign_id: "" for cell in every if cell.campaign_id is not None}
     centres = dict.fromkeys((cell.centre_id for cell in every), "")
     districts = [DistrictName(iso, iso) for iso in sorted({cell.district for cell in every if cell.district})]
-    told: dict[PublicNumber, int | None] = {}
+    told: dict[PageNumber, int | None] = {}
     for number, own in cells.items():
         year = public_year_of(number, own, districts, centres, campaigns)
-        told[PublicNumber("year", number)] = year.people
-        told |= {PublicNumber("district", number, (line.iso,)): line.people for line in year.districts}
+        told[PageNumber("year", number)] = year.people
+        told |= {PageNumber("district", number, (line.iso,)): line.people for line in year.districts}
         for centre in year.centres:
             for audience in PUBLIC_AUDIENCES:
-                told[PublicNumber("centre", number, (centre.centre_id, audience))] = getattr(centre, audience)
+                told[PageNumber("centre", number, (centre.centre_id, audience))] = getattr(centre, audience)
             for campaign, reached in zip(campaigns_of(own, centre.centre_id), centre.campaigns, strict=True):
-                name = PublicNumber("high_school", number, (centre.centre_id, campaign))
+                name = PageNumber("high_school", number, (centre.centre_id, campaign))
                 told[name] = reached.high_school_pupils
     for campaign in campaigns:
         outcome = _outcome(campaign, every, cells)
-        told |= {PublicNumber("campaign", campaign, (one,)): people for one, people in outcome.reached.items()}
-        told |= {PublicNumber("city", campaign, (city.city_sr_cyrl,)): city.pupils for city in outcome.cities}
+        told |= {PageNumber("campaign", campaign, (one,)): people for one, people in outcome.reached.items()}
+        told |= {PageNumber("city", campaign, (city.city_sr_cyrl,)): city.pupils for city in outcome.cities}
     return {name for name, people in told.items() if people is not None}
 
 
@@ -205,39 +221,39 @@ def added_up(cells: Sequence[FigureCell]) -> ReportCounts:
     return ReportCounts(**{name: sum(getattr(cell.counts, name) for cell in cells) for name in names})
 
 
-def _groups(cells: CellsOfYears) -> tuple[list[int], dict[PublicNumber, Union]]:
+def _groups(cells: CellsOfYears) -> tuple[list[int], dict[PageNumber, Union]]:
     """The people who stand in the same numbers: how many of each group, and the groups of each number."""
-    people = Counter[frozenset[PublicNumber]]()
+    people = Counter[frozenset[PageNumber]]()
     for year, own in cells.items():
         for cell in own:
             for names, number in _told_in(year, cell):
                 people[frozenset(names)] += number
-    members = Counter[PublicNumber]()
+    members = Counter[PageNumber]()
     for place, group in enumerate(people):
         members.update(dict.fromkeys(group, 1 << place))
     return list(people.values()), dict(members)
 
 
-def _told_in(year: int, cell: FigureCell) -> Iterator[tuple[list[PublicNumber], int]]:
+def _told_in(year: int, cell: FigureCell) -> Iterator[tuple[list[PageNumber], int]]:
     """The people of a cell by audience, pupils of secondary schools apart, with the numbers that they stand in."""
     for audience in PUBLIC_AUDIENCES:
         names = [
-            PublicNumber("year", year),
-            PublicNumber("district", year, (cell.district,)),
-            PublicNumber("centre", year, (cell.centre_id, audience)),
+            PageNumber("year", year),
+            PageNumber("district", year, (cell.district,)),
+            PageNumber("centre", year, (cell.centre_id, audience)),
         ]
         number = int(getattr(cell.counts, audience))
         if cell.campaign_id is not None:
-            names.append(PublicNumber("campaign", cell.campaign_id, (audience,)))
+            names.append(PageNumber("campaign", cell.campaign_id, (audience,)))
             if audience is Audience.PUPILS:
-                names.append(PublicNumber("city", cell.campaign_id, (cell.city,)))
-                reached = PublicNumber("high_school", year, (cell.centre_id, cell.campaign_id))
+                names.append(PageNumber("city", cell.campaign_id, (cell.city,)))
+                reached = PageNumber("high_school", year, (cell.centre_id, cell.campaign_id))
                 yield [*names, reached], cell.high_school_pupils
                 number -= cell.high_school_pupils
         yield names, number
 
 
-def _unions(members: Mapping[PublicNumber, Union], groups: int) -> set[Union]:
+def _unions(members: Mapping[PageNumber, Union], groups: int) -> set[Union]:
     """Groups of people that nobody may count: each, each number, what two share, and what some leave of others."""
     found = {1 << place for place in range(groups)} | set(members.values())
     parts = defaultdict[tuple[str, int], list[Union]](list)
@@ -247,7 +263,8 @@ def _unions(members: Mapping[PublicNumber, Union], groups: int) -> set[Union]:
             parts[name.kind, 0].append(own)
     wholes = list(members.values())
     for (one, own), (two, other) in combinations(members.items(), 2):
-        found |= {own & other, own & ~other, other & ~own}
+        if own & other:
+            found |= {own & other, own & ~other, other & ~own}
         if one.kind == two.kind == "district" and one.of == two.of:
             wholes.append(own | other)
     for whole in wholes:
@@ -260,11 +277,15 @@ def _unions(members: Mapping[PublicNumber, Union], groups: int) -> set[Union]:
 
 
 def _size(union: Union, sizes: Sequence[int]) -> int:
-    return sum(size for place, size in enumerate(sizes) if union >> place & 1)
+    return sum(sizes[place] for place in _row(union))
 
 
 def _row(union: Union) -> Row:
-    return {place: 1 for place in range(union.bit_length()) if union >> place & 1}
+    row = {}
+    while union:
+        row[union.bit_length() - 1] = 1
+        union ^= 1 << union.bit_length() - 1
+    return row
 
 
 def _less(row: Row, other: Row, times: int) -> Row:
