@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0004_less_again"
-down_revision = "0002_less_to_keep"
+down_revision = "0003_public_figures"
 branch_labels = None
 depends_on = None
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0005_lighter"
-down_revision = "0002_less_to_keep"
+down_revision = "0004_less_again"
 branch_labels = None
 depends_on = None
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy import Select, and_, case, select
 
@@ -96,7 +97,8 @@ def public_papers_of(period: Period, centre_id: int, today: dt.date) -> dict[str
     texts, told = texts_of(centre_id, period).texts, published_helpline(period, centre_id)
     papers = {}
     for language in languages():
-        year = public_year(period.first.year, public_names(today, language))
+        names = replace(public_names(today, language), exact_before=period.last.year + 1)  # once signed it stays
+        year = public_year(period.first.year, names)
         held = next((one for one in year.centres if one.centre_id == centre_id), None)
         codes = {one.code_list: _codes(one, language) for one in told}
         name = centre_name(centre_id, language)

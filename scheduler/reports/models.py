@@ -75,6 +75,37 @@ class FigureVersion(Base):
     version: Mapped[int] = mapped_column(BigInteger)
 
 
+class PublicFigure(Base):
+    """What the public reads of a year that is counted, city by city.
+
+    Made once; corrections change its people by whole fives.
+    """
+
+    __tablename__ = "public_figure"
+    __table_args__ = (
+        CheckConstraint(
+            "pupils >= high_school AND high_school >= 0 AND parents >= 0 AND teachers >= 0 AND others >= 0",
+            name="no_less_than_nobody",
+        ),
+    )
+
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id", ondelete="CASCADE"), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    iso: Mapped[str] = mapped_column(primary_key=True)  # of the district on that day; empty: abroad
+    city_sr_cyrl: Mapped[str] = mapped_column(primary_key=True)
+    campaign: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # 0: none
+    city_sr_latn: Mapped[str]
+    presentations: Mapped[int]
+    pupils: Mapped[int]
+    parents: Mapped[int]
+    teachers: Mapped[int]
+    others: Mapped[int]
+    high_school: Mapped[int]
+    first_day: Mapped[dt.date]
+    last_day: Mapped[dt.date]
+    made_on: Mapped[dt.date]  # or changed
+
+
 # --- What the database itself refuses: one day signed off twice by one centre, and a signed number edited ---
 
 _SIGNED_TWICE = """NEW.taken_back_at IS NULL AND EXISTS (

@@ -1,8 +1,12 @@
-"""What a person can do to the books: sign a period off, and take that back."""
+"""What a person can do to the books: sign a period off, and take that back; and how a year becomes public."""
 
 import datetime as dt
 import logging
+import secrets
+from collections.abc import Mapping
+from typing import Any
 
+from sqlalchemy import delete, insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -13,16 +17,22 @@ from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
 from scheduler.core.refusals import refused_by
 from scheduler.core.text import clean
 from scheduler.policy import Actor
-from scheduler.reports.models import CarriedDifference, SignedPeriod
+from scheduler.programmes.terms import Audience
+from scheduler.reports.models import CarriedDifference, FigureVersion, PublicFigure, SignedPeriod
 from scheduler.reports.queries.attendance import attendance_report
+from scheduler.reports.queries.kept_figures import cells_of_years, figure_versions, published_cells
+from scheduler.reports.queries.public import cells_by_year
 from scheduler.reports.queries.signing import carried_elsewhere, signed_periods, with_books
 from scheduler.reports.rules.attendance import numbers_of
+from scheduler.reports.rules.jointly import Place, corrected, place_in
+from scheduler.reports.rules.public import exact_before
 from scheduler.reports.rules.signing import LONGEST_REASON, problems_with_signing, seen_of
-from scheduler.reports.terms.counting import Correction, Filters, Period, Report, ReportCounts
+from scheduler.reports.terms.counting import Correction, FigureCell, Filters, Period, Report, ReportCounts
 from scheduler.reports.terms.reasons import ReportReason
 
 log = logging.getLogger(__name__)
 BOOKS_LOCK = 25  # kind of lock: who signs and who takes back in one centre come one after the other
+PUBLIC_LOCK = 92  # who makes public figures does so alone
 
 
 def sign_period(actor: Actor, period: Period, seen: str, *, now: dt.datetime) -> SignedPeriod:
@@ -105,3 +115,62 @@ def _told(period: Period, totals: ReportCounts, owed: tuple[Correction, ...]) ->
         "totals": numbers_of(totals),
         "carried": {str(one.of_period): numbers_of(one.counts) for one in owed},
     }
+
+
+def publish_figures(*, now: dt.datetime) -> list[int]:
+    """Keep what the public reads of each year that is counted, and follow corrections; returns the years changed.
+
+    Run again it changes nothing. A year of which figures are old waits for the next run.
+    """
+    today = clock.local_day(now)
+    with transaction() as session:
+        advisory_lock(session, PUBLIC_LOCK, [1])
+        years = [year for year, version in figure_versions().items() if version is not None]
+        public = cells_by_year(cells_of_years(years))
+        due = [year for year in years if year < exact_before(today)]
+        stored, kept = published_cells(due), cells_of_years(due, published=False)
+        counted, made = cells_by_year(kept), {row.year for row in stored}
+        rows = {(row.year, _place_of(row)): row for row in (*stored, *kept)}
+        changed = []
+        for year in due:
+            told = public.get(year, ())
+            if year in made:
+                others = {one: own for one, own in public.items() if one != year}
+                told = corrected(told, counted.get(year, ()), others, year)
+            if told and (year not in made or told != public[year]):
+                _store_public(session, year, {cell: rows[year, place_in(cell)] for cell in told}, today)
+                public[year] = told
+                changed.append(year)
+    if changed:
+        log.info("public figures made", extra={"years": len(changed)})
+    return changed
+
+
+def _place_of(row: Any) -> Place:
+    return row.centre_id, row.iso or "", row.city_sr_cyrl or "", row.campaign or None
+
+
+def _store_public(session: Session, year: int, cells: Mapping[FigureCell, Any], today: dt.date) -> None:
+    session.execute(delete(PublicFigure).where(PublicFigure.year == year))
+    session.execute(
+        insert(PublicFigure),
+        [
+            {
+                "year": year,
+                "centre_id": cell.centre_id,
+                "iso": cell.district,
+                "city_sr_cyrl": cell.city,
+                "city_sr_latn": row.city_sr_latn or "",
+                "campaign": cell.campaign_id or 0,
+                "presentations": cell.counts.presentations,
+                **{audience.value: getattr(cell.counts, audience) for audience in Audience},
+                "high_school": cell.high_school_pupils,
+                "first_day": row.first_day,
+                "last_day": row.last_day,
+                "made_on": today,
+            }
+            for cell, row in cells.items()
+        ],
+    )
+    another = update(FigureVersion).where(FigureVersion.year == year).values(version=secrets.randbits(52))
+    session.execute(another)  # what pages have cached of the year is over

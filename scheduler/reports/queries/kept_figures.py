@@ -25,7 +25,6 @@ from sqlalchemy import (
     func,
     literal,
     null,
-    or_,
     select,
     union_all,
 )
@@ -38,7 +37,7 @@ from scheduler.people.terms import PresenterKind
 from scheduler.places.models import District, Municipality
 from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
-from scheduler.reports.models import FigureVersion
+from scheduler.reports.models import FigureVersion, PublicFigure
 from scheduler.reports.queries.kept_parts import FigurePart, figure_parts, is_stale, mark_alone
 from scheduler.reports.queries.splits import GROUP_COLUMNS, key_names
 from scheduler.reports.rules.spans import can_be_kept, spans_of
@@ -223,15 +222,18 @@ def kept_beside(filters: Filters) -> dict[str, int] | None:
     return {name: sum(int(getattr(row, name) or 0) for row in found) for name in SIDE_NUMBERS}
 
 
-def cells_of_year(year: int) -> tuple[Any, ...]:
-    """A year by centre, district, city and campaign (0: for none)."""
-    return tuple(db.session().execute(_CELLS_OF_YEAR, {"year": year}))
+def cells_of_years(years: Iterable[int], *, published: bool = True) -> tuple[Any, ...]:
+    """What was held in whole years by year, centre, district, city and campaign (0: for none), with its days.
+
+    Of a year of which figures are published, as the public reads them; `published` False: as they are kept.
+    """
+    wanted = _PUBLIC_CELLS if published else _CELLS_OF_YEARS
+    return tuple(db.session().execute(wanted, {"years": list(years)}))
 
 
-def campaign_cells(campaign_id: int, centre_id: int, years: Iterable[int]) -> tuple[Any, ...]:
-    """What was held in whole years, by city: for a campaign, with its first and last day; and by its centre in all."""
-    asked = {"campaign": campaign_id, "centre": centre_id, "years": list(years)}
-    return tuple(db.session().execute(_CAMPAIGN_CELLS, asked))
+def published_cells(years: Iterable[int]) -> tuple[Any, ...]:
+    """The same of the years of which figures are published, and nothing of the others."""
+    return tuple(db.session().execute(_PUBLISHED_IN, {"years": list(years)}))
 
 
 def crew_of(campaign_id: int) -> dict[PresenterKind, int]:
@@ -260,40 +262,28 @@ def years_kept(today: ColumnElement[Any], this_year: ColumnElement[Any]) -> Sele
 # Statements of pages that everybody opens are put together once: that costs as much as asking them.
 
 
-def _cells_of_year() -> Select[Any]:
+def _cells_of_years() -> Select[Any]:
     high = case((KeptFigure.level == SchoolLevel.SECONDARY, KeptFigure.pupils), else_=0)
     sums = [func.sum(getattr(KeptFigure, name)).label(name) for name in ("presentations", *map(str, Audience))]
-    keys = (KeptFigure.centre_id, District.iso, Municipality.city_sr_cyrl, KeptFigure.campaign)
+    latn = func.max(Municipality.city_sr_latn).label("city_sr_latn")  # one row for each city, however it is spelled
+    keys = (KeptFigure.year, KeptFigure.centre_id, District.iso, Municipality.city_sr_cyrl, KeptFigure.campaign)
+    days = (func.min(KeptFigure.first_day).label("first_day"), func.max(KeptFigure.last_day).label("last_day"))
+    years: BindParameter[Any] = bindparam("years", expanding=True)
+    wanted: Select[Any] = select(*keys, latn, *sums, func.sum(high).label("high_school"), *days)
     return (
-        select(*keys, *sums, func.sum(high).label("high_school"))
-        .outerjoin(Municipality, Municipality.id == KeptFigure.town)
+        wanted.outerjoin(Municipality, Municipality.id == KeptFigure.town)
         .outerjoin(District, District.id == Municipality.district_id)
-        .where(KeptFigure.year == bindparam("year", type_=Integer), KeptFigure.month == 0)
+        .where(KeptFigure.year.in_(years), KeptFigure.month == 0)
         .group_by(*keys)
     )
 
 
-def _campaign_cells() -> Select[Any]:
-    ours = KeptFigure.campaign == bindparam("campaign", type_=Integer)
-    own = KeptFigure.centre_id == bindparam("centre", type_=Integer)
-    sums = [
-        func.sum(case((which, getattr(KeptFigure, name)), else_=0)).label(f"{part}{name}")
-        for part, which in (("", ours), ("all_", own))
-        for name in ("presentations", *map(str, Audience))
-    ]
-    days = (func.min(case((ours, KeptFigure.first_day))), func.max(case((ours, KeptFigure.last_day))))
-    city = (Municipality.city_sr_cyrl.expression, Municipality.city_sr_latn.expression)
-    years: BindParameter[Any] = bindparam("years", expanding=True)
-    columns: list[ColumnElement[Any]] = [*city, *sums, days[0].label("first_day"), days[1].label("last_day")]
-    wanted: Select[Any] = select(*columns)
-    return (
-        wanted.outerjoin(Municipality, Municipality.id == KeptFigure.town)
-        .where(KeptFigure.year.in_(years), KeptFigure.month == 0, or_(ours, own))
-        .group_by(*city)
-    )
-
-
-_CELLS_OF_YEAR, _CAMPAIGN_CELLS = _cells_of_year(), _campaign_cells()
+_CELLS_OF_YEARS = _cells_of_years()
+_PUBLISHED = select(*(PublicFigure.__table__.c[column.name] for column in _CELLS_OF_YEARS.selected_columns))
+_PUBLISHED_IN = _PUBLISHED.where(PublicFigure.year.in_(bindparam("years", expanding=True)))
+_PUBLIC_CELLS = union_all(
+    _PUBLISHED_IN, _CELLS_OF_YEARS.where(~exists().where(PublicFigure.year == KeptFigure.year).correlate(KeptFigure))
+)
 _CREW = (
     select(Presenter.kind, func.count(Presenter.id.distinct()))
     .select_from(Visit)

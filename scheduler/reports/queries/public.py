@@ -5,7 +5,8 @@ the small ones.
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 from typing import Any
@@ -41,8 +42,22 @@ from scheduler.reports.queries import kept_figures
 from scheduler.reports.queries.attendance import attendance_report
 from scheduler.reports.queries.counted_rows import narrowed
 from scheduler.reports.queries.kept_figures import BEGINNING
-from scheduler.reports.rules.attendance import school_year_of, year_of
-from scheduler.reports.rules.public import as_signed, outcome_of, public_year_of
+from scheduler.reports.rules.attendance import school_year_of
+from scheduler.reports.rules.jointly import (
+    PageNumber,
+    campaigns_of,
+    numbers_together,
+    outcome_together,
+    year_together,
+)
+from scheduler.reports.rules.public import (
+    as_signed,
+    exact_before,
+    outcome_in_tens,
+    outcome_of,
+    public_year_of,
+    year_in_tens,
+)
 from scheduler.reports.terms.counting import (
     COUNT_FIELDS,
     CountRow,
@@ -71,6 +86,7 @@ class PublicNames:
     campaigns: tuple[tuple[int, str], ...]
     years: tuple[int, ...]  # calendar years up to this one of which something is counted, the newest first
     versions: Versions
+    exact_before: int = 9999  # of this year and later ones people are told in tens
     signed: tuple[tuple[int, int, ReportCounts], ...] = ()  # years that a centre has signed off: (year, centre, totals)
 
 
@@ -91,6 +107,7 @@ def public_names(today: dt.date, language: str) -> PublicNames:
         tuple(sorted(campaigns.items())),
         tuple(sorted(years, reverse=True)),
         tuple(versions.items()),
+        exact_before(today),
         tuple(_signed_year(row) for row in found["signed"]),
     )
 
@@ -140,48 +157,72 @@ def _counted_years(today: dt.date) -> list[int]:
 
 def public_year(year: int, names: PublicNames) -> PublicYear:
     """What all centres held in a year: by centre, and by district."""
-    version = dict(names.versions).get(year, 0)  # of a year without any: 0
-    if version is None:
-        return _public_year(year, _counted_year(year), names)
-    return _kept_year(year, version, names)
+    return _public_year(year, names) if None in dict(names.versions).values() else _kept_year(year, names)
 
 
-@lru_cache(maxsize=64)  # a year in three scripts, as long as its figures and all names are these
-def _kept_year(year: int, version: int, names: PublicNames) -> PublicYear:
-    return _public_year(year, kept_figures.cells_of_year(year), names)
+@lru_cache(maxsize=64)  # a year in three scripts, as long as all figures and names are these
+def _kept_year(year: int, names: PublicNames) -> PublicYear:
+    return _public_year(year, names)
 
 
-def _public_year(year: int, rows: tuple[Any, ...], names: PublicNames) -> PublicYear:
-    cells = [
-        FigureCell(
-            row.centre_id,
-            row.iso or "",
-            row.city_sr_cyrl or "",
-            row.campaign or None,
-            ReportCounts(0, row.presentations, row.pupils, row.parents, row.teachers, row.others),
-            row.high_school,
-        )
-        for row in rows
-    ]
-    counted = public_year_of(year, cells, names.districts, dict(names.centres), dict(names.campaigns))
-    return as_signed(counted, {centre: totals for one, centre, totals in names.signed if one == year})
+def _public_year(year: int, names: PublicNames) -> PublicYear:
+    cells = cells_by_year(_rows(names.versions))
+    own = cells.get(year, ())
+    counted = public_year_of(year, own, names.districts, dict(names.centres), dict(names.campaigns))
+    campaigns = {one.centre_id: campaigns_of(own, one.centre_id) for one in counted.centres}
+    told = year_together(counted, _together(tuple(cells.items())), campaigns)
+    told = as_signed(told, {centre: totals for one, centre, totals in names.signed if one == year})
+    return told if year < names.exact_before else year_in_tens(told)
 
 
-def _counted_year(year: int) -> tuple[Any, ...]:
-    """The same from what was counted."""
-    within = year_of(year)
-    one = counted_cells(days=Presentation.on_day.between(within.first, within.last)).subquery()
+@lru_cache(maxsize=16)  # as long as the figures are these: a page asks for several of its numbers
+def _together(cells: tuple[tuple[int, tuple[FigureCell, ...]], ...]) -> frozenset[PageNumber]:
+    return numbers_together(dict(cells))
+
+
+def _rows(versions: Versions) -> tuple[Any, ...]:
+    """What was held in all years by centre, district, city and campaign: as it is published, or else as it is kept,
+    or counted where figures are old.
+    """
+    kept = tuple((year, version) for year, version in versions if version is not None)
+    stale = [year for year, version in versions if version is None]
+    if not stale:
+        return _kept_rows(kept)
+    published = kept_figures.published_cells(stale)
+    counted = sorted(set(stale) - {row.year for row in published})
+    return (*_kept_rows(kept), *published, *(_counted_rows(counted) if counted else ()))
+
+
+@lru_cache(maxsize=4)  # as long as these are their versions
+def _kept_rows(versions: Versions) -> tuple[Any, ...]:
+    return kept_figures.cells_of_years(year for year, _version in versions)
+
+
+def _counted_rows(years: Sequence[int]) -> tuple[Any, ...]:
+    one = counted_cells(days=extract("year", Presentation.on_day).in_(years)).subquery()
     sums = [func.sum(one.c[name]).label(name) for name in ("presentations", *map(str, Audience))]
     high = func.sum(case((one.c.level == SchoolLevel.SECONDARY, one.c.pupils), else_=0)).label("high_school")
-    keys = (one.c.centre_id, District.iso, Municipality.city_sr_cyrl, one.c.campaign)
+    days = (func.min(one.c.first_day).label("first_day"), func.max(one.c.last_day).label("last_day"))
+    latn = func.max(Municipality.city_sr_latn).label("city_sr_latn")
+    keys = (one.c.year, one.c.centre_id, District.iso, Municipality.city_sr_cyrl, one.c.campaign)
     wanted = (
-        select(*keys, *sums, high)
+        select(*keys, latn, *sums, high, *days)
         .select_from(one)
         .outerjoin(Municipality, Municipality.id == one.c.town)
         .outerjoin(District, District.id == Municipality.district_id)
         .group_by(*keys)
     )
     return tuple(db.session().execute(wanted))
+
+
+def cells_by_year(rows: Iterable[Any]) -> dict[int, tuple[FigureCell, ...]]:
+    """Rows of kept or published figures as cells."""
+    cells = defaultdict[int, list[FigureCell]](list)
+    for row in rows:
+        counts = ReportCounts(0, row.presentations, row.pupils, row.parents, row.teachers, row.others)
+        place = (row.centre_id, row.iso or "", row.city_sr_cyrl or "", row.campaign or None)
+        cells[row.year].append(FigureCell(*place, counts, int(row.high_school)))
+    return {year: tuple(own) for year, own in sorted(cells.items())}
 
 
 def campaign_outcome(campaign: CampaignRow, today: dt.date) -> Outcome:
@@ -220,33 +261,28 @@ def _outcome(
     campaign: CampaignRow, today: dt.date, versions: Mapping[int, int | None], crew: Mapping[PresenterKind, int]
 ) -> Outcome:
     period = Period(campaign.first_day, max(campaign.first_day, min(campaign.last_day, today)))
-    own, told = _versions_in(period, versions), None
-    if own is not None:
-        told = _kept_outcome(campaign.id, campaign.centre_id, campaign.slug, period, own)
-    if told is None:
-        whole = Period(dt.date(period.first.year, 1, 1), dt.date(period.last.year, 12, 31))
-        by_city = attendance_report(Filters(period, campaign=campaign.slug), [Group.CITY])
-        told = by_city, attendance_report(Filters(whole, campaign.centre_id)).totals
-    return outcome_of(campaign.cities, *told, crew)
+    rows = _rows(tuple(versions.items()))
+    outcome = outcome_of(campaign.cities, *_reached(campaign, period, rows), crew)
+    outcome = outcome_together(outcome, campaign.id, _together(tuple(cells_by_year(rows).items())))
+    return outcome if campaign.last_day.year < exact_before(today) else outcome_in_tens(outcome)
 
 
-@lru_cache(maxsize=64)  # as long as the figures of its years are these
-def _kept_outcome(
-    campaign_id: int, centre_id: int, slug: str, period: Period, versions: Versions
-) -> tuple[Report, ReportCounts] | None:
-    """The campaign's report by city, and all that its centre held; None where it was held on days outside as well."""
-    rows = kept_figures.campaign_cells(campaign_id, centre_id, [year for year, _version in versions])
-    ours = [row for row in rows if row.presentations]
+def _reached(campaign: CampaignRow, period: Period, rows: Sequence[Any]) -> tuple[Report, ReportCounts]:
+    """The campaign's report by city, and all that its centre held in those years."""
+    filters = Filters(period, campaign=campaign.slug)
+    within = [row for row in rows if period.first.year <= row.year <= period.last.year]
+    ours = [row for row in within if row.campaign == campaign.id]
+    around = [row for row in within if row.centre_id == campaign.centre_id]
     if any(row.first_day < period.first or row.last_day > period.last for row in ours):
-        return None
-    cities = [
-        CountRow((Key(Group.CITY, row.city_sr_cyrl or "", row.city_sr_latn or ""),), _counts([row])) for row in ours
-    ]
+        return attendance_report(filters, [Group.CITY]), _counts(around)
+    by_city = defaultdict[tuple[str, str], list[Any]](list)
+    for row in ours:
+        by_city[row.city_sr_cyrl or "", row.city_sr_latn or ""].append(row)
+    cities = [CountRow((Key(Group.CITY, *names),), _counts(own)) for names, own in by_city.items()]
     cities.sort(key=lambda row: (not row.keys[0].value, alphabet_key(row.keys[0].label), row.keys[0].value))
-    filters = Filters(period, campaign=slug)
-    return Report(filters, (Group.CITY,), _counts(ours), tuple(cities)), _counts(rows, "all_")
+    return Report(filters, (Group.CITY,), _counts(ours), tuple(cities)), _counts(around)
 
 
-def _counts(rows: Sequence[Any], part: str = "") -> ReportCounts:
+def _counts(rows: Sequence[Any]) -> ReportCounts:
     names = ("presentations", *map(str, Audience))
-    return ReportCounts(**{name: int(sum(getattr(row, part + name) for row in rows)) for name in names})
+    return ReportCounts(**{name: int(sum(getattr(row, name) for row in rows)) for name in names})

@@ -1,13 +1,16 @@
 """What the public may be told: numbers of fewer than five people are hidden, and cannot be computed from the others.
 
+Numbers of a year that is still counted are told in whole tens, so that nobody can subtract this week from the last.
+
 Cells that add up to a published total are judged together. A small cell is hidden, and with it the smallest large
 one, so that subtraction gives the sum of two unknown numbers; without a second cell the total is hidden too. A cell is
 also small when what remains of it after the parts published on other pages is small.
 """
 
+import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from scheduler.core.small_cells import LEAST, small
@@ -27,6 +30,8 @@ from scheduler.reports.terms.counting import (
     ReportCounts,
 )
 
+TEN = 10
+COUNTED_BY = (3, 1)  # month and day of the next year from which the figures of a year are told exactly
 PUBLIC_AUDIENCES = (Audience.PUPILS, Audience.PARENTS, Audience.TEACHERS)  # others are counted, and told to staff only
 
 Cells = tuple[int | None, ...]
@@ -67,19 +72,18 @@ def public_year_of(
 ) -> PublicYear:
     """A year by centre and by district. Both add up to the same sum, so both are judged until they agree on it."""
     names = {one.iso: one.name for one in districts} | {"": ""}
+    isos = sorted(names)  # of two districts of one size the same is hidden in every language
     held, told, in_campaigns, in_large = _by_district(cells)
-    by_district = [told[iso] for iso in names]
-    rests = [[told[iso] - parts[iso] for iso in names] for parts in (in_campaigns, in_large)]
+    by_district = [told[iso] for iso in isos]
+    rests = [[told[iso] - parts[iso] for iso in isos] for parts in (in_campaigns, in_large)]
     active = [ident for ident in centres if any(cell.centre_id == ident for cell in cells)]
     by_centre = [_of_centre(cells, ident, audience) for ident in active for audience in PUBLIC_AUDIENCES]
     centre_rests = [_outside_campaigns(cells, ident, audience) for ident in active for audience in PUBLIC_AUDIENCES]
     hide = None in (public_cells(by_district, *rests)[1], public_cells(by_centre, centre_rests)[1])
     in_districts, total = public_cells(by_district, *rests, hide_total=hide)
     at_centres, _ = public_cells(by_centre, centre_rests, hide_total=hide)
-    lines = [
-        DistrictLine(iso, name, held[iso], people)
-        for (iso, name), people in zip(names.items(), in_districts, strict=True)
-    ]
+    people = dict(zip(isos, in_districts, strict=True))
+    lines = [DistrictLine(iso, name, held[iso], people[iso]) for iso, name in names.items()]
     return PublicYear(
         year,
         tuple(
@@ -94,6 +98,43 @@ def public_year_of(
         tuple(line for line in lines if line.iso or line.presentations),
         sum(cell.counts.presentations for cell in cells),
         total,
+    )
+
+
+def exact_before(today: dt.date) -> int:
+    """The first year whose people the public reads in whole tens: it is not over, or attendance still comes in."""
+    return today.year - ((today.month, today.day) < COUNTED_BY)
+
+
+def in_tens(number: int | None) -> int | None:
+    """Rounded down, so that no two states of a page differ by a few people; None where that leaves nobody."""
+    return number if not number else number // TEN * TEN or None
+
+
+def year_in_tens(year: PublicYear) -> PublicYear:
+    """A year that is still counted: each number of people by itself in whole tens."""
+
+    def of_centre(one: CentreYear) -> CentreYear:
+        told: dict[str, Any] = {audience.value: in_tens(getattr(one, audience.value)) for audience in PUBLIC_AUDIENCES}
+        campaigns = (replace(own, high_school_pupils=in_tens(own.high_school_pupils)) for own in one.campaigns)
+        return replace(one, campaigns=tuple(campaigns), **told)
+
+    return replace(
+        year,
+        centres=tuple(map(of_centre, year.centres)),
+        districts=tuple(replace(line, people=in_tens(line.people)) for line in year.districts),
+        people=in_tens(year.people),
+        in_tens=True,
+    )
+
+
+def outcome_in_tens(outcome: Outcome) -> Outcome:
+    """The same for a campaign."""
+    return replace(
+        outcome,
+        cities=tuple(replace(city, pupils=in_tens(city.pupils)) for city in outcome.cities),
+        reached={audience: in_tens(people) for audience, people in outcome.reached.items()},
+        in_tens=True,
     )
 
 
@@ -127,26 +168,36 @@ def _told_people(year: CentreYear) -> int:
     return sum(getattr(year, audience.value) or 0 for audience in PUBLIC_AUDIENCES)
 
 
+@dataclass(frozen=True)
+class _CampaignPart:
+    """People of a campaign in a district whom its page tells as one number: pupils of a city, or another audience."""
+
+    campaign_id: int
+    district: str
+    audience: Audience
+    city: str = ""  # of pupils
+
+
 def _by_district(cells: Sequence[FigureCell]) -> tuple[Counter[str], Counter[str], Counter[str], Counter[str]]:
     """By district: presentations, people, pupils that pages of campaigns tell city by city, what they tell at most.
 
     They show no small number; of parents and teachers a sum, which is a district's own where there is no other.
     """
     held, told, in_campaigns, in_large = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
-    parts, districts = Counter[tuple[str, str, int]](), defaultdict[int, set[str]](set)
+    parts, districts = Counter[_CampaignPart](), defaultdict[int, set[str]](set)
     for cell in cells:
         held[cell.district] += cell.counts.presentations
         told[cell.district] += _shown_people(cell.counts)
         if cell.campaign_id is not None:
             in_campaigns[cell.district] += cell.counts.pupils
             districts[cell.campaign_id].add(cell.district)
-            parts[cell.district, cell.city, cell.campaign_id] += cell.counts.pupils
-            for audience in (Audience.PARENTS, Audience.TEACHERS):
-                parts[cell.district, audience, cell.campaign_id] += _of(cell.counts, audience)
-    for (district, part, campaign_id), people in parts.items():
-        by_city = part not in (Audience.PARENTS, Audience.TEACHERS)
-        if not small(people) and (by_city or len(districts[campaign_id]) == 1):
-            in_large[district] += people
+            for audience in PUBLIC_AUDIENCES:
+                city = cell.city if audience is Audience.PUPILS else ""
+                parts[_CampaignPart(cell.campaign_id, cell.district, audience, city)] += _of(cell.counts, audience)
+    for part, people in parts.items():
+        in_one_district = part.audience is Audience.PUPILS or len(districts[part.campaign_id]) == 1
+        if not small(people) and in_one_district:
+            in_large[part.district] += people
     return held, told, in_campaigns, in_large
 
 
@@ -206,12 +257,14 @@ def outcome_of(
     reached: dict[Audience, int | None] = {
         audience: None if small(number) or small(rests[audience]) else number for audience, number in totals.items()
     }
+    by_name = sorted(order)  # of two cities of one size the same is hidden wherever they stand
     pupils, reached[Audience.PUPILS] = public_cells(
-        [held.get(name, ReportCounts()).pupils for name in order], hide_total=reached[Audience.PUPILS] is None
+        [held.get(name, ReportCounts()).pupils for name in by_name], hide_total=reached[Audience.PUPILS] is None
     )
+    told = dict(zip(by_name, pupils, strict=True))
     places = {city.city_sr_cyrl: city for city in planned}
     cities = []
-    for name, people in zip(order, pupils, strict=True):
+    for name in order:
         place = places.get(name)
         cities.append(
             CityOutcome(
@@ -221,7 +274,7 @@ def outcome_of(
                 place.lon if place else None,
                 place.target_pupils if place else 0,
                 held.get(name, ReportCounts()).presentations,
-                people,
+                told[name],
             )
         )
     young = crew.get(PresenterKind.INFLUENCER, 0)
@@ -230,5 +283,5 @@ def outcome_of(
         by_city.totals.presentations,
         reached,
         crew.get(PresenterKind.EDUCATOR, 0),
-        None if small(young) else young,
+        None if small(young) else young // LEAST * LEAST,
     )

@@ -329,6 +329,7 @@ class PublicYear:
     districts: tuple[DistrictLine, ...]  # all, also those without a presentation
     presentations: int
     people: int | None
+    in_tens: bool = False  # numbers of people are rounded down, because the year is still counted
 
 
 @dataclass(frozen=True)
@@ -352,7 +353,8 @@ class Outcome:
     presentations: int
     reached: dict[Audience, int | None]
     educators: int
-    influencers: int | None  # None: so few that their number is not told
+    influencers: int | None  # at least; None: so few that their number is not told
+    in_tens: bool = False  # as in PublicYear
 
     @property
     def cities_reached(self) -> int:

@@ -26,7 +26,10 @@ def campaign_crew(outcome: Outcome) -> str:
     adults = _n("%(num)s educator", "%(num)s educators", outcome.educators)
     if outcome.influencers is None:
         return _("%(adults)s and young presenters", adults=adults)
-    return crew_of(outcome.educators, outcome.influencers)
+    if not outcome.influencers:
+        return adults
+    young = _n("at least %(num)s young presenter", "at least %(num)s young presenters", outcome.influencers)
+    return _("%(adults)s and %(young)s", adults=adults, young=young)
 
 
 def audiences_of(audiences: Collection[Audience]) -> str:

@@ -84,7 +84,11 @@ def reached_by(outcome: Outcome) -> list[str]:
     return (
         [cities]
         if pupils is None
-        else [cities, ngettext("%(num)s pupil", "%(num)s pupils", pupils) % {"num": number(pupils)}]
+        else [
+            cities,
+            ngettext("%(num)s pupil", "%(num)s pupils", pupils)
+            % {"num": f"{number(pupils)}+" if outcome.in_tens and pupils else number(pupils)},
+        ]
     )
 
 

@@ -71,11 +71,23 @@ def test_a_year_that_is_not_there_shows_the_last_one_that_is_over(client, year):
 
 
 def test_the_running_year_can_be_chosen_and_is_said_not_to_be_over(client):
-    held(NIS, 60, year=MONDAY.year)
+    held(NIS, 63, year=MONDAY.year)
 
     page = client.get(f"/map?lang=en&year={MONDAY.year}").text
 
     assert "The year is not over" in page
+    assert f"Until 1 March {MONDAY.year + 1} numbers of people are rounded down to tens" in page
+    assert told(page, "Nišava") == "1 60"
+
+
+@pytest.mark.parametrize("path", ["/map", "/figures"])
+def test_a_year_that_is_counted_says_nothing_of_rounding(client, path):
+    held(NIS, 63)
+
+    page = client.get(f"{path}?lang=en&year=2023").text
+
+    assert "63" in page
+    assert "rounded down" not in page
 
 
 @pytest.mark.parametrize(
