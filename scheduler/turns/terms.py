@@ -105,6 +105,7 @@ class RequestStanding:
     attention: bool = False
     has_visit: bool = False  # one that lives: then the visit says whose turn it is
     too_long: bool = False  # for as long as a setting says, nobody has said a word
+    silent_days: int = 21  # that setting
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,7 @@ class VisitStanding:
     clash: bool = False
     told_at: dt.datetime | None = None  # the school, by word
     papers_settled: bool = False
+    due_days_before: int = 7  # so long before its day its crew and its confirmation are due
 
     @property
     def starts_at(self) -> dt.datetime | None:

@@ -169,16 +169,16 @@ def test_a_centre_that_has_held_nothing_reads_so_and_sees_no_empty_drawing(desk)
     assert "map__drawing" not in page
 
 
-def test_what_is_due_first_stands_first_a_visits_day_or_a_promised_answer(desk, educator):
+def test_holes_of_tomorrow_stand_first_then_what_is_due_first(desk, educator):
     programme = make_programme(centre_id=educator.centre_id)
     waits = make_school_request(RequestState.NEW, programme=programme, state_since=MONDAY - 3 * A_DAY)
-    later, sooner = (make_visit(programme=programme, on_day=TODAY + days * A_DAY) for days in (5, 0))
-    for visit in (later, sooner):
+    far, overdue, tomorrow = (make_visit(programme=programme, on_day=TODAY + days * A_DAY) for days in (20, 5, 1))
+    for visit in (far, overdue, tomorrow):
         make_presentation(visit)
 
     next_up = first_page(desk).partition(">Next actions<")[2]
 
-    found = [next_up.index(row.number) for row in (sooner, waits, later)]
+    found = [next_up.index(row.number) for row in (tomorrow, overdue, waits, far)]
     assert found == sorted(found)
 
 
