@@ -278,6 +278,7 @@ class Desk:
     soon: tuple[SoonRow, ...] = ()
     more_soon: bool = False  # more go than are told
     found: int = 0  # how many there are of what was asked for
+    page: int = 1  # which page of them `rows` are
     counts: Mapping[Matter, int] = field(default_factory=dict)  # of everything that waits
 
     def many(self, *matters: Matter) -> int:

@@ -11,12 +11,9 @@ from flask.typing import ResponseReturnValue
 
 from scheduler.turns import wording
 from scheduler.turns.terms import Matter, TurnRow
-from scheduler.web.filters import long_day
+from scheduler.web.filters import day_and_month, short_weekday
 from scheduler.web.i18n import _l, page_language
 from scheduler.web.seen_forms import answer_until
-
-FROM_DESK: Mapping[str, object] = {"from": "desk"}  # a form of the first page says where it was pressed
-
 
 FIND_CREW, NOBODY_GOES = _l("Find a crew"), _l("nobody goes")
 NO_REPORT, LATER = _l("it counts in no report, and no certificate comes"), _l("the school waits longer than promised")
@@ -30,8 +27,8 @@ WORDS: Mapping[Matter, tuple[LazyProxy, LazyProxy]] = {  # the verb of the act, 
     Matter.DAY_NAMED: (_l("Find a new date"), _l("the school gets no visit")),
     Matter.CLOCK_WRONG: (_l("Ask the school"), _l("the crew finds no class")),
     Matter.OFFER_GONE: (_l("Ask somebody else"), NOBODY_GOES),
-    Matter.TO_CONFIRM: (_l("Confirm and tell the school"), _l("the school does not learn who comes")),
-    Matter.CONFIRM_ANEW: (_l("Confirm and tell the school"), _l("the school expects somebody else")),
+    Matter.TO_CONFIRM: (_l("Confirm and tell"), _l("the school does not learn who comes")),
+    Matter.CONFIRM_ANEW: (_l("Confirm and tell"), _l("the school expects somebody else")),
     Matter.NO_PROMISE: (_l("Ask the school"), _l("it cannot be confirmed")),
     Matter.NOT_OFFERED: (_l("Send the offer"), _l("nobody of them knows of it")),
     Matter.NO_CREW: (FIND_CREW, NOBODY_GOES),
@@ -130,7 +127,8 @@ class TurnAct:
 def why_of(row: TurnRow) -> str:
     """What happened, in words; of a wish for another date the day."""
     told = wording.why_of(row.matter, page_language())
-    return f"{told}: {long_day(row.wished_day)}" if row.wished_day and row.matter in WITH_DAY else told
+    day = f"{short_weekday(row.wished_day)} {day_and_month(row.wished_day)}" if row.wished_day else ""
+    return f"{told}: {day}" if day and row.matter in WITH_DAY else told
 
 
 def unless_of(row: TurnRow) -> str:
@@ -151,7 +149,7 @@ def act_of(row: TurnRow, now: dt.datetime) -> TurnAct:
         place = url_for("places.host", host_id=row.host_id)
         return TurnAct(verb, place, place, phone=phone)
     about = url_for("requests.show_request" if row.matter in OF_REQUESTS else "visits.visit", number=row.number)
-    seen = {**FROM_DESK, "version": row.version}
+    seen: dict[str, object] = {"from": from_desk(), "version": row.version}
     if row.matter is Matter.REQUEST_NEW:
         return TurnAct(verb, url_for("requests.press_undoable", number=row.number, act="take"), about, seen)
     if row.matter in (Matter.TO_CONFIRM, Matter.CONFIRM_ANEW):
@@ -168,6 +166,12 @@ def act_of(row: TurnRow, now: dt.datetime) -> TurnAct:
     return TurnAct(verb, place, about, phone=phone)
 
 
+def from_desk() -> str:
+    """What a form of the first page says of where it was pressed: the filter and the page of its list."""
+    return "/".join(("desk", request.args.get("of", ""), request.args.get("page", "")))
+
+
 def back(otherwise: str) -> ResponseReturnValue:
-    """Where an act leads: to the first page when it was done from a row there, else to the page of its thing."""
-    return redirect(url_for("desk.today") if request.form.get("from") == "desk" else otherwise)
+    """Where an act leads: to the same page of the first page when it was done from a row there, else to its thing."""
+    place, of, page = (*request.form.get("from", "").split("/"), "", "")[:3]
+    return redirect(url_for("desk.today", of=of or None, page=page or None) if place == "desk" else otherwise)

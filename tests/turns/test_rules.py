@@ -151,7 +151,7 @@ def test_a_visit_is_due_days_before_it_and_an_answer_the_next_day_but_never_on_t
         assert due_on(_V.OFFERED, seat(state, since=answered)) == TODAY - DAY
     assert due_on(_V.DISRUPTED, wished_day=FAR, wished_at=answered) == TODAY - DAY
     assert due_on(_V.CONFIRMED, seat(_A.WITHDRAWN, since=answered), confirmed_at=answered) == TODAY - DAY
-    for near in (TODAY, TODAY + DAY):
+    for near in (TODAY + DAY, TODAY + 2 * DAY):
         assert due_on(_V.OFFERED, seat(_A.ACCEPTED), day=near) == near - DAY
         assert due_on(_V.OFFERED, seat(_A.OFFERED, until=MONDAY + DAY), day=near) == near - DAY
         wished = {"wished_day": FAR, "wished_at": MONDAY, "confirmed_at": MONDAY}

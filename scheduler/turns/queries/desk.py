@@ -35,7 +35,8 @@ def desk_of(
 ) -> Desk:
     """All that is the coordinators' turn in the actor's centre, and who goes today and tomorrow: seven questions.
 
-    Each visit and request that may wait is judged by the rule; a page of them is shown, of these matters or of all.
+    Each visit and request that may wait is judged by the rule; a page of them is shown, of these matters or of all:
+    the last one where there are fewer by now.
     Raises: NotAllowed.
     """
     policy.require(actor, "read", "visit", centre=policy.own_part(actor))
@@ -44,6 +45,7 @@ def desk_of(
     visits = waiting_visits(actor, now)
     rows = _ours(actor, visits, now)
     found = [row for row in rows if not only or row.matter in only]
+    page = min(page, max(1, -(-len(found) // per_page)))
     begins = first_row(page, per_page)
     soon = _soon(visits, today)
     return Desk(
@@ -51,6 +53,7 @@ def desk_of(
         soon=tuple(soon[:SOON_SHOWN]),
         more_soon=len(soon) > SOON_SHOWN,
         found=len(found),
+        page=page,
         counts=Counter(row.matter for row in rows),
     )
 

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 
-from flask import g, render_template, request
+from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler import policy
@@ -18,14 +18,15 @@ from scheduler.staffing.queries.clearances import Lacks, proof_pages
 from scheduler.staffing.queries.own_days import days_of, trips_for
 from scheduler.staffing.queries.own_offers import offers_of
 from scheduler.turns.queries.desk import desk_of, visits_to_count
-from scheduler.turns.terms import Desk, Matter
+from scheduler.turns.rules import is_hole
+from scheduler.turns.terms import Desk, Matter, TurnRow
 from scheduler.web import labels
 from scheduler.web.desk import figures, search
 from scheduler.web.desk.blueprint import bp
 from scheduler.web.first_steps import steps_on_the_desk
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _
-from scheduler.web.turn_words import act_of, unless_of, why_of
+from scheduler.web.turn_words import TurnAct, act_of, unless_of, why_of
 
 __all__ = ["bp", "search"]
 
@@ -33,8 +34,8 @@ CALENDAR_AHEAD = dt.timedelta(days=90)  # in June the calendar of September is a
 COMING_DAYS = 14
 PROOFS_SHOWN = 20  # of each list
 PROOF_LISTS = (Lacks.LACKING, Lacks.ENDS_IN_7, Lacks.ENDS_IN_30, Lacks.MINORS)
-ROWS_SHOWN = 25
-TILES: Mapping[str, tuple[Matter, ...]] = {  # what each of them counts, it opens
+ROWS_SHOWN = 12
+KINDS: Mapping[str, tuple[Matter, ...]] = {  # what each filter counts, it opens
     "new": (
         Matter.HOST_TYPED,
         Matter.REQUEST_NEW,
@@ -122,19 +123,18 @@ def _of_presenter(actor: Actor, presenter_id: int, day: dt.date, now: dt.datetim
 
 
 def _of_coordinator(actor: Actor, day: dt.date, now: dt.datetime) -> dict[str, object]:
-    """What waits, each visit and request once, the first due first; all of it or what one tile counts."""
+    """What waits, each visit and request once, the first due first; all of it or what one filter counts."""
     asked, page = request.args.get("of", ""), page_number(request.args.get("page"))
-    desk = desk_of(actor, now, only=TILES.get(asked, ()), page=page, per_page=ROWS_SHOWN)
+    desk = desk_of(actor, now, only=KINDS.get(asked, ()), page=page, per_page=ROWS_SHOWN)
     standing_in = own_handovers(actor, now)
     g.counts = g.get("counts", {}) | {"desk.today": desk.total, "requests.inbox": desk.many(Matter.REQUEST_NEW)}
     stands_in = any(one.stand_in_id == actor.user_id for one in standing_in)
     return {
         "coordinator": True,
-        "desk": Page([(row, act_of(row, now)) for row in desk.rows], page, desk.found, ROWS_SHOWN),
+        "desk": Page([_line(row, day, now) for row in desk.rows], desk.page, desk.found, ROWS_SHOWN),
         "soon": desk.soon,
         "more_soon": desk.more_soon,
-        "tiles": _tiles(desk),
-        "narrowed": asked in TILES,
+        "pills": _pills(desk, asked),
         "why_of": why_of,
         "unless_of": unless_of,
         "kinds": labels.SCHOOL_KINDS,
@@ -144,15 +144,30 @@ def _of_coordinator(actor: Actor, day: dt.date, now: dt.datetime) -> dict[str, o
     }
 
 
-def _tiles(desk: Desk) -> list[tuple[str, int, str, str, str]]:
-    """Each tile: its name, how many rows, its words, a hint, its tone."""
+def _line(row: TurnRow, day: dt.date, now: dt.datetime) -> tuple[TurnRow, TurnAct, bool]:
+    """A row, how it is ended, and whether it is a gap of today or tomorrow."""
+    return row, act_of(row, now), is_hole(row, day)
+
+
+def _pills(desk: Desk, chosen: str) -> list[dict[str, object]]:
+    """What waits by its kind, each with its count; a kind of which nothing waits is not there."""
     said = {
-        "new": (_("Requests"), _("new, or the school waits for an answer"), "wait"),
-        "plan": (_("A date to find"), _("agreed, stopped, or another day is wished"), "wait"),
-        "crew": (_("A crew to find"), _("nobody, not everybody, or no answer"), "stop"),
-        "confirm": (_("To confirm and tell"), _("the school does not know yet"), "move"),
-        "numbers": (_("Numbers"), _("missing, different or not locked"), "wait"),
-        "mail": (_("Mail that did not arrive"), _("the address is wrong or closed"), "stop"),
-        "posts": (_("Posts"), _("to write, or to post today"), "move"),
+        "new": _("Requests"),
+        "plan": _("Find a date"),
+        "crew": _("Find presenters"),
+        "confirm": _("Confirm and tell"),
+        "numbers": _("Attendance"),
+        "mail": _("Failed mail"),
+        "posts": _("Posts"),
     }
-    return [(name, desk.many(*TILES[name]), *words) for name, words in said.items()]
+    return [
+        {
+            "label": words,
+            "count": many,
+            "on": name == chosen,
+            "href": url_for("desk.today", of=name, _anchor="next"),
+            "drop": url_for("desk.today", _anchor="next") if name == chosen else "",
+        }
+        for name, words in said.items()
+        if (many := desk.many(*KINDS[name])) or name == chosen
+    ]

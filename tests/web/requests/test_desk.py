@@ -59,13 +59,13 @@ def test_the_inbox_and_the_page_show_what_waits_its_next_step_and_ways_to_who_as
     assert desk.get(f"{page_of(row)}.pdf").data.startswith(b"%PDF-")
 
 
-def test_a_tile_of_the_inbox_and_of_the_first_page_opens_what_it_counts(desk, row, programme):
+def test_a_count_of_the_inbox_and_of_the_first_page_opens_what_it_counts(desk, row, programme):
     agreed = make_school_request(R.AGREED, programme=programme)
-    for page, tiles in (
+    for page, counts in (
         ("/requests?lang=en", {"/requests?show=new", "/requests?show=to_plan"}),
         ("/desk?lang=en", {"/desk?of=new#next", "/desk?of=plan#next"}),
     ):
-        assert tiles <= set(re.findall(r'class="tile[^"]*" href="([^"]+)"', desk.get(page).text))
+        assert counts <= set(re.findall(r'class="(?:tile|pill__link)[^"]*" href="([^"]+)"', desk.get(page).text))
 
     opened = desk.get("/requests?lang=en&show=to_plan").text
     assert (agreed.number in opened, row.number in opened) == (True, False)
