@@ -487,17 +487,22 @@ def test_the_page_of_a_request_keeps_the_way_back(desk, row):
     assert "/requests/undo/" not in desk.get(page).text.partition("toasts")[0]
 
 
-def test_an_act_that_mails_is_seen_before_it_is_done(desk, programme):
+@pytest.mark.parametrize(
+    ("act", "state"), [("waitlist", RequestState.WAITLISTED), ("agree", RequestState.AGREED)], ids=str
+)
+def test_an_act_that_mails_is_seen_before_it_is_done(desk, programme, act, state):
     row = make_school_request(RequestState.TRIAGE, programme=programme)
-    given = {"act": "waitlist", "rows": ticked(row)}
+    given = {"act": act, "rows": ticked(row)}
 
     preview = desk.post("/requests/together?lang=en", data=given)
     assert preview.status_code == 200
     assert "The mail to each school" in preview.text
     assert row.state is RequestState.TRIAGE
 
+    assert f'name="act" value="{act}"' in preview.text
+
     desk.post("/requests/together", data=given | {"seen": "1"})
-    assert row.state is RequestState.WAITLISTED
+    assert row.state is state
 
 
 @pytest.mark.parametrize(

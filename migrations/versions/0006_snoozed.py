@@ -1,0 +1,40 @@
+"""Rows of the first page are put off until a day, and several requests are accepted with one press."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0006_snoozed"
+down_revision = "0002_less_to_keep"
+branch_labels = None
+depends_on = None
+
+ACTS = "act IN ('take', 'assign', 'waitlist', 'agree', 'merge', 'decline', 'end')"
+TOGETHER = "ck_undoable_act_together"
+
+
+def upgrade() -> None:
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(f"ALTER TABLE undoable_act DROP CONSTRAINT {TOGETHER}")
+        op.execute(f"ALTER TABLE undoable_act ADD CONSTRAINT {TOGETHER} CHECK ({ACTS})")
+    else:
+        _make_undoable_act_again()
+
+
+def _make_undoable_act_again() -> None:
+    """SQLite changes no CHECK. Nothing refers to the table, and its rows live for an hour: they go along."""
+    connection = op.get_bind().execution_options(no_parameters=True)
+    before = connection.exec_driver_sql("SELECT sql FROM sqlite_schema WHERE name = 'undoable_act'").scalar_one()
+    indexes = connection.exec_driver_sql(
+        "SELECT sql FROM sqlite_schema WHERE tbl_name = 'undoable_act' AND type = 'index' AND sql IS NOT NULL"
+    ).scalars()
+    after = [before.replace("'waitlist', 'merge'", "'waitlist', 'agree', 'merge'"), *indexes]
+    connection.exec_driver_sql("CREATE TEMPORARY TABLE undoable_before AS SELECT * FROM undoable_act")
+    op.drop_table("undoable_act")
+    for statement in after:
+        connection.exec_driver_sql(statement)
+    connection.exec_driver_sql("INSERT INTO undoable_act SELECT * FROM undoable_before")
+    connection.exec_driver_sql("DROP TABLE undoable_before")
+
+
+def downgrade() -> None:
+    raise NotImplementedError("what was put off is gone: restore a backup")
