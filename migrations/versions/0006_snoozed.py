@@ -18,6 +18,32 @@ def upgrade() -> None:
         op.execute(f"ALTER TABLE undoable_act ADD CONSTRAINT {TOGETHER} CHECK ({ACTS})")
     else:
         _make_undoable_act_again()
+    op.create_table(
+        "snooze",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("centre_id", sa.Integer(), nullable=False),
+        sa.Column("visit_id", sa.Integer()),
+        sa.Column("school_request_id", sa.Integer()),
+        sa.Column("matter", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(30), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("noted_by_id", sa.Integer()),
+        sa.CheckConstraint("(visit_id IS NULL) <> (school_request_id IS NULL)", name="about_one_thing"),
+        sa.CheckConstraint("reason IN ('nobody_there', 'asked_again', 'until_monday')", name="putoffreason"),
+        sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], name="fk_snooze_centre_id", ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name="fk_snooze_visit_id", ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["school_request_id"], ["school_request.id"], name="fk_snooze_school_request_id", ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["noted_by_id"], ["user_account.id"], name="fk_snooze_noted_by_id", ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_snooze"),
+    )
+    op.create_index("ix_snooze_centre_id_noted_at", "snooze", ["centre_id", "noted_at"])
+    for column in ("visit_id", "school_request_id"):
+        op.create_index(f"ix_snooze_{column}", "snooze", [column])
 
 
 def _make_undoable_act_again() -> None:

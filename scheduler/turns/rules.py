@@ -17,6 +17,7 @@ from scheduler.requests.terms.school_request import RequestState
 from scheduler.turns.terms import (
     MailSince,
     Matter,
+    PutOffReason,
     RequestStanding,
     SeatStanding,
     SittingStanding,
@@ -47,6 +48,8 @@ CHECKLIST_WITHIN = 7 * DAY
 POSTED_WITHIN = 2 * DAY  # so long before its day a post is to be ready
 PASSES_WITHIN = 14 * DAY  # so long before the asked days of a request on the waiting list are over
 SETTLE_WITHIN = 14 * DAY  # after the visit
+RESTS = {PutOffReason.NOBODY_THERE: DAY, PutOffReason.ASKED_AGAIN: 3 * DAY}
+OF_POSTS = (Matter.POST_DUE, Matter.POST_UNREADY)
 _A, _R, _V = AssignmentState, RequestState, VisitState
 
 DONE = Verdict(Whose.NOBODY, Matter.NOTHING)
@@ -375,6 +378,28 @@ def in_order(rows: Iterable[TurnRow], today: dt.date) -> tuple[TurnRow, ...]:
     return tuple(sorted(found, key=due))
 
 
+def may_be_put_off(row: TurnRow, today: dt.date) -> bool:
+    """Whether a row of a visit or request can rest: not while nobody is found, nor on its day or the day before."""
+    of_a_thing = row.number and not row.mail_id and row.matter not in OF_POSTS
+    return bool(of_a_thing) and row.matter is not Matter.DECIDE_NOW and not _is_near(row, today)
+
+
+def rests_until(row: TurnRow, reason: PutOffReason, today: dt.date) -> dt.date:
+    """The working day on which a row that is put off now is back, the day before a day to come at the latest."""
+    wanted = today + RESTS[reason] if reason in RESTS else today + (7 - today.weekday()) * DAY
+    back = wanted + max(0, 7 - wanted.weekday()) * DAY if wanted.weekday() > 4 else wanted
+    return min(back, row.on_day - DAY) if row.on_day and row.on_day > today else back
+
+
+def rests(row: TurnRow, today: dt.date) -> bool:
+    """Whether a row was put off and is not back yet."""
+    return bool(row.put_off) and row.put_off[-1].until_on > today and may_be_put_off(row, today)
+
+
+def _is_near(row: TurnRow, today: dt.date) -> bool:
+    return row.on_day is not None and today <= row.on_day <= today + DAY
+
+
 def is_hole(row: TurnRow, today: dt.date) -> bool:
     """Whether a visit of today or tomorrow cannot go as it stands, or its school does not know of it."""
-    return row.matter in HOLES and row.on_day is not None and today <= row.on_day <= today + DAY
+    return row.matter in HOLES and _is_near(row, today)

@@ -80,6 +80,24 @@ class Matter(StrEnum):
     NOTHING = "nothing"
 
 
+class PutOffReason(StrEnum):
+    """Why a row rests for some days."""
+
+    NOBODY_THERE = "nobody_there"  # somebody rang
+    ASKED_AGAIN = "asked_again"
+    UNTIL_MONDAY = "until_monday"
+
+
+@dataclass(frozen=True)
+class PutOff:
+    """That a row was put off: why, until when, by whom."""
+
+    reason: PutOffReason
+    until_on: dt.date
+    noted_at: dt.datetime
+    by: str = ""
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What the rule says: whose turn, why, and by which day it should be done."""
@@ -243,6 +261,7 @@ class TurnRow:
     subject: str = ""
     subject_en: str = ""  # of what is written in English too
     call_first: bool = False  # something happened at the school lately, and it wishes to be called
+    put_off: tuple[PutOff, ...] = ()  # for this matter, the last one last
 
     @property
     def matter(self) -> Matter:
@@ -280,6 +299,7 @@ class Desk:
     found: int = 0  # how many there are of what was asked for
     page: int = 1  # which page of them `rows` are
     counts: Mapping[Matter, int] = field(default_factory=dict)  # of everything that waits
+    resting: int = 0  # how many are put off
 
     def many(self, *matters: Matter) -> int:
         """How many rows wait for one of these matters."""

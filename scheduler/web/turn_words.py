@@ -10,7 +10,8 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler.turns import wording
-from scheduler.turns.terms import Matter, TurnRow
+from scheduler.turns.rules import OF_POSTS
+from scheduler.turns.terms import Matter, PutOffReason, TurnRow
 from scheduler.web.filters import day_and_month, short_weekday
 from scheduler.web.i18n import _l, page_language
 from scheduler.web.seen_forms import answer_until
@@ -54,7 +55,6 @@ WORDS: Mapping[Matter, tuple[LazyProxy, LazyProxy]] = {  # the verb of the act, 
     Matter.POST_UNREADY: (_l("Write it"), _l("nobody reads it on its day")),
     Matter.MAIL_FAILED: (_l("Send again or settle"), _l("its reader does not know what it says")),
 }
-POSTS = (Matter.POST_DUE, Matter.POST_UNREADY)
 PAGES = {  # the very place where the act is done; of the others the page of the visit
     Matter.DECIDE_NOW: ("visits.visit", "substitute"),
     Matter.SUBSTITUTE_SOUGHT: ("visits.visit", "substitute"),
@@ -110,6 +110,11 @@ CALLED = frozenset(  # matters that a call to the school moves on
 )
 
 
+PUT_OFF: Mapping[PutOffReason, tuple[LazyProxy, LazyProxy]] = {  # the press, and its trace
+    PutOffReason.NOBODY_THERE: (_l("I rang, nobody answered"), _l("nobody answered")),
+    PutOffReason.ASKED_AGAIN: (_l("I asked again"), _l("asked again")),
+    PutOffReason.UNTIL_MONDAY: (_l("Put off until Monday"), _l("put off")),
+}
 WITH_DAY = (Matter.DATE_WISH, Matter.DAY_NAMED)
 
 
@@ -142,7 +147,7 @@ def act_of(row: TurnRow, now: dt.datetime) -> TurnAct:
     if row.matter is Matter.MAIL_FAILED:
         place = url_for("messages.message", message_id=row.mail_id)
         return TurnAct(verb, place, place)
-    if row.matter in POSTS:
+    if row.matter in OF_POSTS:
         place = url_for("posts.post", number=row.number)
         return TurnAct(verb, place, place)
     if row.matter is Matter.HOST_TYPED:

@@ -73,7 +73,7 @@ def rows_on_desk(browser: FlaskClient) -> list[Row]:
     listed = page[page.index('id="next"') : page.index("Visits today and tomorrow")]
     found = []
     for one in listed.split("<tr")[2:]:
-        forms, _links = seen_on("/desk", one)
+        forms = [form for form in seen_on("/desk", one)[0] if not form.action.endswith("/put-off")]
         place = re.search(r'class="button[^"]*" href="([^"]+)"', one)
         why = re.search(r"<summary>(.*?)</summary>", one)
         assert why
@@ -174,7 +174,7 @@ def test_the_whole_page_asks_as_often_for_twenty_visits_as_for_one(app):
     for days in range(2, 8):
         more(days)
     assert selects_of(coordinator, "/desk") == one
-    at_most(12, one)
+    at_most(13, one)  # what is put off is one question
 
 
 # --- a small centre on which each matter stands ---
