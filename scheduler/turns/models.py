@@ -10,7 +10,7 @@ from scheduler.turns.terms import PutOffReason
 
 
 class Snooze(Base):
-    """A row that rests until a day; afterwards its trace. A reason to choose and no text: nothing of a child is stored."""
+    """A row that rests until a day; then its trace. A reason to choose and no text: it says nothing of a child."""
 
     __tablename__ = "snooze"
     __table_args__ = (

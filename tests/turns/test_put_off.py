@@ -127,7 +127,7 @@ def test_a_row_is_put_off_where_it_stands_and_found_under_its_filter(app, progra
     asked = make_school_request(RequestState.TRIAGE, programme=programme)
     browser = browser_of(app, coordinator)
 
-    sent = {"number": asked.number, "reason": "nobody_there", "from": "desk/new/"}
+    sent = {"number": asked.number, "why": "nobody_there", "from": "desk/new/"}
     assert browser.post("/desk/put-off", data=sent).location == "/desk?of=new"
 
     first = browser.get("/desk?lang=en").text
@@ -136,5 +136,5 @@ def test_a_row_is_put_off_where_it_stands_and_found_under_its_filter(app, progra
     assert "nobody answered" in resting
     browser.post(f"/desk/show-again/{asked.number}", data={"from": "desk//"})
     assert asked.number in browser.get("/desk?lang=en").text
-    assert browser.post("/desk/put-off", data=sent | {"reason": "never"}).location == "/desk?of=new"
+    assert browser.post("/desk/put-off", data=sent | {"why": "never"}).location == "/desk?of=new"
     assert "of=resting" not in browser.get("/desk").text

@@ -11,4 +11,4 @@ class PutOffForm(BaseForm):
     """Which visit or request, and why it can wait."""
 
     number = HiddenField()
-    reason = HiddenField(validators=[AnyOf([one.value for one in PutOffReason])])
+    why = HiddenField(validators=[AnyOf([one.value for one in PutOffReason])])

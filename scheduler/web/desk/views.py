@@ -119,7 +119,7 @@ def put_off() -> ResponseReturnValue:
     """A row rests for some days: somebody rang, asked again, or it can wait."""
     form = PutOffForm()
     if form.accepted():
-        number, reason = form.number.data or "", PutOffReason(form.reason.data)
+        number, reason = form.number.data or "", PutOffReason(form.why.data)
         until = service.put_off(current_actor(), number, reason, now=clock.now())
         say(_("Put off until %(day)s", day=short_day(until)), undo=url_for(".show_again", number=number))
     return back(url_for(".today"))
