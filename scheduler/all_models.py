@@ -47,6 +47,7 @@ MODULES = (
     "tours.models",
     "reports.models",
     "profiles.models",
+    "turns.models",
 )
 for _name in MODULES:
     import_module(f"scheduler.{_name}")

@@ -85,6 +85,7 @@ class Settings:
     minor_limits: Mapping[str, str] = field(default_factory=dict)  # {row of MINOR_MOST: number}, as typed
     kilometre_rate: float = 0.0  # dinars; 0: nobody reads costs
     silent_days: int = 21
+    due_days_before: int = 7
     metrics_token: str = ""
     file: Path | None = None  # where what the environment did not say was read
     tls_ca_file: str = ""
@@ -180,6 +181,7 @@ def read_settings(*, instance: Path | None = None) -> Settings:
         minor_limits=pairs(env.list("MINOR_LIMITS", []) or []),
         kilometre_rate=env.float("KILOMETRE_RATE", 0.0) or 0.0,
         silent_days=env.int("SILENT_DAYS", 21) or 0,
+        due_days_before=env.int("DUE_DAYS_BEFORE", 7) or 0,
         metrics_token=env.str("METRICS_TOKEN", ""),
         file=file,
         tls_ca_file=env.str("TLS_CA_FILE", ""),
@@ -285,6 +287,8 @@ def _problems_with_shapes(wanted: Settings) -> list[str]:
         problems.append(
             "SILENT_DAYS is out of range: a request stands still for 1 to 365 days before the centre is asked"
         )
+    if not 1 <= wanted.due_days_before <= 60:
+        problems.append("DUE_DAYS_BEFORE is out of range: crew and confirmation are due 1 to 60 days before a visit")
     for row, number in wanted.retention.items():
         if row not in KEPT_FOR:
             problems.append(f"RETENTION names {row!r}: it knows {', '.join(KEPT_FOR)}")

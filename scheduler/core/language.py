@@ -149,6 +149,11 @@ def short_day(day: dt.date, language: str) -> str:
     return _day(1, "medium", day, language)
 
 
+def day_and_month(day: dt.date, language: str) -> str:
+    """24. 11. · 24 Nov, where the year goes without saying."""
+    return _written("d. M." if locale_of(language).language == "sr" else "d MMM", day, language)
+
+
 def month_and_year(day: dt.date, language: str) -> str:
     """новембар 2026. · November 2026"""
     ours = PATTERNS.get(locale_of(language).language)

@@ -39,6 +39,7 @@ LEFT_OUT = frozenset(
         "sheet_scan",
         "sign_in",
         "sign_in_attempt",
+        "snooze",
         "staged_row",
         "undoable_act",
         "unproved_mail",

@@ -6,7 +6,7 @@ And the brief of a campaign: two pages, whatever it holds; what does not fit the
 import datetime as dt
 from collections import Counter
 
-from scheduler.core.language import moment, number, short_day, span_of_days, translator
+from scheduler.core.language import day_and_month, moment, number, short_day, span_of_days, translator
 from scheduler.core.paper.pages import BODY, INSIDE, STRONG, Flow, Furniture, PaperTable, draw_table, paged
 from scheduler.core.paper.sheet import MARGIN, RIGHT, DocumentFacts
 from scheduler.core.paper.typesetting import BOLD, INK, MUTED, QUINCE, Style, fitted, leading, shortened
@@ -266,7 +266,7 @@ def _draw_standing(flow: Flow, room: ControlRoom, lang: str) -> None:
             flow.paragraph(wording.forecast_words(line, lang))
     weeks = room.weeks[-WEEKS_ON_PAPER:]
     if any(week.presentations for week in weeks):
-        labels = tuple(wording.week_label(week.monday, lang) for week in weeks)
+        labels = tuple(day_and_month(week.monday, lang) for week in weeks)
         held = Series(heads["presentations"], tuple(week.presentations for week in weeks))
         reached = Series(heads["pupils"], tuple(week.pupils for week in weeks))
         draw_chart(flow, Chart(_("Week by week"), labels, (held, reached)), lang)

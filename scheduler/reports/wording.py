@@ -340,12 +340,6 @@ def _numbers(counts: ReportCounts, lang: str) -> tuple[int, ...]:
     return tuple(getattr(counts, name) for name in number_heads(lang))
 
 
-def week_label(monday: dt.date, lang: str) -> str:
-    """What stands under a week: "5. 10.", "5 Oct"."""
-    locale = locale_of(lang)
-    return str(format_date(monday, "d. M." if locale.language == "sr" else "d MMM", locale=locale))
-
-
 def range_of(said: Forecast, lang: str) -> str:
     """How far a forecast may be wrong: "2.310 до 3.120", "најмање 900" before a whole week has gone by."""
     _ = translator(lang).gettext

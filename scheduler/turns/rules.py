@@ -17,6 +17,7 @@ from scheduler.requests.terms.school_request import RequestState
 from scheduler.turns.terms import (
     MailSince,
     Matter,
+    PutOffReason,
     RequestStanding,
     SeatStanding,
     SittingStanding,
@@ -42,12 +43,13 @@ from scheduler.visits.terms.states import (
 )
 
 DAY = dt.timedelta(days=1)
-CONFIRMED_WITHIN = 7 * DAY  # an open visit is to be confirmed by then
 ENDS_WITHIN = DAY  # an offer that ends within this, and nobody has answered
 CHECKLIST_WITHIN = 7 * DAY
 POSTED_WITHIN = 2 * DAY  # so long before its day a post is to be ready
 PASSES_WITHIN = 14 * DAY  # so long before the asked days of a request on the waiting list are over
 SETTLE_WITHIN = 14 * DAY  # after the visit
+RESTS = {PutOffReason.NOBODY_THERE: DAY, PutOffReason.ASKED_AGAIN: 3 * DAY}
+OF_POSTS = (Matter.POST_DUE, Matter.POST_UNREADY)
 _A, _R, _V = AssignmentState, RequestState, VisitState
 
 DONE = Verdict(Whose.NOBODY, Matter.NOTHING)
@@ -93,6 +95,24 @@ _WAITS_IN = {  # what these mails ask for can be done in one state alone
 }
 _TO_BE_HELD = frozenset({*STAFFED, *HELD_STATES})
 _LATE_COUNTS = (AttendanceState.COUNTERSIGNED, AttendanceState.ASSUMED)
+HOLES = frozenset(  # as it stands the visit does not go, or its school does not know that it does
+    {
+        Matter.DECIDE_NOW,
+        Matter.SUBSTITUTE_SOUGHT,
+        Matter.CREW_LOST,
+        Matter.CLASH,
+        Matter.OFFER_GONE,
+        Matter.TO_CONFIRM,
+        Matter.CONFIRM_ANEW,
+        Matter.NO_PROMISE,
+        Matter.NOT_OFFERED,
+        Matter.NO_CREW,
+        Matter.CREW_SHORT,
+        Matter.PLACE_OPEN,
+        Matter.UNANSWERED,
+        Matter.CREW_AWAY,
+    }
+)
 
 
 def turn_of_request(one: RequestStanding, today: dt.date) -> Verdict:
@@ -103,7 +123,8 @@ def turn_of_request(one: RequestStanding, today: dt.date) -> Verdict:
     if one.attention and one.state not in HIDDEN:
         return Verdict(Whose.COORDINATOR, Matter.COUNTS_CHANGED, answer_by)
     if one.too_long and not one.has_visit:
-        return Verdict(Whose.COORDINATOR, Matter.STANDS_STILL, today)
+        still_since = one.state_since + one.silent_days * DAY
+        return Verdict(Whose.COORDINATOR, Matter.STANDS_STILL, still_since.date())
     if one.state in WITHOUT_VISIT:
         return ITS_DAY if one.has_visit else Verdict(Whose.COORDINATOR, Matter.REQUEST_AGREED, answer_by)
     if one.state is _R.WAITLISTED and one.last_day - today <= PASSES_WITHIN:
@@ -132,7 +153,7 @@ def _all_turns(one: VisitStanding, now: dt.datetime, today: dt.date) -> Iterator
         yield DONE
     elif one.state is _V.DISRUPTED:
         matter = Matter.CLOSED_DAY if one.wished_day is None else Matter.DAY_NAMED
-        yield Verdict(Whose.COORDINATOR, matter, one.on_day)
+        yield Verdict(Whose.COORDINATOR, matter, _due(one, one.wished_at if one.wished_day else None))
     elif one.state is _V.DELIVERED:
         yield from _after(one, now, today)
     elif one.sittings and all(sitting.ends_at <= now for sitting in one.sittings):
@@ -142,24 +163,36 @@ def _all_turns(one: VisitStanding, now: dt.datetime, today: dt.date) -> Iterator
         yield from _crew_turns(one, now) if one.state in (_V.PLANNED, _V.OFFERED) else _confirmed(one, now, today)
 
 
+def _due(one: VisitStanding, answered_at: dt.datetime | None = None) -> dt.date:
+    """The day after the last answer; without one so many days before the visit. Never the visit's own day."""
+    if answered_at is None:
+        return one.on_day - one.due_days_before * DAY
+    return min(answered_at.date() + DAY, one.on_day - DAY)
+
+
+def _last_answer(seats: Iterable[SeatStanding]) -> dt.datetime | None:
+    waiting = (_A.SUGGESTED, _A.OFFERED)
+    return max((seat.since for seat in seats if seat.member.state not in waiting), default=None)
+
+
 def _speaking_against(one: VisitStanding) -> Iterator[Verdict]:
     """What may be wrong with a visit to come, whatever its state."""
     ours = Whose.COORDINATOR
     if one.search is not None:
         matter = _SEARCHES[one.search]
-        yield Verdict(ours, matter, None if matter is Matter.DECIDE_NOW else one.on_day)
+        yield Verdict(ours, matter, None if matter is Matter.DECIDE_NOW else _due(one))
     if one.clash:
-        yield Verdict(ours, Matter.CLASH, one.on_day)
+        yield Verdict(ours, Matter.CLASH, _due(one))
     if one.clock_wrong is not None:
-        yield Verdict(ours, Matter.CLOCK_WRONG, one.on_day)
+        yield Verdict(ours, Matter.CLOCK_WRONG, _due(one))
     if one.crew_away:
-        yield Verdict(ours, Matter.CREW_AWAY, one.on_day)
+        yield Verdict(ours, Matter.CREW_AWAY, _due(one))
     if one.wished_day is not None:
         since = one.wished_at.date() if one.wished_at else one.on_day
-        yield Verdict(ours, Matter.DATE_WISH, min(one.on_day, since + PROMISED_DAYS * DAY))
+        yield Verdict(ours, Matter.DATE_WISH, min(one.on_day - DAY, since + PROMISED_DAYS * DAY))
     if one.numbers_asked_at is not None:
         by = one.numbers_asked_at.date() + PROMISED_DAYS * DAY
-        yield Verdict(ours, Matter.NUMBERS_ASKED, min(one.on_day, by))
+        yield Verdict(ours, Matter.NUMBERS_ASKED, min(one.on_day - DAY, by))
 
 
 def _crew_turns(one: VisitStanding, now: dt.datetime) -> Iterator[Verdict]:
@@ -183,21 +216,22 @@ def _crew_turns(one: VisitStanding, now: dt.datetime) -> Iterator[Verdict]:
         matter = Matter.OFFER_GONE
     elif _A.ACCEPTED in states:
         matter = Matter.CREW_SHORT
-    yield Verdict(Whose.COORDINATOR, matter, one.on_day)
+    yield Verdict(Whose.COORDINATOR, matter, _due(one, _last_answer(seats)))
 
 
 def _offered(one: VisitStanding, seats: list[SeatStanding], now: dt.datetime) -> Iterator[Verdict]:
     """Somebody is asked: hers, until her answer or the day is near. A substitute is asked by the search itself."""
     ends = min((seat.until for seat in seats if seat.until and seat.member.state is _A.OFFERED), default=None)
     starts = one.starts_at
-    near = starts is not None and starts - now <= CONFIRMED_WITHIN
+    near = starts is not None and starts - now <= one.due_days_before * DAY
     soon = ends is not None and ends - now <= ENDS_WITHIN
-    by = min([one.on_day, *([ends.date()] if ends else [])])
+    by = min([one.on_day - DAY, *([ends.date()] if ends else [])])
     if (near or soon) and one.search is None:
         yield Verdict(Whose.COORDINATOR, Matter.UNANSWERED, by)
     if _place_is_open(one, seats) and one.search is None:
         chosen = any(seat.member.state is _A.SUGGESTED for seat in seats)
-        yield Verdict(Whose.COORDINATOR, Matter.NOT_OFFERED if chosen else Matter.PLACE_OPEN, one.on_day)
+        matter = Matter.NOT_OFFERED if chosen else Matter.PLACE_OPEN
+        yield Verdict(Whose.COORDINATOR, matter, _due(one, _last_answer(seats)))
     yield Verdict(Whose.PRESENTER, Matter.OFFER_OPEN, by)
 
 
@@ -218,9 +252,9 @@ def _confirmed(one: VisitStanding, now: dt.datetime, today: dt.date) -> Iterator
     crews = [[seat.member for seat in sitting.seats] for sitting in _staffed(one)]
     goes = is_whole(crews, one.rule, one.on_day) or (one.goes_short and may_go_short(crews, one.on_day))
     if not goes and one.sittings:
-        yield Verdict(Whose.COORDINATOR, Matter.CREW_LOST, one.on_day)
+        yield Verdict(Whose.COORDINATOR, Matter.CREW_LOST, _due(one, _last_departure(one)))
     elif not school_knows(one):
-        yield Verdict(Whose.COORDINATOR, Matter.SCHOOL_TO_TELL, one.on_day)
+        yield Verdict(Whose.COORDINATOR, Matter.SCHOOL_TO_TELL, _due(one, _last_departure(one)))
     if any(sitting.starts_at <= now and sitting.count is AttendanceState.OPEN for sitting in _held(one)):
         yield Verdict(Whose.PRESENTER, Matter.TO_COUNT, one.on_day)
     if one.state is _V.CONFIRMED and one.on_day - today <= CHECKLIST_WITHIN:
@@ -230,14 +264,14 @@ def _confirmed(one: VisitStanding, now: dt.datetime, today: dt.date) -> Iterator
 
 def school_knows(one: VisitStanding) -> bool:
     """Whether the school knows who comes: nobody of whom it was told has left since, or it was told of that, too."""
-    told = max(filter(None, (one.confirmed_at, one.told_at)), default=None)
-    left = [
-        seat.since
-        for sitting in one.sittings
-        for seat in sitting.seats
-        if seat.member.state in LEFT and not _still_goes(one, seat)
-    ]
-    return told is None or not any(since > told for since in left)
+    told, left_at = max(filter(None, (one.confirmed_at, one.told_at)), default=None), _last_departure(one)
+    return told is None or left_at is None or left_at <= told
+
+
+def _last_departure(one: VisitStanding) -> dt.datetime | None:
+    seats = (seat for sitting in one.sittings for seat in sitting.seats)
+    gone = (seat.since for seat in seats if seat.member.state in LEFT and not _still_goes(one, seat))
+    return max(gone, default=None)
 
 
 def _still_goes(one: VisitStanding, gone: SeatStanding) -> bool:
@@ -249,7 +283,7 @@ def _still_goes(one: VisitStanding, gone: SeatStanding) -> bool:
 def _over(one: VisitStanding, now: dt.datetime, today: dt.date) -> Iterator[Verdict]:
     """Its time is over, and it is not counted: the presenter counts, from the next day on a coordinator asks."""
     if one.state in (_V.PLANNED, _V.OFFERED):
-        yield Verdict(Whose.COORDINATOR, Matter.PASSED, one.on_day)
+        yield Verdict(Whose.COORDINATOR, Matter.PASSED, one.on_day + DAY)
         return
     yield from _after(one, now, today)
     if one.on_day < today and not_counted(one):
@@ -326,15 +360,46 @@ def turn_of_post(state: PostState, on_day: dt.date, today: dt.date) -> Verdict:
 def in_order(rows: Iterable[TurnRow], today: dt.date) -> tuple[TurnRow, ...]:
     """One row for each visit, request and mail, its most pressing; what is due first stands first, so the overdue.
 
-    Of one day the more pressing matter comes first. A crew that fell short, and nobody is found, is due now, however
-    far its day: it stands before all.
+    Of one day the more pressing matter comes first. What keeps a visit of today or tomorrow from going stands before
+    all, then a crew that fell short, and nobody is found: that is due now, however far its day.
     """
-    once: dict[tuple[str, object], TurnRow] = {}
+    found, seen = list[TurnRow](), set[tuple[str, object]]()
     for row in sorted(rows, key=lambda row: RANKS[row.matter]):
-        ids = (("request", row.request_id), ("host", row.host_id), ("mail", row.mail_id))
-        once.setdefault(next((pair for pair in ids if pair[1]), ("number", row.number)), row)
+        ids = (("request", row.request_id), ("asked", row.request_number), ("host", row.host_id), ("mail", row.mail_id))
+        about = {pair for pair in ids if pair[1]} or {("number", row.number)}
+        if seen.isdisjoint(about):
+            found.append(row)
+            seen |= about
 
-    def due(row: TurnRow) -> tuple[bool, dt.date, int, str]:
-        return row.matter is not Matter.DECIDE_NOW, row.due_on or today, RANKS[row.matter], row.number
+    def due(row: TurnRow) -> tuple[dt.date, bool, dt.date, int, str]:
+        near = row.on_day if row.on_day and is_hole(row, today) else dt.date.max
+        return near, row.matter is not Matter.DECIDE_NOW, row.due_on or today, RANKS[row.matter], row.number
 
-    return tuple(sorted(once.values(), key=due))
+    return tuple(sorted(found, key=due))
+
+
+def may_be_put_off(row: TurnRow, today: dt.date) -> bool:
+    """Whether a row of a visit or request can rest: not while nobody is found, nor on its day or the day before."""
+    of_a_thing = row.number and not row.mail_id and row.matter not in OF_POSTS
+    return bool(of_a_thing) and row.matter is not Matter.DECIDE_NOW and not _is_near(row, today)
+
+
+def rests_until(row: TurnRow, reason: PutOffReason, today: dt.date) -> dt.date:
+    """The working day on which a row that is put off now is back, the day before a day to come at the latest."""
+    wanted = today + RESTS[reason] if reason in RESTS else today + (7 - today.weekday()) * DAY
+    back = wanted + max(0, 7 - wanted.weekday()) * DAY if wanted.weekday() > 4 else wanted
+    return min(back, row.on_day - DAY) if row.on_day and row.on_day > today else back
+
+
+def rests(row: TurnRow, today: dt.date) -> bool:
+    """Whether a row was put off and is not back yet."""
+    return bool(row.put_off) and row.put_off[-1].until_on > today and may_be_put_off(row, today)
+
+
+def _is_near(row: TurnRow, today: dt.date) -> bool:
+    return row.on_day is not None and today <= row.on_day <= today + DAY
+
+
+def is_hole(row: TurnRow, today: dt.date) -> bool:
+    """Whether a visit of today or tomorrow cannot go as it stands, or its school does not know of it."""
+    return row.matter in HOLES and _is_near(row, today)

@@ -1,12 +1,14 @@
-"""In the morning coordinators read what is due; a mail that failed leaves once more, if it is so still."""
+"""In the morning coordinators read what is due; rows that are put off; a mail that failed leaves once more."""
 
 import datetime as dt
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
 
+from scheduler.acts import change
 from scheduler.core import clock
 from scheduler.core.db import transaction
-from scheduler.core.errors import Conflict
+from scheduler.core.errors import Conflict, GroundReason
 from scheduler.core.language import short_day
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.service import end_failure, queue_message
@@ -14,16 +16,20 @@ from scheduler.messages.terms import MessageDraft
 from scheduler.people.models import Centre
 from scheduler.people.queries import actors_at
 from scheduler.policy import Actor
+from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.stand_ins import on_duty
-from scheduler.turns.queries.desk import rows_told_to
+from scheduler.turns.models import Snooze
+from scheduler.turns.queries.desk import row_of, rows_told_to
 from scheduler.turns.queries.stale_mails import mail_since
-from scheduler.turns.rules import why_stale
-from scheduler.turns.terms import TurnRow
+from scheduler.turns.rules import may_be_put_off, rests, rests_until, why_stale
+from scheduler.turns.terms import PutOffReason, TurnRow
 from scheduler.turns.wording import why_of
+from scheduler.visits.models.visits import Visit
 
 MORNING_MAIL = "turns_due"
 MOST_LINES = 20
 ONCE_IN = dt.timedelta(hours=20)
+TRACE_KEPT = dt.timedelta(days=90)
 
 
 def send_again(actor: Actor, message_id: int, *, now: dt.datetime) -> bool:
@@ -37,6 +43,55 @@ def send_again(actor: Actor, message_id: int, *, now: dt.datetime) -> bool:
         if stale is not None:
             raise Conflict(stale)
         return end_failure(actor, message_id, again=True, now=now)
+
+
+def put_off(actor: Actor, number: str, reason: PutOffReason, *, now: dt.datetime) -> dt.date:
+    """Let the row of a visit or request rest; the day on which it is back. Pressed twice is once.
+
+    Raises: NotAllowed; NotFound when nothing waits there; Conflict("wrong_state") when it cannot wait.
+    """
+    today = clock.local_day(now)
+    with change(actor, now) as act:
+        row = row_of(actor, number, now)
+        if not may_be_put_off(row, today):
+            raise Conflict(GroundReason.WRONG_STATE)
+        until = rests_until(row, reason, today)
+        if row.put_off and (row.put_off[-1].reason, row.put_off[-1].until_on) == (reason, until):
+            return until
+        act.session.execute(delete(Snooze).where(Snooze.noted_at < now - TRACE_KEPT))
+        thing = _thing_of(act.session, number)
+        act.session.add(
+            Snooze(
+                centre_id=thing.centre_id,
+                visit_id=thing.id if isinstance(thing, Visit) else None,
+                school_request_id=thing.id if isinstance(thing, SchoolRequest) else None,
+                matter=row.matter.value,
+                reason=reason,
+                until_on=until,
+                noted_at=now,
+                noted_by_id=actor.user_id,
+            )
+        )
+        act.record("put off", thing, details={"reason": reason.value, "until": until.isoformat()})
+    return until
+
+
+def show_again(actor: Actor, number: str, *, now: dt.datetime) -> None:
+    """A row that rests is back today; that it was put off stays written. Raises: as `put_off`, but no Conflict."""
+    with change(actor, now) as act:
+        row = row_of(actor, number, now)
+        if rests(row, today := clock.local_day(now)):
+            thing = _thing_of(act.session, number)
+            mine = Snooze.visit_id if isinstance(thing, Visit) else Snooze.school_request_id
+            resting = update(Snooze).where(mine == thing.id, Snooze.until_on > today)
+            act.session.execute(resting.values(until_on=today))
+            act.record("shown again", thing)
+
+
+def _thing_of(session: Session, number: str) -> Visit | SchoolRequest:
+    """What a row of the first page is about, by its number: a reader's reach was judged with the row."""
+    visit = session.scalar(select(Visit).where(Visit.number == number))
+    return visit or session.scalars(select(SchoolRequest).where(SchoolRequest.number == number)).one()
 
 
 def tell_what_is_due(*, now: dt.datetime) -> int:

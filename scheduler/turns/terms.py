@@ -80,6 +80,24 @@ class Matter(StrEnum):
     NOTHING = "nothing"
 
 
+class PutOffReason(StrEnum):
+    """Why a row rests for some days."""
+
+    NOBODY_THERE = "nobody_there"  # somebody rang
+    ASKED_AGAIN = "asked_again"
+    UNTIL_MONDAY = "until_monday"
+
+
+@dataclass(frozen=True)
+class PutOff:
+    """That a row was put off: why, until when, by whom."""
+
+    reason: PutOffReason
+    until_on: dt.date
+    noted_at: dt.datetime
+    by: str = ""
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What the rule says: whose turn, why, and by which day it should be done."""
@@ -105,6 +123,7 @@ class RequestStanding:
     attention: bool = False
     has_visit: bool = False  # one that lives: then the visit says whose turn it is
     too_long: bool = False  # for as long as a setting says, nobody has said a word
+    silent_days: int = 21  # that setting
 
 
 @dataclass(frozen=True)
@@ -151,6 +170,7 @@ class VisitStanding:
     clash: bool = False
     told_at: dt.datetime | None = None  # the school, by word
     papers_settled: bool = False
+    due_days_before: int = 7  # so long before its day its crew and its confirmation are due
 
     @property
     def starts_at(self) -> dt.datetime | None:
@@ -241,6 +261,7 @@ class TurnRow:
     subject: str = ""
     subject_en: str = ""  # of what is written in English too
     call_first: bool = False  # something happened at the school lately, and it wishes to be called
+    put_off: tuple[PutOff, ...] = ()  # for this matter, the last one last
 
     @property
     def matter(self) -> Matter:
@@ -276,7 +297,9 @@ class Desk:
     soon: tuple[SoonRow, ...] = ()
     more_soon: bool = False  # more go than are told
     found: int = 0  # how many there are of what was asked for
+    page: int = 1  # which page of them `rows` are
     counts: Mapping[Matter, int] = field(default_factory=dict)  # of everything that waits
+    resting: int = 0  # how many are put off
 
     def many(self, *matters: Matter) -> int:
         """How many rows wait for one of these matters."""

@@ -199,6 +199,11 @@ def short_day(day: dt.date) -> str:
     return words.short_day(day, page_language())
 
 
+def day_and_month(day: dt.date) -> str:
+    """24. 11."""
+    return words.day_and_month(day, page_language())
+
+
 def short_month(day: dt.date) -> str:
     """нов"""
     return str(format_date(day, "LLL", locale=words.locale_of(page_language()))).rstrip(".")
@@ -323,6 +328,7 @@ FILTERS = (
     in_hours,
     long_day,
     short_day,
+    day_and_month,
     short_month,
     short_weekday,
     clock,

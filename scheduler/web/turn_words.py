@@ -10,13 +10,11 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler.turns import wording
-from scheduler.turns.terms import Matter, TurnRow
-from scheduler.web.filters import long_day
+from scheduler.turns.rules import OF_POSTS
+from scheduler.turns.terms import Matter, PutOffReason, TurnRow
+from scheduler.web.filters import day_and_month, short_weekday
 from scheduler.web.i18n import _l, page_language
 from scheduler.web.seen_forms import answer_until
-
-FROM_DESK: Mapping[str, object] = {"from": "desk"}  # a form of the first page says where it was pressed
-
 
 FIND_CREW, NOBODY_GOES = _l("Find a crew"), _l("nobody goes")
 NO_REPORT, LATER = _l("it counts in no report, and no certificate comes"), _l("the school waits longer than promised")
@@ -30,8 +28,8 @@ WORDS: Mapping[Matter, tuple[LazyProxy, LazyProxy]] = {  # the verb of the act, 
     Matter.DAY_NAMED: (_l("Find a new date"), _l("the school gets no visit")),
     Matter.CLOCK_WRONG: (_l("Ask the school"), _l("the crew finds no class")),
     Matter.OFFER_GONE: (_l("Ask somebody else"), NOBODY_GOES),
-    Matter.TO_CONFIRM: (_l("Confirm and tell the school"), _l("the school does not learn who comes")),
-    Matter.CONFIRM_ANEW: (_l("Confirm and tell the school"), _l("the school expects somebody else")),
+    Matter.TO_CONFIRM: (_l("Confirm and tell"), _l("the school does not learn who comes")),
+    Matter.CONFIRM_ANEW: (_l("Confirm and tell"), _l("the school expects somebody else")),
     Matter.NO_PROMISE: (_l("Ask the school"), _l("it cannot be confirmed")),
     Matter.NOT_OFFERED: (_l("Send the offer"), _l("nobody of them knows of it")),
     Matter.NO_CREW: (FIND_CREW, NOBODY_GOES),
@@ -57,7 +55,6 @@ WORDS: Mapping[Matter, tuple[LazyProxy, LazyProxy]] = {  # the verb of the act, 
     Matter.POST_UNREADY: (_l("Write it"), _l("nobody reads it on its day")),
     Matter.MAIL_FAILED: (_l("Send again or settle"), _l("its reader does not know what it says")),
 }
-POSTS = (Matter.POST_DUE, Matter.POST_UNREADY)
 PAGES = {  # the very place where the act is done; of the others the page of the visit
     Matter.DECIDE_NOW: ("visits.visit", "substitute"),
     Matter.SUBSTITUTE_SOUGHT: ("visits.visit", "substitute"),
@@ -113,6 +110,11 @@ CALLED = frozenset(  # matters that a call to the school moves on
 )
 
 
+PUT_OFF: Mapping[PutOffReason, tuple[LazyProxy, LazyProxy]] = {  # the press, and its trace
+    PutOffReason.NOBODY_THERE: (_l("I rang, nobody answered"), _l("nobody answered")),
+    PutOffReason.ASKED_AGAIN: (_l("I asked again"), _l("asked again")),
+    PutOffReason.UNTIL_MONDAY: (_l("Put off until Monday"), _l("put off")),
+}
 WITH_DAY = (Matter.DATE_WISH, Matter.DAY_NAMED)
 
 
@@ -130,7 +132,8 @@ class TurnAct:
 def why_of(row: TurnRow) -> str:
     """What happened, in words; of a wish for another date the day."""
     told = wording.why_of(row.matter, page_language())
-    return f"{told}: {long_day(row.wished_day)}" if row.wished_day and row.matter in WITH_DAY else told
+    day = f"{short_weekday(row.wished_day)} {day_and_month(row.wished_day)}" if row.wished_day else ""
+    return f"{told}: {day}" if day and row.matter in WITH_DAY else told
 
 
 def unless_of(row: TurnRow) -> str:
@@ -144,14 +147,14 @@ def act_of(row: TurnRow, now: dt.datetime) -> TurnAct:
     if row.matter is Matter.MAIL_FAILED:
         place = url_for("messages.message", message_id=row.mail_id)
         return TurnAct(verb, place, place)
-    if row.matter in POSTS:
+    if row.matter in OF_POSTS:
         place = url_for("posts.post", number=row.number)
         return TurnAct(verb, place, place)
     if row.matter is Matter.HOST_TYPED:
         place = url_for("places.host", host_id=row.host_id)
         return TurnAct(verb, place, place, phone=phone)
     about = url_for("requests.show_request" if row.matter in OF_REQUESTS else "visits.visit", number=row.number)
-    seen = {**FROM_DESK, "version": row.version}
+    seen: dict[str, object] = {"from": from_desk(), "version": row.version}
     if row.matter is Matter.REQUEST_NEW:
         return TurnAct(verb, url_for("requests.press_undoable", number=row.number, act="take"), about, seen)
     if row.matter in (Matter.TO_CONFIRM, Matter.CONFIRM_ANEW):
@@ -168,6 +171,12 @@ def act_of(row: TurnRow, now: dt.datetime) -> TurnAct:
     return TurnAct(verb, place, about, phone=phone)
 
 
+def from_desk() -> str:
+    """What a form of the first page says of where it was pressed: the filter and the page of its list."""
+    return "/".join(("desk", request.args.get("of", ""), request.args.get("page", "")))
+
+
 def back(otherwise: str) -> ResponseReturnValue:
-    """Where an act leads: to the first page when it was done from a row there, else to the page of its thing."""
-    return redirect(url_for("desk.today") if request.form.get("from") == "desk" else otherwise)
+    """Where an act leads: to the same page of the first page when it was done from a row there, else to its thing."""
+    place, of, page = (*request.form.get("from", "").split("/"), "", "")[:3]
+    return redirect(url_for("desk.today", of=of or None, page=page or None) if place == "desk" else otherwise)

@@ -128,6 +128,31 @@ def test_looking_at_what_would_be_mailed_stores_nothing(session, coordinator, pr
 
 
 @pytest.mark.both_databases
+def test_several_are_accepted_to_be_planned_later_and_stand_as_before_when_it_is_taken_back(
+    session, coordinator, programme
+):
+    states = (RequestState.NEW, RequestState.TRIAGE, RequestState.WAITLISTED)
+    rows = [make_school_request(state, programme=programme) for state in states]
+    proposed = make_school_request(RequestState.PROPOSED, programme=programme)  # its school chooses a date
+    preview = preview_together(coordinator, BulkAct.AGREE, ticks(*rows, proposed), now=LATER)
+    assert (len(preview.rows), preview.mails) == (3, 3)
+    assert [(one.number, one.reason) for one in preview.refusals] == [(proposed.number, "wrong_state")]
+    assert mails() == []
+
+    done = act_together(coordinator, BulkAct.AGREE, ticks(*rows), now=LATER)
+
+    assert [stored(row.id).state for row in rows] == [RequestState.AGREED] * 3
+    assert stored(rows[0].id).owner_id == coordinator.user_id
+    assert [(mail.kind, mail.not_before) for mail in mails()] == [("request_agreed", LATER + MAIL_WAITS)] * 3
+
+    assert take_back(coordinator, done.batch, now=LATER + MAIL_WAITS / 2).requests == 3
+
+    assert [(stored(row.id).state, stored(row.id).state_since) for row in rows] == [(one, MONDAY) for one in states]
+    assert stored(rows[0].id).owner_id is None
+    assert {mail.state for mail in mails()} == {MessageState.STOPPED}
+
+
+@pytest.mark.both_databases
 def test_a_mail_waits_in_the_house_and_is_stopped_when_its_act_is_taken_back(session, coordinator, programme):
     row = make_school_request(RequestState.TRIAGE, programme=programme)
     done = act_together(coordinator, BulkAct.WAITLIST, ticks(row), now=LATER)

@@ -245,7 +245,9 @@ def test_what_a_closure_stopped_is_put_on_no_waiting_list_and_an_answer_is_given
     assert S.TRIAGE in listed
     assert may_move(S.DISRUPTED, S.WAITLISTED)
     assert S.DISRUPTED not in listed
-    for act in set(BulkAct) - {BulkAct.WAITLIST}:
+    accepted = {state for state in S if may_together(BulkAct.AGREE, state)}
+    assert accepted == {S.NEW, S.TRIAGE, S.WAITLISTED}  # where dates are proposed the school chooses one
+    for act in set(BulkAct) - {BulkAct.WAITLIST, BulkAct.AGREE}:
         assert {state for state in S if may_together(act, state)} == set(OPEN)
 
     assert may_move(S.TRIAGE, S.DECLINED)

@@ -13,6 +13,7 @@ from scheduler.requests.rules.states import PROMISED_DAYS
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.turns.rules import (
     in_order,
+    is_hole,
     school_knows,
     turn_of_post,
     turn_of_request,
@@ -136,7 +137,26 @@ def test_the_most_pressing_of_several_is_told():
     def due_on(search: SubstituteSearchState) -> dt.date | None:
         return turn_of_visit(a_visit(_V.PLANNED, seat(_A.WITHDRAWN), search=search), MONDAY, TODAY).due_on
 
-    assert (due_on(SubstituteSearchState.STOPPED), due_on(SubstituteSearchState.SEARCHING)) == (None, FAR)
+    assert (due_on(SubstituteSearchState.STOPPED), due_on(SubstituteSearchState.SEARCHING)) == (None, FAR - 7 * DAY)
+
+
+def test_a_visit_is_due_days_before_it_and_an_answer_the_next_day_but_never_on_the_visits_own_day():
+    def due_on(state: VisitState, *seats, **given: object) -> dt.date | None:
+        return turn_of_visit(a_visit(state, *seats, **given), MONDAY, TODAY).due_on
+
+    answered = MONDAY - 2 * DAY
+    assert due_on(_V.PLANNED) == due_on(_V.OFFERED, seat(_A.SUGGESTED)) == due_on(_V.DISRUPTED) == FAR - 7 * DAY
+    assert due_on(_V.PLANNED, due_days_before=3) == FAR - 3 * DAY
+    for state in (_A.ACCEPTED, _A.DECLINED, _A.LAPSED):
+        assert due_on(_V.OFFERED, seat(state, since=answered)) == TODAY - DAY
+    assert due_on(_V.DISRUPTED, wished_day=FAR, wished_at=answered) == TODAY - DAY
+    assert due_on(_V.CONFIRMED, seat(_A.WITHDRAWN, since=answered), confirmed_at=answered) == TODAY - DAY
+    for near in (TODAY + DAY, TODAY + 2 * DAY):
+        assert due_on(_V.OFFERED, seat(_A.ACCEPTED), day=near) == near - DAY
+        assert due_on(_V.OFFERED, seat(_A.OFFERED, until=MONDAY + DAY), day=near) == near - DAY
+        wished = {"wished_day": FAR, "wished_at": MONDAY, "confirmed_at": MONDAY}
+        assert due_on(_V.CONFIRMED, seat(_A.ACCEPTED), day=near, **wished) == near - DAY
+    assert due_on(_V.PLANNED, day=TODAY - DAY) == TODAY
 
 
 @pytest.mark.parametrize("state", [_V.PLANNED, _V.OFFERED])
@@ -177,7 +197,9 @@ def test_a_request_is_answered_by_the_promised_day_and_hands_over_to_its_visit()
 
     assert turn_of_request(a_request(RequestState.NEEDS_INFO), TODAY).whose is Whose.SCHOOL
     for state in (RequestState.NEEDS_INFO, RequestState.AGREED):
-        assert turn_of_request(a_request(state, too_long=True), TODAY).matter is Matter.STANDS_STILL
+        still = Verdict(Whose.COORDINATOR, Matter.STANDS_STILL, TODAY + 9 * DAY)  # the same day, whenever it is read
+        for day in (TODAY + 9 * DAY, TODAY + 40 * DAY):
+            assert turn_of_request(a_request(state, too_long=True, silent_days=10), day) == still
     planned = a_request(RequestState.AGREED, too_long=True, has_visit=True)
     assert not turn_of_request(planned, TODAY).ours
 
@@ -198,6 +220,14 @@ def test_rows_stand_once_and_what_is_due_first_stands_first():
 
     in_turn = (short, long_ago, yesterday, due, less, later, sought)
     assert in_order([later, same, less, yesterday, due, long_ago, sought, short], TODAY) == in_turn
+
+    hole = replace(row(Matter.NO_CREW, TODAY + 9 * DAY, "P-7"), on_day=TODAY + DAY)
+    sooner = replace(row(Matter.TO_CONFIRM, TODAY + 9 * DAY, "P-8"), on_day=TODAY)
+    assert in_order([short, long_ago, hole, sooner], TODAY) == (sooner, hole, short, long_ago)
+    typed, asked = (
+        replace(row(matter, TODAY, "R-9"), request_number="R-9") for matter in (Matter.HOST_TYPED, Matter.REQUEST_NEW)
+    )
+    assert in_order([asked, replace(typed, host_id=3)], TODAY) == (replace(typed, host_id=3),)
 
     one = TurnRow(Verdict(Whose.COORDINATOR, Matter.MAIL_FAILED))
     rows = [replace(one, **{name: 5}) for name in ("request_id", "host_id", "mail_id")]
@@ -265,6 +295,12 @@ def posted(days: int) -> Matter:
     return turn_of_post(PostState.READY, TODAY + days * DAY, TODAY).matter
 
 
+def hole(days: int) -> bool:
+    """Whether a visit so many days ahead, for which nobody is asked, stands before all else."""
+    row = TurnRow(Verdict(Whose.COORDINATOR, Matter.NO_CREW), on_day=TODAY + days * DAY)
+    return is_hole(row, TODAY)
+
+
 WAITLISTED = a_request(RequestState.WAITLISTED)  # until five days after FAR
 BOUNDS = (
     ("two weeks of a request are left", lambda n: turn_of_request(WAITLISTED, FAR - (n - 5) * DAY).ours, (13, 14, 15),
@@ -288,6 +324,8 @@ BOUNDS = (
     ("left as a mail was written", lambda n: stale(left_at=MONDAY + n * SECOND), AROUND,
      (None, None, StaleReason.CREW_CHANGED)),
     ("went on as a mail was written", went_on, AROUND, (None, None, StaleReason.REQUEST_WENT_ON)),
+    ("a visit of today", hole, AROUND, (False, True, True)),
+    ("a visit of tomorrow", hole, (0, 1, 2), (True, True, False)),
     ("a post of today", posted, AROUND, (Matter.POST_DUE, Matter.POST_DUE, Matter.ITS_DAY)),
 )  # fmt: skip
 

@@ -10,6 +10,7 @@ PROMISED_DAYS = 5
 AGES = (3, PROMISED_DAYS + 1, 22)  # days from which on a request is due, late, old
 LETTERS = {  # what these acts mail
     BulkAct.WAITLIST: "request_waitlisted",
+    BulkAct.AGREE: "request_agreed",
     BulkAct.MERGE: "request_merged",
     BulkAct.DECLINE: "request_declined",
     BulkAct.END: "request_ended",
@@ -92,6 +93,8 @@ def may_together(act: BulkAct, state: RequestState) -> bool:
     """Whether an act for several is meant for a request in that state."""
     if act is BulkAct.WAITLIST:  # what a closure stopped keeps its place: it is planned again, not put on a list
         return REQUEST_MACHINE.may(state, _S.WAITLISTED) and state is not _S.DISRUPTED
+    if act is BulkAct.AGREE:  # a new one is taken by the same press; where dates are proposed the school chooses one
+        return state in (_S.NEW, _S.TRIAGE, _S.WAITLISTED)
     return state in OPEN
 
 

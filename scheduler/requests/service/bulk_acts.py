@@ -89,6 +89,12 @@ def _act_on(session: Session, row: SchoolRequest, undoable: UndoableAct, actor: 
     if undoable.act is BulkAct.WAITLIST:
         states.move(REQUEST_MACHINE, row, RequestState.WAITLISTED, actor=actor, at=now)
         write_to_school(row, LETTERS[undoable.act], now=now, not_before=now + MAIL_WAITS)
+    elif undoable.act is BulkAct.AGREE:
+        if row.state is RequestState.NEW:
+            states.move(REQUEST_MACHINE, row, RequestState.TRIAGE, actor=actor, at=now)
+        states.move(REQUEST_MACHINE, row, RequestState.AGREED, actor=actor, at=now)
+        row.owner_id = row.owner_id or actor.user_id
+        write_to_school(row, LETTERS[undoable.act], now=now, not_before=now + MAIL_WAITS)
     elif row.state is RequestState.NEW:
         row.owner_id = owner_id
         states.move(REQUEST_MACHINE, row, RequestState.TRIAGE, actor=actor, at=now)

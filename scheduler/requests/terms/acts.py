@@ -15,6 +15,7 @@ class BulkAct(StrEnum):
     TAKE = "take"  # mine
     ASSIGN = "assign"  # a colleague's
     WAITLIST = "waitlist"  # mails the schools: previewed first, and the mails wait
+    AGREE = "agree"  # accepted, planned later; mails the schools, too
     MERGE = "merge"  # one into another
     DECLINE = "decline"
     END = "end"  # for the school, or for the centre

@@ -158,6 +158,7 @@ REQUEST_MACHINE = Machine(
     back={
         _S.TRIAGE: frozenset({_S.NEW}),
         _S.WAITLISTED: frozenset({_S.TRIAGE, _S.PROPOSED}),
+        _S.AGREED: frozenset({_S.NEW, _S.TRIAGE, _S.WAITLISTED}),
         _S.MERGED_INTO: frozenset({_S.NEW, _S.TRIAGE, _S.NEEDS_INFO, _S.WAITLISTED}),
         _S.DECLINED: _BEFORE_A_DATE,
         _S.WITHDRAWN: _BEFORE_A_DATE,

@@ -6,19 +6,22 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.db import db
+from scheduler.core.errors import NotFound
 from scheduler.core.names import whole_name
 from scheduler.core.paging import PER_PAGE, Page, first_row
 from scheduler.people.models import Presenter, User
 from scheduler.policy import Actor
+from scheduler.requests.models import SchoolRequest
+from scheduler.turns.models import Snooze
 from scheduler.turns.queries.requests_and_mails import about_host, failed_mails, posts_to_judge, waiting_requests
 from scheduler.turns.queries.standings import CREWED, Judged, judged_visits, read, waiting_visits
-from scheduler.turns.rules import DAY, in_order, not_counted, turns_of_visit
-from scheduler.turns.terms import Desk, Matter, SittingStanding, SoonRow, TurnRow, Verdict
+from scheduler.turns.rules import DAY, in_order, not_counted, rests, turns_of_visit
+from scheduler.turns.terms import Desk, Matter, PutOff, SittingStanding, SoonRow, TurnRow, Verdict
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.queries.lists import crew_of
 from scheduler.visits.rules.crew import is_whole
@@ -31,19 +34,29 @@ SOON_SHOWN = 25  # visits of today and tomorrow; the week has them all
 
 
 def desk_of(
-    actor: Actor, now: dt.datetime, *, only: Collection[Matter] = (), page: int = 1, per_page: int = EVERYTHING
+    actor: Actor,
+    now: dt.datetime,
+    *,
+    only: Collection[Matter] = (),
+    resting: bool = False,
+    page: int = 1,
+    per_page: int = EVERYTHING,
 ) -> Desk:
-    """All that is the coordinators' turn in the actor's centre, and who goes today and tomorrow: seven questions.
+    """All that is the coordinators' turn in the actor's centre, and who goes today and tomorrow: eight questions.
 
-    Each visit and request that may wait is judged by the rule; a page of them is shown, of these matters or of all.
+    Each visit and request that may wait is judged by the rule; a page of them is shown, of these matters or of all:
+    the last one where there are fewer by now. `resting`: those that are put off, and no others.
     Raises: NotAllowed.
     """
     policy.require(actor, "read", "visit", centre=policy.own_part(actor))
     policy.require(actor, "read", "request", centre=policy.own_part(actor))
     today = clock.local_day(now)
     visits = waiting_visits(actor, now)
-    rows = _ours(actor, visits, now)
-    found = [row for row in rows if not only or row.matter in only]
+    every = _ours(actor, visits, now)
+    asleep = [row for row in every if rests(row, today)]
+    rows = [row for row in every if not rests(row, today)]
+    found = [row for row in (asleep if resting else rows) if not only or row.matter in only]
+    page = min(page, max(1, -(-len(found) // per_page)))
     begins = first_row(page, per_page)
     soon = _soon(visits, today)
     return Desk(
@@ -51,20 +64,60 @@ def desk_of(
         soon=tuple(soon[:SOON_SHOWN]),
         more_soon=len(soon) > SOON_SHOWN,
         found=len(found),
+        page=page,
         counts=Counter(row.matter for row in rows),
+        resting=len(asleep),
     )
 
 
 def rows_told_to(reader: Actor, now: dt.datetime) -> tuple[TurnRow, ...]:
-    """The same rows for whoever writes to her: the product itself."""
-    return _ours(reader, waiting_visits(reader, now), now)
+    """The same rows for whoever writes to her: the product itself. What is put off is not told."""
+    today = clock.local_day(now)
+    return tuple(row for row in _ours(reader, waiting_visits(reader, now), now) if not rests(row, today))
 
 
 def _ours(actor: Actor, visits: Judged, now: dt.datetime) -> tuple[TurnRow, ...]:
     """Of each thing that waits for the coordinators one row, the first due first."""
     today = clock.local_day(now)
     found = (*visits.turns(now), *waiting_requests(actor, now), *failed_mails(actor), *posts_to_judge(actor, today))
-    return in_order((row for row in found if row.verdict.ours), today)
+    trace = put_off_of(actor)
+    rows = in_order((row for row in found if row.verdict.ours), today)
+    return tuple(replace(row, put_off=trace.get((row.number, row.matter), ())) for row in rows) if trace else rows
+
+
+def row_of(actor: Actor, number: str, now: dt.datetime) -> TurnRow:
+    """The row of the first page that is about a visit or request. Raises: NotAllowed; NotFound when nothing waits."""
+    policy.require(actor, "create", "visit", centre=policy.own_part(actor))
+    for row in _ours(actor, waiting_visits(actor, now), now):
+        if row.number == number:
+            return row
+    raise NotFound("turn")
+
+
+def put_off_of(actor: Actor) -> dict[tuple[str, str], tuple[PutOff, ...]]:
+    """What was put off in a centre lately, by the number of its visit or request and the matter: one question."""
+    number = func.coalesce(Visit.number, SchoolRequest.number)
+    wanted = (
+        select(
+            Snooze.matter,
+            Snooze.reason,
+            Snooze.until_on,
+            Snooze.noted_at,
+            number,
+            User.given_spelled,
+            User.family_spelled,
+        )
+        .outerjoin(Visit, Visit.id == Snooze.visit_id)
+        .outerjoin(SchoolRequest, SchoolRequest.id == Snooze.school_request_id)
+        .outerjoin(User, User.id == Snooze.noted_by_id)
+        .where(Snooze.centre_id == actor.centre_id)
+        .order_by(Snooze.noted_at, Snooze.id)
+    )
+    found: dict[tuple[str, str], tuple[PutOff, ...]] = {}
+    for matter, reason, until_on, noted_at, about, given, family in db.session().execute(wanted):
+        one = PutOff(reason, until_on, noted_at, whole_name(given, family) if given else "")
+        found[about, matter] = (*found.get((about, matter), ()), one)
+    return found
 
 
 def crew_stands(row: VisitRow) -> bool:

@@ -59,7 +59,8 @@ def verdict_of(asked: Any, has_visit: bool, moment: Moment) -> Verdict:
     """What the rule says of a request, of as little as it asks."""
     state, since = asked.state, asked.state_since
     too_long = waits_too_long(state, since, moment.now, moment.silent_days)
-    standing = RequestStanding(state, since, asked.first_day, asked.last_day, asked.attention, has_visit, too_long)
+    asked_days, silent = (asked.first_day, asked.last_day), moment.silent_days
+    standing = RequestStanding(state, since, *asked_days, asked.attention, has_visit, too_long, silent)
     return turn_of_request(standing, moment.today)
 
 

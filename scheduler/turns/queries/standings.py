@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from scheduler.attendance.models import Attendance, HeadCount
 from scheduler.attendance.rules import TO_BE_LOCKED
 from scheduler.attendance.terms import AttendanceState, CountSource
+from scheduler.config import settings
 from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.core.query_hints import some_row
@@ -295,4 +296,5 @@ def _standing(row: Any, sittings: Sequence[SittingStanding]) -> VisitStanding:
         clash=row.clash,
         told_at=row.told_at,
         papers_settled=row.papers_settled,
+        due_days_before=settings().due_days_before,
     )

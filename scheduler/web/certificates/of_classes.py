@@ -4,6 +4,7 @@ from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler.certificates.service.awards import issue_for_groups
+from scheduler.certificates.terms import CertificateReason
 from scheduler.core import clock
 from scheduler.core.errors import Conflict
 from scheduler.web.certificates.blueprint import bp
@@ -25,6 +26,8 @@ def issue_of_classes(number: str) -> ResponseReturnValue:
     try:
         issued = issue_for_groups(current_actor(), number, now=clock.now()).issued
     except Conflict as conflict:
+        if not isinstance(conflict.reason, CertificateReason):  # the same form with other content is refused as such
+            raise
         say(worded(conflict.reason))
         return redirect(url_for("attendance.show_attendance", number=number))
     say(_n("%(num)s certificate is issued.", "%(num)s certificates are issued.", issued))

@@ -2,8 +2,9 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from flask import g, render_template, request
+from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler import policy
@@ -17,15 +18,20 @@ from scheduler.safeguarding import queries as safeguarding_queries
 from scheduler.staffing.queries.clearances import Lacks, proof_pages
 from scheduler.staffing.queries.own_days import days_of, trips_for
 from scheduler.staffing.queries.own_offers import offers_of
+from scheduler.turns import service
 from scheduler.turns.queries.desk import desk_of, visits_to_count
-from scheduler.turns.terms import Desk, Matter
+from scheduler.turns.rules import is_hole, may_be_put_off, rests
+from scheduler.turns.terms import Desk, Matter, PutOffReason, TurnRow
 from scheduler.web import labels
 from scheduler.web.desk import figures, search
 from scheduler.web.desk.blueprint import bp
+from scheduler.web.desk.forms import PutOffForm
+from scheduler.web.filters import say, short_day
 from scheduler.web.first_steps import steps_on_the_desk
+from scheduler.web.forms import BaseForm
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _
-from scheduler.web.turn_words import act_of, unless_of, why_of
+from scheduler.web.turn_words import PUT_OFF, TurnAct, act_of, back, from_desk, unless_of, why_of
 
 __all__ = ["bp", "search"]
 
@@ -33,8 +39,8 @@ CALENDAR_AHEAD = dt.timedelta(days=90)  # in June the calendar of September is a
 COMING_DAYS = 14
 PROOFS_SHOWN = 20  # of each list
 PROOF_LISTS = (Lacks.LACKING, Lacks.ENDS_IN_7, Lacks.ENDS_IN_30, Lacks.MINORS)
-ROWS_SHOWN = 25
-TILES: Mapping[str, tuple[Matter, ...]] = {  # what each of them counts, it opens
+ROWS_SHOWN = 12
+KINDS: Mapping[str, tuple[Matter, ...]] = {  # what each filter counts, it opens
     "new": (
         Matter.HOST_TYPED,
         Matter.REQUEST_NEW,
@@ -72,6 +78,20 @@ TILES: Mapping[str, tuple[Matter, ...]] = {  # what each of them counts, it open
 }
 
 
+RESTING = "resting"  # the filter of what is put off
+
+
+@dataclass(frozen=True)
+class DeskLine:
+    """A row, how it is ended, and whether it is a gap of today or tomorrow, can be put off, is put off."""
+
+    row: TurnRow
+    act: TurnAct
+    hole: bool
+    can_rest: bool
+    rests: bool
+
+
 @bp.get("/desk")
 @may("read", "desk")
 def today() -> ResponseReturnValue:
@@ -91,6 +111,27 @@ def today() -> ResponseReturnValue:
     if policy.scope_of(actor, "import", "calendar") is not None:
         parts["missing"] = calendar_missing(day) or calendar_missing(day + CALENDAR_AHEAD)
     return render_template("desk/today.html", day=day, now=now, **parts)
+
+
+@bp.post("/desk/put-off")
+@may("create", "visit")
+def put_off() -> ResponseReturnValue:
+    """A row rests for some days: somebody rang, asked again, or it can wait."""
+    form = PutOffForm()
+    if form.accepted():
+        number, reason = form.number.data or "", PutOffReason(form.why.data)
+        until = service.put_off(current_actor(), number, reason, now=clock.now())
+        say(_("Put off until %(day)s", day=short_day(until)), undo=url_for(".show_again", number=number))
+    return back(url_for(".today"))
+
+
+@bp.post("/desk/show-again/<number>")
+@may("create", "visit")
+def show_again(number: str) -> ResponseReturnValue:
+    """A row that rests is back."""
+    if BaseForm().accepted():
+        service.show_again(current_actor(), number, now=clock.now())
+    return back(url_for(".today"))
 
 
 def _of_safeguarding(centre_id: int, day: dt.date) -> dict[str, object]:
@@ -122,20 +163,22 @@ def _of_presenter(actor: Actor, presenter_id: int, day: dt.date, now: dt.datetim
 
 
 def _of_coordinator(actor: Actor, day: dt.date, now: dt.datetime) -> dict[str, object]:
-    """What waits, each visit and request once, the first due first; all of it or what one tile counts."""
+    """What waits, each visit and request once, the first due first; all of it or what one filter counts."""
     asked, page = request.args.get("of", ""), page_number(request.args.get("page"))
-    desk = desk_of(actor, now, only=TILES.get(asked, ()), page=page, per_page=ROWS_SHOWN)
+    resting = asked == RESTING
+    desk = desk_of(actor, now, only=KINDS.get(asked, ()), resting=resting, page=page, per_page=ROWS_SHOWN)
     standing_in = own_handovers(actor, now)
     g.counts = g.get("counts", {}) | {"desk.today": desk.total, "requests.inbox": desk.many(Matter.REQUEST_NEW)}
     stands_in = any(one.stand_in_id == actor.user_id for one in standing_in)
     return {
         "coordinator": True,
-        "desk": Page([(row, act_of(row, now)) for row in desk.rows], page, desk.found, ROWS_SHOWN),
+        "desk": Page([_line(row, day, now) for row in desk.rows], desk.page, desk.found, ROWS_SHOWN),
         "soon": desk.soon,
         "more_soon": desk.more_soon,
-        "tiles": _tiles(desk),
-        "narrowed": asked in TILES,
+        "pills": _pills(desk, asked),
         "why_of": why_of,
+        "put_off_words": PUT_OFF,
+        "from_desk": from_desk(),
         "unless_of": unless_of,
         "kinds": labels.SCHOOL_KINDS,
         "standing_in": standing_in,
@@ -144,15 +187,31 @@ def _of_coordinator(actor: Actor, day: dt.date, now: dt.datetime) -> dict[str, o
     }
 
 
-def _tiles(desk: Desk) -> list[tuple[str, int, str, str, str]]:
-    """Each tile: its name, how many rows, its words, a hint, its tone."""
+def _line(row: TurnRow, day: dt.date, now: dt.datetime) -> DeskLine:
+    return DeskLine(row, act_of(row, now), is_hole(row, day), may_be_put_off(row, day), rests(row, day))
+
+
+def _pills(desk: Desk, chosen: str) -> list[dict[str, object]]:
+    """What waits by its kind, each with its count; a kind of which nothing waits is not there."""
     said = {
-        "new": (_("Requests"), _("new, or the school waits for an answer"), "wait"),
-        "plan": (_("A date to find"), _("agreed, stopped, or another day is wished"), "wait"),
-        "crew": (_("A crew to find"), _("nobody, not everybody, or no answer"), "stop"),
-        "confirm": (_("To confirm and tell"), _("the school does not know yet"), "move"),
-        "numbers": (_("Numbers"), _("missing, different or not locked"), "wait"),
-        "mail": (_("Mail that did not arrive"), _("the address is wrong or closed"), "stop"),
-        "posts": (_("Posts"), _("to write, or to post today"), "move"),
+        "new": _("Requests"),
+        "plan": _("Find a date"),
+        "crew": _("Find presenters"),
+        "confirm": _("Confirm and tell"),
+        "numbers": _("Attendance"),
+        "mail": _("Failed mail"),
+        "posts": _("Posts"),
+        RESTING: _("Put off"),
     }
-    return [(name, desk.many(*TILES[name]), *words) for name, words in said.items()]
+    counts = {name: desk.many(*matters) for name, matters in KINDS.items()} | {RESTING: desk.resting}
+    return [
+        {
+            "label": words,
+            "count": many,
+            "on": name == chosen,
+            "href": url_for("desk.today", of=name, _anchor="next"),
+            "drop": url_for("desk.today", _anchor="next") if name == chosen else "",
+        }
+        for name, words in said.items()
+        if (many := counts[name]) or name == chosen
+    ]

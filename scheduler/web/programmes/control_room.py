@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from scheduler.core import clock
 from scheduler.core.errors import NotFound
-from scheduler.core.language import html_lang, languages, names_of
+from scheduler.core.language import day_and_month, html_lang, languages, names_of
 from scheduler.core.paging import page_number, page_of
 from scheduler.posts.terms import PostState
 from scheduler.posts.wording import CHANNELS
@@ -154,5 +154,5 @@ def _weeks(found: ControlRoom, language: str) -> Drawing | None:
         Series(_("Presentations"), tuple(week.presentations for week in weeks)),
         Series(str(AUDIENCES[Audience.PUPILS]), tuple(week.pupils for week in weeks)),
     )
-    labels = tuple(wording.week_label(week.monday, language) for week in weeks)
+    labels = tuple(day_and_month(week.monday, language) for week in weeks)
     return charts.columns(Chart(_("Week by week"), labels, series), language)

@@ -16,6 +16,7 @@ from scheduler.requests.queries import inbox as requests_inbox
 from scheduler.requests.queries.handovers import own_among
 from scheduler.requests.queries.inbox import SORTS
 from scheduler.requests.queries.pages import request_page
+from scheduler.requests.rules.states import LETTERS
 from scheduler.requests.service.bulk_acts import act_together, preview_together, take_back
 from scheduler.requests.terms.acts import BulkAct, Refusal, SomeCannot
 from scheduler.requests.terms.pages import Age, FacetValue, Inbox, InboxFilters, Show, Turn
@@ -212,9 +213,11 @@ def together() -> ResponseReturnValue:
         return _inbox(form, 422)
     act = BulkAct(form.act.data)
     try:
-        if act is BulkAct.WAITLIST and not form.seen.data:
+        if act in LETTERS and not form.seen.data:
             preview = preview_together(actor, act, form.chosen(), now=now)
-            return render_template("requests/together.html", preview=preview, form=form, kept=_kept(), words=words)
+            return render_template(
+                "requests/together.html", preview=preview, form=form, act=act, kept=_kept(), words=words
+            )
         done = act_together(actor, act, form.chosen(), now=now, owner_id=form.owner_id())
     except SomeCannot as refused:
         return _inbox(form, 409, refused.refusals)
@@ -233,6 +236,12 @@ def _told(act: BulkAct, many: int, colleague: str) -> str:
     if act is BulkAct.ASSIGN:
         return _n(
             "%(num)s request has an owner: %(name)s.", "%(num)s requests have an owner: %(name)s.", many, name=colleague
+        )
+    if act is BulkAct.AGREE:
+        return _n(
+            "%(num)s request is accepted. The mail leaves in 10 minutes.",
+            "%(num)s requests are accepted. The mails leave in 10 minutes.",
+            many,
         )
     if act is BulkAct.WAITLIST:
         return _n(

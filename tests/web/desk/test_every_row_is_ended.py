@@ -73,9 +73,9 @@ def rows_on_desk(browser: FlaskClient) -> list[Row]:
     listed = page[page.index('id="next"') : page.index("Visits today and tomorrow")]
     found = []
     for one in listed.split("<tr")[2:]:
-        forms, _links = seen_on("/desk", one)
+        forms = [form for form in seen_on("/desk", one)[0] if not form.action.endswith("/put-off")]
         place = re.search(r'class="button[^"]*" href="([^"]+)"', one)
-        why = re.search(r"<b>(.*?)</b>", one)
+        why = re.search(r"<summary>(.*?)</summary>", one)
         assert why
         found.append(Row(why[1], forms[0] if forms else None, place[1].split("#")[0] if place else ""))
     return found
@@ -105,16 +105,16 @@ def test_a_request_goes_from_new_to_confirmed_by_the_acts_in_its_rows_and_then_n
             send(coordinator, row.place, "/plan")
         else:
             send(coordinator, row.place, "/suggest/")
-        if told[-1] == "A crew is chosen, but not asked yet":
+        if told[-1] == "Presenters chosen, offer not sent":
             assert rows_on_desk(coordinator) == []  # it is the presenter's turn now
             [visit_id] = rows_of(Visit.id)
             answer_offer(presenter_actor(educator), visit_id, accepts=True, now=MONDAY)
 
     assert told == [
-        "A new request that nobody has taken",
+        "New request",
         "The school waits for an answer",
-        "Planned, but nobody is asked yet",
-        "A crew is chosen, but not asked yet",
+        "No presenter yet",
+        "Presenters chosen, offer not sent",
         "Everybody has accepted",
     ]
     assert clicks == 7  # and one of the presenter's
@@ -152,7 +152,7 @@ def test_the_inbox_knows_that_a_visit_waits_for_the_coordinator(app):
     listed = coordinator.get("/requests?lang=en").text
 
     row = next(one for one in listed.split("<tr") if asked.number in one)
-    assert "nobody else is asked" in row
+    assert "nobody else asked" in row
     assert f'href="/visits/{visit.number}#crew"' in row
     assert listed.index("Waits for you") < listed.index(asked.number)
 
@@ -174,7 +174,7 @@ def test_the_whole_page_asks_as_often_for_twenty_visits_as_for_one(app):
     for days in range(2, 8):
         more(days)
     assert selects_of(coordinator, "/desk") == one
-    at_most(12, one)
+    at_most(13, one)  # what is put off is one question
 
 
 # --- a small centre on which each matter stands ---

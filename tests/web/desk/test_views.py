@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -23,6 +24,7 @@ from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor, make_vetting
 from tests.factories.visits import make_assignment, make_presentation, make_visit
+from tests.laws.page_reader import seen_on
 from tests.web.browser import browser_of, staff_of
 from tests.web.reading import selects_of
 
@@ -103,7 +105,8 @@ def test_the_first_page_of_a_coordinator_counts_what_nobody_counted_and_the_list
 
     first, listed = first_page(desk), desk.get("/attendance?lang=en").text
 
-    assert re.search(r'href="/desk\?of=numbers#next">\s*<b class="tile__count">1</b>', first)
+    assert re.search(r'href="/desk\?of=numbers#next"\s*>\s*Attendance <b>1</b>', first)
+    assert "of=confirm" not in first  # of what nothing waits is not there
     assert (late.number in listed, soon.number in listed) == (True, False)
     for words in ("Visits today and tomorrow", f"/visits/{soon.number}"):
         assert words in first
@@ -158,7 +161,7 @@ def test_the_drawings_of_the_first_page_ask_as_often_for_one_month_and_district_
         held(programme, TODAY - days * A_DAY, 2, make_municipality().id)
 
     assert selects_of(browser, "/desk") == one
-    at_most(12, one)  # figures are not stored yet: totals and rows are counted, each by itself
+    at_most(13, one)  # figures are not stored yet: totals and rows are counted, each by itself
 
 
 def test_a_centre_that_has_held_nothing_reads_so_and_sees_no_empty_drawing(desk):
@@ -169,16 +172,16 @@ def test_a_centre_that_has_held_nothing_reads_so_and_sees_no_empty_drawing(desk)
     assert "map__drawing" not in page
 
 
-def test_what_is_due_first_stands_first_a_visits_day_or_a_promised_answer(desk, educator):
+def test_holes_of_tomorrow_stand_first_then_what_is_due_first(desk, educator):
     programme = make_programme(centre_id=educator.centre_id)
     waits = make_school_request(RequestState.NEW, programme=programme, state_since=MONDAY - 3 * A_DAY)
-    later, sooner = (make_visit(programme=programme, on_day=TODAY + days * A_DAY) for days in (5, 0))
-    for visit in (later, sooner):
+    far, overdue, tomorrow = (make_visit(programme=programme, on_day=TODAY + days * A_DAY) for days in (20, 5, 1))
+    for visit in (far, overdue, tomorrow):
         make_presentation(visit)
 
     next_up = first_page(desk).partition(">Next actions<")[2]
 
-    found = [next_up.index(row.number) for row in (sooner, waits, later)]
+    found = [next_up.index(row.number) for row in (tomorrow, overdue, waits, far)]
     assert found == sorted(found)
 
 
@@ -189,7 +192,7 @@ def test_a_schools_wish_for_another_date_stands_among_the_next_actions(app, desk
 
     [line] = [row for row in first_page(desk).split("<tr") if "asks for another date" in row]
 
-    for words in ("Wednesday, 12 May 2027", f'href="/visits/{visit.number}"'):
+    for words in ("Wed 12 May", f'href="/visits/{visit.number}"'):
         assert words in line
     assert "asks for another date" not in first_page(browser_of(app, make_user()))
 
@@ -222,8 +225,24 @@ def test_of_many_visits_of_today_and_tomorrow_the_first_are_told_and_where_the_o
     first = make_visit(VisitState.CONFIRMED, programme=programme, on_day=TODAY)
     three = first_page(browser)
 
-    caption, more = "Visits today and tomorrow", "These are the first; the visits of the week have them all."
+    caption, more = "Visits today and tomorrow", "Show all visits of the week"
     assert (len(rows_under(two, caption)), more in two) == (2, False)
     assert (len(rows_under(three, caption)), more in three) == (2, True)
     shown = three.split(f">{caption}</caption>")[1].split("</table>")[0]
     assert [one.number in shown for one in (first, *tomorrow)] == [True, True, False]
+
+
+def test_a_press_on_the_second_page_of_a_filter_returns_there_or_to_the_last_that_is_left(app, monkeypatch, programme):
+    monkeypatch.setattr("scheduler.web.desk.views.ROWS_SHOWN", 2)
+    for _ in range(3):
+        make_school_request(RequestState.NEW, programme=programme)
+    browser = staff_of(app, programme)
+    there = "/desk?of=new&page=2"
+
+    forms, _links = seen_on(there, browser.get(there).text)
+    [taking] = [form for form in forms if form.action.endswith("/take")]
+    back = browser.post(taking.action, data=dict(taking.fields)).location
+
+    assert parse_qs(urlsplit(back).query) == {"of": ["new"], "page": ["2"]}
+    assert browser.get(back).status_code == 200
+    assert "Page 2 of 2" in browser.get("/desk?of=new&page=9&lang=en").text

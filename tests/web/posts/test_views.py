@@ -88,7 +88,7 @@ def test_on_its_day_it_stands_on_the_first_page_of_who_posts_it_and_of_nobody_el
     assert f"/posts/{number}" not in staff_of(app, user).get("/desk").text
 
     desk.post(f"/posts/{number}/ready")
-    assert "A post is to be posted today" in desk.get("/desk", query_string=EN).text
+    assert "A post goes out today" in desk.get("/desk", query_string=EN).text
     answer = desk.post(f"/posts/{number}/posted", follow_redirects=True)
     assert rows_of(Post.state) == [PostState.POSTED]
     assert f"/posts/{number}" not in desk.get("/desk").text

@@ -59,13 +59,13 @@ def test_the_inbox_and_the_page_show_what_waits_its_next_step_and_ways_to_who_as
     assert desk.get(f"{page_of(row)}.pdf").data.startswith(b"%PDF-")
 
 
-def test_a_tile_of_the_inbox_and_of_the_first_page_opens_what_it_counts(desk, row, programme):
+def test_a_count_of_the_inbox_and_of_the_first_page_opens_what_it_counts(desk, row, programme):
     agreed = make_school_request(R.AGREED, programme=programme)
-    for page, tiles in (
+    for page, counts in (
         ("/requests?lang=en", {"/requests?show=new", "/requests?show=to_plan"}),
         ("/desk?lang=en", {"/desk?of=new#next", "/desk?of=plan#next"}),
     ):
-        assert tiles <= set(re.findall(r'class="tile[^"]*" href="([^"]+)"', desk.get(page).text))
+        assert counts <= set(re.findall(r'class="(?:tile|pill__link)[^"]*" href="([^"]+)"', desk.get(page).text))
 
     opened = desk.get("/requests?lang=en&show=to_plan").text
     assert (agreed.number in opened, row.number in opened) == (True, False)
@@ -487,17 +487,22 @@ def test_the_page_of_a_request_keeps_the_way_back(desk, row):
     assert "/requests/undo/" not in desk.get(page).text.partition("toasts")[0]
 
 
-def test_an_act_that_mails_is_seen_before_it_is_done(desk, programme):
+@pytest.mark.parametrize(
+    ("act", "state"), [("waitlist", RequestState.WAITLISTED), ("agree", RequestState.AGREED)], ids=str
+)
+def test_an_act_that_mails_is_seen_before_it_is_done(desk, programme, act, state):
     row = make_school_request(RequestState.TRIAGE, programme=programme)
-    given = {"act": "waitlist", "rows": ticked(row)}
+    given = {"act": act, "rows": ticked(row)}
 
     preview = desk.post("/requests/together?lang=en", data=given)
     assert preview.status_code == 200
     assert "The mail to each school" in preview.text
     assert row.state is RequestState.TRIAGE
 
+    assert f'name="act" value="{act}"' in preview.text
+
     desk.post("/requests/together", data=given | {"seen": "1"})
-    assert row.state is RequestState.WAITLISTED
+    assert row.state is state
 
 
 @pytest.mark.parametrize(
