@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0006_snoozed"
-down_revision = "0002_less_to_keep"
+down_revision = "0005_lighter"
 branch_labels = None
 depends_on = None
 
