@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +18,8 @@ from scheduler.core import clock as clocks
 from scheduler.core import language as words
 from scheduler.core.text import marked
 from scheduler.programmes.terms import Audience
+from scheduler.requests.terms.school_request import NotHeldReason
+from scheduler.requests.wording import state_words
 from scheduler.web.forms import error_title, new_form_key
 from scheduler.web.i18n import _, _l, _n, in_page_letters, page_language
 
@@ -118,8 +120,16 @@ POST = {
     "posted": Face("good", "checks", _l("Posted")),
     "dropped": Face("quiet", "x", _l("Dropped")),
 }
+NOT_HELD = {str(reason): PRESENTATION[reason] for reason in NotHeldReason}
+
+
+def _for_school(state: str) -> LazyProxy:
+    return LazyProxy(lambda: state_words(state, page_language()).sentence, enable_cache=False)
+
+
 FACES = {
     "request": REQUEST,
+    "school": {state: replace(face, word=_for_school(state)) for state, face in (REQUEST | NOT_HELD).items()},
     "visit": VISIT,
     "presentation": PRESENTATION,
     "assignment": ASSIGNMENT,
@@ -283,7 +293,7 @@ def dashed(attributes: Mapping[str, object]) -> dict[str, object]:
 
 
 def say(text: str, *, undo: str = "", undo_words: str = "") -> None:
-    """Tell in a toast on the next page what was done; `undo` is the address a POST to which takes it back."""
+    """Tell in a note on the next page what was done; `undo` is the address a POST to which takes it back."""
     flash({"text": str(text), "undo": undo, "undo_words": str(undo_words)}, TOASTS_KEY)  # type: ignore[arg-type]
 
 

@@ -22,6 +22,7 @@ from scheduler.requests.service.locked_request import STATUS_HOURS, locked_reque
 from scheduler.requests.service.unproved import count_mail, may_write_again, write_to_unproved
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.requests.terms.school_request import RequestState
+from scheduler.requests.wording import state_words
 
 log = logging.getLogger(__name__)
 
@@ -102,7 +103,7 @@ def _said_of(one: VisitOfAddress, language: str) -> dict[str, object]:
         "times": one.times,
         "first_day": one.first_day,
         "last_day": one.last_day,
-        "standing": one.standing.value,
+        "state": state_words(one.school_state, language).sentence,
     }
 
 
