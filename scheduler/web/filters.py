@@ -23,7 +23,7 @@ from scheduler.requests.wording import state_words
 from scheduler.web.forms import error_title, new_form_key
 from scheduler.web.i18n import _, _l, _n, in_page_letters, page_language
 
-TOASTS_KEY = "said"
+NOTES_KEY = "said"
 YEAR_DAYS = 365
 
 
@@ -294,12 +294,18 @@ def dashed(attributes: Mapping[str, object]) -> dict[str, object]:
 
 def say(text: str, *, undo: str = "", undo_words: str = "") -> None:
     """Tell in a note on the next page what was done; `undo` is the address a POST to which takes it back."""
-    flash({"text": str(text), "undo": undo, "undo_words": str(undo_words)}, TOASTS_KEY)  # type: ignore[arg-type]
+    flash({"text": str(text), "undo": undo, "undo_words": str(undo_words)}, NOTES_KEY)  # type: ignore[arg-type]
 
 
-def toasts() -> list[object]:
+def done_notes() -> list[object]:
     """What `say` left for this page."""
     return [one if isinstance(one, dict) else {"text": one} for one in get_flashed_messages()]
+
+
+def under_heading(page: Markup, notes: Markup) -> Markup:
+    """A page with notes under its heading, or on top where the heading stands elsewhere."""
+    head, heading_ends, rest = page.partition("</h1>")
+    return head + heading_ends + notes + rest if heading_ends else notes + page
 
 
 def kind_face(kind: str) -> Face:
@@ -347,8 +353,9 @@ FILTERS = (
     letters,
     dashed,
     marked,
+    under_heading,
 )
-GLOBALS = (four_numbers, state_face, flag_face, ends_face, kind_face, toasts, url_if, error_title, new_form_key)
+GLOBALS = (four_numbers, state_face, flag_face, ends_face, kind_face, done_notes, url_if, error_title, new_form_key)
 
 
 def register(app: Flask) -> None:

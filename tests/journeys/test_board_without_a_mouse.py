@@ -130,7 +130,7 @@ def test_keys_alone_move_a_visit_and_move_it_back(house: Flask, opens: Callable[
     expect(page.get_by_role("status")).to_contain_text("Moved.")
     assert day_of(house, visit.number) == visit.free_day
 
-    tabs_to(page, ".done-toast__undo")
+    tabs_to(page, ".done-note__undo")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/board?day={visit.on_day}*")
     expect(page.get_by_role("status")).to_contain_text("Moved back.")

@@ -158,7 +158,6 @@ def styleguide() -> ResponseReturnValue:
         sample.show(_SAMPLES_WRONG)
     page: Page[object] = Page(rows=(), number=2, total=250)
     today = clock.local_day(clock.now())
-    toast = [{"text": "…", "undo": ""}]
     return render_template(
         "public/styleguide.html",
         form=form,
@@ -170,7 +169,6 @@ def styleguide() -> ResponseReturnValue:
         flags=FLAGS,
         today=today,
         until=clock.now() + dt.timedelta(hours=5),
-        toast=toast,
         sprite=sorted(_icons()),
         blocks=_blocks(),
         place=SimpleNamespace(name_sr_cyrl="Ниш", name_sr_latn="Niš"),

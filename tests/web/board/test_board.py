@@ -221,7 +221,7 @@ def test_checking_moves_nothing_and_says_who_will_be_asked(browser, scene, ana, 
     assert [one.presenter_id for one in visit_for(scene.coordinator, number).crew] == [ana.id]
 
 
-def test_moving_leads_to_the_board_and_can_be_undone_by_the_toast(browser, scene, ana, eva, number, panel):
+def test_moving_leads_to_the_board_and_can_be_undone_by_the_note(browser, scene, ana, eva, number, panel):
     answer = browser.post(panel, data=typed(eva.id, NEXT_DAY, leaves=ana.id, act="move"))
 
     assert answer.status_code == 302

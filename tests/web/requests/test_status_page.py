@@ -169,7 +169,7 @@ def test_once_confirmed_cards_and_the_directors_paper_name_the_day_and_who_comes
 @pytest.mark.parametrize(
     ("states", "words", "not_there"),
     [
-        ((R.CONFIRMED, V.CONFIRMED), ["<b>{day}, 09:55</b>"], ["Your days:"]),
+        ((R.CONFIRMED, V.CONFIRMED), ['<b class="day-mark">{day}, 09:55</b>'], ["Your days:"]),
         ((R.DISRUPTED, V.DISRUPTED), ["The visit needs a new day"], ["Who is coming", "{day}"]),
         ((R.CERTIFIED, V.DELIVERED), ["Open the certificates", "Who came"], ["check their identity"]),
     ],
@@ -497,7 +497,7 @@ def test_what_is_not_confirmed_stands_in_no_calendar(client, session):
     _share, page = shared(client, school)
 
     assert client.get(f"{school.status}/visit.ics").status_code == 404
-    assert "not confirmed yet" in client.get(f"{page}?lang=en").text
+    assert "We confirm the visit as soon as" in client.get(f"{page}?lang=en").text
     assert "visit.ics" not in client.get(school.status).text
 
 
