@@ -12,6 +12,7 @@ from scheduler.programmes.terms import Audience
 HORIZON_DAYS = 120
 EARLIEST, LATEST_END = dt.time(8, 0), dt.time(21, 0)
 PARENTS_FROM = dt.time(16, 0)  # they work until then
+PUPILS_UNTIL = dt.time(18, 0)  # where a school has not told its shifts
 STEP_MINUTES = 15
 
 
@@ -50,14 +51,15 @@ def times_of_sittings(facts: FreeFacts, day: dt.date) -> list[list[dt.time]]:
 def times_of_day(facts: FreeFacts, day: dt.date, classes: str) -> list[dt.time]:
     """When a presentation may begin on a school day: for pupils with the bell, else at each quarter of an hour.
 
-    Where a school has not told its bells, pupils are taken to be there between the first and the last of the grid.
+    Where a school has not told its bells, pupils are taken to be there from 8 to 18.
     """
     if facts.at is not None:
         return [facts.at]
     if facts.audience is Audience.PUPILS and facts.told:
         return starts_with_bell(facts.told, classes, day, facts.sitting_minutes or facts.minutes)
     first = PARENTS_FROM if facts.audience is Audience.PARENTS else EARLIEST
-    last = minute_of(LATEST_END) - facts.minutes
+    ends = PUPILS_UNTIL if facts.audience is Audience.PUPILS else LATEST_END
+    last = minute_of(ends) - facts.minutes
     return [*_quarters(minute_of(first), last)]
 
 

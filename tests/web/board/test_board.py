@@ -155,6 +155,15 @@ def test_previous_and_next_keep_the_filters(browser):
         assert f"week={other.isoformat()}&by=districts" in shown
 
 
+@pytest.mark.parametrize("path", [WEEK, MONTH])
+def test_presenters_without_a_visit_are_folded_into_one_row(browser, scene, ana, eva, number, path):
+    shown = browser.get(path).text
+
+    busy, idle = shown.split('class="board__idle"')
+    assert ("Ana Simić" in busy, "1 presenter without a visit this" in busy) == (True, True)
+    assert ("Ana Simić" in idle, "Eva Nađ" in idle) == (False, True)
+
+
 def test_who_only_watches_is_offered_no_move(app, scene, number):
     officer = reading(app, make_user(Role.SAFEGUARDING, centre_id=scene.centre_id))
 
