@@ -13,6 +13,7 @@ class ReadinessReason(Reason):
     """Why a wish for another date or a checklist is not taken."""
 
     CHECKLIST_LATER = "checklist_later"
+    CLASS_HELD = "class_held"
     NUMBERS_WAIT = "numbers_wait"
     THE_AGREED_DAY = "the_agreed_day"
     THE_SAME_DAY = "the_same_day"
@@ -101,6 +102,7 @@ class WishDraft:
     first_choice: dt.date
     reason: str
     second_choice: dt.date | None = None
+    starts_local: dt.time | None = None  # None: at the hour of the visit
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,13 @@ class OpenWish:
     second_choice: dt.date | None
     reason: str
     asked_at: dt.datetime
+    starts_local: dt.time | None = None
+
+    @property
+    def address(self) -> dict[str, str]:
+        """The wish as the pages that move a visit read it from their address."""
+        day = self.first_choice.isoformat()
+        return {"slot": f"{day}T{self.starts_local:%H:%M}"} if self.starts_local else {"day": day}
 
 
 @dataclass(frozen=True)

@@ -368,6 +368,7 @@ WORDS: dict[Reason, LazyProxy] = {
     ClosingReason.DAY_WAS_NAMED: _l("Answer the school: it proposes another day by now."),
     ReadinessReason.CHECKLIST_LATER: _l("Come back in the week before the visit: the checklist opens then."),
     ReadinessReason.NUMBERS_WAIT: _l("Decide about the numbers: more come than one presentation takes."),
+    ReadinessReason.CLASS_HELD: _l("Choose another day or hour: a class has another presentation of ours then."),
     ReadinessReason.THE_AGREED_DAY: _l("Choose another day: this one is agreed."),
     ReadinessReason.THE_SAME_DAY: _l("Choose two different days, or leave the second one empty."),
     ReadinessReason.VISIT_HAS_BEGUN: _l("Tell the presenter: the visit has begun, and heads are counted in the room."),

@@ -7,6 +7,7 @@ from functools import lru_cache
 from scheduler.booking.rules.holds import BREAK
 from scheduler.booking.terms.free_dates import FreeFacts, KeptSitting, Lack
 from scheduler.places.rules.presence import is_away, starts_with_bell
+from scheduler.places.rules.school_time import classes_in
 from scheduler.programmes.terms import Audience
 
 HORIZON_DAYS = 120
@@ -74,6 +75,18 @@ def minutes_of_all(kept: Sequence[KeptSitting], sittings: int, minutes: int) -> 
     if not kept:
         return sittings * minutes + (sittings - 1) * BREAK
     return max(minute_of(one.starts_local) + one.minutes for one in kept) - minute_of(kept[0].starts_local)
+
+
+def class_is_held(sittings: Sequence[KeptSitting], starts: dt.time, held: Sequence[KeptSitting]) -> bool:
+    """Whether a class of a visit whose first sitting begins at `starts` has another presentation at that time."""
+    later = minute_of(starts) - minute_of(sittings[0].starts_local)
+    return any(
+        {*classes_in(one.classes)} & {*classes_in(other.classes)}
+        and minute_of(one.starts_local) + later < minute_of(other.starts_local) + other.minutes
+        and minute_of(other.starts_local) < minute_of(one.starts_local) + later + one.minutes
+        for one in sittings
+        for other in held
+    )
 
 
 def minute_of(time: dt.time) -> int:
