@@ -124,7 +124,7 @@ class NotHeldReason(StrEnum):
 def school_state(state: RequestState, reason: str) -> str:
     """The state as a school reads it: of a visit that was not held, the reason of its last change."""
     ended = state in (RequestState.CANCELLED_BY_SCHOOL, RequestState.CANCELLED_BY_CENTRE)
-    return reason if ended and reason in NotHeldReason else state
+    return reason if ended and reason in [*NotHeldReason] else state
 
 
 _S = RequestState
