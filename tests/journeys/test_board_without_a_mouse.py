@@ -45,7 +45,7 @@ def visit(house: Flask) -> Moved:
             .where(
                 Visit.centre_id == actor.centre_id,
                 Visit.state.in_((VisitState.OFFERED, VisitState.CONFIRMED)),
-                Visit.on_day > today,
+                Visit.on_day > today + dt.timedelta(days=7),  # the usual time to answer ends before it
                 Presentation.ordinal == 1,
                 Assignment.state.in_((AssignmentState.OFFERED, AssignmentState.ACCEPTED)),
             )
