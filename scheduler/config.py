@@ -58,6 +58,7 @@ KEPT_FOR: Mapping[str, tuple[int, str]] = {
 # The most that a minor is given in a calendar week and month, unless MINOR_LIMITS says otherwise.
 MINOR_MOST: Mapping[str, int] = {"week_visits": 3, "week_hours": 6, "month_visits": 8, "month_hours": 16}
 
+USUAL_COUNTRIES = ("AT", "BA", "BG", "CH", "DE", "ES", "FR", "HR", "HU", "IT", "ME", "MK", "RO", "SE", "SI")
 NAME_KEY = "name_key"  # a file of the instance: the key of the hashes that are kept of names
 
 
@@ -94,6 +95,7 @@ class Settings:
     backup_recipient: str = ""
     map_outline: str = USUAL_OUTLINE
     security_contact: tuple[str, ...] = ()
+    countries: tuple[str, ...] = USUAL_COUNTRIES  # from which schools abroad book, by their codes
     own_login: OwnLogin = field(default_factory=OwnLogin)
     pdf_signing: PdfSigning = field(default_factory=PdfSigning)
     keep_on_phones: bool = True
@@ -189,6 +191,7 @@ def read_settings(*, instance: Path | None = None) -> Settings:
         retention=pairs(env.list("RETENTION", []) or []),
         backup_recipient=env.str("BACKUP_RECIPIENT", ""),
         map_outline=env.str("MAP_OUTLINE", "") or USUAL_OUTLINE,
+        countries=tuple(env.list("COUNTRIES", [*USUAL_COUNTRIES]) or ()),
         security_contact=as_addresses(env.list("SECURITY_CONTACT", []) or []),
         own_login=OwnLogin(
             issuer=env.str("OIDC_ISSUER", ""),
@@ -298,6 +301,8 @@ def _problems_with_shapes(wanted: Settings) -> list[str]:
             )
     if wanted.backup_recipient and not RECIPIENT.fullmatch(wanted.backup_recipient):
         problems.append("BACKUP_RECIPIENT is no public key of age: it begins with age1; `backup key FILE` makes a pair")
+    if any(not re.fullmatch("[A-Z]{2}", one) for one in wanted.countries):
+        problems.append("COUNTRIES holds codes of two capital letters with commas between, as in BA,ME,HR")
     if not all(map(is_contact, wanted.security_contact)):
         problems.append("SECURITY_CONTACT is no mail address and no page that begins with https://")
     if "@" not in wanted.mail_from.strip("@"):

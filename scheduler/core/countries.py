@@ -15,11 +15,10 @@ NO_COUNTRIES = frozenset({"XK"})  # its municipalities stand in our own register
 
 
 @cache
-def countries(language: str) -> tuple[tuple[str, str], ...]:
-    """Code and name of every country that has a clock, by the alphabet of the language; ours stands first."""
-    names = locale_of(language).territories
-    found = [(code, names[code]) for code in get_global("territory_zones") if code in names and code.isalpha()]
-    kept = [pair for pair in found if pair[0] not in NO_COUNTRIES and len(pair[0]) == 2]
+def countries(language: str, named: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Code and name of the named countries that have a clock, by the alphabet of the language; ours stands first."""
+    names, clocks = locale_of(language).territories, get_global("territory_zones")
+    kept = [(code, names[code]) for code in {HERE, *named} - NO_COUNTRIES if code in names and code in clocks]
     return tuple(sorted(kept, key=lambda pair: (pair[0] != HERE, alphabet_key(pair[1]))))
 
 

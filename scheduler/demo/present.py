@@ -154,6 +154,28 @@ SCENES = (
     *(_held(day, DETECTIVES, host, who, _A.LOCKED, _R.REPORTED)  # further parts of cohorts: demo/cohorts.py
       for day, host, who in ((-23, 6, "igor.stanic"), (-22, 5, "tamara.petrov"), (-21, 7, "igor.stanic"),
                              (-19, 3, "tamara.petrov"), (-18, 6, "igor.stanic"), (-12, 6, "igor.stanic"))),
+    # The usual weeks of a national centre: about three visits on each day around today, and some weeks of talks behind.
+    Scene(1, TALK, 9, _V.CONFIRMED, _R.CONFIRMED, (("jelena.pavlovic", _ACC),)),
+    Scene(1, TALKS, 7, _V.CONFIRMED, _R.CONFIRMED, (("bojan.mitic", _ACC),)),
+    Scene(2, TALKS, 6, _V.CONFIRMED, _R.CONFIRMED, (("ivana.djordjevic", _ACC),)),
+    Scene(2, SECONDARY, 1, _V.READY, _R.READY, (("eva.nagy", _ACC),)),
+    Scene(3, TALKS, 9, _V.OFFERED, _R.STAFFING, (("nikola.simic", _OFF),)),
+    Scene(3, EVENING, 7, _V.CONFIRMED, _R.CONFIRMED, (("sanja.tosic", _ACC),)),
+    Scene(4, TALK, 8, _V.CONFIRMED, _R.CONFIRMED, (("ivana.djordjevic", _ACC),)),
+    Scene(4, TALKS, 3, _V.PLANNED, _R.STAFFING, (("zuzana.kovac", _SUG),)),
+    Scene(5, TALKS, 8, _V.CONFIRMED, _R.CONFIRMED, (("nikola.simic", _ACC),)),
+    Scene(5, TALK, 11, _V.OFFERED, _R.STAFFING, (("bojan.mitic", _OFF),)),
+    *(_held(day, TALKS, host, who, _A.COUNTERSIGNED, _R.DELIVERED)
+      for day, host, who in ((-1, 9, "ivana.djordjevic"), (-1, 10, "nikola.simic"), (-2, 8, "bojan.mitic"),
+                             (-2, 3, "eva.nagy"), (-3, 11, "nikola.simic"), (-3, 4, "zuzana.kovac"),
+                             (-4, 7, "sanja.tosic"), (-4, 10, "jelena.pavlovic"))),
+    *(_held(day, TALKS, host, who, _A.LOCKED, _R.REPORTED)
+      for day, host, who in ((-6, 6, "milan.stojanovic"), (-11, 7, "milan.stojanovic"), (-18, 8, "milan.stojanovic"),
+                             (-5, 6, "jelena.pavlovic"), (-9, 7, "jelena.pavlovic"), (-20, 8, "jelena.pavlovic"),
+                             (-12, 10, "ivana.djordjevic"), (-17, 11, "ivana.djordjevic"),
+                             (-14, 12, "nikola.simic"), (-19, 13, "nikola.simic"),
+                             (-6, 10, "bojan.mitic"), (-15, 12, "bojan.mitic"), (-9, 8, "sanja.tosic"),
+                             (-12, 5, "eva.nagy"), (-19, 6, "zuzana.kovac"))),
 )  # fmt: skip
 
 DEMO_REQUESTS = (

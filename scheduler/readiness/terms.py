@@ -13,6 +13,7 @@ class ReadinessReason(Reason):
     """Why a wish for another date or a checklist is not taken."""
 
     CHECKLIST_LATER = "checklist_later", N_("Come back in the week before the visit: the checklist opens then.")
+    CLASS_HELD = "class_held", N_("Choose another day or hour: a class has another presentation of ours then.")
     NUMBERS_WAIT = "numbers_wait", N_("Decide about the numbers: more come than one presentation takes.")
     THE_AGREED_DAY = "the_agreed_day", N_("Choose another day: this one is agreed.")
     THE_SAME_DAY = "the_same_day", N_("Choose two different days, or leave the second one empty.")
@@ -107,6 +108,7 @@ class WishDraft:
     first_choice: dt.date
     reason: str
     second_choice: dt.date | None = None
+    starts_local: dt.time | None = None  # None: at the hour of the visit
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,13 @@ class OpenWish:
     second_choice: dt.date | None
     reason: str
     asked_at: dt.datetime
+    starts_local: dt.time | None = None
+
+    @property
+    def address(self) -> dict[str, str]:
+        """The wish as the pages that move a visit read it from their address."""
+        day = self.first_choice.isoformat()
+        return {"slot": f"{day}T{self.starts_local:%H:%M}"} if self.starts_local else {"day": day}
 
 
 @dataclass(frozen=True)

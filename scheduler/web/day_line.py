@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scheduler.booking.rules.day_line import LaidPart, LaidShift
 
@@ -19,6 +19,7 @@ class Cell:
     width: float
     top: int
     words: str
+    held: bool = True
 
     @property
     def middle(self) -> float:
@@ -52,11 +53,11 @@ def line_of(parts: Sequence[LaidPart], shifts: Sequence[LaidShift]) -> DayLine:
         for lesson in shift.lessons
     ]
     below = HOURS_LANE + LESSON_LANE * (max(shift_lanes, default=-1) + 1)
-    dated = [(place, one.starts, one.ends) for place, one in enumerate(ordered, 1) if one.starts and one.ends]
-    lanes = _lanes([(starts, ends) for _place, starts, ends in dated])
+    dated = [(place, one, one.starts, one.ends) for place, one in enumerate(ordered, 1) if one.starts and one.ends]
+    lanes = _lanes([(starts, ends) for _place, _one, starts, ends in dated])
     blocks = [
-        scale.cell(starts, ends, below + lane * PART_LANE, str(place))
-        for (place, starts, ends), lane in zip(dated, lanes, strict=True)
+        replace(scale.cell(starts, ends, below + lane * PART_LANE, str(place)), held=one.held)
+        for (place, one, starts, ends), lane in zip(dated, lanes, strict=True)
     ]
     hours = [scale.cell(dt.time(hour), None, 0, str(hour)) for hour in range(first, min(last, 23) + 1, 2)]
     height = below + PART_LANE * (max(lanes, default=-1) + 1)

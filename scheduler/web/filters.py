@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,10 +18,12 @@ from scheduler.core import clock as clocks
 from scheduler.core import language as words
 from scheduler.core.text import marked
 from scheduler.programmes.terms import Audience
+from scheduler.requests.terms.school_request import NotHeldReason
+from scheduler.requests.wording import state_words
 from scheduler.web.forms import error_title, new_form_key
 from scheduler.web.i18n import _, _l, _n, in_page_letters, page_language
 
-TOASTS_KEY = "said"
+NOTES_KEY = "said"
 YEAR_DAYS = 365
 
 
@@ -118,8 +120,16 @@ POST = {
     "posted": Face("good", "checks", _l("Posted")),
     "dropped": Face("quiet", "x", _l("Dropped")),
 }
+NOT_HELD = {str(reason): PRESENTATION[reason] for reason in NotHeldReason}
+
+
+def _for_school(state: str) -> LazyProxy:
+    return LazyProxy(lambda: state_words(state, page_language()).sentence, enable_cache=False)
+
+
 FACES = {
     "request": REQUEST,
+    "school": {state: replace(face, word=_for_school(state)) for state, face in (REQUEST | NOT_HELD).items()},
     "visit": VISIT,
     "presentation": PRESENTATION,
     "assignment": ASSIGNMENT,
@@ -288,13 +298,19 @@ def dashed(attributes: Mapping[str, object]) -> dict[str, object]:
 
 
 def say(text: str, *, undo: str = "", undo_words: str = "") -> None:
-    """Tell in a toast on the next page what was done; `undo` is the address a POST to which takes it back."""
-    flash({"text": str(text), "undo": undo, "undo_words": str(undo_words)}, TOASTS_KEY)  # type: ignore[arg-type]
+    """Tell in a note on the next page what was done; `undo` is the address a POST to which takes it back."""
+    flash({"text": str(text), "undo": undo, "undo_words": str(undo_words)}, NOTES_KEY)  # type: ignore[arg-type]
 
 
-def toasts() -> list[object]:
+def done_notes() -> list[object]:
     """What `say` left for this page."""
     return [one if isinstance(one, dict) else {"text": one} for one in get_flashed_messages()]
+
+
+def under_heading(page: Markup, notes: Markup) -> Markup:
+    """A page with notes under its heading, or on top where the heading stands elsewhere."""
+    head, heading_ends, rest = page.partition("</h1>")
+    return head + heading_ends + notes + rest if heading_ends else notes + page
 
 
 def kind_face(kind: str) -> Face:
@@ -343,8 +359,9 @@ FILTERS = (
     letters,
     dashed,
     marked,
+    under_heading,
 )
-GLOBALS = (four_numbers, state_face, flag_face, ends_face, kind_face, toasts, url_if, error_title, new_form_key)
+GLOBALS = (four_numbers, state_face, flag_face, ends_face, kind_face, done_notes, url_if, error_title, new_form_key)
 
 
 def register(app: Flask) -> None:

@@ -50,6 +50,7 @@ OF_CALENDAR = {
     Lack.SHUT: _l("schools are shut"),
     Lack.NO_LESSONS: _l("no lessons"),
     Lack.NOT_IN_THE_BUILDING: _l("the pupils are not in the building that long"),
+    Lack.CLASS_HELD: _l("a class has another presentation of ours then"),
 }
 SPOKEN = {
     TeachingLanguage.SERBIAN: _l("in Serbian"),

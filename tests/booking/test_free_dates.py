@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from scheduler.booking.rules.days_that_suit import HORIZON_DAYS, minutes_of_all, refusals, times_of_day
 from scheduler.booking.rules.free_dates import able_at, against, free_dates
-from scheduler.booking.rules.slots import MOST_OF_DAY, best_day, times_to_press, wish_for
+from scheduler.booking.rules.slots import MOST_OF_DAY, best_day, best_time, times_to_press, wish_for
 from scheduler.booking.terms.free_dates import Bounds, FreeDates, FreeDay, FreeFacts, KeptSitting, Lack, Seeker
 from scheduler.core.clock import moment_of
 from scheduler.people.rules import is_available
@@ -386,6 +386,11 @@ def test_the_day_that_is_liked_most_comes_first_with_a_few_of_its_times_the_wish
     assert best_day(free, [], usual) == free[0]
     assert best_day([FreeDay(TODAY, (TEN,)), FreeDay(TODAY + DAY, (dt.time(18),))], [], evening).day == TODAY + DAY
     assert best_day([], liked, usual) is None
+    late = Preference(TODAY, dt.time(18))
+    assert best_day([FreeDay(TODAY, (TEN,)), FreeDay(TODAY + DAY, (TEN, dt.time(18)))], [], late).day == TODAY + DAY
+    assert [best_time(FreeDay(TODAY, times), late) for times in (tuple(quarters), (*quarters, dt.time(18)))] == [
+        dt.time(17, 45), dt.time(18),
+    ]  # fmt: skip
     assert wish_for(TODAY + 3 * DAY, liked, usual) == (2, Preference(TODAY + 3 * DAY, TEN, DayPart.MORNING))
     assert wish_for(TODAY + DAY, liked, usual) == (0, usual)
 

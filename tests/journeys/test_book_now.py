@@ -133,8 +133,8 @@ def test_a_teacher_with_a_phone_has_a_date_in_one_visit(installation, a_teacher)
     sends(teacher)
     teacher.reads(day, "Чува се за Вас. Отворите")
     proves(teacher, address)
-    teacher.reads("Тражимо предаваче", day, "10:00", "Питали смо предаваче.")
-    assert day in installation.mail(address, "Термин чувамо за Вас")
+    teacher.reads("Термин је резервисан за Вас", day, "10:00", "Посету потврђујемо чим је предавачи прихвате.")
+    assert day in installation.mail(address, "Термин је резервисан за Вас")
 
 
 def test_two_want_one_date_and_who_is_later_has_three_others_and_all_that_was_typed(installation, a_teacher, browser):
@@ -212,5 +212,5 @@ def test_a_proof_that_comes_too_late_reads_three_dates_on_its_page_and_presses_o
     day = dates(late).first.inner_text().split(" у ")[0]
     dates(late).first.click()
 
-    late.reads("Термин је Ваш.", "Тражимо предаваче", day)
-    assert day in installation.mail(address, "Термин чувамо за Вас")
+    late.reads("Термин је резервисан за Вас", day)
+    assert day in installation.mail(address, "Термин је резервисан за Вас")

@@ -121,7 +121,7 @@ def test_keys_alone_hold_a_date_and_hold_it_again(installation: Installation, br
 
     proves_its_address(school, installation)
 
-    school.reads("Тражимо предаваче")
+    school.reads("Термин је резервисан за Вас")
     school.reads("понедељак, 28. септембар 2026.")
 
 

@@ -1,4 +1,4 @@
-"""What is said in passing leaves by itself and covers nothing; what was typed while signed out comes back."""
+"""What was done stands below the heading and covers nothing; what was typed while signed out comes back."""
 
 from collections.abc import Iterator
 
@@ -14,19 +14,16 @@ from tests.fonts import IN_BOTH_FONTS
 pytestmark = [pytest.mark.journey, pytest.mark.deep, IN_BOTH_FONTS]
 WRITTEN = "The hall is closed until spring."
 SIZES: tuple[ViewportSize, ...] = ({"width": 360, "height": 740}, {"width": 1280, "height": 800})
-UNDER_THE_TOAST = """() => {
-    scrollTo({top: document.body.scrollHeight, behavior: "instant"})
-    const toast = document.querySelector(".done-toast").getBoundingClientRect()
-    const words = [...document.querySelectorAll("main *, footer *")].filter(one => !one.children.length)
-    const pressed = document.querySelectorAll("main :is(a, button, summary, label), footer a, .tabs a")
-    return [...words, ...pressed].filter(one => {
+COVERED = """() => {
+    const note = document.querySelector(".done-note").getBoundingClientRect()
+    return [...document.querySelectorAll("main *, footer *, .tabs a")].filter(one => {
         const box = one.getBoundingClientRect()
-        return one.checkVisibility() && box.width > 1 && box.bottom > toast.top && box.top < toast.bottom
-            && box.right > toast.left && box.left < toast.right
-    }).map(one => `${one.outerHTML.slice(0, 90)}: ${one.getBoundingClientRect().bottom - toast.top} px`)
+        return !one.children.length && !one.closest(".done-note") && one.checkVisibility() && box.width > 1
+            && box.bottom > note.top && box.top < note.bottom && box.right > note.left && box.left < note.right
+    }).map(one => one.outerHTML.slice(0, 90))
 }"""
-ABOVE_THE_TOAST = """() => document.querySelector(".done-toast").getBoundingClientRect().top
-    - document.querySelector("main").getBoundingClientRect().bottom"""
+BELOW_THE_HEADING = """() => document.querySelector(".done-note").getBoundingClientRect().top
+    - document.querySelector("main h1").getBoundingClientRect().bottom"""
 
 
 @pytest.fixture
@@ -56,38 +53,30 @@ def open_a_new_request(page: Page) -> None:
 
 
 def assert_that_nothing_is_covered(page: Page) -> None:
-    """At the end of the page the toast has a place of its own; neither folded nor unfolded is anything behind it."""
+    """The note stands in the page below its heading, on a phone and on a laptop."""
     for size in SIZES:
         page.set_viewport_size(size)
-        for folds in ("closed", "open"):
-            page.evaluate(
-                "open => document.querySelectorAll('main details').forEach(one => one.open = open)", folds == "open"
-            )
-            assert page.evaluate(UNDER_THE_TOAST) == [], (size, folds)
-            assert page.evaluate(ABOVE_THE_TOAST) > -1, (size, folds)  # the window scrolls by whole pixels
+        assert page.evaluate(COVERED) == [], size
+        assert 0 <= page.evaluate(BELOW_THE_HEADING) < 60, size
 
 
-def test_a_toast_that_offers_to_undo_leaves_too_and_covers_no_button_at_the_end_of_the_page(page: Page) -> None:
+def test_what_was_done_and_its_undo_stand_below_the_heading_cover_nothing_and_stay(page: Page) -> None:
     open_a_new_request(page)
-    page.clock.pause_at(page.evaluate("Date.now() / 1000") + 5)  # a slow machine's seconds are not the toast's
     page.get_by_role("button", name="Take it").click()
-    toast = page.locator(".done-toast")
-    expect(toast).to_be_visible()
+    note = page.locator(".done-note")
+    expect(note).to_be_visible()
+    expect(note.get_by_role("button")).to_be_visible()
     assert_that_nothing_is_covered(page)
-    page.clock.fast_forward(59_000)
-    expect(toast).to_be_visible()
-    page.clock.fast_forward(2_000)
-    expect(toast).to_have_count(0)
+    page.clock.fast_forward(600_000)
+    expect(note).to_be_visible()
 
 
-def test_a_toast_of_a_person_with_tabs_covers_nothing_at_the_end_of_the_page(house: Flask, page: Page) -> None:
-    """The tabs stand on a phone only, and only there does the toast make room for them."""
+def test_the_note_of_a_person_with_tabs_covers_nothing(house: Flask, page: Page) -> None:
     page.context.clear_cookies()
     sign_in(page, next(who for who in house.extensions["demo_sign_ins"] if who["role"] == "educator"))
     page.goto("/account?lang=en")
-    page.clock.pause_at(page.evaluate("Date.now() / 1000") + 5)
     page.get_by_role("button", name="Save").first.click()
-    expect(page.locator(".done-toast")).to_be_visible()
+    expect(page.locator(".done-note")).to_be_visible()
     assert_that_nothing_is_covered(page)
 
 

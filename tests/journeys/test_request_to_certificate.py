@@ -156,7 +156,7 @@ def confirms(coordinator: Person, visit: str) -> None:
 
 
 def sees_who_comes(school: Person) -> None:
-    assert "Милан Стојановић" in school.installation.mail(ADDRESS, "Потврђено:")
+    assert "Милан Стојановић" in school.installation.mail(ADDRESS, "Посета је потврђена:")
     school.opens(school.page.url)
     school.reads("Ко долази", "Милан Стојановић", "10:00")
 

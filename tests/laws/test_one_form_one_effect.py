@@ -19,7 +19,7 @@ TYPED = {
     "password": "tri zelene kruške", "email": "nova@centre.example", "given_name": "Nova", "family_name": "Novak",
     "day": "8.3.2027.", "first_day": "8.3.2027.", "last_day": "9.3.2027.", "on_day": "9.3.2027.", "starts": "10:00",
     "starts_local": "10:00", "checked_on": "1.10.2026.", "valid_until": "1.10.2027.", "birth_date": "1.3.1990.",
-    "roles": "coordinator", "topics": "privacy", "languages": "sr",
+    "roles": "coordinator", "topics": "privacy", "languages": "sr", "language": "sr_Cyrl",
 }  # fmt: skip
 OTHER = " i jos nesto"
 

@@ -24,6 +24,8 @@ from scheduler.core.errors import Conflict, Reason, Rejected
 from scheduler.core.language import LANGUAGES, clock_time, long_day
 from scheduler.core.text import to_latin
 from scheduler.messages import mail
+from scheduler.requests.terms.school_request import RequestState
+from scheduler.requests.wording import mail_words
 from scheduler.visits.terms.plans import Why
 from scheduler.web import labels, reasons
 from scheduler.web.board import blocks
@@ -61,7 +63,7 @@ MOMENT = dt.datetime(2026, 12, 6, 8, 55, tzinfo=dt.UTC)
 DATE = {"on_day": OTHER, "starts_local": HOUR}
 VISIT = {
     "number": "P-1", "host": "OŠ Vuk", "place": "Niš", "programme": "Safe talk", "day": DAY, "times": "9:55",
-    "first_day": DAY, "last_day": OTHER, "standing": "confirmed",
+    "first_day": DAY, "last_day": OTHER, "state": "The visit is confirmed", "over": False,
 }  # fmt: skip
 ASKED = {
     "number": "R-1", "host": "OŠ Vuk", "place": "Niš", "programme": "Safe talk", "first_day": DAY, "last_day": OTHER,
@@ -81,6 +83,13 @@ OF_VISITS = {
     "follow_up_feedback", "follow_up_survey", "follow_up_next_year",
 }  # fmt: skip
 TIMED = {"booking_taken", "date_offered"}  # of a request, with its day and hour
+STATE_OF = {  # in which state of its request a mail is written that says it
+    "prove_address": RequestState.UNVERIFIED, "request_question": RequestState.NEEDS_INFO,
+    "request_waitlisted": RequestState.WAITLISTED, "request_proposed": RequestState.PROPOSED,
+    "request_agreed": RequestState.AGREED, "booking_taken": RequestState.STAFFING,
+    "visit_confirmed": RequestState.CONFIRMED, "request_declined": RequestState.DECLINED,
+    "request_merged": RequestState.MERGED_INTO,
+}  # fmt: skip
 SEVERAL = {"school_closure", "own_visits"}  # they list each visit themselves
 
 
@@ -106,7 +115,11 @@ def texts_in(tree: ast.AST) -> Iterator[str]:
 FOR_SCHOOLS = sorted(path.stem for path in MAILS.glob("*.jinja") if SCHOOL.match(path.read_text(encoding="utf-8")))
 
 
-def values_of(kind: str) -> dict[str, object]:
+def values_of(kind: str, language: str = "en") -> dict[str, object]:
+    return _values_of(kind) | mail_words(STATE_OF.get(kind, RequestState.NEW), language)
+
+
+def _values_of(kind: str) -> dict[str, object]:
     if kind in SEVERAL:
         return ASKED | {"visits": [VISIT, VISIT], "count": 2, "note": ""}
     return ASKED | AGREED if kind in OF_VISITS else ASKED | ({"day": DAY, "time": HOUR} if kind in TIMED else {})
@@ -122,7 +135,7 @@ def test_each_kind_that_is_written_to_a_school_says_so_on_top():
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", FOR_SCHOOLS)
 def test_a_mail_to_a_school_says_all_that_it_must(app, kind, language):
-    text = mail.render(kind, language, values_of(kind), for_school=True).text
+    text = mail.render(kind, language, values_of(kind, language), for_school=True).text
     has_hour = kind in OF_VISITS | TIMED | SEVERAL
     next_words = {"en": "What happens next:", "sr_Cyrl": "Шта следи:", "sr_Latn": "Šta sledi:"}[language]
     no_hour = {"en": "not settled yet", "sr_Cyrl": "још нису договорени", "sr_Latn": "još nisu dogovoreni"}[language]
@@ -153,8 +166,8 @@ def test_only_a_confirmation_and_the_checklist_say_that_a_visit_is_certain(app):
     """Booked is what the centre has confirmed; whoever reads the word earlier is told that it is not yet."""
     said = {kind: mail.render(kind, "en", values_of(kind), for_school=True) for kind in FOR_SCHOOLS}
     promises = {kind for kind, body in said.items() if re.search(r"\bbooked\b|is confirmed", body.subject, re.I)}
-    assert promises == set()
-    assert "booked only when we confirm it" in said["booking_taken"].text
+    assert promises == {"visit_confirmed"}
+    assert "we confirm the visit as soon as the presenters accept" in said["booking_taken"].text
     assert "The visit is confirmed" in said["visit_confirmed"].text
 
 

@@ -5,6 +5,8 @@ import datetime as dt
 import pytest
 import sqlalchemy as sa
 
+from scheduler.booking.queries.school_days import days_of_visit
+from scheduler.booking.terms.free_dates import Lack
 from scheduler.closures.service.replan import replan_visit
 from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
@@ -15,13 +17,14 @@ from scheduler.readiness.queries.findings import checklist_of, open_numbers_of, 
 from scheduler.readiness.service.call_off import call_off, take_back_cancellation
 from scheduler.readiness.service.numbers import change_numbers, decide_numbers, note_numbers
 from scheduler.readiness.service.wishes import ask_for_date, keep_date, take_back_wish, tick_checklist
-from scheduler.readiness.terms import READY_ITEMS, CallOff, NumbersOutcome, ReadyItem, WishDraft
+from scheduler.readiness.terms import READY_ITEMS, CallOff, NumbersOutcome, ReadinessReason, ReadyItem, WishDraft
 from scheduler.requests.models import RequestedPresentation, SchoolRequest
 from scheduler.requests.terms.school_request import ExpectedCounts, RequestState
 from scheduler.staffing.service.move import move_visit
 from scheduler.turns.queries.desk import desk_of
 from scheduler.turns.terms import Matter
 from scheduler.visits.models.visits import DateWish, Presentation, Visit
+from scheduler.visits.rules.timetable import wall_end
 from scheduler.visits.service.cancel import cancel_visit
 from scheduler.visits.service.merge import join_presentations
 from scheduler.visits.terms.plans import NewTimes
@@ -29,8 +32,9 @@ from scheduler.visits.terms.states import VisitState, WishOutcome
 from tests.closures.incidents import stop
 from tests.factories import MONDAY
 from tests.factories.people import make_user, presenter_actor
+from tests.factories.safeguarding import an_educator_on_working_days
 from tests.factories.staffing import UNTIL, a_plan
-from tests.factories.visits import VISIT_DAY
+from tests.factories.visits import VISIT_DAY, make_presentation, make_visit
 from tests.refusals import conflict, database_refusal, rejection
 from tests.visits.scene import Scene, mails, request_state, visit_of
 
@@ -65,6 +69,24 @@ def test_a_school_asks_for_another_date_and_the_agreed_one_stays_until_the_move(
     move_visit(scene.coordinator, scene.visit_id, NewTimes(OTHER, hours, UNTIL), now=MONDAY)
     assert outcomes(session) == [WishOutcome.MOVED]
     assert open_wish_of(scene.visit_id) is None
+
+
+def test_no_hour_is_offered_or_taken_at_which_a_class_of_the_visit_has_another_presentation(session):
+    scene = Scene(a_plan(classes="VII-1, VII-2"))
+    scene.confirmed_by(an_educator_on_working_days(centre_id=scene.centre_id))
+    own = session.scalars(sa.select(Presentation)).one()
+    starts, minutes = own.starts_local, own.minutes
+    other = make_visit(VisitState.PLANNED, host_id=scene.host.id, on_day=OTHER)
+    make_presentation(other, starts_local=starts, minutes=minutes, classes="VII-2")
+
+    days = days_of_visit(scene.visit_id, now=MONDAY)
+    lacks = {one.day: one.lack for one in days.found.days}
+    assert lacks[OTHER] is Lack.CLASS_HELD
+    with rejection(first_choice=ReadinessReason.CLASS_HELD):
+        ask_for_date(link(scene), scene.visit_id, wish(starts_local=starts), now=MONDAY)
+    later = wall_end(starts, minutes)
+    ask_for_date(link(scene), scene.visit_id, wish(starts_local=later), now=MONDAY)
+    assert open_wish_of(scene.visit_id).starts_local == later
 
 
 def test_a_newer_wish_stands_instead_and_can_be_taken_back(session):

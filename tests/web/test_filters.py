@@ -139,7 +139,7 @@ def test_a_value_is_shown_as_the_page_writes_it(app, language, shown, value, sai
 def test_what_was_said_is_shown_once_with_its_way_back(app, client):
     with app.test_request_context("/?lang=en"):
         filters.say("Moved.", undo="/undo/1")
-        said = filters.toasts()
+        said = filters.done_notes()
 
     assert said == [{"text": "Moved.", "undo": "/undo/1", "undo_words": ""}]
 

@@ -70,6 +70,7 @@ def test_a_good_production_has_no_problem(tmp_path):
         ({"tls_ca_file": "/nowhere/authority.pem"}, "TLS_CA_FILE"),
         ({"tls_ca_file": __file__}, "TLS_CA_FILE"),
         ({"security_contact": ("mailto:safe",)}, "SECURITY_CONTACT"),
+        ({"countries": ("Hrvatska",)}, "COUNTRIES"),
         ({"security_contact": ("http://a.example/safe",)}, "SECURITY_CONTACT"),
         ({"security_contact": ("mailto:safe@a.example\nExpires: never",)}, "SECURITY_CONTACT"),
     ],

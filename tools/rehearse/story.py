@@ -112,6 +112,7 @@ def coordinator_begins(world: World) -> None:
             "home": person.page.choices("home")[1],
             "topics": ["safe_internet"],
             "languages": ["sr"],
+            "language": "sr_Cyrl",
         },
         to="/people/new",
     )

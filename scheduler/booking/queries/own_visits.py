@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from scheduler.booking.terms.own_visits import VisitOfAddress
 from scheduler.core.db import db
@@ -13,11 +13,21 @@ from scheduler.requests.models import SchoolRequest
 from scheduler.requests.rules.states import HIDDEN
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import Presentation, Visit
-from scheduler.visits.terms.states import GONE_VISITS, PresentationState
+from scheduler.visits.terms.states import GONE_VISITS, PresentationState, VisitState
 
 MOST_LISTED = 60  # of the newest: more than a school has in its years here
 ELSEWHERE = (PresentationState.MERGED_INTO, PresentationState.MOVED, PresentationState.CANCELLED)
+MISSED = (PresentationState.NO_SHOW_HOST, PresentationState.NO_SHOW_PRESENTER)
 NOT_LISTED = (*HIDDEN, RequestState.EXPIRED, RequestState.MERGED_INTO)
+
+
+_missed = (
+    select(func.min(Presentation.state))
+    .join(Visit, Visit.id == Presentation.visit_id)
+    .where(Visit.school_request_id == SchoolRequest.id, Visit.state == VisitState.CANCELLED)
+    .where(Presentation.state.in_(MISSED))
+    .correlate(SchoolRequest)
+)
 
 
 def own_visits(address: str) -> list[VisitOfAddress]:
@@ -35,6 +45,7 @@ def own_visits(address: str) -> list[VisitOfAddress]:
         Programme.name_en,
         SchoolRequest.first_day,
         SchoolRequest.last_day,
+        _missed.scalar_subquery(),
     )
     asked = (
         select(*columns)

@@ -5,17 +5,18 @@ and somebody who can come.
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from scheduler.booking.queries.free_dates import AskedPlace, NearCalendar, OpenCalendar, near_calendar
-from scheduler.booking.rules.days_that_suit import HORIZON_DAYS
+from scheduler.booking.rules.days_that_suit import HORIZON_DAYS, class_is_held
 from scheduler.booking.rules.starts import classes_of_sittings
-from scheduler.booking.terms.free_dates import Bounds, FreeDates, FreeDay, FreeWish, KeptSitting
+from scheduler.booking.terms.free_dates import Bounds, FreeDates, FreeDay, FreeWish, KeptSitting, Lack
 from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
@@ -47,6 +48,7 @@ class SchoolDays:
 
     calendar: OpenCalendar | NearCalendar
     wish: FreeWish
+    held: Mapping[dt.date, Sequence[KeptSitting]] = field(default_factory=dict)  # other presentations of its classes
 
     @property
     def school(self) -> OpenSchool:
@@ -57,13 +59,20 @@ class SchoolDays:
     @cached_property
     def found(self) -> FreeDates:
         """Each of the next days with its times, or why it has none."""
-        return self.calendar.free_dates(self.wish)
+        found = self.calendar.free_dates(self.wish)
+        return replace(found, days=tuple(self._without_held(one) for one in found.days)) if self.held else found
+
+    def _without_held(self, one: FreeDay) -> FreeDay:
+        held = self.held.get(one.day, ())
+        starts = tuple(time for time in one.starts if not class_is_held(self.wish.kept, time, held))
+        return replace(one, starts=starts) if starts or not one.starts else FreeDay(one.day, lack=Lack.CLASS_HELD)
 
     @cached_property
     def at_other_hours(self) -> tuple[FreeDay, ...]:
         """The next days with other hours than a visit's own, by the shift and the bells of its classes."""
         wish = replace(self.wish, kept=(), sittings=len(self.wish.kept))
-        return self.calendar.free_dates(wish).free
+        found = [self._without_held(one) for one in self.calendar.free_dates(wish).free]
+        return tuple(one for one in found if one.starts)
 
     @property
     def otherwise(self) -> tuple[FreeDay, ...]:
@@ -75,7 +84,10 @@ class SchoolDays:
         """Every rule that speaks against a day and hours that somebody types; nothing when they are free, or over."""
         if day < self.calendar.today:
             return []
-        return self.calendar.against(replace(self.wish, kept=kept_sittings(plans)), day)
+        kept = kept_sittings(plans)
+        found = self.calendar.against(replace(self.wish, kept=kept), day)
+        is_held = kept and class_is_held(kept, kept[0].starts_local, self.held.get(day, ()))
+        return [*found, FreeDay(day, lack=Lack.CLASS_HELD)] if is_held else found
 
 
 def kept_sittings(plans: Iterable[PresentationPlan]) -> tuple[KeptSitting, ...]:
@@ -138,7 +150,18 @@ def days_of_visit(visit_id: int, *, now: dt.datetime, school: OpenSchool | None 
     wish = wish_of_visit(visit, clock.local_day(now, visit.zone))
     school = school or OpenSchool(place_queries.host_row(visit.host))
     place = AskedPlace(programme_row(visit.programme), school, school.host.municipality)
-    return SchoolDays(near_calendar(wish, now=now, place=place), wish)
+    return SchoolDays(near_calendar(wish, now=now, place=place), wish, held_beside(visit))
+
+
+def held_beside(visit: Visit) -> dict[dt.date, list[KeptSitting]]:
+    """Presentations that classes of the same school have in other visits, by day."""
+    columns = Presentation.on_day, Presentation.starts_local, Presentation.minutes, Presentation.classes
+    rows = select(*columns).join(Visit, Visit.id == Presentation.visit_id).where(Presentation.state.in_(STAFFED))
+    found = defaultdict[dt.date, list[KeptSitting]](list)
+    others = rows.where(Visit.host_id == visit.host_id, Visit.id != visit.id, Presentation.classes != "")
+    for day, starts_local, minutes, classes in db.session().execute(others):
+        found[day].append(KeptSitting(starts_local, minutes, classes))
+    return found
 
 
 def days_of_crews(visits: Sequence[tuple[Visit, Collection[int]]], *, now: dt.datetime) -> list[SchoolDays]:

@@ -24,6 +24,7 @@ class LaidPart:
     starts: dt.time | None
     minutes: int
     classes: str = ""
+    held: bool = False  # its hour is agreed; else it is only wished
 
     @property
     def ends(self) -> dt.time | None:

@@ -7,11 +7,13 @@ from functools import lru_cache
 from scheduler.booking.rules.holds import BREAK
 from scheduler.booking.terms.free_dates import FreeFacts, KeptSitting, Lack
 from scheduler.places.rules.presence import is_away, starts_with_bell
+from scheduler.places.rules.school_time import classes_in
 from scheduler.programmes.terms import Audience
 
 HORIZON_DAYS = 120
 EARLIEST, LATEST_END = dt.time(8, 0), dt.time(21, 0)
 PARENTS_FROM = dt.time(16, 0)  # they work until then
+PUPILS_UNTIL = dt.time(18, 0)  # where a school has not told its shifts
 STEP_MINUTES = 15
 
 
@@ -50,14 +52,15 @@ def times_of_sittings(facts: FreeFacts, day: dt.date) -> list[list[dt.time]]:
 def times_of_day(facts: FreeFacts, day: dt.date, classes: str) -> list[dt.time]:
     """When a presentation may begin on a school day: for pupils with the bell, else at each quarter of an hour.
 
-    Where a school has not told its bells, pupils are taken to be there between the first and the last of the grid.
+    Where a school has not told its bells, pupils are taken to be there from 8 to 18.
     """
     if facts.at is not None:
         return [facts.at]
     if facts.audience is Audience.PUPILS and facts.told:
         return starts_with_bell(facts.told, classes, day, facts.sitting_minutes or facts.minutes)
     first = PARENTS_FROM if facts.audience is Audience.PARENTS else EARLIEST
-    last = minute_of(LATEST_END) - facts.minutes
+    ends = PUPILS_UNTIL if facts.audience is Audience.PUPILS else LATEST_END
+    last = minute_of(ends) - facts.minutes
     return [*_quarters(minute_of(first), last)]
 
 
@@ -72,6 +75,18 @@ def minutes_of_all(kept: Sequence[KeptSitting], sittings: int, minutes: int) -> 
     if not kept:
         return sittings * minutes + (sittings - 1) * BREAK
     return max(minute_of(one.starts_local) + one.minutes for one in kept) - minute_of(kept[0].starts_local)
+
+
+def class_is_held(sittings: Sequence[KeptSitting], starts: dt.time, held: Sequence[KeptSitting]) -> bool:
+    """Whether a class of a visit whose first sitting begins at `starts` has another presentation at that time."""
+    later = minute_of(starts) - minute_of(sittings[0].starts_local)
+    return any(
+        {*classes_in(one.classes)} & {*classes_in(other.classes)}
+        and minute_of(one.starts_local) + later < minute_of(other.starts_local) + other.minutes
+        and minute_of(other.starts_local) < minute_of(one.starts_local) + later + one.minutes
+        for one in sittings
+        for other in held
+    )
 
 
 def minute_of(time: dt.time) -> int:

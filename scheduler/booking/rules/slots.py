@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
+from scheduler.booking.rules.days_that_suit import minute_of
 from scheduler.booking.terms.free_dates import FreeDay
 from scheduler.requests.terms.school_request import DayPart, Preference
 
@@ -28,13 +29,23 @@ def wish_for(day: dt.date, ranked: Sequence[Preference], usual: Preference) -> t
 
 
 def best_day(free: Sequence[FreeDay], ranked: Sequence[Preference], usual: Preference) -> FreeDay | None:
-    """The free day that a school likes most; beside its wishes the first that has times in the wished part of a day."""
+    """The free day that a school likes most: by its wishes, then with its hour, then with the wished part of a day."""
 
-    def liked(one: FreeDay) -> tuple[int, bool, dt.date]:
+    def liked(one: FreeDay) -> tuple[int, bool, bool, dt.date]:
         rank, wished = wish_for(one.day, ranked, usual)
-        return rank or len(ranked) + 1, not any(_is_in(wished.day_part, time) for time in one.starts), one.day
+        at_hour = wished.starts_local is None or wished.starts_local in one.starts
+        in_part = any(_is_in(wished.day_part, time) for time in one.starts)
+        return rank or len(ranked) + 1, not at_hour, not in_part, one.day
 
     return min(free, key=liked, default=None)
+
+
+def best_time(one: FreeDay, wished: Preference) -> dt.time:
+    """The free time of a day that a school likes most: its hour, the nearest to it, or the first in its part."""
+    hour = wished.starts_local
+    if hour is None:
+        return times_to_press(one.starts, wished)[0]
+    return min(one.starts, key=lambda time: (abs(minute_of(time) - minute_of(hour)), time))
 
 
 def _spread(times: Sequence[dt.time], most: int) -> list[dt.time]:

@@ -17,11 +17,13 @@ from scheduler.people.models import Centre
 from scheduler.policy import ANONYMOUS, SYSTEM
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.rules.school_request import MAILS_WINDOW, MOST_CORRECTIONS
+from scheduler.requests.rules.states import OVER
 from scheduler.requests.service.bookings import others_of_booking
 from scheduler.requests.service.locked_request import STATUS_HOURS, locked_request, whom_to_call
 from scheduler.requests.service.unproved import count_mail, may_write_again, write_to_unproved
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.requests.terms.school_request import RequestState
+from scheduler.requests.wording import state_words
 
 log = logging.getLogger(__name__)
 
@@ -102,7 +104,8 @@ def _said_of(one: VisitOfAddress, language: str) -> dict[str, object]:
         "times": one.times,
         "first_day": one.first_day,
         "last_day": one.last_day,
-        "standing": one.standing.value,
+        "over": one.state in OVER,
+        "state": state_words(one.school_state, language).sentence,
     }
 
 

@@ -28,6 +28,7 @@ class Lack(StrEnum):
     SHUT = "shut"  # a closure
     NO_LESSONS = "no_lessons"  # weekend, holiday, break
     NOT_IN_THE_BUILDING = "not_in_the_building"  # the bells of the school leave no time that long
+    CLASS_HELD = "class_held"  # a class of it has another presentation then
     TOPIC = "topic"
     LANGUAGE = "language"
     REACH = "reach"

@@ -2,32 +2,10 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from enum import StrEnum
 
 from scheduler.core.language import pick, worded
 from scheduler.core.text import to_latin
-from scheduler.requests.terms.school_request import RequestState
-
-TO_COME = frozenset(
-    {
-        RequestState.NEW,
-        RequestState.TRIAGE,
-        RequestState.NEEDS_INFO,
-        RequestState.WAITLISTED,
-        RequestState.PROPOSED,
-        RequestState.AGREED,
-        RequestState.STAFFING,
-        RequestState.DISRUPTED,
-    }
-)
-
-
-class Standing(StrEnum):
-    """How far a visit is, as its school reads it in one word."""
-
-    OPEN = "open"
-    CONFIRMED = "confirmed"
-    OVER = "over"
+from scheduler.requests.terms.school_request import RequestState, school_state
 
 
 @dataclass(frozen=True)
@@ -44,6 +22,7 @@ class VisitOfAddress:
     programme_en: str
     first_day: dt.date
     last_day: dt.date
+    not_held: str | None = None  # who was not there when its hour had come
     on_day: dt.date | None = None  # nothing while no visit is planned
     starts_local: tuple[dt.time, ...] = ()
 
@@ -56,11 +35,9 @@ class VisitOfAddress:
         return worded(language, self.programme_sr_cyrl, to_latin(self.programme_sr_cyrl), self.programme_en)
 
     @property
-    def standing(self) -> Standing:
-        """How far it is."""
-        if self.state in (RequestState.CONFIRMED, RequestState.READY):
-            return Standing.CONFIRMED
-        return Standing.OPEN if self.state in TO_COME else Standing.OVER
+    def school_state(self) -> str:
+        """Its state as the school reads it."""
+        return school_state(self.state, self.not_held or "")
 
     @property
     def times(self) -> str:

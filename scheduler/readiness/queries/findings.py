@@ -42,7 +42,7 @@ def open_wish_of(visit_id: int) -> OpenWish | None:
     row = db.session().scalar(
         select(DateWish).where(DateWish.visit_id == visit_id, DateWish.answered_at.is_(None)).limit(1)
     )
-    return OpenWish(row.first_choice, row.second_choice, row.reason, row.asked_at) if row else None
+    return OpenWish(row.first_choice, row.second_choice, row.reason, row.asked_at, row.starts_local) if row else None
 
 
 def open_numbers_of(visit_id: int) -> list[OpenNumbers]:

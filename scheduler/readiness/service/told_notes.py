@@ -10,6 +10,8 @@ from scheduler.policy import Actor
 from scheduler.readiness.models import ToldNote
 from scheduler.readiness.queries.told_notes import tellable, told_values
 from scheduler.readiness.terms import ToldDraft, ToldWhat
+from scheduler.requests.terms.school_request import RequestState
+from scheduler.requests.wording import mail_words
 from scheduler.visits.service.locked_visit import open_visit
 from scheduler.visits.terms.reasons import VisitReason
 from scheduler.visits.terms.rows import VisitPage
@@ -23,7 +25,8 @@ LETTERS = {
 
 def text_to_tell(page: VisitPage, what: ToldWhat, language: str, *, now: dt.datetime) -> str:
     """The words of the mail without its secret link, to copy or to read aloud."""
-    return mail.spoken(LETTERS[what], language, told_values(page.visit, language, now))
+    state = mail_words(RequestState.CONFIRMED, language)  # read by the confirmation alone
+    return mail.spoken(LETTERS[what], language, told_values(page.visit, language, now) | state)
 
 
 def note_told(actor: Actor, page: VisitPage, draft: ToldDraft, *, now: dt.datetime) -> None:

@@ -5,6 +5,8 @@ import logging
 from collections.abc import Collection
 
 from scheduler.acts import Act, change
+from scheduler.booking.queries.school_days import held_beside, kept_sittings, plan_of_sitting
+from scheduler.booking.rules.days_that_suit import class_is_held
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, GroundReason, Rejected
 from scheduler.policy import Actor
@@ -37,12 +39,15 @@ def ask_for_date(actor: Actor, visit_id: int, draft: WishDraft, *, now: dt.datet
             raise Conflict(ReadinessReason.TOO_LATE_TO_MOVE)
         if problems := problems_with_wish(draft, visit.on_day, clock.local_day(now, visit.zone), stopped=stopped):
             raise Rejected(problems)
+        if draft.starts_local and (held := _days_held(opened, draft, draft.starts_local)):
+            raise Rejected(dict.fromkeys(held, ReadinessReason.CLASS_HELD))
         transitions.end_wish(act, opened, WishOutcome.TAKEN_BACK)
         act.session.add(
             DateWish(
                 visit_id=visit_id,
                 first_choice=draft.first_choice,
                 second_choice=draft.second_choice,
+                starts_local=draft.starts_local,
                 reason=draft.reason,
                 asked_at=now,
             )
@@ -51,6 +56,13 @@ def ask_for_date(actor: Actor, visit_id: int, draft: WishDraft, *, now: dt.datet
         raise_version(opened)
         notify.tell_coordinators("school_asks_date", opened, now=now, stopped=stopped, **vars(draft))
     log.info("another date asked for", extra={"visit_id": visit_id})
+
+
+def _days_held(opened: OpenVisit, draft: WishDraft, starts: dt.time) -> list[str]:
+    """The fields of days on which a class of the visit has another presentation at the wished hour."""
+    kept, held = kept_sittings(plan_of_sitting(row) for row in opened.presentations), held_beside(opened.visit)
+    days = {"first_choice": draft.first_choice, "second_choice": draft.second_choice}
+    return [name for name, day in days.items() if day and kept and class_is_held(kept, starts, held.get(day, ()))]
 
 
 def take_back_wish(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:

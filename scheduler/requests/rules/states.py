@@ -89,6 +89,11 @@ def may_accept(state: RequestState) -> bool:
     return may_move(state, _S.AGREED) and state not in WITH_DATE
 
 
+def may_plan(state: RequestState) -> bool:
+    """Whether a visit can be planned now: a new request is taken and accepted by the same press."""
+    return state in (_S.NEW, _S.AGREED) or may_accept(state)
+
+
 def may_together(act: BulkAct, state: RequestState) -> bool:
     """Whether an act for several is meant for a request in that state."""
     if act is BulkAct.WAITLIST:  # what a closure stopped keeps its place: it is planned again, not put on a list

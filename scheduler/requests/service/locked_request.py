@@ -26,6 +26,7 @@ from scheduler.requests.queries.lineage import Contact, contacts_of
 from scheduler.requests.queries.stand_ins import district_of, on_duty, stand_in_of
 from scheduler.requests.rules.states import HIDDEN, PROMISED_DAYS, REMIND_AFTER_DAYS
 from scheduler.requests.terms.school_request import RequestDraft
+from scheduler.requests.wording import mail_words
 
 STAFF_LANGUAGE = "sr_Cyrl"  # of mail to the centre's common address
 NamedRequest = tuple[SchoolRequest | RequestDraft, Programme | ProgrammeRow]
@@ -180,14 +181,18 @@ def values_of(row: SchoolRequest, language: str) -> dict[str, object]:
     """What mails say of a request, in one language."""
     programme = programme_row(row.programme)
     host = row.host
-    return whom_to_call(row.centre, language) | {
-        "number": row.number,
-        "programme": programme.name(language),
-        "host": pick(language, host.name_sr_cyrl, host.name_sr_latn),
-        "first_day": row.first_day,
-        "last_day": row.last_day,
-        "asked_times": named_hours(row, language),
-    }
+    return (
+        whom_to_call(row.centre, language)
+        | {
+            "number": row.number,
+            "programme": programme.name(language),
+            "host": pick(language, host.name_sr_cyrl, host.name_sr_latn),
+            "first_day": row.first_day,
+            "last_day": row.last_day,
+            "asked_times": named_hours(row, language),
+        }
+        | mail_words(row.state, language)
+    )
 
 
 def named_hours(row: SchoolRequest | RequestDraft, language: str) -> str:

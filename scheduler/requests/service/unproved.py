@@ -28,7 +28,8 @@ from scheduler.requests.rules.school_request import (
 )
 from scheduler.requests.service.locked_request import NamedRequest, named_to_call, values_of_several, whom_to_call
 from scheduler.requests.terms.reasons import RequestReason
-from scheduler.requests.terms.school_request import RequestDraft
+from scheduler.requests.terms.school_request import RequestDraft, RequestState
+from scheduler.requests.wording import mail_words
 
 log = logging.getLogger(__name__)
 
@@ -110,6 +111,7 @@ def _said(
         "host": pick(language, host.name_sr_cyrl, host.name_sr_latn) if host.listed else "",
         "first_day": asked.first_day,
         "last_day": asked.last_day,
+        **mail_words(RequestState.UNVERIFIED, language),
         **values_of_several(named, language),
     }
 

@@ -21,6 +21,7 @@ from scheduler.requests.terms.school_request import (
     Preference,
     RequestChannel,
     RequestState,
+    school_state,
 )
 
 
@@ -275,6 +276,11 @@ class RequestPage:
     lineage: tuple[Lineage, ...]
     preferred: tuple[Preference, ...] = ()
     blackouts: tuple[Blackout, ...] = ()
+
+    @property
+    def school_state(self) -> str:
+        """Its state as the school reads it: of a visit that was not held, the reason."""
+        return school_state(self.row.state, self.history[-1].reason if self.history else "")
 
     @property
     def with_pupils(self) -> bool:

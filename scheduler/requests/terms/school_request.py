@@ -114,6 +114,19 @@ class RequestState(StrEnum):
     DISRUPTED = "disrupted"
 
 
+class NotHeldReason(StrEnum):
+    """Why a visit was called off when its hour had come: who was not there."""
+
+    NO_SHOW_HOST = "no_show_host"
+    NO_SHOW_PRESENTER = "no_show_presenter"
+
+
+def school_state(state: RequestState, reason: str) -> str:
+    """The state as a school reads it: of a visit that was not held, the reason of its last change."""
+    ended = state in (RequestState.CANCELLED_BY_SCHOOL, RequestState.CANCELLED_BY_CENTRE)
+    return reason if ended and reason in [*NotHeldReason] else state
+
+
 _S = RequestState
 _LEAVES_BEFORE_A_DATE = frozenset({_S.WITHDRAWN, _S.EXPIRED, _S.CANCELLED_BY_CENTRE})
 _LEAVES_WITH_A_DATE = frozenset({_S.CANCELLED_BY_SCHOOL, _S.CANCELLED_BY_CENTRE, _S.DISRUPTED})

@@ -219,6 +219,7 @@ class DateWish(Base):
     visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"), index=True)
     first_choice: Mapped[dt.date]
     second_choice: Mapped[dt.date | None]
+    starts_local: Mapped[dt.time | None]  # at which hour; None: at its own
     reason: Mapped[str]
     asked_at: Mapped[dt.datetime]
     answered_at: Mapped[dt.datetime | None]

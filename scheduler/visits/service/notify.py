@@ -15,6 +15,7 @@ from scheduler.people.rules import is_minor
 from scheduler.programmes.terms import Audience
 from scheduler.requests.queries.stand_ins import on_duty
 from scheduler.requests.service.locked_request import SchoolLetter, whom_to_call, write_to_contacts
+from scheduler.requests.wording import mail_words
 from scheduler.safeguarding.queries import guardians_of
 from scheduler.visits.models.visits import Assignment, Presentation
 from scheduler.visits.queries.agenda import trip_to
@@ -147,7 +148,9 @@ def tell_coordinators(kind: str, opened: OpenVisit, *, now: dt.datetime, **value
 
 def facts_for_school(opened: OpenVisit, centre: Centre, language: str) -> dict[str, object]:
     """The same for a reader at the school, who also learns whom to call."""
-    return facts(opened, language) | whom_to_call(centre, language)
+    asked = opened.visit.school_request
+    state = mail_words(asked.state, language) if asked else {}
+    return facts(opened, language) | whom_to_call(centre, language) | state
 
 
 def change_until(opened: OpenVisit, now: dt.datetime) -> dt.datetime | None:

@@ -9,7 +9,7 @@ from scheduler.acts import Act, change
 from scheduler.core.errors import Conflict
 from scheduler.people.terms import PresenterKind
 from scheduler.policy import SYSTEM
-from scheduler.requests.terms.school_request import RequestState
+from scheduler.requests.terms.school_request import NotHeldReason, RequestState
 from scheduler.visits.models.visits import Presentation
 from scheduler.visits.service import notify, transitions
 from scheduler.visits.service.calendar_entries import touch
@@ -114,7 +114,7 @@ def _call_off_when_nothing_was_held(act: Act, opened: OpenVisit, host_absent: bo
         return
     opened.visit.cancelled_by = CancelledBy.SCHOOL if host_absent else CancelledBy.CENTRE
     ended = RequestState.CANCELLED_BY_SCHOOL if host_absent else RequestState.CANCELLED_BY_CENTRE
-    reason = "no_show_host" if host_absent else "no_show_presenter"
+    reason = NotHeldReason.NO_SHOW_HOST if host_absent else NotHeldReason.NO_SHOW_PRESENTER
     transitions.move_with_request(act, opened, VisitState.CANCELLED, reason=reason, request_to=ended)
 
 

@@ -17,7 +17,7 @@ from scheduler.requests.terms.reasons import RequestReason
 from scheduler.visits.terms.plans import Why
 from scheduler.visits.terms.reasons import WhyNot
 from scheduler.visits.terms.rows import CrewRow
-from scheduler.visits.terms.states import OPEN_VISITS, AssignmentState, VisitState
+from scheduler.visits.terms.states import FIRM, OPEN_VISITS, AssignmentState, VisitState
 from scheduler.web import labels
 from scheduler.web.filters import Face, clock, in_hours, moment, short_weekday, state_face
 from scheduler.web.i18n import _, _l, _n, page_language, spelled_here
@@ -91,6 +91,7 @@ def row_view(row: BoardRow) -> dict[str, Any]:
         "usually": away_words(AbsenceOfDay(absent=False, free=usual)) if (usual := usual_hours(row)) else "",
         "minor": row.minor,
         "presenter_id": row.presenter_id,
+        "idle": bool(row.presenter_id) and not any(cell.blocks or cell.held for cell in row.cells),
     }
 
 
@@ -206,20 +207,20 @@ def _beside(other: CrewRow, mine: CrewRow | None) -> Face:
 
 def _crew(block: Block) -> list[Face]:
     """Who goes, in a row that is not a presenter's; without anybody, whom the programme wants."""
-    firm = [
-        one
-        for one in block.visit.crew
-        if one.state
-        not in (AssignmentState.DECLINED, AssignmentState.LAPSED, AssignmentState.WITHDRAWN, AssignmentState.REPLACED)
-    ]
-    if firm:
-        note_given_names(one.presenter_id for one in firm)
-        names = (spelled_here(one.given_name if one.minor else one.full_name) for one in firm)
-        return [Face("quiet", "person", ", ".join(names))]
+    named = [one for one in block.visit.crew if one.state in (*FIRM, AssignmentState.OFFERED)]
+    if named:
+        note_given_names(one.presenter_id for one in named)
+        return [Face("quiet", "person", ", ".join(_named(one) for one in named))]
     rule = block.visit.rule
     wanted = _n("%(num)s educator wanted", "%(num)s educators wanted", rule.educators)
     young = [_n("%(num)s young presenter", "%(num)s young presenters", rule.influencers)] if rule.influencers else []
     return [Face("wait", "people", ", ".join([wanted, *young]))]
+
+
+def _named(one: CrewRow) -> str:
+    """A name of the crew; of who was asked and has not answered, with that word."""
+    name = spelled_here(one.given_name if one.minor else one.full_name)
+    return name if one.state in FIRM else _("%(name)s (asked)", name=name)
 
 
 def clash_words(why: Why) -> str:

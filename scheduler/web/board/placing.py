@@ -163,7 +163,7 @@ def _undo(visit: VisitRow, wish: Placing) -> str:
 @bp.post("/visits/<number>/place/back")
 @may("update", "visit")
 def place_back(number: str) -> ResponseReturnValue:
-    """What the toast offers: the place before. No mail is called back; who was asked is asked again."""
+    """What the note offers: the place before. No mail is called back; who was asked is asked again."""
     visit = visit_for(current_actor(), number)
     day = asked_day("to_day") or visit.on_day
     try:

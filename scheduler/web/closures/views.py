@@ -185,7 +185,7 @@ def lift_closure(closure_id: int) -> ResponseReturnValue:
 @bp.post("/closures/<int:closure_id>/take-back")
 @may("update", "closure")
 def take_back(closure_id: int) -> ResponseReturnValue:
-    """One press, from the toast or the page: the days that are to come open, and each stopped visit is asked anew."""
+    """One press, from the note or the page: the days that are to come open, and each stopped visit is asked anew."""
     if not BaseForm().accepted():
         return redirect(url_for(".closure", closure_id=closure_id))
     try:

@@ -41,7 +41,7 @@ def hand_off(number: str) -> ResponseReturnValue:
 @bp.post("/hand-offs/<int:hand_off_id>/take-back")
 @may("create", "hand_off")
 def take_back(hand_off_id: int) -> ResponseReturnValue:
-    """From the toast or the page, within the hour."""
+    """From the note or the page, within the hour."""
     if not BaseForm().accepted():
         return redirect(url_for("desk.today"))
     try:

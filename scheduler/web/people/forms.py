@@ -145,12 +145,16 @@ class RolesForm(BaseForm):
         return [int(one) for one in self.districts.data or ()]
 
 
-class AccountForm(BaseForm):
-    language = RadioField(
+def _language_field() -> RadioField:
+    return RadioField(
         _l("Language of mails and pages"),
         [Needed()],
         choices=lambda: [SelectChoice(one, _in_itself(one)) for one in languages()],
     )
+
+
+class AccountForm(BaseForm):
+    language = _language_field()
     phone = PhoneField(_l("Phone number for short messages"))
     other_given_name = NameField(_l("Given name"), limit=NAME_LIMIT)
     other_family_name = NameField(_l("Family name"), limit=NAME_LIMIT)
@@ -214,6 +218,7 @@ class PresenterForm(SkillsForm):
         choices=[SelectChoice(kind.value, ROLES[kind.role]) for kind in PresenterKind],
     )
     birth_date = DayField(_l("Birth date"), meant=YearMeant.NONE)
+    language = _language_field()  # of whoever is added, not of whoever adds
 
     def draft(self) -> PresenterDraft:
         """What the form says; call after `accepted()`."""
@@ -226,7 +231,7 @@ class PresenterForm(SkillsForm):
             topics=tuple(self.topics.data),
             languages=tuple(self.languages.data),
             birth_date=self.birth_date.data,
-            language=page_language(),
+            language=self.language.data,
             phone=self.phone.data or "",
             reach_km=self.reach_km.data,
             has_car=self.has_car.data,

@@ -173,7 +173,7 @@ def press(number: str, act: str) -> ResponseReturnValue:
 @bp.post("/posts/<number>/take-back")
 @may("update", "post")
 def take_back(number: str) -> ResponseReturnValue:
-    """From the toast, within the hour."""
+    """From the note, within the hour."""
     if BaseForm().accepted():
         try:
             service.take_post_back(current_actor(), number, now=clock.now())

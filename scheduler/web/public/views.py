@@ -87,14 +87,13 @@ def figures() -> ResponseReturnValue:
 
 
 def _years() -> tuple[PublicNames, int]:
-    """What can be chosen, and the year that the address asks for: without a word the last that is over."""
+    """What can be chosen, and the year that the address asks for: without a word the newest that has data."""
     today = clock.local_day(clock.now())
     names = public_names(today, page_language())
     asked = request.args.get("year", "")
     if asked.isdecimal() and int(asked[:9]) in names.years:
         return names, int(asked[:9])
-    over = next((year for year in names.years if year < today.year), None)
-    return names, over or (names.years[0] if names.years else today.year - 1)
+    return names, names.years[0] if names.years else today.year
 
 
 @bp.get("/privacy")
@@ -158,7 +157,6 @@ def styleguide() -> ResponseReturnValue:
         sample.show(_SAMPLES_WRONG)
     page: Page[object] = Page(rows=(), number=2, total=250)
     today = clock.local_day(clock.now())
-    toast = [{"text": "…", "undo": ""}]
     return render_template(
         "public/styleguide.html",
         form=form,
@@ -170,7 +168,6 @@ def styleguide() -> ResponseReturnValue:
         flags=FLAGS,
         today=today,
         until=clock.now() + dt.timedelta(hours=5),
-        toast=toast,
         sprite=sorted(_icons()),
         blocks=_blocks(),
         place=SimpleNamespace(name_sr_cyrl="Ниш", name_sr_latn="Niš"),

@@ -9,7 +9,7 @@ from wtforms.validators import Optional
 
 from scheduler.readiness.terms import READY_ITEMS, CallOff, CancelCause, Checklist, ReadyItem, WishDraft
 from scheduler.web.day_slots import DateChoice
-from scheduler.web.forms import BaseForm, LinesField, Needed, choices_of
+from scheduler.web.forms import BaseForm, LinesField, Needed, TimeField, choices_of
 from scheduler.web.i18n import _l
 from scheduler.web.labels import CAUSES
 from scheduler.web.seen_forms import REASON_LENGTH, ReasonForm
@@ -22,13 +22,14 @@ class DateWishForm(BaseForm):
 
     first_choice = RadioField(_l("The day that suits you best"), [Needed()])
     second_choice = RadioField(_l("Another day that suits you (may stay empty)"), [Optional()])
+    starts_local = TimeField(_l("Hour that suits you better (may stay empty)"), [Optional()])
     reason = LinesField(_l("Why the agreed day does not suit you"), [Needed()], limit=REASON_LENGTH)
 
     def draft(self) -> WishDraft:
         """What the form says; call after `accepted()`."""
         first, second = self.first_choice.data, self.second_choice.data
         other = dt.date.fromisoformat(second) if second else None
-        return WishDraft(dt.date.fromisoformat(first), self.reason.data or "", other)
+        return WishDraft(dt.date.fromisoformat(first), self.reason.data or "", other, self.starts_local.data)
 
     def offer(self, days: Sequence[DateChoice]) -> "DateWishForm":
         """The days to press: those on which somebody can come."""

@@ -28,6 +28,7 @@ from scheduler.profiles.terms import (
 )
 from scheduler.profiles.wording.paper import plain_text
 from scheduler.reports import charts
+from scheduler.reports.queries.public import public_names
 from scheduler.reports.rules.attendance import year_of
 from scheduler.reports.rules.signing import period_or_none
 from scheduler.reports.terms.counting import Period
@@ -93,7 +94,7 @@ class SignProfileForm(BaseForm):
 @bp.get("/reports/profile")
 @may("read", "profile")
 def profile() -> ResponseReturnValue:
-    """The profile of a year or of any days; without a word of the last year that is over."""
+    """The profile of a year or of any days; without a word of the newest year that has data."""
     form, period = _asked_days()
     if period is None:
         return render_template("reports/profile_days.html", form=form, pills=_pills(None)), 422
@@ -241,12 +242,13 @@ def public_profile_file(profile_id: int, kind: str) -> ResponseReturnValue:
 
 
 def _asked_days() -> tuple[ProfileDaysForm, Period | None]:
-    last_year = year_of(clock.local_day(clock.now()).year - 1)
+    today = clock.local_day(clock.now())
+    newest = year_of(next(iter(public_names(today, page_language()).years), today.year))
     empty = "first" not in request.args and "last" not in request.args
-    given = {"first": last_year.first, "last": last_year.last} if empty else {}
+    given = {"first": newest.first, "last": newest.last} if empty else {}
     form = ProfileDaysForm(None if empty else request.args, meta={"csrf": False}, data=given)
     if empty:
-        return form, last_year
+        return form, newest
     period = form.period()
     if period is None and not form.problems_shown():
         form.show({"last": GroundReason.DAYS_NOT_IN_ORDER})

@@ -15,7 +15,7 @@ from scheduler.requests.queries.found_hosts import found_hosts
 from scheduler.requests.queries.hours import school_clock
 from scheduler.requests.queries.pages import proposed_dates, request_of, request_page, undoable_of
 from scheduler.requests.rules.school_request import MOST_PRESENTATIONS
-from scheduler.requests.rules.states import OPEN, may_accept, may_book_again, may_move, way_to_end
+from scheduler.requests.rules.states import OPEN, may_accept, may_book_again, may_move, may_plan, way_to_end
 from scheduler.requests.service.bulk_acts import act_together
 from scheduler.requests.service.desk import (
     agree_request,
@@ -80,7 +80,6 @@ def _request(page: RequestPage, typed: Mapping[str, SayForm], code: int) -> Resp
     """`typed` is the form that was refused, under its act; the others are empty."""
     state = page.row.state
     visit = visit_of_request(current_actor(), page.row.id)
-    agreed = state is RequestState.AGREED
     may_agree = may_accept(state)
     numbers_asked = open_numbers_of(visit.id) if visit and page.attention else []  # attention stays while they wait
     shown = render_template(
@@ -114,7 +113,7 @@ def _request(page: RequestPage, typed: Mapping[str, SayForm], code: int) -> Resp
             "again": may_book_again(state),
             "propose": may_move(state, RequestState.PROPOSED),
         },
-        plan_href=url_if("visits.plan_visit", number=page.row.number) if agreed or may_agree else "",
+        plan_href=url_if("visits.plan_visit", number=page.row.number) if may_plan(state) else "",
     )
     return shown, code
 

@@ -255,7 +255,7 @@ def _told(act: BulkAct, many: int, colleague: str) -> str:
 @bp.post("/requests/undo/<batch>")
 @may("accept", "request")
 def undo(batch: str) -> ResponseReturnValue:
-    """Take an act back: all of it, from the toast, or for one request, from its page."""
+    """Take an act back: all of it, from the note, or for one request, from its page."""
     actor, now = current_actor(), clock.now()
     number = request.args.get("of", "")
     page = request_page(actor, number, now=now) if number else None

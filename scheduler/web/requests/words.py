@@ -10,7 +10,6 @@ from scheduler.core import clock
 from scheduler.core.errors import GroundReason
 from scheduler.places.terms.hosts import HostKind
 from scheduler.programmes.terms import Audience, SchoolLevel
-from scheduler.requests.rules.states import OVER, PROMISED_DAYS
 from scheduler.requests.terms.doubts import TypedSlip
 from scheduler.requests.terms.handovers import HandoverRow, HandoverState
 from scheduler.requests.terms.pages import (
@@ -23,7 +22,8 @@ from scheduler.requests.terms.pages import (
     Show,
     Turn,
 )
-from scheduler.requests.terms.school_request import RequestState
+from scheduler.requests.terms.school_request import NotHeldReason, RequestState
+from scheduler.requests.wording import StateWords, state_words
 from scheduler.visits.terms.states import ClockWrong
 from scheduler.web import filters
 from scheduler.web.i18n import _, _l, page_language, spelled_here
@@ -100,7 +100,7 @@ ACTIONS = {
     "school request waitlisted": _l("On the waiting list"),
     "school request proposed": _l("Dates offered to the school"),
     "school request agreed": _l("The centre accepted"),
-    "school request staffing": _l("The visit is planned, presenters are asked"),
+    "school request staffing": _l("The visit is planned"),
     "school request confirmed": _l("The visit is confirmed"),
     "school request ready": _l("Everything is ready"),
     "school request delivered": _l("The presentation was held"),
@@ -165,118 +165,26 @@ _DONE = {
     _S.DELIVERED: _l("Presentation"),
     _S.CERTIFIED: _l("Numbers and the school's certificate"),
 }
-NOW = {
-    _S.UNVERIFIED: _l("Your part: confirm your address from the mail"),
-    _S.NEW: _l("Now: the centre reads your request"),
-    _S.TRIAGE: _l("Now: the centre decides"),
-    _S.NEEDS_INFO: _l("Your part: answer the question"),
-    _S.WAITLISTED: _l("Now: on the waiting list"),
-    _S.PROPOSED: _l("Your part: choose a date"),
-    _S.AGREED: _l("Now: we look for a date and presenters"),
-    _S.STAFFING: _l("Now: presenters are asked"),
-    _S.DISRUPTED: _l("Now: a new date is sought"),
-    _S.CONFIRMED: _l("Now: waiting for the day"),
-    _S.READY: _l("Now: everything is ready for the day"),
-    _S.DELIVERED: _l("Now: the numbers are counted"),
-    _S.REPORTED: _l("Now: the certificate is prepared"),
-}
-HEADINGS = {
-    _S.DRAFT: _l("Confirm your address"),
-    _S.UNVERIFIED: _l("Confirm your address"),
-    _S.NEW: _l("We have your request"),
-    _S.TRIAGE: _l("We are working on your request"),
-    _S.NEEDS_INFO: _l("We have a question"),
-    _S.DECLINED: _l("We cannot come this time"),
-    _S.MERGED_INTO: _l("Joined with your other request"),
-    _S.WAITLISTED: _l("You are on the waiting list"),
-    _S.PROPOSED: _l("We offer you dates"),
-    _S.AGREED: _l("We have said yes"),
-    _S.STAFFING: _l("We look for presenters"),
-    _S.CONFIRMED: _l("The visit is confirmed"),
-    _S.READY: _l("Everything is ready"),
-    _S.DELIVERED: _l("The presentation was held"),
-    _S.REPORTED: _l("The presentation was held"),
-    _S.CERTIFIED: _l("The certificate is ready"),
-    _S.CLOSED: _l("All done, thank you"),
-    _S.WITHDRAWN: _l("You withdrew the request"),
-    _S.EXPIRED: _l("The request has expired"),
-    _S.CANCELLED_BY_SCHOOL: _l("You cancelled the visit"),
-    _S.CANCELLED_BY_CENTRE: _l("The centre cancelled the visit"),
-    _S.DISRUPTED: _l("The visit needs a new day"),
-}
-ANSWERED = _l(
-    "We answer within %(days)s days, by mail and on this page. You need not do anything now.", days=PROMISED_DAYS
-)
-NEXT = {
-    _S.DRAFT: _l("We see the request only when you open the link in the mail and press the button."),
-    _S.UNVERIFIED: _l("We see the request only when you open the link in the mail and press the button."),
-    _S.NEW: ANSWERED,
-    _S.TRIAGE: ANSWERED,
-    _S.NEEDS_INFO: _l("As soon as you answer, we go on."),
-    _S.DECLINED: _l("You can send a new request at any time."),
-    _S.MERGED_INTO: _l("Both requests are kept as one; the other link shows where it stands."),
-    _S.WAITLISTED: _l("Now all presenters are taken. We write to you as soon as somebody can come."),
-    _S.PROPOSED: _l("Choose one of the dates below, or tell us that none suits."),
-    _S.AGREED: _l("We look for presenters and the exact hour within your days, and write to you when it is settled."),
-    _S.STAFFING: _l("The presenters have been asked. We write to you when they accept."),
-    _S.CONFIRMED: _l("A teacher stays in the room from beginning to end. Prepare the room and the equipment."),
-    _S.READY: _l("A teacher stays in the room from beginning to end. See you soon!"),
-    _S.DELIVERED: _l("The presenters hand in the numbers; you confirm them here."),
-    _S.REPORTED: _l("The school's certificate follows on this page."),
-    _S.CERTIFIED: _l("You download it on this page, and name the teachers who need one of their own."),
-    _S.CLOSED: _l("Come again next school year."),
-    _S.WITHDRAWN: _l("You can send a new request at any time."),
-    _S.EXPIRED: _l("The address was not confirmed in time. You can send a new request."),
-    _S.CANCELLED_BY_SCHOOL: _l("You can send a new request at any time."),
-    _S.CANCELLED_BY_CENTRE: _l("We are sorry. You can send a new request at any time."),
-    _S.DISRUPTED: _l(
-        "Schools do not work on the agreed day (a holiday, snow or a strike). "
-        "Your place is kept: we look for a new date and write to you."
-    ),
-}
-
-
-FOR_ADULTS = {  # the same where no pupils listen: nobody has to stay with them
-    _S.CONFIRMED: _l("Prepare the room and the equipment."),
-    _S.READY: _l("See you soon!"),
-}
-
-
 SOMEBODY_ELSE = _l(
     "The day stays as agreed. One presenter cannot come, so we look for another and write to you when it is settled."
 )
 
 
-NOT_HELD = {  # why a visit was called off when its hour had come and somebody was not there: (heading, next, history)
-    "no_show_host": (
-        _l("The presentation was not held"),
-        _l("The presenters came and found nobody to speak to. If that is wrong, call us; you can also book again."),
-        _l("Not held: nobody of the school was there"),
-    ),
-    "no_show_presenter": (
-        _l("The presentation was not held"),
-        _l("Our presenters did not come. We are sorry: call us, or book again."),
-        _l("Not held: the presenters did not come"),
-    ),
+NOT_HELD: dict[str, LazyProxy] = {  # why a visit was called off when its hour had come, as the history says it
+    NotHeldReason.NO_SHOW_HOST: _l("Not held: nobody of the school was there"),
+    NotHeldReason.NO_SHOW_PRESENTER: _l("Not held: the presenters did not come"),
 }
 
 
-def _not_held(page: RequestPage) -> tuple[LazyProxy, LazyProxy, LazyProxy] | None:
-    """The words for a visit that ended because somebody was not there; None for every other end."""
-    ended = page.history[-1].reason if page.history and page.row.state in OVER else ""
-    return NOT_HELD.get(ended)
-
-
-def heading_of(page: RequestPage) -> str:
-    """The state of a request as the school reads it first."""
-    told = _not_held(page)
-    return str(told[0] if told else HEADINGS[page.row.state])
+def words_of(page: RequestPage) -> StateWords:
+    """The state of a request as its school reads it."""
+    return state_words(page.school_state, page_language())
 
 
 def next_of(page: RequestPage) -> str:
     """What happens next, and what the school has to do, if anything."""
-    told, state = _not_held(page), page.row.state
-    return str(told[1] if told else NEXT[state] if page.with_pupils else FOR_ADULTS.get(state, NEXT[state]))
+    found = words_of(page)
+    return found.next if page.with_pupils else found.for_adults or found.next
 
 
 CLOCK = {  # why a time no longer fits, as the school reads it
@@ -321,14 +229,15 @@ def stops_of(page: RequestPage) -> list[Milestone]:
     state = page.row.state
     if state not in _REACHED:
         return [Milestone("done", _happened(line), _day(line.at)) for line in milestones(page)]
-    behind = _REACHED[state]
+    reached = _REACHED[state]
     when = {line.action.removeprefix("school request "): line.at for line in page.history}
     done = [
         Milestone("done", str(_DONE[stop]), _day(when[stop.value]) if stop.value in when else "")
-        for stop in _PATH[:behind]
+        for stop in _PATH[:reached]
+        if stop is not state
     ]
-    here = [Milestone("here", str(NOW[state]), _day(page.row.state_since))] if state in NOW else []
-    return done + here + [Milestone("ahead", str(_DONE[stop])) for stop in _PATH[behind:]]
+    here = Milestone("here", words_of(page).sentence, _day(page.row.state_since))
+    return [*done, here, *(Milestone("ahead", str(_DONE[stop])) for stop in _PATH[reached:])]
 
 
 def _day(at: dt.datetime) -> str:
@@ -337,8 +246,7 @@ def _day(at: dt.datetime) -> str:
 
 
 def _happened(line: RequestHistoryLine) -> str:
-    told = NOT_HELD.get(line.reason)
-    return str(told[2] if told else ACTIONS[line.action])
+    return str(NOT_HELD.get(line.reason) or ACTIONS[line.action])
 
 
 def milestones(page: RequestPage) -> list[RequestHistoryLine]:

@@ -1,13 +1,14 @@
 """The yes to a request and the plan of its visit: one page, with all that the school said beside it."""
 
 import datetime as dt
+from dataclasses import replace
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler.booking.queries.school_days import SchoolDays, days_of_request, usual_wish
 from scheduler.booking.rules.days_that_suit import HORIZON_DAYS
-from scheduler.booking.rules.slots import best_day, times_to_press, wish_for
+from scheduler.booking.rules.slots import best_day, best_time, wish_for
 from scheduler.booking.rules.starts import starts_on_wish
 from scheduler.booking.service.accept_and_plan import accept_and_plan
 from scheduler.booking.terms.free_dates import OF_CREW
@@ -17,11 +18,11 @@ from scheduler.core.errors import Conflict, Rejected
 from scheduler.places.queries import calendar_missing
 from scheduler.requests.queries.hours import AROUND, OpenSchool
 from scheduler.requests.queries.pages import request_to_plan
-from scheduler.requests.rules.states import may_accept
+from scheduler.requests.rules.states import may_plan
 from scheduler.requests.terms.pages import RequestPage
 from scheduler.requests.terms.school_request import Preference, RequestState
 from scheduler.web import labels
-from scheduler.web.day_slots import day_choices, slot_of, why_none
+from scheduler.web.day_slots import AGAINST, day_choices, slot_of, why_none
 from scheduler.web.filters import say
 from scheduler.web.forms import number_of
 from scheduler.web.free_dates import wish_of
@@ -45,7 +46,7 @@ def plan_visit(number: str) -> ResponseReturnValue:
     form = PlanForm() if request.method == "POST" else _plan_form(asked, school, days)
     form.offer_campaigns(asked.row.programme.id)
     agreed = asked.row.state is RequestState.AGREED
-    possible, problem = agreed or may_accept(asked.row.state), ""
+    possible, problem = may_plan(asked.row.state), ""
     sent = form.accepted() and not form.look.data
     clear = form.settle(days, form.plans(asked.presentations), sent=sent and possible)
     if sent and (clear or not possible):
@@ -70,6 +71,7 @@ def plan_visit(number: str) -> ResponseReturnValue:
         missing=calendar_missing(form.on_day.data or asked.row.first_day),
         lessons=lessons.lessons_beside(school, form.on_day.data, asked.presentations, typed, since=asked.row.first_day),
         days=_choices(asked, days, form),
+        hour_gone=_hour_gone(asked, days, form),
         wishes=[wish_of(one) for one in asked.preferred],
         why_none=[] if days.found.first else why_none(days),
         facts=facts_of(asked),
@@ -99,6 +101,16 @@ def _choices(asked: RequestPage, days: SchoolDays, form: PlanForm) -> list[objec
     ]
 
 
+def _hour_gone(asked: RequestPage, days: SchoolDays, form: PlanForm) -> tuple[dt.time, str] | None:
+    """The hour that the school wished on the day of the form, and why it is not free; None where it is kept."""
+    day, plans = form.on_day.data, form.plans(asked.presentations)
+    wished = wish_for(day, asked.preferred, usual_wish(asked))[1].starts_local if day else None
+    if day is None or wished is None or not plans or any(one.starts_local == wished for one in plans):
+        return None
+    lacks = [one.lack for one in days.against(day, [replace(plans[0], starts_local=wished)]) if one.lack]
+    return wished, "; ".join(str(AGAINST[lack]) for lack in dict.fromkeys(lacks))
+
+
 def _plan_form(asked: RequestPage, school: OpenSchool, days: SchoolDays) -> PlanForm:
     """The plan on the date that was pressed, else on the free one that the school likes most.
 
@@ -109,7 +121,7 @@ def _plan_form(asked: RequestPage, school: OpenSchool, days: SchoolDays) -> Plan
     rank = number_of(request.args.get("wish")) or 0
     if slot is None and rank == 0 and best is not None:
         _rank, wished = wish_for(best.day, asked.preferred, usual_wish(asked))
-        slot = Slot(best.day, times_to_press(best.starts, wished)[0])
+        slot = Slot(best.day, best_time(best, wished))
     uncrewed = {one.day for one in days.found.days if one.lack in OF_CREW}
     if slot is not None:
         liked = Preference(slot.on_day, slot.starts_local)

@@ -163,7 +163,7 @@ def answer_date(secret: str, offer_id: int, act: str) -> ResponseReturnValue:
             say(labels.refusal(gone))
         else:
             taken, left = (
-                _("The date is yours. We look for presenters now."),
+                _("Thank you, we have your choice."),
                 _("Left. You keep your place on the list."),
             )
             say(taken if act == "take" else left)

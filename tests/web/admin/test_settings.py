@@ -159,7 +159,7 @@ def test_a_test_mail_goes_to_the_own_address_and_its_fate_is_shown(admin, boss, 
 # --- school days, programmes ---
 
 
-def test_a_holiday_is_added_removed_and_put_back_by_the_toast(admin):
+def test_a_holiday_is_added_removed_and_put_back_by_the_note(admin):
     days = "/settings/holidays?lang=sr_Cyrl"
     typed = {"day": written(MONDAY.date() + dt.timedelta(days=40)), "name": "Слава", "no_lessons": "y"}
 

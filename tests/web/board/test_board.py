@@ -155,6 +155,15 @@ def test_previous_and_next_keep_the_filters(browser):
         assert f"week={other.isoformat()}&by=districts" in shown
 
 
+@pytest.mark.parametrize("path", [WEEK, MONTH])
+def test_presenters_without_a_visit_are_folded_into_one_row(browser, scene, ana, eva, number, path):
+    shown = browser.get(path).text
+
+    busy, idle = shown.split('class="board__idle"')
+    assert ("Ana Simić" in busy, "1 presenter without a visit this" in busy) == (True, True)
+    assert ("Ana Simić" in idle, "Eva Nađ" in idle) == (False, True)
+
+
 def test_who_only_watches_is_offered_no_move(app, scene, number):
     officer = reading(app, make_user(Role.SAFEGUARDING, centre_id=scene.centre_id))
 
@@ -221,7 +230,7 @@ def test_checking_moves_nothing_and_says_who_will_be_asked(browser, scene, ana, 
     assert [one.presenter_id for one in visit_for(scene.coordinator, number).crew] == [ana.id]
 
 
-def test_moving_leads_to_the_board_and_can_be_undone_by_the_toast(browser, scene, ana, eva, number, panel):
+def test_moving_leads_to_the_board_and_can_be_undone_by_the_note(browser, scene, ana, eva, number, panel):
     answer = browser.post(panel, data=typed(eva.id, NEXT_DAY, leaves=ana.id, act="move"))
 
     assert answer.status_code == 302

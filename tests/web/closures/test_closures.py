@@ -100,7 +100,7 @@ def test_a_day_of_each_is_chosen_already_and_one_press_takes_all(app):
     assert rows_of(Visit.state).count(VisitState.REPLANNED) == 2
 
 
-def test_a_closure_is_taken_back_by_one_press_of_the_toast_or_the_page(browser, scene):
+def test_a_closure_is_taken_back_by_one_press_of_the_note_or_the_page(browser, scene):
     number = plan_soon(scene)
     scene.confirmed_by(scene.educator())
     page = closed(browser, form_for(scene)).text

@@ -48,7 +48,7 @@ def count(model) -> int:
 # --- a child told something ---
 
 
-def test_one_press_on_the_page_of_the_visit_notes_it_and_the_toast_takes_it_back(ana, visit):
+def test_one_press_on_the_page_of_the_visit_notes_it_and_the_note_takes_it_back(ana, visit):
     form = ana.get(visit, query_string=EN).text
     assert "Told the school" in form
     assert "<textarea" not in form

@@ -154,6 +154,7 @@ def test_a_presenter_is_added_with_a_number(coordinator, presenter):
     data = {
         "given_name": "Tara", "family_name": "Jović", "email": "tara@home.example", "kind": "educator",
         "topics": ["privacy"], "languages": ["sr"], "home": make_municipality("Кула").id, "phone": "018 555 123",
+        "language": "sr_Latn",
     }  # fmt: skip
 
     assert coordinator.post("/people/new", data=data | {"phone": "1"}).status_code == 422

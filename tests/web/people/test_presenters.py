@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from scheduler.core.db import db, transaction
 from scheduler.core.scans import FACE_SIDE
 from scheduler.people import queries
-from scheduler.people.models import Presenter, PresenterNote, PresenterPhoto, UserRole
+from scheduler.people.models import Presenter, PresenterNote, PresenterPhoto, User, UserRole
 from scheduler.people.terms import ExceptionRow, Hours, PresenterKind
 from scheduler.policy import Role
 from scheduler.staffing.rules.visit_lines import offered_minutes
@@ -47,7 +47,7 @@ def coordinator(app, presenter):
 def filled(**given) -> dict[str, object]:
     fair = {
         "given_name": "Tara", "family_name": "Jović", "email": "tara@home.example", "kind": "influencer",
-        "birth_date": "1.3.2005", "topics": ["privacy"], "languages": ["sr", "hu"],
+        "birth_date": "1.3.2005", "topics": ["privacy"], "languages": ["sr", "hu"], "language": "en",
     }  # fmt: skip
     if "home" not in given:
         fair["home"] = make_municipality("Кула").id
@@ -78,6 +78,7 @@ def test_a_coordinator_adds_a_presenter_and_goes_on_to_her_hours(coordinator):
     assert answer.location == f"/people/{presenter_id}/hours"
     row = queries.presenters_by_id([presenter_id])[presenter_id]
     assert (row.full_name, row.kind, row.home_sr_latn) == ("Tara Jović", PresenterKind.INFLUENCER, "Kula")
+    assert rows_of(User.language)[-1] == "en", "her own, whoever added her reads Serbian"
 
 
 @pytest.mark.parametrize(
@@ -85,7 +86,14 @@ def test_a_coordinator_adds_a_presenter_and_goes_on_to_her_hours(coordinator):
     [
         *({"birth_date": typed} for typed in ("", "31.2.2005", f"1.1.{TOMORROW.year - 10}")),
         *({"home": typed} for typed in ("4711", "x", "")),
-        *({"email": "tara"}, {"topics": []}, {"languages": ["klingon"]}, {"kind": ""}, {"given_name": "x" * 500}),
+        *(
+            {"email": "tara"},
+            {"topics": []},
+            {"languages": ["klingon"]},
+            {"kind": ""},
+            {"language": ""},
+            {"given_name": "x" * 500},
+        ),
     ],
     ids=str,
 )

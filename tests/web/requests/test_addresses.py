@@ -254,7 +254,7 @@ def test_one_mail_lists_all_visits_by_school_and_day(session):
     [mail] = rows_of(OutboxMessage)
     places = [mail.text.index(row.number) for row in (rows[1], rows[0], rows[2])]
     assert places == sorted(places)
-    assert (mail.text.count("Confirmed."), mail.text.count("Not confirmed yet.")) == (2, 1)
+    assert (mail.text.count("The visit is confirmed."), mail.text.count("We have your request.")) == (2, 1)
     assert (mail.link_purpose, mail.address) == ("visits", ADDRESS)
 
 

@@ -290,7 +290,7 @@ def test_a_late_proof_reads_three_dates_on_its_page_and_presses_one(client, stat
     assert "went to another school before you opened our mail" in text_of(page)
     assert (len(three), pressed.location) == (3, status)
     after = client.get(f"{status}?lang=en")
-    assert ("The date is yours." in text_of(after), SLOT_BUTTON.findall(after.text)) == (True, [])
+    assert ("Your date is reserved" in text_of(after), SLOT_BUTTON.findall(after.text)) == (True, [])
     assert [str(day) for day in rows_of(Visit.on_day)] == [three[1][:10]]
 
 

@@ -52,7 +52,10 @@ def test_a_day_is_laid_beside_shifts_and_bells_with_hours_that_fit(day, host):
         r"morning shift 0?8:00–14:00 · afternoon shift 14:00–20:00",
     ):
         assert re.search(words, text_of(page))
-    assert [page.text.count(f'class="day-line__{kind}"') for kind in ("part", "lesson")] == [3, 14]
+    assert [page.text.count(f'class="day-line__{kind}"') for kind in ("part day-line__part--wished", "lesson")] == [
+        3,
+        14,
+    ]
 
 
 def test_each_part_asks_only_what_it_needs(day):

@@ -142,7 +142,7 @@ def test_who_was_not_there_has_not_cancelled(client, session, state, reason, hea
 
 def test_the_planned_visit_is_seen_without_a_name_and_in_its_last_48_hours_the_page_says_call(client, session):
     shown = client.get(f"/status/{a_link(Scene().asked.id)}?lang=en").text
-    assert ("Who is coming" in shown, "Their names appear here" in shown) == (True, True)
+    assert ("Who is coming" in shown, "names appear here" in shown) == (True, True)
 
     school = School(on_day=TODAY + A_DAY)
     shown = client.get(school.at()).text
@@ -169,7 +169,7 @@ def test_once_confirmed_cards_and_the_directors_paper_name_the_day_and_who_comes
 @pytest.mark.parametrize(
     ("states", "words", "not_there"),
     [
-        ((R.CONFIRMED, V.CONFIRMED), ["<b>{day}, 09:55</b>"], ["Your days:"]),
+        ((R.CONFIRMED, V.CONFIRMED), ['<b class="day-mark">{day}, 09:55</b>'], ["Your days:"]),
         ((R.DISRUPTED, V.DISRUPTED), ["The visit needs a new day"], ["Who is coming", "{day}"]),
         ((R.CERTIFIED, V.DELIVERED), ["Open the certificates", "Who came"], ["check their identity"]),
     ],
@@ -497,7 +497,7 @@ def test_what_is_not_confirmed_stands_in_no_calendar(client, session):
     _share, page = shared(client, school)
 
     assert client.get(f"{school.status}/visit.ics").status_code == 404
-    assert "not confirmed yet" in client.get(f"{page}?lang=en").text
+    assert "We confirm the visit as soon as" in client.get(f"{page}?lang=en").text
     assert "visit.ics" not in client.get(school.status).text
 
 

@@ -285,8 +285,9 @@ def test_the_country_comes_first_and_municipalities_stand_under_their_districts_
     assert 'value="XK"' not in shown
 
 
-def test_a_country_that_is_none_is_no_choice(client):
-    assert client.post("/book/new-host", data=abroad(country="QQ")).location == "/book/new-host"
+@pytest.mark.parametrize("country", ["QQ", "AQ"], ids=["none", "one that the centre does not name"])
+def test_a_country_that_is_none_or_not_named_is_no_choice(client, country):
+    assert client.post("/book/new-host", data=abroad(country=country)).location == "/book/new-host"
     assert client.get("/book/new-host").status_code == 422
 
 

@@ -239,7 +239,11 @@ def test_where_no_day_is_free_at_its_own_hour_other_hours_are_pressed_by_staff_a
     assert filled["on_day"] == f"{on_day.day}.{on_day.month}.{on_day.year}."
     assert "Listed are days with other hours" in told
     choice = re.search(r'name="first_choice" value="([-\d]+)"', told)[1]
-    assert client.post(asked, data={"first_choice": choice, "reason": "Може у 10:00."}).status_code == 302
+    named = {"first_choice": choice, "starts_local": "10:00", "reason": "Излет."}
+    assert client.post(asked, data=named).status_code == 302
+    visit = body(browser.get(place.removesuffix("/move")))
+    assert f"move?slot={choice}T10:00" in visit
+    assert plan_on(body(browser.get(f"{place}?slot={choice}T10:00")))["starts-0-starts_local"] == "10:00"
 
 
 # --- every paper, page and feed says the new day ---

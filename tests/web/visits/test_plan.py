@@ -7,7 +7,7 @@ import pytest
 
 from scheduler.core.db import transaction
 from scheduler.messages.models import OutboxMessage
-from scheduler.requests.models import BlackoutDays, DateProposal, SchoolRequest
+from scheduler.requests.models import BlackoutDays, DateProposal, RequestedPresentation, SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import Presentation, Visit
 from tests.ceilings import at_most
@@ -69,6 +69,30 @@ def test_one_press_accepts_and_plans_on_the_first_free_date_and_the_school_gets_
     assert asked.state is RequestState.STAFFING
     assert rows_of(Visit.on_day) == [FIRST]
     assert [row.kind for row in rows_of(OutboxMessage) if row.address == "ana@school.example"] == ["request_agreed"]
+
+
+def test_the_hour_that_the_school_wished_is_filled_in_and_where_it_is_not_free_the_page_says_why(desk, asked, plan):
+    [sitting] = rows_of(RequestedPresentation)
+    with transaction():
+        sitting.starts_local = dt.time(14, 30)
+    page = desk.get(plan)
+    assert (typed_on(page)["presentations-0-starts_local"], "The school wished" in page.text) == ("14:30", False)
+
+    with transaction():
+        sitting.starts_local = dt.time(20)
+    told = "The school wished 20:00, which is not free: nobody who could come has time at this hour."
+    page = desk.get(f"{plan}?slot={FIRST}T11:45")
+    assert told in " ".join(body(page).split())
+
+
+def test_a_new_request_is_taken_accepted_and_planned_by_one_press(desk, asked, plan):
+    with transaction():
+        asked.state = RequestState.NEW
+    assert "Accept and plan" in desk.get(f"/requests/{asked.number}").text
+
+    assert desk.post(plan, data=typed_on(desk.get(plan))).status_code == 302
+
+    assert (asked.state, asked.owner_id is None) == (RequestState.STAFFING, False)
 
 
 def test_what_the_school_asked_and_said_stands_beside_the_plan_and_a_pressed_date_fills_it(desk, plan):

@@ -175,6 +175,20 @@ def test_a_presenter_declines_with_a_reason(app, scene):
 # --- the school ---
 
 
+def test_the_week_names_who_accepted_or_was_asked_and_nobody_who_cannot_come(app, desk, scene):
+    ana, eva, mila = (scene.educator(given_name=name) for name in ("Ana", "Eva", "Mila"))
+    offered_soon(scene, ana, eva, mila)
+    for who, accepts in ((ana, True), (mila, False)):
+        answer_offer(presenter_actor(who), scene.visit_id, accepts=accepts, reason="x", now=MONDAY)
+
+    shown = re.sub("<[^>]+>", "", body(desk.get(f"/visits?from={DAY}")))
+
+    crew = " ".join(shown.split())
+    assert re.search(r"Ana [^,(]+,", crew)
+    assert re.search(r"Eva [^,(]+\(asked\)", crew)
+    assert "Mila" not in crew
+
+
 def test_an_agreed_request_leads_to_its_plan(desk, scene):
     page = f"/requests/{number_of_request(scene)}"
 

@@ -6,6 +6,7 @@ from wtforms import Field
 from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
 
+from scheduler.config import settings
 from scheduler.core import clock
 from scheduler.core.countries import HERE, clock_name, clocks_of, countries
 from scheduler.places.terms.hosts import HostDraft, HostKind
@@ -47,7 +48,7 @@ class NewHostForm(BaseForm):
     def furnish(self, municipalities: list[SelectChoice]) -> None:
         """Give its lists what they hold; the clocks follow from the country."""
         language = page_language()
-        self.country.choices = [SelectChoice(code, name) for code, name in countries(language)]
+        self.country.choices = [SelectChoice(code, name) for code, name in countries(language, settings().countries)]
         self.municipality.choices = municipalities
         several = self._clocks() if len(self._clocks()) > 1 else ()
         self.zone.choices = [SelectChoice("", _("Choose") if several else "")]
@@ -66,7 +67,9 @@ class NewHostForm(BaseForm):
         here = self.is_here()
         address = self.address.data or ""
         if not here:
-            address = ", ".join(filter(None, (address, dict(countries("sr_Cyrl")).get(self.country.data, ""))))
+            address = ", ".join(
+                filter(None, (address, dict(countries("sr_Cyrl", settings().countries)).get(self.country.data, "")))
+            )
         given = {} if here else {"zone": self.zone.data or next(iter(self._clocks()), clock.BELGRADE)}
         return HostDraft(
             kind=HostKind(self.kind.data),

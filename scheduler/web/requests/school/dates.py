@@ -170,7 +170,7 @@ def choose_date(secret: str) -> ResponseReturnValue:
 def _chosen(actor: Actor, secret: str, agreed: bool) -> ResponseReturnValue:
     """Where the choice leads: to the school's page, or once more to the dates when this one was gone."""
     if agreed:
-        say(_("Thank you, the date is agreed. We look for presenters and write to you."))
+        say(_("Thank you, we have your choice."))
         return redirect(url_for(".status", secret=secret))
     if own_request(actor, now=clock.now()).row.state is RequestState.PROPOSED:
         say(_("We are sorry: that date was taken meanwhile. Please choose again, these are free now."))
@@ -193,7 +193,7 @@ def take_other_date(secret: str) -> ResponseReturnValue:
             if conflict.reason is BookingReason.DATE_TAKEN:
                 say(_("We are sorry: that date was taken meanwhile. Please choose again, these are free now."))
         else:
-            say(_("The date is yours. We look for presenters now."))
+            say(_("Thank you, we have your choice."))
     return redirect(url_for(".status", secret=secret))
 
 

@@ -27,6 +27,7 @@ from scheduler.web.guards import link_actor, link_to_part, public
 from scheduler.web.i18n import _, page_language
 from scheduler.web.labels import AUDIENCES
 from scheduler.web.request_facts import hour_of
+from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.forms import RequestPressForm
 from scheduler.web.requests.school.status import opened
@@ -78,7 +79,7 @@ def read(token: str) -> ResponseReturnValue:
         adults=[card.name for card in cards if card.kind is PresenterKind.EDUCATOR],
         young=any(card.kind is PresenterKind.INFLUENCER for card in cards),
         in_calendars=visit is not None and visit.certain,
-        state=page.row.state,
+        next_words=words.next_of(page),
         needs=page.row.programme.needs.lines(page_language()),
         beside=[(link, one.row, _when(one, _visit_of(one))) for link, one in _beside(token, page).items()],
     )

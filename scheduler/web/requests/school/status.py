@@ -95,7 +95,7 @@ def _page(secret: str, page: RequestPage, form: AnswerForm, code: int) -> Respon
         cohort=cohort_of(page),
         secret=secret,
         form=form,
-        heading=words.heading_of(page),
+        heading=words.words_of(page).sentence,
         next_words=_next_words(page, lost=bool(bound and bound.crew_lost), offered=offered is not None),
         stops=words.stops_of(page),
         facts=facts_of(page),

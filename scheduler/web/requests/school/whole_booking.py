@@ -46,20 +46,27 @@ class BookedPart:
     acts: tuple[Act, ...]
 
     @property
+    def held(self) -> bool:
+        """Whether its day is agreed; else it is only wished."""
+        return self.visit is not None and self.page.row.state not in OVER
+
+    @property
     def day(self) -> dt.date | None:
         """Its one day, agreed or asked for; None within several."""
         row = self.page.row
-        if self.visit is not None and row.state not in OVER:
+        if self.visit and self.held:
             return self.visit.on_day
         return row.first_day if row.first_day == row.last_day else None
 
     def laid(self) -> list[LaidPart]:
         """Its sittings with their hours, the agreed ones before those that were asked for."""
         row = self.page.row
-        times = self.visit.starts_local if self.visit and row.state not in OVER else ()
+        times = self.visit.starts_local if self.visit and self.held else ()
         asked = self.page.presentations
         return [
-            LaidPart(row.programme, agreed or one.starts_local, row.programme.minutes, one.classes)
+            LaidPart(
+                row.programme, agreed or one.starts_local, row.programme.minutes, one.classes, held=agreed is not None
+            )
             for one, agreed in zip_longest(asked, times[: len(asked)])
         ]
 
@@ -144,7 +151,7 @@ def _part(own: str, page: RequestPage, now: dt.datetime) -> BookedPart:
     acts = [*_asked_of_school(own, page, visit, now), *_open_to_school(own, page, visit, now)]
     next_words: object = words.SOMEBODY_ELSE if lost else words.next_of(page)
     if page.row.state is RequestState.PROPOSED:
-        next_words = words.heading_of(page)  # the dates stand on its own page, not below
+        next_words = ""  # its act leads to the dates
     return BookedPart(page, visit, href, next_words, tuple(act for act in acts if act[1]))
 
 
