@@ -19,6 +19,9 @@ class SafeguardingReason(Reason):
     AGREED_OTHERWISE = "agreed_otherwise"
     IS_AN_ADULT = "is_an_adult"
     GUARDIAN_MISSING = "guardian_missing"
+    GUARDIAN_UNCONFIRMED = "guardian_unconfirmed"
+    GUARDIAN_IS_CONFIRMED = "guardian_is_confirmed"
+    NAMED_BY_YOU = "named_by_you"
     CHANGE_WAITS = "change_waits"
     PAPER_ONLY = "paper_only"
     NEW_TEXT = "new_text"
@@ -231,6 +234,8 @@ class GuardianRow:
     phone: str
     in_force_at: dt.datetime
     replaced_at: dt.datetime | None = None
+    named_by_id: int | None = None
+    confirmed: bool = False  # by a second person
 
     def speaks(self, now: dt.datetime) -> bool:
         return self.in_force_at <= now and (self.replaced_at is None or now < self.replaced_at)

@@ -130,6 +130,11 @@ WORDS: dict[Reason, LazyProxy] = {
     ),
     SafeguardingReason.IS_AN_ADULT: _l("Check the presenter: an adult needs no consent."),
     SafeguardingReason.GUARDIAN_MISSING: _l("Name the guardian first, with an address that we can write to."),
+    SafeguardingReason.GUARDIAN_UNCONFIRMED: _l(
+        "A second person of the centre confirms the guardian first. Then the link is sent."
+    ),
+    SafeguardingReason.GUARDIAN_IS_CONFIRMED: _l("No guardian waits for confirmation. Look at the page again."),
+    SafeguardingReason.NAMED_BY_YOU: _l("Ask a colleague: you named this guardian, a second person confirms them."),
     SafeguardingReason.CHANGE_WAITS: _l("Another guardian is named already. Call that change off first."),
     SafeguardingReason.PAPER_ONLY: _l(
         "A consent was withdrawn before this guardian was named. A new one is signed on paper, which two of the staff "
