@@ -48,6 +48,7 @@ class DefenceReason(Reason):
     GUARDIAN_IS_NO_MINOR = "guardian_is_no_minor"
     GUARDIAN_IS_THIS_MINORS = "guardian_is_this_minors"
     GUARDIAN_WAITS = "guardian_waits"
+    FIRST_GUARDIAN_IS_CONFIRMED = "first_guardian_is_confirmed"
     ACCOUNT_CONSENTS_ON_PAPER = "account_consents_on_paper"
     PAPER_IS_WRITTEN_ONCE = "paper_is_written_once"
     PAPER_IS_SEEN_BY_TWO = "paper_is_seen_by_two"

@@ -553,9 +553,9 @@ refuse_more(
 
 refuse_more(
     Guardian.__table__,
-    TableLaw("guardian_is_confirmed_later", ("INSERT",), "NEW.confirmed_by_id IS NOT NULL"),
+    TableLaw("first_guardian_is_confirmed", ("INSERT",), "NEW.confirmed_by_id IS NOT NULL"),
     TableLaw(
-        "guardian_is_confirmed_once",
+        "first_guardian_is_confirmed",
         ("UPDATE",),
         f"OLD.confirmed_at IS NOT NULL AND {changed('confirmed_by_id', 'confirmed_at')} AND {_FORGOTTEN}",
     ),

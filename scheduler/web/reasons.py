@@ -302,6 +302,9 @@ WORDS: dict[Reason, LazyProxy] = {
     DefenceReason.RIDE_IS_AGREED_ONCE: _l("A consent to rides stays as it was given: ask for a new one."),
     DefenceReason.GUARDIAN_IS_WRITTEN_ONCE: _l("A guardian stays as she was named: name the next one."),
     DefenceReason.GUARDIAN_IS_THIS_MINORS: _l("Name the guardian of this young person first."),
+    DefenceReason.FIRST_GUARDIAN_IS_CONFIRMED: _l(
+        "A first consent by link counts once a second person has confirmed the guardian."
+    ),
     DefenceReason.GUARDIAN_WAITS: _l("The next guardian can consent a day after she is named at the earliest."),
     DefenceReason.ACCOUNT_CONSENTS_ON_PAPER: _l(
         "Enter an address without an account here. A guardian who has one consents on paper, which two others see."

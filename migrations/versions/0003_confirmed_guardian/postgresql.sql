@@ -4,21 +4,21 @@ ALTER TABLE guardian ADD COLUMN confirmed_by_id INTEGER,
   ADD CONSTRAINT ck_guardian_confirmed_by_another CHECK (confirmed_by_id <> named_by_id),
   ADD CONSTRAINT ck_guardian_confirmed_at_a_moment CHECK (confirmed_by_id IS NULL OR confirmed_at IS NOT NULL)
 ;
-CREATE OR REPLACE FUNCTION guardian_guardian_is_confirmed_later_insert() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION guardian_first_guardian_is_confirmed_insert() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
-          IF NEW.confirmed_by_id IS NOT NULL THEN RAISE EXCEPTION 'guardian_is_confirmed_later' USING ERRCODE = 'check_violation', CONSTRAINT = 'guardian_is_confirmed_later'; END IF;
+          IF NEW.confirmed_by_id IS NOT NULL THEN RAISE EXCEPTION 'first_guardian_is_confirmed' USING ERRCODE = 'check_violation', CONSTRAINT = 'first_guardian_is_confirmed'; END IF;
           RETURN NEW;
         END $$
 ;
-CREATE TRIGGER guardian_guardian_is_confirmed_later_insert BEFORE INSERT ON guardian FOR EACH ROW EXECUTE FUNCTION guardian_guardian_is_confirmed_later_insert()
+CREATE TRIGGER guardian_first_guardian_is_confirmed_insert BEFORE INSERT ON guardian FOR EACH ROW EXECUTE FUNCTION guardian_first_guardian_is_confirmed_insert()
 ;
-CREATE OR REPLACE FUNCTION guardian_guardian_is_confirmed_once_update() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION guardian_first_guardian_is_confirmed_update() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
-          IF OLD.confirmed_at IS NOT NULL AND (NEW.confirmed_by_id IS DISTINCT FROM OLD.confirmed_by_id OR NEW.confirmed_at IS DISTINCT FROM OLD.confirmed_at) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) THEN RAISE EXCEPTION 'guardian_is_confirmed_once' USING ERRCODE = 'check_violation', CONSTRAINT = 'guardian_is_confirmed_once'; END IF;
+          IF OLD.confirmed_at IS NOT NULL AND (NEW.confirmed_by_id IS DISTINCT FROM OLD.confirmed_by_id OR NEW.confirmed_at IS DISTINCT FROM OLD.confirmed_at) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) THEN RAISE EXCEPTION 'first_guardian_is_confirmed' USING ERRCODE = 'check_violation', CONSTRAINT = 'first_guardian_is_confirmed'; END IF;
           RETURN NEW;
         END $$
 ;
-CREATE TRIGGER guardian_guardian_is_confirmed_once_update BEFORE UPDATE ON guardian FOR EACH ROW EXECUTE FUNCTION guardian_guardian_is_confirmed_once_update()
+CREATE TRIGGER guardian_first_guardian_is_confirmed_update BEFORE UPDATE ON guardian FOR EACH ROW EXECUTE FUNCTION guardian_first_guardian_is_confirmed_update()
 ;
 CREATE OR REPLACE FUNCTION guardian_second_look_is_another_persons_update() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN

@@ -4,9 +4,9 @@ ALTER TABLE guardian ADD COLUMN confirmed_by_id INTEGER
   CONSTRAINT ck_guardian_confirmed_by_another CHECK (confirmed_by_id <> named_by_id)
   CONSTRAINT ck_guardian_confirmed_at_a_moment CHECK (confirmed_by_id IS NULL OR confirmed_at IS NOT NULL)
 ;
-CREATE TRIGGER guardian_guardian_is_confirmed_later_insert BEFORE INSERT ON guardian WHEN NEW.confirmed_by_id IS NOT NULL BEGIN SELECT RAISE(ABORT, 'guardian_is_confirmed_later'); END
+CREATE TRIGGER guardian_first_guardian_is_confirmed_insert BEFORE INSERT ON guardian WHEN NEW.confirmed_by_id IS NOT NULL BEGIN SELECT RAISE(ABORT, 'first_guardian_is_confirmed'); END
 ;
-CREATE TRIGGER guardian_guardian_is_confirmed_once_update BEFORE UPDATE ON guardian WHEN OLD.confirmed_at IS NOT NULL AND (NEW.confirmed_by_id IS NOT OLD.confirmed_by_id OR NEW.confirmed_at IS NOT OLD.confirmed_at) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) BEGIN SELECT RAISE(ABORT, 'guardian_is_confirmed_once'); END
+CREATE TRIGGER guardian_first_guardian_is_confirmed_update BEFORE UPDATE ON guardian WHEN OLD.confirmed_at IS NOT NULL AND (NEW.confirmed_by_id IS NOT OLD.confirmed_by_id OR NEW.confirmed_at IS NOT OLD.confirmed_at) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) BEGIN SELECT RAISE(ABORT, 'first_guardian_is_confirmed'); END
 ;
 CREATE TRIGGER guardian_second_look_is_another_persons_update BEFORE UPDATE ON guardian WHEN NEW.confirmed_by_id <> NEW.named_by_id AND NEW.confirmed_by_id IS NOT OLD.confirmed_by_id AND NOT EXISTS (
   SELECT 1 FROM user_account one JOIN user_account other ON other.id = NEW.confirmed_by_id
