@@ -285,6 +285,8 @@ class GuardianRow:
     phone: str
     in_force_at: dt.datetime
     replaced_at: dt.datetime | None = None
+    named_by_id: int | None = None
+    confirmed: bool = False  # by a second person
 
     def speaks(self, now: dt.datetime) -> bool:
         return self.in_force_at <= now and (self.replaced_at is None or now < self.replaced_at)
