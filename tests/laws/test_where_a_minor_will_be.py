@@ -282,7 +282,7 @@ def test_staff_limited_to_other_districts_are_not_told(house: Flask):
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@example(walk=CALLED_OFF)
+@example(walk=STAFFED)
 @given(walk=WALKS)
 def test_whatever_is_done_staff_limited_to_other_districts_are_not_told(house: Flask, walk: Walk):
     assert check_limited_staff(house, walk, WEIGHS_HER_TIME) > 15
