@@ -54,6 +54,10 @@ class DefenceReason(Reason):
     )
     GUARDIAN_IS_THIS_MINORS = "guardian_is_this_minors", N_("Name the guardian of this young person first.")
     GUARDIAN_WAITS = "guardian_waits", N_("The next guardian can consent a day after she is named at the earliest.")
+    FIRST_GUARDIAN_IS_CONFIRMED = (
+        "first_guardian_is_confirmed",
+        N_("A first consent by link counts once a second person has confirmed the guardian."),
+    )
     ACCOUNT_CONSENTS_ON_PAPER = (
         "account_consents_on_paper",
         N_("Enter an address without an account here. A guardian who has one consents on paper, which two others see."),

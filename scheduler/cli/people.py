@@ -1,5 +1,5 @@
 """Commands of the people: `setup`, `people invite`, `people import`, `people confirm-birth-date`,
-`people confirm-paper`, `people reset-factor`, `people forget-login`."""
+`people confirm-guardian`, `people confirm-paper`, `people reset-factor`, `people forget-login`."""
 
 import datetime as dt
 from pathlib import Path
@@ -26,6 +26,7 @@ from scheduler.people.service.invitations import invitation_path, invite_user
 from scheduler.people.service.login_sign_ins import forget_login_on_the_host
 from scheduler.people.terms import INVITED_ROLES, InvitationDraft
 from scheduler.policy import SYSTEM, Role
+from scheduler.safeguarding.service import confirm_guardian_on_the_host
 from scheduler.staffing.service.birth_dates import confirm_on_the_host
 from scheduler.staffing.service.consents import confirm_paper_on_the_host
 
@@ -36,6 +37,7 @@ REASONS = {
     "correction_is_over": "no such birth date waits: propose it on the page of checks and consents first",
     "host_not_needed": "another administrator of the centre can be the second person, and confirms it on the page",
     "guardian_missing": "no guardian is named: name one on the page of checks and consents first",
+    "guardian_is_confirmed": "no guardian of this presenter waits for confirmation",
     "is_an_adult": "this person is of age and needs no consent",
     "paper_is_over": "this paper no longer waits for confirmation",
     "link_only": "the consent was withdrawn: only the guardian can give it again, by the link that the page sends",
@@ -155,6 +157,23 @@ def confirm_birth_date(presenter_id: int, birth_date: dt.datetime) -> None:
     except Conflict as refused:
         raise BadInput(f"presenter {presenter_id}: {REASONS.get(refused.reason, refused.reason)}") from refused
     click.echo(f"presenter {presenter_id}: the birth date is corrected, and all staff of the centre are told")
+
+
+@group.command("confirm-guardian")
+@click.argument("presenter_id", type=ROW)
+def confirm_guardian(presenter_id: int) -> None:
+    """Confirm the first guardian of PRESENTER_ID, whose number stands in the address of the page of consents.
+
+    Only where no other administrator of the centre can be the second person. Compare name and address with the family's
+    papers first. The audit keeps that it was confirmed here, and the guardian is sent the link.
+    """
+    try:
+        confirm_guardian_on_the_host(presenter_id, now=clock.now())
+    except NotFound as error:
+        raise BadInput(f"presenter {presenter_id}: there is none") from error
+    except Conflict as refused:
+        raise BadInput(f"presenter {presenter_id}: {REASONS.get(refused.reason, refused.reason)}") from refused
+    click.echo(f"presenter {presenter_id}: the guardian is confirmed, and the link is on its way")
 
 
 @group.command("confirm-paper")

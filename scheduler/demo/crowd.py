@@ -233,12 +233,14 @@ def _write_guardians(
                 "email": f"guardian.{person.email.partition('@')[0]}@family.example",
                 "named_at": since,
                 "in_force_at": since,
+                "confirmed_at": since,
                 "asked_text": CONSENT_TEXT,
             }
             for person, _born in young
         ],
     )
     note(session, "guardian", guardians, "guardian named", since)
+    note(session, "guardian", guardians, "guardian confirmed", since)
     return guardians
 
 

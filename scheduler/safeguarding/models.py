@@ -86,6 +86,8 @@ class Guardian(Base):
     __tablename__ = "guardian"
     __table_args__ = (
         CheckConstraint("replaced_at >= in_force_at", name="moments_in_order"),
+        CheckConstraint("confirmed_by_id <> named_by_id", name="confirmed_by_another"),
+        CheckConstraint("confirmed_by_id IS NULL OR confirmed_at IS NOT NULL", name="confirmed_at_a_moment"),
         part_index(
             "one_last_guardian",
             "presenter_id",
@@ -104,6 +106,9 @@ class Guardian(Base):
     in_force_at: Mapped[dt.datetime]
     replaced_at: Mapped[dt.datetime | None]  # when the next one is in force; the same moment as her own: called off
     asked_text: Mapped[str] = mapped_column(default="")  # version of the text to which she was asked for anew
+    # By a second of the staff, or on the host (nobody is named then): before that her link gives no first consent.
+    confirmed_by_id: Mapped[int | None]
+    confirmed_at: Mapped[dt.datetime | None]
 
     presenter: Mapped[Presenter] = relationship(lazy="raise")
 
@@ -541,5 +546,28 @@ refuse_more(
         ("INSERT",),
         f"""NEW.method = 'link' AND EXISTS (
   SELECT 1 FROM user_account u WHERE {_SAME_ADDRESS.replace("NEW.email", "NEW.guardian_email")})""",
+    ),
+)
+
+# --- The first guardian is named by two: her link gives a first consent once a second person has confirmed her ---
+
+refuse_more(
+    Guardian.__table__,
+    TableLaw("first_guardian_is_confirmed", ("INSERT",), "NEW.confirmed_by_id IS NOT NULL"),
+    TableLaw(
+        "first_guardian_is_confirmed",
+        ("UPDATE",),
+        f"OLD.confirmed_at IS NOT NULL AND {changed('confirmed_by_id', 'confirmed_at')} AND {_FORGOTTEN}",
+    ),
+    _another_person("named_by_id", "confirmed_by_id", "named_at"),
+)
+refuse_more(
+    GuardianConsent.__table__,
+    TableLaw(
+        "first_guardian_is_confirmed",
+        ("INSERT",),
+        """NEW.method = 'link' AND NEW.guardian_id IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM guardian_consent c WHERE c.presenter_id = NEW.presenter_id)
+  AND NOT EXISTS (SELECT 1 FROM guardian g WHERE g.presenter_id = NEW.presenter_id AND g.confirmed_at IS NOT NULL)""",
     ),
 )

@@ -204,7 +204,10 @@ def _guardians(*wanted: ColumnElement[bool]) -> list[Guardian]:
 
 
 def _guardian_row(row: Guardian) -> GuardianRow:
-    return GuardianRow(row.id, row.name, row.email, row.phone, row.in_force_at, row.replaced_at)
+    confirmed = row.confirmed_at is not None
+    return GuardianRow(
+        row.id, row.name, row.email, row.phone, row.in_force_at, row.replaced_at, row.named_by_id, confirmed
+    )
 
 
 def guardians_named(presenter_ids: Collection[int]) -> dict[int, list[GuardianRow]]:
@@ -304,7 +307,8 @@ def whole_page_of(presenter_id: int, now: dt.datetime) -> SafeguardingPage:
     barred: Reason | None = SafeguardingReason.GUARDIAN_MISSING
     if speaks is not None:
         has_account = mailbox_key(speaks.email) in account_keys(day, speaks.email)
-        barred = rules.link_problem(speaks, page.consents, has_account=has_account)
+        confirmed = any(row.confirmed for row in named)
+        barred = rules.link_problem(speaks, page.consents, has_account=has_account, confirmed=confirmed)
     papers = tuple(_papers(ConsentPaper.presenter_id == presenter_id, *PAPER_WAITS))
     return replace(
         page,

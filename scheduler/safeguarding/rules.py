@@ -153,16 +153,21 @@ def problems_with_guardian(
     return problems
 
 
-def link_problem(guardian: GuardianRow, consents: Sequence[ConsentRow], *, has_account: bool) -> Reason | None:
+def link_problem(
+    guardian: GuardianRow, consents: Sequence[ConsentRow], *, has_account: bool, confirmed: bool
+) -> Reason | None:
     """Why this guardian does not consent by her link; None: she may.
 
     Who has an account consents on paper. After a withdrawal the link is for who had consented before: whom staff have
-    named since signs on paper, which two of them see.
+    named since signs on paper, which two of them see. A first consent by link waits until a second person has confirmed
+    a guardian of this minor (`confirmed`).
     """
     if has_account:
         return SafeguardingReason.ADDRESS_OF_AN_ACCOUNT
     hers = any(row.guardian_id == guardian.id for row in consents)
-    return SafeguardingReason.PAPER_ONLY if not hers and any(row.taken_back for row in consents) else None
+    if not hers and any(row.taken_back for row in consents):
+        return SafeguardingReason.PAPER_ONLY
+    return None if consents or confirmed else SafeguardingReason.GUARDIAN_UNCONFIRMED
 
 
 def problems_with_ticks(ticked: ConsentDraft) -> dict[str, Reason]:

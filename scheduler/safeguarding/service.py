@@ -111,7 +111,8 @@ def _record(
 
 
 def name_guardian(actor: Actor, presenter_id: int, draft: GuardianDraft, *, now: dt.datetime) -> int:
-    """Say who speaks for a minor; the row's id. The first speaks at once and is asked to consent.
+    """Say who speaks for a minor; the row's id. The first speaks at once; she is asked to consent when a second of the
+    staff has confirmed her (`confirm_guardian`), or at once on paper if she has an account here.
 
     The next one is told to the one before, who goes on speaking, and withdrawing, for as many days as the setting says;
     meanwhile the minor takes no new visit. The same guardian typed twice is one.
@@ -148,12 +149,66 @@ def name_guardian(actor: Actor, presenter_id: int, draft: GuardianDraft, *, now:
         session.flush()
         details = {"presenter_id": presenter.id, "in_force_at": in_force_at}
         audit.record(actor, "guardian named", guardian, at=now, details=details)
-        _ask(session, guardian, user, now)
+        if queries.whole_page_of(presenter_id, now).link_barred is not SafeguardingReason.GUARDIAN_UNCONFIRMED:
+            _ask(session, guardian, user, now)
         if last is not None:
             tell_guardian(session, "guardian_changes", last, user, now=now, day=in_force_at)
         guardian_id = guardian.id
     log.info("guardian named", extra={"guardian_id": guardian_id, "presenter_id": presenter_id})
     return guardian_id
+
+
+def confirm_guardian(actor: Actor, presenter_id: int, guardian_id: int, *, now: dt.datetime) -> None:
+    """A second of the staff has seen who the first guardian is and her address: she gets her link and may consent.
+
+    Raises: NotAllowed for the minor's own; NotFound; Conflict with the reason why this is no second person.
+    """
+    with transaction() as session:
+        _presenter, user = open_presenter(session, actor, "record", "consent", presenter_id)
+        if user.id == actor.user_id or actor.user_id is None:
+            raise NotAllowed("own guardian")
+        guardian = _unconfirmed(session, presenter_id, now)
+        if guardian is None or guardian.id != guardian_id:
+            raise Conflict(SafeguardingReason.GUARDIAN_IS_CONFIRMED)
+        if guardian.named_by_id == actor.user_id:
+            raise Conflict(SafeguardingReason.NAMED_BY_YOU)
+        if guardian.named_by_id is not None and (
+            reason := queries.second_person_problem(guardian.named_by_id, actor.user_id, guardian.named_at)
+        ):
+            raise Conflict(reason)
+        guardian.confirmed_by_id = actor.user_id
+        _confirmed(session, actor, guardian, user, now)
+    log.info("guardian confirmed", extra={"guardian_id": guardian_id, "presenter_id": presenter_id})
+
+
+def confirm_guardian_on_the_host(presenter_id: int, *, now: dt.datetime) -> None:
+    """The same by whoever runs the machine, where no other administrator of the centre can be the second person.
+
+    Raises: NotFound; Conflict where one could confirm, or when no guardian waits.
+    """
+    with transaction() as session:
+        presenter, user = open_presenter(session, SYSTEM, "record", "consent", presenter_id)
+        guardian = _unconfirmed(session, presenter_id, now)
+        if guardian is None:
+            raise Conflict(SafeguardingReason.GUARDIAN_IS_CONFIRMED)
+        if queries.another_administrator(presenter.centre_id, guardian.named_by_id or 0, guardian.named_at):
+            raise Conflict(SafeguardingReason.HOST_NOT_NEEDED)
+        _confirmed(session, SYSTEM, guardian, user, now)
+
+
+def _unconfirmed(session: Session, presenter_id: int, now: dt.datetime) -> Guardian | None:
+    """The guardian who speaks for a minor and waits for a second person."""
+    page = queries.whole_page_of(presenter_id, now)
+    if page.guardian is None or page.link_barred is not SafeguardingReason.GUARDIAN_UNCONFIRMED:
+        return None
+    return session.get_one(Guardian, page.guardian.id, with_for_update=True)
+
+
+def _confirmed(session: Session, actor: Actor, guardian: Guardian, user: User, now: dt.datetime) -> None:
+    guardian.confirmed_at = now
+    session.flush()
+    audit.record(actor, "guardian confirmed", guardian, at=now, details={"presenter_id": guardian.presenter_id})
+    tell_guardian(session, "consent_asked", guardian, user, now=now, anew=False)
 
 
 def _last_guardian(session: Session, presenter_id: int) -> Guardian | None:

@@ -28,6 +28,12 @@ class SafeguardingReason(Reason):
     )
     IS_AN_ADULT = "is_an_adult", N_("Check the presenter: an adult needs no consent.")
     GUARDIAN_MISSING = "guardian_missing", N_("Name the guardian first, with an address that we can write to.")
+    GUARDIAN_UNCONFIRMED = (
+        "guardian_unconfirmed",
+        N_("A second person of the centre confirms the guardian first. Then the link is sent."),
+    )
+    GUARDIAN_IS_CONFIRMED = "guardian_is_confirmed", N_("No guardian waits for confirmation. Look at the page again.")
+    NAMED_BY_YOU = "named_by_you", N_("Ask a colleague: you named this guardian, a second person confirms them.")
     CHANGE_WAITS = "change_waits", N_("Another guardian is named already. Call that change off first.")
     PAPER_ONLY = (
         "paper_only",
@@ -279,6 +285,8 @@ class GuardianRow:
     phone: str
     in_force_at: dt.datetime
     replaced_at: dt.datetime | None = None
+    named_by_id: int | None = None
+    confirmed: bool = False  # by a second person
 
     def speaks(self, now: dt.datetime) -> bool:
         return self.in_force_at <= now and (self.replaced_at is None or now < self.replaced_at)

@@ -17,7 +17,8 @@ from scheduler.places.imports.registers import read_hosts
 from scheduler.places.queries import municipalities, supplies
 from scheduler.places.service.hosts import import_hosts
 from scheduler.policy import SYSTEM, Role
-from scheduler.safeguarding.terms import WithdrawnBy
+from scheduler.safeguarding.service import name_guardian
+from scheduler.safeguarding.terms import GuardianDraft, WithdrawnBy
 from scheduler.staffing.service.birth_dates import propose_birth_date
 from scheduler.staffing.service.consents import record_paper
 from tests.factories import MONDAY
@@ -128,6 +129,29 @@ def test_the_host_confirms_a_birth_date_only_where_no_second_administrator_could
     propose_birth_date(first.actor(), person.id, dt.date(2010, 3, 1), now=MONDAY)
 
     refused = run("people", "confirm-birth-date", str(person.id), "2010-03-01")
+
+    assert (refused.exit_code, "on the page" in refused.stderr) == (2, True)
+
+
+def test_the_host_confirms_a_first_guardian_whom_nobody_else_can_and_says_why_not(run):
+    minor = a_minor()
+    boss = make_user(Role.ADMINISTRATOR, centre_id=minor.centre_id, password_hash="hers")
+    name_guardian(boss.actor(), minor.id, GuardianDraft("Vesna", "vesna@family.example"), now=MONDAY)
+    command = ("people", "confirm-guardian", str(minor.id))
+
+    assert run("people", "confirm-guardian", "4711").stderr == "Error: presenter 4711: there is none\n"
+    done, again = run(*command), run(*command)
+
+    assert (done.exit_code, done.stderr) == (0, "")
+    waits = f"Error: presenter {minor.id}: no guardian of this presenter waits for confirmation\n"
+    assert (again.exit_code, again.stderr) == (2, waits)
+    assert [mail.kind for mail in db.session.scalars(select(OutboxMessage))] == ["consent_asked"]
+
+    minor = a_minor()
+    first, _second = (known_staff(minor.centre_id, Role.ADMINISTRATOR, password_hash="hers") for _ in range(2))
+    name_guardian(first.actor(), minor.id, GuardianDraft("Mila", "mila@family.example"), now=MONDAY)
+
+    refused = run("people", "confirm-guardian", str(minor.id))
 
     assert (refused.exit_code, "on the page" in refused.stderr) == (2, True)
 

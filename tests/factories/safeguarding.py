@@ -44,10 +44,10 @@ def make_driving_check(presenter_id: int, **given: Any) -> DrivingCheck:
 
 
 def make_guardian(presenter_id: int, **given: Any) -> Guardian:
-    """Who speaks for a minor since 2020; `in_force_at` and `replaced_at` as needed."""
+    """Who speaks for a minor since 2020, confirmed by a second person; `in_force_at` and `replaced_at` as needed."""
     fair = {
         "name": "Vesna Ilić", "email": "vesna@family.example", "named_at": LONG_AGO, "in_force_at": LONG_AGO,
-        "asked_text": CONSENT_TEXT,
+        "confirmed_at": LONG_AGO, "asked_text": CONSENT_TEXT,
     }  # fmt: skip
     return stored(Guardian(presenter_id=presenter_id, **(fair | given)))
 
@@ -134,6 +134,7 @@ PROOFS: tuple[tuple[type[Any], str, str], ...] = (
     (Vetting, "vetting recorded", "recorded_at"),
     (DrivingCheck, "driving check recorded", "recorded_at"),
     (Guardian, "guardian named", "named_at"),
+    (Guardian, "guardian confirmed", "confirmed_at"),
     (GuardianConsent, "consent recorded", "recorded_at"),
 )
 

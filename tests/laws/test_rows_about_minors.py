@@ -27,7 +27,13 @@ from scheduler.core.refusals import refused_by
 from scheduler.jobs.invariants import ROOMS
 from scheduler.people.models import Presenter
 from scheduler.policy import ANONYMOUS, SYSTEM, Actor, guardian
-from scheduler.safeguarding.service import name_guardian, record_driving_check, record_vetting, withdraw_consent
+from scheduler.safeguarding.service import (
+    confirm_guardian,
+    name_guardian,
+    record_driving_check,
+    record_vetting,
+    withdraw_consent,
+)
 from scheduler.safeguarding.terms import GuardianDraft, LiftedBecause, VettingDraft, VettingResult
 from scheduler.staffing.queries import consent_law, invariants, pick_ups, unrecorded
 from scheduler.staffing.service.birth_dates import confirm_birth_date, propose_birth_date
@@ -108,7 +114,7 @@ def world(session: Session) -> None:
         checked(officer, person)
     record_driving_check(officer, ana.id, a_check(), now=MONDAY)
     record_driving_check(officer, boris.id, a_check(VettingResult.REFUSED), now=MONDAY)
-    of_tara(officer, tara)
+    of_tara(officer, second, tara)
     of_other(officer, second, other)
     visit = a_confirmed_visit(ana, boris, tara, programme=programme)
     with change(SYSTEM, MONDAY) as act:
@@ -133,9 +139,10 @@ def guardian_of(minor: Presenter) -> int:
     return int(db.session.execute(said, {"who": minor.id}).scalar_one())
 
 
-def of_tara(officer: Actor, tara: Presenter) -> None:
+def of_tara(officer: Actor, second: Actor, tara: Presenter) -> None:
     """By link; her next guardian waits; her birth date was corrected by two."""
     number = name_guardian(officer, tara.id, GuardianDraft("Vesna", "vesna@family.example"), now=MONDAY)
+    confirm_guardian(second, tara.id, number, now=MONDAY)
     ticked = TICKED.__class__(**(vars(TICKED) | {"travels": True, "rides": True}))
     give_consent(guardian(number, tara.id), "Vesna", ticked, now=MONDAY)
 

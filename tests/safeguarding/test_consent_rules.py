@@ -120,6 +120,7 @@ def a_consent(guardian_id: int, **given) -> ConsentRow:
     return dataclasses.replace(fair, **given)
 
 
+CASES = [(consents, confirmed) for consents in (0, 1) for confirmed in (False, True)]
 TAKEN_BACK = {"withdrawn": True, "withdrawn_at": MONDAY, "withdrawn_by": WithdrawnBy.STAFF}
 
 
@@ -135,8 +136,13 @@ TAKEN_BACK = {"withdrawn": True, "withdrawn_at": MONDAY, "withdrawn_by": Withdra
     ],
 )
 def test_after_a_withdrawal_a_link_is_for_who_had_consented_before(consents, reason):
-    assert link_problem(VESNA, consents, has_account=False) == reason
-    assert link_problem(VESNA, consents, has_account=True) == "address_of_an_account"
+    assert link_problem(VESNA, consents, has_account=False, confirmed=True) == reason
+    assert link_problem(VESNA, consents, has_account=True, confirmed=True) == "address_of_an_account"
+
+
+def test_a_first_consent_by_link_waits_until_a_second_person_has_confirmed_a_guardian():
+    said = {(n, by): link_problem(VESNA, [a_consent(1)] * n, has_account=False, confirmed=by) for n, by in CASES}
+    assert said == {(0, False): "guardian_unconfirmed", (0, True): None, (1, False): None, (1, True): None}
 
 
 PAPER = PaperDraft(TICKED, day(-1), day(300), b"a scan", seen=True)

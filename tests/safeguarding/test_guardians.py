@@ -42,16 +42,26 @@ def speaks(minor: Presenter, now: dt.datetime) -> str:
 
 
 @pytest.mark.postgres_decides
-def test_the_first_guardian_speaks_at_once_and_gets_her_link(session):
+def test_the_first_guardian_speaks_at_once_and_gets_her_link_when_a_second_person_has_confirmed_her(session):
     minor = a_minor()
     officer = an_officer_of(minor)
     first = service.name_guardian(officer, minor.id, VESNA, now=MONDAY)
     assert service.name_guardian(officer, minor.id, VESNA, now=MONDAY) == first, "typed twice is once"
     assert speaks(minor, MONDAY) == "vesna@family.example"
+    with conflict("guardian_unconfirmed"):
+        service.send_link(officer, minor.id, now=MONDAY)
+    assert told(session) == [], "no link before a second person has seen whose it is"
+    with conflict("named_by_you"):
+        service.confirm_guardian(officer, minor.id, first, now=MONDAY)
+    second = an_officer_of(minor)
+    service.confirm_guardian(second, minor.id, first, now=MONDAY)
+    with conflict("guardian_is_confirmed"):
+        service.confirm_guardian(second, minor.id, first, now=MONDAY)
     mail = session.scalars(select(OutboxMessage)).one()
     assert (mail.kind, mail.link_purpose, mail.link_subject_id) == ("consent_asked", "guardian", first)
     assert "Kostić" not in mail.text, "of a minor the first name is enough"
-    assert [entry.action for entry in session.scalars(select(AuditEntry))] == ["guardian named"]
+    acts = select(AuditEntry.action).order_by(AuditEntry.id)
+    assert session.scalars(acts).all() == ["guardian named", "guardian confirmed"]
     assert session.scalars(select(GuardianConsent)).all() == [], "naming consents to nothing"
 
 
@@ -97,6 +107,7 @@ def test_who_is_replaced_is_told_and_speaks_for_seven_days_more(session):
     minor = a_minor()
     officer = an_officer_of(minor)
     old = service.name_guardian(officer, minor.id, VESNA, now=MONDAY)
+    service.confirm_guardian(an_officer_of(minor), minor.id, old, now=MONDAY)
 
     service.name_guardian(officer, minor.id, NEXT, now=MONDAY)
 

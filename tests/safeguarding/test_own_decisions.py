@@ -173,6 +173,7 @@ def test_checks_without_an_act_or_other_than_recorded_are_named_and_those_of_ser
     assert unrecorded.violations() == [
         f"vetting {vetting.id} has no audit row",
         f"guardian {guardian.id} has no audit row",
+        f"confirmation of guardian {guardian.id} has no audit row",
         f"consent {consent.id} has no audit row",
     ]
 

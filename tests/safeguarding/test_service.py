@@ -212,7 +212,10 @@ def test_a_guardian_is_named_and_told_once(app):
     officer, minor_id = an_actor(Role.SAFEGUARDING, centre_id=minor.centre_id), minor.id
     raised = all_at_once(app, [lambda: service.name_guardian(officer, minor_id, VESNA, now=MONDAY)] * EIGHT)
     assert raised == [None] * EIGHT
-    assert (how_many(Guardian), how_many(OutboxMessage)) == (1, 1)
+    assert (how_many(Guardian), how_many(OutboxMessage)) == (1, 0)
+    number, second = db.session.scalars(select(Guardian.id)).one(), an_officer_of(minor)
+    raised = all_at_once(app, [lambda: service.confirm_guardian(second, minor_id, number, now=MONDAY)] * EIGHT)
+    assert (raised.count(None), how_many(OutboxMessage)) == (1, 1)
 
 
 @pytest.mark.postgres_decides

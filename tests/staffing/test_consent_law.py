@@ -18,7 +18,7 @@ from scheduler.people.models import Presenter, User
 from scheduler.policy import Actor
 from scheduler.safeguarding.models import ConsentPaper, Guardian, GuardianConsent
 from scheduler.safeguarding.queries import has_consent
-from scheduler.safeguarding.service import name_guardian
+from scheduler.safeguarding.service import confirm_guardian, name_guardian
 from scheduler.safeguarding.terms import ConsentMethod, GuardianDraft, WithdrawnBy
 from scheduler.staffing.queries.consent_law import violations
 from scheduler.staffing.service.clearance import withdraw_all, withdraw_consent
@@ -184,6 +184,7 @@ class Stage:
         self.staff = {name: an_officer_of(self.minor) for name in ("first", "second")}
         self.actors = self.staff | {"minor": presenter_actor(self.minor)}
         self.guardians = [self.name()]
+        confirm_guardian(self.staff["second"], self.minor.id, self.guardians[0], now=self.now)
 
     @property
     def now(self) -> dt.datetime:

@@ -21,7 +21,7 @@ from scheduler.people.terms import InvitationDraft
 from scheduler.policy import Actor, Role
 from scheduler.safeguarding.models import BirthDateCorrection, ConsentPaper, GuardianConsent
 from scheduler.safeguarding.queries import has_consent
-from scheduler.safeguarding.service import name_guardian
+from scheduler.safeguarding.service import confirm_guardian, name_guardian
 from scheduler.safeguarding.terms import GuardianDraft, NoticeDraft
 from scheduler.staffing.service.birth_dates import confirm_birth_date, confirm_on_the_host, propose_birth_date
 from scheduler.staffing.service.clearance import withdraw_all, withdraw_consent
@@ -67,13 +67,14 @@ def invited(admin: Actor, role: Role = Role.SAFEGUARDING, *, at: dt.datetime, ke
 
 def by_sql(table: str, first: int) -> str:
     """By which name the database refuses the second look of an account past the services; "" when it does not."""
-    look, at = {
-        "consent_paper": ("second_seen_by_id", "second_seen_at = first_seen_at"),
-        "birth_date_correction": ("confirmed_by_id", "confirmed_at = proposed_at"),
+    look, at, which = {
+        "consent_paper": ("second_seen_by_id", "second_seen_at = first_seen_at", "ended_at IS NULL"),
+        "birth_date_correction": ("confirmed_by_id", "confirmed_at = proposed_at", "ended_at IS NULL"),
+        "guardian": ("confirmed_by_id", "confirmed_at = named_at", "id = (SELECT max(id) FROM guardian)"),
     }[table]
     with db.engine.connect().execution_options(writes=True) as connection, connection.begin() as doing:
         try:
-            connection.execute(text(f"UPDATE {table} SET {look} = :who, {at} WHERE ended_at IS NULL"), {"who": first})
+            connection.execute(text(f"UPDATE {table} SET {look} = :who, {at} WHERE {which}"), {"who": first})
         except Exception as error:
             return refused_by(error)
         finally:
@@ -82,11 +83,15 @@ def by_sql(table: str, first: int) -> str:
 
 
 def second_looks(minor: Presenter, first: User, second: User) -> Iterator[tuple[Callable[[], object], str]]:
-    """Both things that two people do, recorded by one of them: how the other one confirms it, and its table."""
+    """The things that two people do, recorded by one of them: how the other one confirms each, and its table."""
     paper = record_paper(first.actor(), minor.id, PAPER, now=MONDAY)
     yield lambda: confirm_paper(second.actor(), paper, now=MONDAY), "consent_paper"
     correction = propose_birth_date(first.actor(), minor.id, ADULT, now=MONDAY)
     yield lambda: confirm_birth_date(second.actor(), minor.id, correction, now=MONDAY), "birth_date_correction"
+    child = a_minor(centre_id=minor.centre_id)
+    draft = GuardianDraft("Vesna", f"v{a_number()}@family.example")
+    guardian = name_guardian(first.actor(), child.id, draft, now=MONDAY)
+    yield lambda: confirm_guardian(second.actor(), child.id, guardian, now=MONDAY), "guardian"
 
 
 @pytest.mark.postgres_decides
@@ -252,6 +257,21 @@ def test_where_another_administrator_can_be_the_second_person_the_host_confirms_
     assert not consent_given(minor)
 
 
+# --- the first guardian ---
+@pytest.mark.postgres_decides
+def test_the_database_takes_no_first_consent_by_the_link_of_a_guardian_whom_nobody_confirmed(session):
+    minor = a_minor()
+    first, second = an_officer_of(minor), an_officer_of(minor)
+    guardian = name_guardian(first, minor.id, GuardianDraft("Vesna", "vesna@family.example"), now=MONDAY)
+    with conflict("guardian_unconfirmed"):
+        give_consent(policy.guardian(guardian, minor.id), "Vesna", TICKED, now=MONDAY)
+    with database_refusal("first_guardian_is_confirmed"):
+        make_consent(minor.id)
+    confirm_guardian(second, minor.id, guardian, now=MONDAY)
+    give_consent(policy.guardian(guardian, minor.id), "Vesna", TICKED, now=MONDAY)
+    assert consent_given(minor)
+
+
 # --- after a withdrawal ---
 @pytest.mark.postgres_decides
 def test_trust_s46_after_a_withdrawal_no_paper_stands_in_for_the_guardians_link(session):
@@ -352,11 +372,12 @@ def test_the_database_takes_no_paper_after_a_withdrawal_without_the_week_of_the_
 class OnePerson:
     """An administrator with every account that she makes, and a colleague who acts for nobody."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, named_by_herself: bool) -> None:
         self.minor, self.day = a_minor(), 0
-        self.guardian = name_guardian(
-            an_officer_of(self.minor), self.minor.id, GuardianDraft("Vesna", f"v{a_number()}@f.example"), now=MONDAY
-        )
+        if not named_by_herself:
+            draft = GuardianDraft("Vesna", f"v{a_number()}@f.example")
+            self.guardian = name_guardian(an_officer_of(self.minor), self.minor.id, draft, now=MONDAY)
+        self.own_links: set[int] = set()  # guardians whom she named, with an address of her own
         self.hers = [an_administrator(self.minor)]
         self.colleague = known_staff(self.minor.centre_id, password_hash="hers")
 
@@ -406,25 +427,44 @@ class OnePerson:
 
     def replace(self, place: int) -> None:
         draft = GuardianDraft("Petar", f"p{a_number()}@family.example")
-        name_guardian(self.who(place), self.minor.id, draft, now=self.now)
+        self.own_links.add(name_guardian(self.who(place), self.minor.id, draft, now=self.now))
+
+    def look(self, place: int) -> None:
+        for guardian in self.own_links:
+            with suppress(SchedulerError):
+                confirm_guardian(self.who(place), self.minor.id, guardian, now=self.now)
+
+    def consent(self, _place: int) -> None:
+        """By the links that come to her own mailboxes."""
+        for guardian in self.own_links:
+            with suppress(SchedulerError):
+                give_consent(policy.guardian(guardian, self.minor.id), "Vesna", TICKED, now=self.now)
 
     def withdraw(self, place: int) -> None:
         withdraw_all(self.who(place), self.minor.id, now=self.now)
 
 
-ACTS = ("wait", "invite", "change_colleague", "record", "tell", "confirm", "propose", "correct", "replace", "withdraw")
+ACTS = (
+    *("wait", "invite", "change_colleague", "record", "tell", "confirm", "propose", "correct", "replace", "withdraw"),
+    *("look", "consent"),
+)
 
 
 @pytest.mark.postgres_decides
-@pytest.mark.parametrize("withdrawn", [False, True])
+@pytest.mark.parametrize("begun", ["named by another", "withdrawn", "nobody named"])
 @hypothesis.given(acts=st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 4)), min_size=3, max_size=14))
 @hypothesis.example(acts=[("invite", 0), ("wait", 1), ("record", 0), ("confirm", 1)])
 @hypothesis.example(acts=[("invite", 0), ("invite", 0), ("wait", 2), ("record", 1), ("wait", 1), ("confirm", 2)])
 @hypothesis.example(acts=[("invite", 0), ("invite", 1), ("wait", 2), ("propose", 1), ("correct", 2), ("correct", 0)])
+@hypothesis.example(acts=[("replace", 0), ("consent", 0)])
+@hypothesis.example(
+    acts=[("invite", 0), ("wait", 2), ("replace", 0), ("look", 1), ("replace", 0), ("wait", 1), ("consent", 0)]
+)
 @hypothesis.settings(max_examples=25, suppress_health_check=list(hypothesis.HealthCheck), deadline=None)
-def test_no_single_person_reaches_a_living_consent_with_all_the_accounts_that_she_can_make(app, withdrawn, acts):
-    one = OnePerson()
-    if withdrawn:
+def test_no_single_person_reaches_a_living_consent_with_all_the_accounts_that_she_can_make(app, begun, acts):
+    one = OnePerson(named_by_herself=begun == "nobody named")
+    if begun == "withdrawn":
+        confirm_guardian(an_officer_of(one.minor), one.minor.id, one.guardian, now=MONDAY)
         make_consent(one.minor.id, withdrawn_at=MONDAY, withdrawn_by="guardian")
     for act, place in acts:
         one.play(act, place)

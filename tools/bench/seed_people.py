@@ -204,7 +204,7 @@ def _plant_proofs(
     def guardian(number: int) -> dict[str, Any]:
         of = {"id": number, "presenter_id": number, "name": " ".join(person(number)), "asked_text": CONSENT_TEXT}
         email = f"guardian-{number}@family.example"
-        return {**of, "email": email, "named_at": named_at(number), "in_force_at": named_at(number)}
+        return {**of, "email": email} | dict.fromkeys(("named_at", "in_force_at", "confirmed_at"), named_at(number))
 
     def consent(number: int) -> dict[str, Any]:
         birth = born[number % BIRTHS]

@@ -545,6 +545,7 @@ def _plant_audit(session: Session) -> None:
     proofs: tuple[tuple[Any, str, Any], ...] = (
         (Vetting, "vetting recorded", Vetting.recorded_at),
         (Guardian, "guardian named", Guardian.named_at),
+        (Guardian, "guardian confirmed", Guardian.confirmed_at),
         (GuardianConsent, "consent recorded", GuardianConsent.recorded_at),
     )
     for model, machine in STATEFUL:

@@ -35,6 +35,7 @@ def violations() -> list[str]:
     lacking = (
         *((_words(kind), without_line(kind, action, at=kind.recorded_at)) for kind, action in RECORDED.items()),
         ("guardian", without_line(Guardian, "guardian named", where=named)),
+        ("confirmation of guardian", without_line(Guardian, "guardian confirmed", at=Guardian.confirmed_at)),
         ("consent", without_line(consent, "consent recorded", at=consent.recorded_at, where=(counts,))),
         ("withdrawal of consent", without_line(consent, *WITHDRAWN, at=consent.withdrawn_at, where=(counts,))),
         ("correction of birth date", without_line(BirthDateCorrection, PROPOSED, at=BirthDateCorrection.proposed_at)),

@@ -42,11 +42,13 @@ def name_guardian(presenter_id: int) -> ResponseReturnValue:
         except Rejected as rejected:
             form.show(rejected.problems)
         else:
-            say(
-                _("The guardian before is told. Until the new one speaks, there is no new visit.")
-                if page.guardian
-                else _("The guardian is written to.")
-            )
+            waits = page_for("name", "consent", presenter_id).link_barred is SafeguardingReason.GUARDIAN_UNCONFIRMED
+            if page.guardian:
+                say(_("The guardian before is told. Until the new one speaks, there is no new visit."))
+            elif waits:
+                say(_("The guardian is recorded. A colleague confirms them on this page, then the link is sent."))
+            else:
+                say(_("The guardian is written to."))
             return redirect(url_for(".proofs", presenter_id=presenter_id))
     wait = dt.timedelta(days=current_app.config["SETTINGS"].guardian_wait_days)
     speaks_at = clock.now() + wait
@@ -65,6 +67,22 @@ def send_link(presenter_id: int) -> ResponseReturnValue:
         if refused.reason is GroundReason.SENT_WITH_OTHER_CONTENT:
             raise
         say(worded(refused.reason))
+    return redirect(url_for(".proofs", presenter_id=presenter_id))
+
+
+@bp.post("/safeguarding/<int:presenter_id>/guardian/confirm")
+@may("record", "consent")
+def confirm_guardian(presenter_id: int) -> ResponseReturnValue:
+    """Only what was read: the number of the guardian comes with the button."""
+    page = page_for("record", "consent", presenter_id)
+    try:
+        if page.guardian is None or request.form.get("guardian") != str(page.guardian.id):
+            raise Conflict(SafeguardingReason.GUARDIAN_IS_CONFIRMED)
+        service.confirm_guardian(current_actor(), presenter_id, page.guardian.id, now=clock.now())
+    except Conflict as refused:
+        say(worded(refused.reason))
+    else:
+        say(_("The guardian is confirmed. The link is on its way to them."))
     return redirect(url_for(".proofs", presenter_id=presenter_id))
 
 

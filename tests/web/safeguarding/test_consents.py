@@ -68,7 +68,7 @@ def a_paper(**given) -> dict[str, object]:
     return fair | given
 
 
-def test_a_guardian_is_named_and_asked(officer, page):
+def test_a_guardian_is_named_confirmed_by_a_second_person_and_asked(officer, desk, page):
     path = f"{page}/guardian"
     assert officer.get(path).status_code == 200
 
@@ -79,6 +79,15 @@ def test_a_guardian_is_named_and_asked(officer, page):
 
     [row] = rows_of(Guardian)
     assert (row.email, row.phone) == ("vesna@family.example", "+381641234567")
+    by, hers = ({"guardian": row.id}, officer.get(f"{page}?lang=en").text)
+    assert ("A colleague must confirm them" in hers, "Send the guardian the link" in hers) == (True, False)
+    assert "Confirm the guardian" in desk.get(f"{page}?lang=en").text
+    assert "still confirming that you are the guardian" in officer.get(f"{link_of(row)}?lang=en").text
+    officer.post(f"{path}/confirm", data=by)  # who named them is no second person
+    desk.post(f"{path}/confirm", data={"guardian": row.id + 1})  # nor is what was not read confirmed
+    assert rows_of(OutboxMessage) == []
+    assert desk.post(f"{path}/confirm", data=by).location == page
+    assert [mail.kind for mail in rows_of(OutboxMessage)] == ["consent_asked"]
     shown = officer.get(f"{page}?lang=en").text
     for words in ("Vesna Ilić", "Send the guardian the link", "Record a consent on paper", "Replace the guardian"):
         assert words in shown
