@@ -12,6 +12,7 @@ from scheduler.core.leases import is_free
 from scheduler.core.paging import PER_PAGE, Page, first_row
 from scheduler.core.sorting import Columns, Sort, ordered_by
 from scheduler.messages.models import OutboxMessage
+from scheduler.messages.rules import AHEAD, LONGEST_PAUSE
 from scheduler.messages.terms import UNSENT, Failure, MessagePage, MessageRow, MessageState
 
 SORTS: Columns = {
@@ -128,8 +129,15 @@ def due_ids(limit: int, now: dt.datetime) -> list[int]:
 
 
 def may_leave(now: dt.datetime) -> ColumnElement[bool]:
-    """Due, and held by no sender: waiting, or its sender died and its lease has ended."""
-    waits = (OutboxMessage.state == MessageState.WAITING) & (OutboxMessage.not_before <= now)
+    """Due, and held by no sender: waiting, or its sender died and its lease has ended.
+
+    What was written, or put off after a try, by a clock that has been set back since is due as well: it would keep
+    back for as long all that follows it to its address.
+    """
+    ahead = OutboxMessage.created_at > now + AHEAD
+    put_off = (OutboxMessage.attempts > 0) & (OutboxMessage.not_before > now + max(LONGEST_PAUSE.values()) + AHEAD)
+    due = (OutboxMessage.not_before <= now) | ahead | put_off
+    waits = (OutboxMessage.state == MessageState.WAITING) & due
     free: ColumnElement[bool] = is_free(
         OutboxMessage, waits=waits, busy=OutboxMessage.state == MessageState.SENDING, now=now
     )
