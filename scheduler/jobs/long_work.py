@@ -9,6 +9,7 @@ from scheduler.core import clock
 from scheduler.core.errors import SchedulerError
 from scheduler.core.imports import laid_aside
 from scheduler.core.imports.staging import Stale
+from scheduler.core.refusals import found_no_room
 from scheduler.jobs.queue import crontab, huey, in_app
 from scheduler.policy import Actor
 from scheduler.proposals.service import propose
@@ -68,7 +69,7 @@ def _wake() -> None:
 
 
 def _do(taken: LeasedWork) -> None:
-    """The edge of the worker: whatever goes wrong, the work ends and its page says so."""
+    """The edge of the worker: whatever goes wrong, the work ends and its page says so; on a full disk it waits."""
     actor = service.actor_of(taken.user_id)
     try:
         if actor is None:
@@ -81,7 +82,11 @@ def _do(taken: LeasedWork) -> None:
     except SchedulerError as refused:
         log.info("long work refused", extra={"work_id": taken.id, "kind": type(refused).__name__})
         service.end(taken, {"failure": "refused"}, now=clock.now(), failed=True)
-    except Exception:
+    except Exception as error:
+        if found_no_room(error):
+            log.warning("long work waits for room on the disk", extra={"work_id": taken.id})
+            service.give_back(taken)
+            return
         log.exception("long work broke", extra={"work_id": taken.id})
         service.end(taken, {"failure": "broken"}, now=clock.now(), failed=True)
     else:

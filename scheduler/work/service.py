@@ -205,6 +205,12 @@ def _write(work_id: int, attempt: int, **changes: object) -> None:
     leases.write(db.session(), LongWork, work_id, attempt, **changes)
 
 
+def give_back(work: LeasedWork) -> None:
+    """It could not be done now, through no fault of its own: it waits again, and this try counts for nothing."""
+    with transaction():
+        _write(work.id, work.attempt, state=WorkState.WAITING, leased_until=None, attempts=work.attempt - 1)
+
+
 def actor_of(user_id: int) -> Actor | None:
     """Who started it, with the roles of now; None when that account is suspended."""
     user = db.session.get(User, user_id)
