@@ -21,11 +21,7 @@ msgstr ""
 
 """
 SERBIAN = "(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2)"
-EDITED = "Edit the msgstr lines; `python -m tools.translations update` does the rest."
-NOTES = {
-    "sr_Cyrl": EDITED,
-    "sr_Latn": "Generated from sr_Cyrl by `python -m tools.translations update`; do not edit.",
-}
+NOTE = "Edit the msgstr lines; `python -m tools.translations update` does the rest."
 
 
 def read(path: Path, language: str) -> Catalog:
@@ -79,5 +75,5 @@ def text_of(messages: Iterable[Message], language: str) -> bytes:
     body = BytesIO()
     write_po(body, catalogue, width=0, no_location=True, omit_header=True, sort_output=True)
     forms, plural = plural_rule(language)
-    head = HEADER.format(note=NOTES.get(language, EDITED), language=language, forms=forms, plural=plural)
+    head = HEADER.format(note=NOTE, language=language, forms=forms, plural=plural)
     return (head + body.getvalue().decode().strip()).rstrip().encode() + b"\n"

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from babel.messages.catalog import Message
 
+from scheduler.core.language import DEFAULT
 from tools.catalogues import is_translated, key_of, messages_of, read, text_of
 
 
@@ -30,12 +31,11 @@ def chosen(base: Message | None, ours: Message, theirs: Message) -> Message:
 
 def merge(base: Path, ours: Path, theirs: Path) -> None:
     """Write the union of both sides over `ours`."""
-    language = "sr_Latn" if b"\nLanguage: sr_Latn" in ours.read_bytes().replace(b'"', b"\n") else "sr_Cyrl"
-    old, mine, other = (messages_of(read(path, language)) for path in (base, ours, theirs))
+    old, mine, other = (messages_of(read(path, DEFAULT)) for path in (base, ours, theirs))
     kept = {**other, **mine}
     for key in mine.keys() & other.keys():
         kept[key] = chosen(old.get(key), mine[key], other[key])
-    ours.write_bytes(text_of(kept.values(), language))
+    ours.write_bytes(text_of(kept.values(), DEFAULT))
 
 
 if __name__ == "__main__":

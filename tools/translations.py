@@ -1,9 +1,9 @@
 """Strings of the product and their translations.
 
 python -m tools.translations extract   new strings into sr_Cyrl, words already there are kept, lost strings leave
-python -m tools.translations update    the same for every language, then sr_Latn is made anew from sr_Cyrl
+python -m tools.translations update    the same for every language; sr_Latn has no file, it is sr_Cyrl in other letters
 python -m tools.translations add hu    a catalogue for one more language (hu, mk, sq_XK), its words still empty
-python -m tools.translations check     exit 1 if a string is missing, doubtful or broken, or sr_Latn is not the made one
+python -m tools.translations check     exit 1 if a string is missing, doubtful or broken
 """
 
 import sys
@@ -12,8 +12,8 @@ from pathlib import Path
 from babel.messages.catalog import Message
 from babel.messages.extract import extract_from_dir
 
-from scheduler.core.language import LANGUAGES, catalogue_path, languages
-from scheduler.core.text import PLACEHOLDER, to_latin
+from scheduler.core.language import DEFAULT, LANGUAGES, catalogue_path, languages
+from scheduler.core.text import PLACEHOLDER
 from tools.catalogues import forms_of, is_translated, key_of, messages_of, read, text_of
 
 ROOT = Path(__file__).parent.parent
@@ -57,15 +57,6 @@ def merged(strings: dict[object, Message], stored: dict[object, Message]) -> lis
     return list(strings.values())
 
 
-def in_latin(messages: list[Message]) -> list[Message]:
-    """The same messages with their words in Latin letters."""
-    latin = []
-    for message in messages:
-        turned = tuple(map(to_latin, forms_of(message)))
-        latin.append(Message(message.id, turned if message.pluralizable else turned[0], flags=message.flags))
-    return latin
-
-
 def problems_in(message: Message, language: str = "sr_Cyrl") -> list[str]:
     """What is wrong with one translated string, for a person to read."""
     name = str(key_of(message))
@@ -95,13 +86,9 @@ def _added() -> list[str]:
 
 
 def update(root: Path = ROOT) -> None:
-    """Write sr_Cyrl and the added languages, and sr_Latn from the first."""
-    for language in _added():
+    """Write sr_Cyrl and the added languages."""
+    for language in (DEFAULT, *_added()):
         extract(root, language)
-    messages = extract(root)
-    path = catalogue_path("sr_Latn")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(text_of(in_latin(messages), "sr_Latn"))
 
 
 def check(root: Path = ROOT) -> list[str]:
@@ -116,10 +103,6 @@ def check(root: Path = ROOT) -> list[str]:
         known = messages_of(read(catalogue_path(language), language))
         problems += [f"{language}: not in the catalogue: {key!r}" for key in strings if key not in known]
         problems += [f"{language}: {problem}" for one in known.values() for problem in problems_in(one, language)]
-    made = text_of(in_latin(list(stored.values())), "sr_Latn")
-    path = catalogue_path("sr_Latn")
-    if not path.exists() or path.read_bytes() != made:
-        problems.append("sr_Latn is not the one made from sr_Cyrl: run `python -m tools.translations update`")
     return problems
 
 

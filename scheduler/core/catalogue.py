@@ -44,6 +44,13 @@ class Catalogue(gettext.NullTranslations):
         found = self.gettext(known)
         return message if found == known else found
 
+    def written(self, letters: Callable[[str], str]) -> "Catalogue":
+        """The same words in the letters of another script."""
+        other = Catalogue()
+        other.plural = self.plural
+        other.words = {key: letters(words) for key, words in self.words.items()}
+        return other
+
 
 def read(lines: Iterable[str]) -> Catalogue:
     """The translations of a catalogue. Raises: BadCatalogue."""

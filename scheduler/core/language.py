@@ -1,7 +1,8 @@
-"""Three scripts from one text: Serbian Cyrillic (edited), Serbian Latin (generated from it), English (the source).
+"""Three scripts from one text: Serbian Cyrillic (edited), Serbian Latin (the same words), English (the source).
 
 `translator(language)` serves mails, PDFs, feeds and charts; web/i18n.py wraps the same catalogue for pages. The .po
 files are read as they are, once in each process: nothing compiled lies in the repository and no build step is needed.
+Serbian Latin has no file: its letters are written from the Cyrillic ones in 35 ms, once in each process.
 
 A fourth language is one more folder under translations: the switch, mails, papers and feeds offer it at the next start.
 What a catalogue cannot say (names of months, order of a day's parts, plural rules, the script) comes from the CLDR.
@@ -10,7 +11,6 @@ What a catalogue cannot say (names of months, order of a day's parts, plural rul
 import datetime as dt
 import re
 from functools import cache, lru_cache
-from gettext import NullTranslations
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ from babel.dates import format_date, format_interval, format_skeleton, get_timez
 from babel.numbers import format_decimal, format_percent
 
 from scheduler.core import catalogue
+from scheduler.core.text import to_latin
 
 LANGUAGES = ("sr_Cyrl", "sr_Latn", "en")  # our own; `languages()` has the added ones too
 DEFAULT = "sr_Cyrl"
@@ -38,7 +39,7 @@ LATIN_READERS = ("sr-latn", "sh", "bs", "hr", "cnr")
 
 
 def catalogue_path(language: str) -> Path:
-    """Where the translations of a language lie; English has none, it is the source."""
+    """Where the translations of a language lie; English, the source, and Serbian Latin have none."""
     return FOLDER / language / "LC_MESSAGES" / "messages.po"
 
 
@@ -50,13 +51,15 @@ def languages() -> tuple[str, ...]:
 
 
 @cache
-def translator(language: str) -> NullTranslations:
+def translator(language: str) -> catalogue.Catalogue:
     """`gettext` and `ngettext` of a language. Raises: ValueError for a language we do not speak."""
     if language not in languages():
         raise ValueError(f"no such language: {language}")
+    if language == "sr_Latn":
+        return translator(DEFAULT).written(to_latin)
     path = catalogue_path(language)
     if language == SOURCE or not path.exists():
-        return NullTranslations()
+        return catalogue.Catalogue()
     with path.open(encoding="utf-8") as stream:
         return catalogue.read(stream)
 

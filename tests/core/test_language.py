@@ -191,7 +191,7 @@ def catalogues() -> list[str]:
     return [HOSTILE, *(path.read_text("utf-8") for path in sorted(FOLDER.glob("*/LC_MESSAGES/messages.po")))]
 
 
-@pytest.mark.parametrize("text", catalogues(), ids=["a hostile one", "Cyrillic", "Latin"])
+@pytest.mark.parametrize("text", catalogues(), ids=["a hostile one", "Cyrillic"])
 def test_every_word_is_what_the_library_reads(text):
     ours, theirs = catalogue.read(text.splitlines(keepends=True)), by_the_library(text)
     known = {key: words for key, words in theirs._catalog.items() if key != ""}

@@ -292,11 +292,11 @@ PLURALS = {
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_counting_message_takes_the_form_of_its_number(language: str) -> None:
-    known = {} if language == "en" else messages_of(read(catalogue_path(language), language))
+    letters = to_latin if language == "sr_Latn" else str
     wrong = []
     for key, message in PLURALS.items():
         one, many = message.id
-        stored = (one, many) if language == "en" else forms_of(known[key])
+        stored = (one, many) if language == "en" else tuple(map(letters, forms_of(message)))
         for n, form in SERBIAN.items():
             wanted = stored[n != 1] if language == "en" else stored[form]
             if (said := translator(language).ngettext(one, many, n)) != wanted:
