@@ -12,7 +12,7 @@ from scheduler.core.leases import is_free
 from scheduler.core.paging import PER_PAGE, Page, first_row
 from scheduler.core.sorting import Columns, Sort, ordered_by
 from scheduler.messages.models import OutboxMessage
-from scheduler.messages.rules import AHEAD, LONGEST_PAUSE
+from scheduler.messages.rules import CLOCK_WAS_AHEAD, LONGEST_PAUSE
 from scheduler.messages.terms import UNSENT, Failure, MessagePage, MessageRow, MessageState
 
 SORTS: Columns = {
@@ -134,8 +134,10 @@ def may_leave(now: dt.datetime) -> ColumnElement[bool]:
     What was written, or put off after a try, by a clock that has been set back since is due as well: it would keep
     back for as long all that follows it to its address.
     """
-    ahead = OutboxMessage.created_at > now + AHEAD
-    put_off = (OutboxMessage.attempts > 0) & (OutboxMessage.not_before > now + max(LONGEST_PAUSE.values()) + AHEAD)
+    ahead = OutboxMessage.created_at > now + CLOCK_WAS_AHEAD
+    put_off = (OutboxMessage.attempts > 0) & (
+        OutboxMessage.not_before > now + max(LONGEST_PAUSE.values()) + CLOCK_WAS_AHEAD
+    )
     due = (OutboxMessage.not_before <= now) | ahead | put_off
     waits = (OutboxMessage.state == MessageState.WAITING) & due
     free: ColumnElement[bool] = is_free(

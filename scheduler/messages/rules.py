@@ -23,7 +23,7 @@ LONGEST_PAUSE: Mapping[Failure, dt.timedelta] = {
     Failure.LATER: dt.timedelta(hours=4),
 }
 DELAYED_AFTER = dt.timedelta(minutes=15)
-AHEAD = dt.timedelta(hours=1)  # further in the future nothing was written: the clock has been set back since
+CLOCK_WAS_AHEAD = dt.timedelta(hours=1)  # further in the future nothing was written: the clock has been set back since
 LETTERS = frozenset({"follow_up_feedback", "follow_up_survey", "follow_up_next_year"})  # not asked for: one may object
 LETTERS_PURPOSE = "letters"  # of the secret link that ends them
 STOP_PATH = "/letters/{token}"
