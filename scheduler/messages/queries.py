@@ -70,11 +70,16 @@ def is_waiting(kind: str, about: tuple[str, int]) -> bool:
     return db.session.scalar(wanted.limit(1)) is not None
 
 
-def written_since(kind: str, addresses: Collection[str], since: dt.datetime) -> Counter[str]:
-    """How many mails of one kind each of these addresses was written since a moment; stopped ones count too."""
+def written_within(time: dt.timedelta, now: dt.datetime) -> ColumnElement[bool]:
+    """Written not so long ago, and not by a clock that has been set back since: that would keep silent for as long."""
+    return (OutboxMessage.created_at > now - time) & (OutboxMessage.created_at <= now + CLOCK_WAS_AHEAD)
+
+
+def written_lately(kind: str, addresses: Collection[str], time: dt.timedelta, now: dt.datetime) -> Counter[str]:
+    """How many mails of one kind each of these addresses was written not so long ago; stopped ones count too."""
     found = db.session.scalars(
         select(OutboxMessage.address).where(
-            OutboxMessage.kind == kind, OutboxMessage.address.in_(addresses), OutboxMessage.created_at > since
+            OutboxMessage.kind == kind, OutboxMessage.address.in_(addresses), written_within(time, now)
         )
     )
     return Counter(found)

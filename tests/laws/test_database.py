@@ -6,6 +6,7 @@ import taken back (attendance/test_past_visits.py), the demo (below), a restore 
 (laws/test_database.py); and each test begins by emptying the tables (clean_tables.py).
 """
 
+import datetime as dt
 import logging
 import os
 import signal
@@ -350,6 +351,17 @@ def test_what_is_broken_is_mailed_to_every_administrator_once_a_night(session: S
         ("law_broken", "other@centre.example"),
     ]
     assert "the way demo stands open" in told[0].text
+
+
+def test_trust_r27_what_was_mailed_by_a_clock_that_was_ahead_is_mailed_again(session: Session, the_clock) -> None:
+    make_user(Role.ADMINISTRATOR, password_hash="set")
+    session.rollback()
+    by_sql("INSERT INTO open_way (way) VALUES ('demo')")
+    for days in (400, 0, 0):
+        the_clock.stands_at(MONDAY + dt.timedelta(days=days))
+        tell_what_is_broken.call_local()
+    session.rollback()
+    assert len(session.scalars(sa.select(OutboxMessage)).all()) == 2
 
 
 # --- whoever meets the law reads its name ---

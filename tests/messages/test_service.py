@@ -191,6 +191,13 @@ def test_trust_r27_mails_of_a_clock_that_was_ahead_leave_once_and_keep_back_none
     assert stored(to_come).state is MessageState.WAITING
 
 
+def test_trust_r27_a_mail_of_a_clock_that_was_ahead_counts_for_no_limit(app):
+    for days in (400, 0):
+        make_message(now=MONDAY + days * DAY)
+    counted = queries.written_lately("password_changed", ["ana@school.example"], DAY, MONDAY)
+    assert counted == {"ana@school.example": 1}
+
+
 def test_a_sender_that_slept_past_its_lease_does_not_undo_the_next_ones_work(app):
     message = make_message()
     late = service._lease(message.id, MONDAY)
