@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from scheduler.core.errors import Reason
+from scheduler.core.errors import N_, Reason
 from scheduler.core.imports.sheets import LineProblem
 from scheduler.core.language import pick, worded
 from scheduler.core.machines import Machine
@@ -17,25 +17,63 @@ from scheduler.programmes.terms import Audience
 class AttendanceReason(Reason):
     """Why a count or its signature is not taken."""
 
-    ALREADY_COUNTERSIGNED = "already_countersigned"
-    CORRECTED_MEANWHILE = "corrected_meanwhile"
-    COUNTED_MEANWHILE = "counted_meanwhile"
-    COUNT_MISSING = "count_missing"
-    FAR_FROM_ANNOUNCED = "far_from_announced"
-    HALL_IS_FULL = "hall_is_full"
-    MINUTES_OUT_OF_RANGE = "minutes_out_of_range"
-    MORE_NAMES_THAN_ADULTS = "more_names_than_adults"
-    NOBODY_COUNTED = "nobody_counted"
-    NOT_BEGUN = "not_begun"
-    NOT_CONFIRMED = "not_confirmed"
-    NOT_SUBMITTED = "not_submitted"
-    NOT_REMEMBERED_YET = "not_remembered_yet"
-    OVER_THE_HALL = "over_the_hall"
-    SHEETS_OF_CENTRE_FULL = "sheets_of_centre_full"
-    SHEETS_OF_TALK_FULL = "sheets_of_talk_full"
-    ONE_PRESS = "one_press"
-    TALLY_NOT_OPEN = "tally_not_open"
-    TOO_MANY_NAMES = "too_many_names"
+    ALREADY_COUNTERSIGNED = (
+        "already_countersigned",
+        N_("Ask your coordinator to correct the numbers: the school has answered already."),
+    )
+    CORRECTED_MEANWHILE = (
+        "corrected_meanwhile",
+        N_(
+            "Check the numbers: a colleague has corrected them since you opened this page. What you typed stands here"
+            " still; save it again if it is right."
+        ),
+    )
+    COUNTED_MEANWHILE = (
+        "counted_meanwhile",
+        N_("Look at the numbers again: they have changed since you opened this page. Nothing is locked yet."),
+    )
+    COUNT_MISSING = "count_missing", N_("Enter every number.")
+    FAR_FROM_ANNOUNCED = (
+        "far_from_announced",
+        N_(
+            "Check the number: it is half of what was announced or less, or double or more. If it is right, say so"
+            " below."
+        ),
+    )
+    HALL_IS_FULL = "hall_is_full", N_("Ask the presenter to count you: the hall is counted as full.")
+    MINUTES_OUT_OF_RANGE = "minutes_out_of_range", N_("Enter the minutes, from 1 to 480.")
+    MORE_NAMES_THAN_ADULTS = "more_names_than_adults", N_("Name fewer people: not so many adults were counted.")
+    NOBODY_COUNTED = "nobody_counted", N_("Enter how many were there: at least one person.")
+    NOT_BEGUN = "not_begun", N_("Count when it has begun: it is still to come.")
+    NOT_CONFIRMED = (
+        "not_confirmed",
+        N_("Ask your coordinator: this presentation is not confirmed, so it cannot be counted."),
+    )
+    NOT_SUBMITTED = (
+        "not_submitted",
+        N_("Wait for the presenter's numbers: there are none to confirm, or you have answered."),
+    )
+    NOT_REMEMBERED_YET = "not_remembered_yet", N_("Come back three months after the visit: it is too early to say.")
+    OVER_THE_HALL = (
+        "over_the_hall",
+        N_(
+            "Check the number: more people than one presentation of this programme takes. If it is right, say so below."
+        ),
+    )
+    SHEETS_OF_CENTRE_FULL = (
+        "sheets_of_centre_full",
+        N_(
+            "Call the centre: it keeps no more scans of sheets at present. Type the numbers all the same, and keep"
+            " the paper."
+        ),
+    )
+    SHEETS_OF_TALK_FULL = "sheets_of_talk_full", N_("Remove a scan first: six sheets are kept of this presentation.")
+    ONE_PRESS = "one_press", N_("Enter a number from 1 to 10; who comes with more presses once more.")
+    TALLY_NOT_OPEN = (
+        "tally_not_open",
+        N_("Count yourselves from an hour before the beginning until two hours after the end."),
+    )
+    TOO_MANY_NAMES = "too_many_names", N_("Name at most 200 people.")
 
 
 class AttendanceState(StrEnum):

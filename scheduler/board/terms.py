@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from scheduler.core.errors import Reason
+from scheduler.core.errors import N_, Reason
 from scheduler.core.language import pick, worded
 from scheduler.core.names import spelled
 from scheduler.places.terms.hosts import ClosureRow, Point, SchoolCalendar
@@ -15,11 +15,14 @@ from scheduler.visits.terms.rows import CrewRow, VisitRow
 class BoardReason(Reason):
     """What stands against a place on the board."""
 
-    NOTHING_CHANGES = "nothing_changes"
-    ALREADY_IN_THE_CREW = "already_in_the_crew"
-    CLOSED = "closed"
-    SHUT = "shut"
-    NO_SUCH_TIME = "no_such_time"
+    NOTHING_CHANGES = "nothing_changes", N_("Choose another day, start or presenter: nothing has changed yet.")
+    ALREADY_IN_THE_CREW = "already_in_the_crew", N_("Already in the crew of this visit.")
+    CLOSED = "closed", N_("No lessons on that day by the school calendar.")
+    SHUT = "shut", N_("The school is closed on that day: snow, a strike, an exam or the like.")
+    NO_SUCH_TIME = (
+        "no_such_time",
+        N_("The clocks have no such time on that day, or a presentation would end after midnight."),
+    )
 
 
 @dataclass(frozen=True)

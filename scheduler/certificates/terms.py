@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from scheduler.attendance.terms import HeadCounts
-from scheduler.core.errors import Reason
+from scheduler.core.errors import N_, Reason
 from scheduler.core.machines import Machine
 from scheduler.core.sorting import Sort
 
@@ -14,22 +14,46 @@ from scheduler.core.sorting import Sort
 class CertificateReason(Reason):
     """Why no certificate is issued."""
 
-    ATTENDANCE_NOT_LOCKED = "attendance_not_locked"
-    CERTIFICATE_EXISTS = "certificate_exists"
-    CERTIFICATE_REVOKED = "certificate_revoked"
-    CAMPAIGN_RUNS = "campaign_runs"
-    NO_PUPILS_LEFT = "no_pupils_left"
-    SAME_NAME_THERE = "same_name_there"
-    COLOUR_TOO_PALE = "colour_too_pale"
-    NOT_A_COLOUR = "not_a_colour"
-    NO_SUCH_PLACEHOLDER = "no_such_placeholder"
-    BRACE_ALONE = "brace_alone"
-    DUTY_OF_NOBODY = "duty_of_nobody"
-    PICTURE_MISSING = "picture_missing"
-    PICTURE_OF_NO_KIND = "picture_of_no_kind"
-    PICTURE_NOT_WHOLE = "picture_not_whole"
-    PICTURE_TOO_FINE = "picture_too_fine"
-    PICTURE_EMPTY = "picture_empty"
+    ATTENDANCE_NOT_LOCKED = "attendance_not_locked", N_("Lock the attendance first.")
+    CERTIFICATE_EXISTS = (
+        "certificate_exists",
+        N_("Check the name: this person has a certificate of this visit already."),
+    )
+    CERTIFICATE_REVOKED = (
+        "certificate_revoked",
+        N_("Leave it: this certificate was revoked, and it does not come back."),
+    )
+    CAMPAIGN_RUNS = "campaign_runs", N_("Wait until the campaign is over: its schools may still be visited.")
+    NO_PUPILS_LEFT = "no_pupils_left", N_("Revoke it instead: the numbers say now that no pupils were there.")
+    SAME_NAME_THERE = (
+        "same_name_there",
+        N_(
+            "Add to the name what tells the two apart: a presenter of the same name has a certificate from the same"
+            " visits."
+        ),
+    )
+    COLOUR_TOO_PALE = "colour_too_pale", N_("Choose a darker colour: on white paper this one can hardly be read.")
+    NOT_A_COLOUR = "not_a_colour", N_("Enter a colour like this: #12594D.")
+    NO_SUCH_PLACEHOLDER = (
+        "no_such_placeholder",
+        N_("Write only placeholders that exist: they are listed beside the field."),
+    )
+    BRACE_ALONE = "brace_alone", N_("Close every brace: a placeholder stands between two of them.")
+    DUTY_OF_NOBODY = "duty_of_nobody", N_("Write who has this duty, or leave the duty empty.")
+    PICTURE_MISSING = "picture_missing", N_("Choose the picture.")
+    PICTURE_OF_NO_KIND = (
+        "picture_of_no_kind",
+        N_("Choose a PNG, a JPEG or, for a logo, an SVG: this file is none of them, whatever its name says."),
+    )
+    PICTURE_NOT_WHOLE = (
+        "picture_not_whole",
+        N_("Choose the file again: it is not whole, or one of its sides has fewer than 40 pixels."),
+    )
+    PICTURE_TOO_FINE = (
+        "picture_too_fine",
+        N_("Make the picture smaller: a side may have 12,000 pixels, the whole of it 50 million."),
+    )
+    PICTURE_EMPTY = "picture_empty", N_("Choose another picture: nothing is written on this one.")
 
 
 class CertificateKind(StrEnum):

@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from scheduler.core.errors import Conflict, Reason, Rejected
+from scheduler.core.errors import N_, Conflict, Reason, Rejected
 from scheduler.places.terms.hosts import Point
 from scheduler.visits.terms.rows import VisitRow
 
@@ -13,9 +13,9 @@ CLOSURE_REASON = "closure"  # why the crew of a stopped visit is released
 class ClosingReason(Reason):
     """Why days are not opened again. (Why a school is closed is a `ClosureReason`.)"""
 
-    BEFORE_IT_FELL_OUT = "before_it_fell_out"
-    OUTSIDE_THE_CLOSURE = "outside_the_closure"
-    DAY_WAS_NAMED = "day_was_named"
+    BEFORE_IT_FELL_OUT = "before_it_fell_out", N_("Choose a day that is not before the one that fell out.")
+    OUTSIDE_THE_CLOSURE = "outside_the_closure", N_("Choose one of the closed days.")
+    DAY_WAS_NAMED = "day_was_named", N_("Answer the school: it proposes another day by now.")
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from scheduler.core.errors import Reason
+from scheduler.core.errors import N_, Reason
 from scheduler.core.language import pick
 from scheduler.places.rules.hosts import school_year
 from scheduler.programmes.terms import SchoolLevel, in_language
@@ -17,14 +17,20 @@ SMALLEST_COHORT, LARGEST_COHORT = 5, 60  # under five a group would be a small n
 class CohortReason(Reason):
     """Why a cohort, or a part of it, is not taken as it is."""
 
-    NOT_A_TRAINING = "not_a_training"
-    PART_OF_A_COHORT = "part_of_a_cohort"
-    COHORT_HAS_ENDED = "cohort_has_ended"
-    OF_ANOTHER_SCHOOL = "of_another_school"
-    LEVEL_NOT_EARNED = "level_not_earned"
-    GRADE_OF_NO_SCHOOL = "grade_of_no_school"
-    WAY_MISSING = "way_missing"
-    PRACTICE_IS_CLOSED = "practice_is_closed"
+    NOT_A_TRAINING = "not_a_training", N_("Choose a request for a training of a group: this one is for something else.")
+    PART_OF_A_COHORT = "part_of_a_cohort", N_("Open the cohort: this request is a part of one already.")
+    COHORT_HAS_ENDED = "cohort_has_ended", N_("Begin a new cohort: this one has ended.")
+    OF_ANOTHER_SCHOOL = "of_another_school", N_("Choose a cohort of the same school.")
+    LEVEL_NOT_EARNED = "level_not_earned", N_("Wait until a further part was held: the level stands as it was earned.")
+    GRADE_OF_NO_SCHOOL = (
+        "grade_of_no_school",
+        N_("Enter a grade from 1 to 8 of a primary school, 1 to 4 of a secondary one."),
+    )
+    WAY_MISSING = "way_missing", N_("Tick at least one way that is right.")
+    PRACTICE_IS_CLOSED = (
+        "practice_is_closed",
+        N_("Answer on the day of the training: the page counts nothing on others."),
+    )
 
 
 class CohortSkill(StrEnum):

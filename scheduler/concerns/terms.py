@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scheduler.core.errors import Reason
+from scheduler.core.errors import N_, Reason
 from scheduler.core.language import pick
 from scheduler.safeguarding.terms import LiftedBecause
 
@@ -27,9 +27,9 @@ class SpokenUpBy(StrEnum):
 class ConcernReason(Reason):
     """Why a hand-off is not noted, or a concern not ended."""
 
-    NOT_ON_ITS_DAY = "not_on_its_day"
-    HAND_OFF_STAYS = "hand_off_stays"
-    STOP_STANDS = "stop_stands"
+    NOT_ON_ITS_DAY = "not_on_its_day", N_("It is noted on the day of the visit, or within a week after it.")
+    HAND_OFF_STAYS = "hand_off_stays", N_("Leave it: it is taken back within an hour only.")
+    STOP_STANDS = "stop_stands", N_("First decide about each of them: new visits again, or suspended.")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scheduler.core.errors import Reason
+from scheduler.core.errors import N_, Reason
 from scheduler.core.scans import BadScan, ScanReason
 
 if TYPE_CHECKING:
@@ -41,10 +41,25 @@ UNITS = {"px": 1.0, "pt": 4 / 3, "pc": 16.0, "mm": 96 / 25.4, "cm": 96 / 2.54, "
 class DrawingReason(Reason):
     """Why a drawing is not taken."""
 
-    DRAWING_RUNS = "drawing_runs"
-    DRAWING_REFERS = "drawing_refers"
-    DRAWING_WRITES = "drawing_writes"
-    DRAWING_TOO_INVOLVED = "drawing_too_involved"
+    DRAWING_RUNS = (
+        "drawing_runs",
+        N_("Save the SVG without scripts, animation and embedded pages, or save it as PNG: none of them is run here."),
+    )
+    DRAWING_REFERS = (
+        "drawing_refers",
+        N_(
+            "Save the SVG so that it holds only its own lines and areas, or save it as PNG: this one refers to"
+            " another file or holds a photograph."
+        ),
+    )
+    DRAWING_WRITES = (
+        "drawing_writes",
+        N_("Turn the letters of the SVG into outlines, or save it as PNG: its font is not in the file."),
+    )
+    DRAWING_TOO_INVOLVED = (
+        "drawing_too_involved",
+        N_("Save the picture as PNG: this SVG is too large or too involved to be drawn here."),
+    )
 
 
 def is_drawing(content: bytes) -> bool:

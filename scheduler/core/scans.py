@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from scheduler.core.errors import Reason
+from scheduler.core.errors import N_, Reason
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -53,13 +53,13 @@ class ScanKind(StrEnum):
 class ScanReason(Reason):
     """Why an uploaded file is not taken as a scan."""
 
-    SCAN_MISSING = "scan_missing"
-    SCAN_TOO_LARGE = "scan_too_large"
-    SCAN_OF_NO_KIND = "scan_of_no_kind"
-    SCAN_NOT_WHOLE = "scan_not_whole"
-    SCAN_TOO_FINE = "scan_too_fine"
-    SCAN_RUNS = "scan_runs"
-    SCAN_EMPTY = "scan_empty"
+    SCAN_MISSING = "scan_missing", N_("Choose the scan or photograph of the signed paper.")
+    SCAN_TOO_LARGE = "scan_too_large", N_("Choose a smaller file: at most 5 MB.")
+    SCAN_OF_NO_KIND = "scan_of_no_kind", N_("Choose a PDF, a JPEG or a PNG: this file is none of them.")
+    SCAN_NOT_WHOLE = "scan_not_whole", N_("Choose the file again: it is not whole, or too small to be read.")
+    SCAN_TOO_FINE = "scan_too_fine", N_("Scan the paper again at 300 pixels an inch: this picture has too many pixels.")
+    SCAN_RUNS = "scan_runs", N_("Scan the paper again: this PDF holds more than a picture of it.")
+    SCAN_EMPTY = "scan_empty", N_("Choose another picture: nothing is written on this one.")
 
 
 class BadScan(ValueError):

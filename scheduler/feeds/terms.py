@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from scheduler.core.errors import Reason
+from scheduler.core.errors import N_, Reason
 from scheduler.visits.terms.states import AssignmentState, PresentationState
 
 FEED_LOCK = 70  # kind of core.db.advisory_lock: the feeds of one presenter
@@ -17,7 +17,7 @@ CAMPAIGN_CALENDAR_LASTS = dt.timedelta(days=540)
 class FeedReason(Reason):
     """Why a presenter gets no further feed."""
 
-    TOO_MANY_FEEDS = "too_many_feeds"
+    TOO_MANY_FEEDS = "too_many_feeds", N_("End one of the five addresses first.")
 
 
 class FeedSeat(NamedTuple):

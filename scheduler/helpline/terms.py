@@ -5,26 +5,35 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from scheduler.core.errors import Reason
+from scheduler.core.errors import N_, Reason
 
 
 class HelplineReason(Reason):
     """Why figures of the helpline are not stored, signed off or published."""
 
-    NOT_ONE_MONTH = "not_one_month"
-    DAYS_ENTERED_ALREADY = "days_entered_already"
-    SUM_DISAGREES = "sum_disagrees"
-    MORE_THAN_ITS_TOTAL = "more_than_its_total"
-    FIGURES_ARE_SIGNED = "figures_are_signed"
-    FIGURES_NOT_SIGNED = "figures_not_signed"
-    NOTHING_TO_PUBLISH = "nothing_to_publish"
-    PUBLISHED_ALREADY = "published_already"
-    SEVERAL_LISTS = "several_lists"
-    CUTS_A_PERIOD = "cuts_a_period"
-    LIST_BEGINS_TOO_EARLY = "list_begins_too_early"
-    LIST_LINE_IS_BROKEN = "list_line_is_broken"
-    LIST_CODE_TWICE = "list_code_twice"
-    LIST_IS_COUNTED_BY = "list_is_counted_by"
+    NOT_ONE_MONTH = "not_one_month", N_("Choose days of one month: figures are kept month by month.")
+    DAYS_ENTERED_ALREADY = "days_entered_already", N_("Choose other days: some of these have figures already.")
+    SUM_DISAGREES = "sum_disagrees", N_("Mend this total or its parts: they disagree.")
+    MORE_THAN_ITS_TOTAL = "more_than_its_total", N_("Mend this split: it says more than its total.")
+    FIGURES_ARE_SIGNED = "figures_are_signed", N_("Open the figures with a reason first: they are signed off.")
+    FIGURES_NOT_SIGNED = "figures_not_signed", N_("Sign the figures off first.")
+    NOTHING_TO_PUBLISH = "nothing_to_publish", N_("Choose days that have figures.")
+    PUBLISHED_ALREADY = "published_already", N_("Choose other days: some of these are published already, and stay so.")
+    SEVERAL_LISTS = "several_lists", N_("Publish these days in parts: their topics are counted by different lists.")
+    CUTS_A_PERIOD = "cuts_a_period", N_("Choose days that hold each period whole.")
+    LIST_BEGINS_TOO_EARLY = (
+        "list_begins_too_early",
+        N_("Choose a later day: another list is used from this one on, or later."),
+    )
+    LIST_LINE_IS_BROKEN = (
+        "list_line_is_broken",
+        N_(
+            "Write in each line a code in small Latin letters, its Serbian name and its English name, semicolons"
+            " between."
+        ),
+    )
+    LIST_CODE_TWICE = "list_code_twice", N_("Write each code once: one stands in two lines.")
+    LIST_IS_COUNTED_BY = "list_is_counted_by", N_("Keep this list: figures are counted by it.")
 
 
 class HelplineChannel(StrEnum):

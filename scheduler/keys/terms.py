@@ -4,22 +4,37 @@ import datetime as dt
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from scheduler.core.errors import Reason
+from scheduler.core.errors import N_, Reason
 from scheduler.policy import Actor, Role
 
 
 class KeyReason(Reason):
     """Why a second step, or a change of one's keys, is refused."""
 
-    WRONG_CODE = "wrong_code"
-    WRONG_FIRST_CODE = "wrong_first_code"
-    WRONG_PASSKEY = "wrong_passkey"
-    TOO_MANY_CODES = "too_many_codes"
-    TOO_MANY_KEY_LINKS = "too_many_key_links"
-    LAST_KEY = "last_key"
-    OWN_KEYS = "own_keys"
-    MAILBOX_NOT_PROVEN = "mailbox_not_proven"
-    HAS_AN_APP = "has_an_app"
+    WRONG_CODE = (
+        "wrong_code",
+        N_("Type the code that the app shows now: this one is wrong, too old, or was used before."),
+    )
+    WRONG_FIRST_CODE = (
+        "wrong_first_code",
+        N_("Type the code that the app shows now: this one is not of this secret, or too old."),
+    )
+    WRONG_PASSKEY = "wrong_passkey", N_("Try the passkey again, or take another way: it did not answer as it should.")
+    TOO_MANY_CODES = (
+        "too_many_codes",
+        N_(
+            "Wait a quarter of an hour: too many codes were wrong. A passkey, a recovery code or a mailed link works"
+            " now."
+        ),
+    )
+    TOO_MANY_KEY_LINKS = (
+        "too_many_key_links",
+        N_("Open one of the mails that you have: five links were asked for today."),
+    )
+    LAST_KEY = "last_key", N_("Add another app or passkey first: without this one you could not sign in.")
+    OWN_KEYS = "own_keys", N_("Ask a colleague: nobody resets her own second step.")
+    MAILBOX_NOT_PROVEN = "mailbox_not_proven", N_("Open the link in the mail first.")
+    HAS_AN_APP = "has_an_app", N_("Take the app that you have away first, then add the new one.")
 
 
 class PassedBy(StrEnum):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from scheduler.core.errors import Reason, SchedulerError
+from scheduler.core.errors import N_, Reason, SchedulerError
 from scheduler.core.imports.sheets import LineProblem
 from scheduler.core.language import worded
 from scheduler.core.names import SpelledName, whole_name
@@ -16,32 +16,44 @@ from scheduler.policy import Actor, Role
 class PersonReason(Reason):
     """Why something about an account, a presenter or a centre is refused."""
 
-    ALREADY_SET_UP = "already_set_up"
-    HAS_ACCOUNT = "has_account"
-    OWN_ACCOUNT = "own_account"
-    OWN_ROLE = "own_role"
-    OWN_DISTRICTS = "own_districts"
-    HOME_OF_A_MINOR = "home_of_a_minor"
-    PHOTO_OF_A_MINOR = "photo_of_a_minor"
-    PHOTO_NOT_AGREED = "photo_not_agreed"
-    NOTE_ABOUT_A_MINOR = "note_about_a_minor"
-    HOURS_IN_ORDER = "hours_in_order"
-    HOURS_OVERLAP = "hours_overlap"
-    NOT_A_BIRTH_DATE = "not_a_birth_date"
-    NOT_OF_EDUCATORS = "not_of_educators"
-    UNDER_AGE = "under_age"
-    PASSWORD_SHORT = "password_short"  # nosec B105  (a reason, no password)
-    PASSWORD_LONG = "password_long"  # nosec B105  (a reason, no password)
-    PASSWORD_COMMON = "password_common"  # nosec B105  (a reason, no password)
-    PASSWORD_OWN = "password_own"  # nosec B105  (a reason, no password)
-    WRONG_PASSWORD = "wrong_password"  # nosec B105  (a reason, no password)
-    WRONG_OWN_PASSWORD = "wrong_own_password"  # nosec B105  (a reason, no password)
-    TOO_MANY_SIGN_INS = "too_many_sign_ins"
-    TOO_MANY_RESETS = "too_many_resets"
-    LOGIN_OPENS_NOTHING = "login_opens_nothing"
-    LOGIN_SILENT = "login_silent"
-    LOGIN_STALE = "login_stale"
-    LOGIN_TURNED_BACK = "login_turned_back"
+    ALREADY_SET_UP = "already_set_up", N_("Sign in instead: the centre is set up already.")
+    HAS_ACCOUNT = "has_account", N_("Enter another address: an account already uses this one.")
+    OWN_ACCOUNT = "own_account", N_("Ask a colleague: nobody suspends an own account.")
+    OWN_ROLE = "own_role", N_("Ask a colleague: nobody takes the administrator's role from oneself.")
+    OWN_DISTRICTS = "own_districts", N_("Ask a colleague: nobody changes her own districts.")
+    HOME_OF_A_MINOR = (
+        "home_of_a_minor",
+        N_(
+            "Ask your coordinator: how far a young presenter travels depends on the home town, so the centre changes"
+            " it."
+        ),
+    )
+    PHOTO_OF_A_MINOR = "photo_of_a_minor", N_("Leave it out: of a young person no photograph is kept.")
+    PHOTO_NOT_AGREED = "photo_not_agreed", N_("Tick that schools may see it, or give no photograph.")
+    NOTE_ABOUT_A_MINOR = "note_about_a_minor", N_("Call the guardian: about a young person no note is kept.")
+    HOURS_IN_ORDER = "hours_in_order", N_("Write an end that is later than the beginning.")
+    HOURS_OVERLAP = "hours_overlap", N_("Write hours that do not overlap.")
+    NOT_A_BIRTH_DATE = "not_a_birth_date", N_("Check the birth date.")
+    NOT_OF_EDUCATORS = "not_of_educators", N_("Leave this empty: it is asked only of youth influencers.")
+    UNDER_AGE = "under_age", N_("Check the birth date: presenters are 15 or older.")
+    PASSWORD_SHORT = "password_short", N_("Choose a longer password: 10 characters or more.")  # nosec B105  (a reason, no password)
+    PASSWORD_LONG = "password_long", N_("Choose a shorter password: at most 128 characters.")  # nosec B105  (a reason, no password)
+    PASSWORD_COMMON = "password_common", N_("Choose another password: this one is guessed first.")  # nosec B105  (a reason, no password)
+    PASSWORD_OWN = "password_own", N_("Choose another password: not your name or address.")  # nosec B105  (a reason, no password)
+    WRONG_PASSWORD = "wrong_password", N_("Enter the address and the password again: they do not match.")  # nosec B105  (a reason, no password)
+    WRONG_OWN_PASSWORD = "wrong_own_password", N_("Enter your password again: this one does not match.")  # nosec B105  (a reason, no password)
+    TOO_MANY_SIGN_INS = "too_many_sign_ins", N_("Wait a few minutes, then sign in again: there were too many tries.")
+    TOO_MANY_RESETS = "too_many_resets", N_("Try again tomorrow: too many links were asked for today.")
+    LOGIN_OPENS_NOTHING = (
+        "login_opens_nothing",
+        N_("Sign in with your address and password, or ask an administrator: that login opens no account here."),
+    )
+    LOGIN_SILENT = "login_silent", N_("Sign in with your password, or try again later: that login does not answer now.")
+    LOGIN_STALE = "login_stale", N_("Press the button of that login again: its answer is too old, or was used before.")
+    LOGIN_TURNED_BACK = (
+        "login_turned_back",
+        N_("Press the button of that login again, or sign in with your password: nobody was signed in there."),
+    )
 
 
 class PresenterKind(StrEnum):

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scheduler.core.errors import Reason
+from scheduler.core.errors import N_, Reason
 from scheduler.core.language import worded
 from scheduler.core.machines import Machine
 from scheduler.core.text import to_latin
@@ -16,10 +16,16 @@ MOST_REACHED = 100_000_000  # people, and reactions: more is a slip
 class PostReason(Reason):
     """Why a post is not taken as it is."""
 
-    LONGER_THAN_THE_CHANNEL = "longer_than_the_channel"
-    PICTURE_NOT_AGREED = "picture_not_agreed"
-    LINK_WITHOUT_A_CAMPAIGN = "link_without_a_campaign"
-    POST_STANDS = "post_stands"
+    LONGER_THAN_THE_CHANNEL = (
+        "longer_than_the_channel",
+        N_("Shorten it: in one of the scripts it is longer than the channel takes."),
+    )
+    PICTURE_NOT_AGREED = "picture_not_agreed", N_("Tick it, or choose another picture: no child may be recognised.")
+    LINK_WITHOUT_A_CAMPAIGN = (
+        "link_without_a_campaign",
+        N_("Choose another page: a post of the helpline has no campaign."),
+    )
+    POST_STANDS = "post_stands", N_("Leave it: what was posted or dropped stays, but for an hour.")
 
 
 class PostChannel(StrEnum):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from scheduler.core.errors import Reason, SchedulerError
+from scheduler.core.errors import N_, Reason, SchedulerError
 
 # Tables that are keys, queues or the machine's own notes: nothing a centre could use elsewhere. And the scans of signed
 # papers: what they allow, and which two have seen them, leaves with the consents. Faces stay here, and who fetches a
@@ -56,13 +56,16 @@ FORGOTTEN_BIRTH = dt.date(1900, 1, 1)  # for a birth date that was erased: count
 class PrivacyReason(Reason):
     """Why no export leaves, and why somebody is not erased now."""
 
-    TOO_MANY_EXPORTS = "too_many_exports"
-    NOBODY_KNOWN = "nobody_known"
-    VISITS_TO_COME = "visits_to_come"
-    REQUESTS_OPEN = "requests_open"
-    SPEAKS_FOR_A_MINOR = "speaks_for_a_minor"
-    LAST_ADMINISTRATOR = "last_administrator"
-    ERASES_HERSELF = "erases_herself"
+    TOO_MANY_EXPORTS = "too_many_exports", N_("Wait an hour: six exports have left in the last one.")
+    NOBODY_KNOWN = "nobody_known", N_("Look at the address: your centre knows nobody by it.")
+    VISITS_TO_COME = "visits_to_come", N_("Take her off the crews of these visits first: she is expected there.")
+    REQUESTS_OPEN = "requests_open", N_("Finish or cancel these requests first, or write another contact into them.")
+    SPEAKS_FOR_A_MINOR = (
+        "speaks_for_a_minor",
+        N_("Withdraw the consent or name another guardian first: it lets a young presenter go."),
+    )
+    LAST_ADMINISTRATOR = "last_administrator", N_("Name another administrator first: this is the centre's last one.")
+    ERASES_HERSELF = "erases_herself", N_("Ask another administrator: nobody erases her own account.")
 
 
 class RetentionRow(StrEnum):

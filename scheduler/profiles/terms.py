@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from scheduler.core.errors import Reason
+from scheduler.core.errors import N_, Reason
 from scheduler.programmes.terms import in_language
 from scheduler.reports.terms.counting import CampaignHeld, Chart, KeyFigure, Period, ReportCounts, YoungShare
 
@@ -16,9 +16,18 @@ NOTHING_COUNTED, NOBODY_YOUNG = ReportCounts(), YoungShare()
 class ProfileReason(Reason):
     """Why a profile is not signed, or what was signed is not taken back."""
 
-    COUNTS_NOT_SIGNED = "counts_not_signed"
-    PROFILE_SIGNED_ALREADY = "profile_signed_already"
-    PROFILE_TAKEN_BACK_ALREADY = "profile_taken_back_already"
+    COUNTS_NOT_SIGNED = (
+        "counts_not_signed",
+        N_("Sign off the counts of just these days first, in the attendance report."),
+    )
+    PROFILE_SIGNED_ALREADY = (
+        "profile_signed_already",
+        N_("Take the signed profile back first: it stands as it was signed."),
+    )
+    PROFILE_TAKEN_BACK_ALREADY = (
+        "profile_taken_back_already",
+        N_("Open the page again: this profile was taken back meanwhile."),
+    )
 
 
 class RowsBehind(StrEnum):

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scheduler.core.errors import Reason
+from scheduler.core.errors import N_, Reason
 from scheduler.core.language import worded
 from scheduler.core.text import to_latin
 from scheduler.people.terms import Topic
@@ -13,22 +13,25 @@ from scheduler.people.terms import Topic
 class ProgrammeReason(Reason):
     """Why a programme is not taken as it is."""
 
-    EDUCATOR_NEEDED = "educator_needed"
-    CHILD_RECOGNISED = "child_recognised"
-    HOURS_WITHOUT_NUMBER = "hours_without_number"
-    QUESTION_WITHOUT_ANSWER = "question_without_answer"
-    TOO_MANY_QUESTIONS = "too_many_questions"
+    EDUCATOR_NEEDED = (
+        "educator_needed",
+        N_("Enter at least one educator: nobody goes alone, a young person never without an adult."),
+    )
+    CHILD_RECOGNISED = "child_recognised", N_("Tick that no child can be recognised, or give no photograph.")
+    HOURS_WITHOUT_NUMBER = "hours_without_number", N_("Enter the number too: hours are granted by the catalogue.")
+    QUESTION_WITHOUT_ANSWER = "question_without_answer", N_("Write the answer in the line below each question.")
+    TOO_MANY_QUESTIONS = "too_many_questions", N_("Keep three questions, those that are asked most.")
 
 
 class CampaignReason(Reason):
     """Why a campaign, or a visit for it, is not taken as it is."""
 
-    CITIES_ADD_UP = "cities_add_up"
-    CITY_TWICE = "city_twice"
-    NOT_OF_THIS_VISIT = "not_of_this_visit"
-    NOT_A_WEB_ADDRESS = "not_a_web_address"
-    TITLE_AND_TEXT = "title_and_text"
-    VISITS_OUTSIDE = "visits_outside"
+    CITIES_ADD_UP = "cities_add_up", N_("Leave this empty, or enter what the cities add up to: there is one target.")
+    CITY_TWICE = "city_twice", N_("Remove one line: this city is in the list twice.")
+    NOT_OF_THIS_VISIT = "not_of_this_visit", N_("Choose another: this campaign has another programme, or other days.")
+    NOT_A_WEB_ADDRESS = "not_a_web_address", N_("Enter an address that begins with https://.")
+    TITLE_AND_TEXT = "title_and_text", N_("Enter both, the title and the text, or neither.")
+    VISITS_OUTSIDE = "visits_outside", N_("Choose days that hold its visits, or take those named below out of it.")
 
 
 class CampaignVerdict(StrEnum):

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from scheduler.core.errors import Reason
+from scheduler.core.errors import N_, Reason
 from scheduler.core.language import pick
 from scheduler.programmes.terms import Audience, in_language
 
@@ -18,16 +18,22 @@ MOST_ANSWERS = 600  # of one round: no hall holds more
 class QuestionReason(Reason):
     """Why a set, or an answer, is not taken as it is."""
 
-    CHOICES_DIFFER = "choices_differ"
-    CHOICES_OUT_OF_RANGE = "choices_out_of_range"
-    AIM_OF_NO_CHOICE = "aim_of_no_choice"
-    SET_IS_FULL = "set_is_full"
-    SET_TOO_SHORT = "set_too_short"
-    ROUND_NOT_OPEN = "round_not_open"
-    ROUND_IS_FULL = "round_is_full"
-    NOTHING_ANSWERED = "nothing_answered"
-    SUMS_OVER_SHEETS = "sums_over_sheets"
-    FIGURES_STAND = "figures_stand"
+    CHOICES_DIFFER = "choices_differ", N_("Write as many choices in English as in Serbian, or none.")
+    CHOICES_OUT_OF_RANGE = "choices_out_of_range", N_("Write two to five choices, one a line.")
+    AIM_OF_NO_CHOICE = (
+        "aim_of_no_choice",
+        N_("Choose which answer the programme works towards; of agreeing the first or the fifth."),
+    )
+    SET_IS_FULL = "set_is_full", N_("Take a question out first: nobody answers more than seven.")
+    SET_TOO_SHORT = "set_too_short", N_("Write at least three questions, then begin to ask.")
+    ROUND_NOT_OPEN = "round_not_open", N_("Ask your teacher: these questions are not open now.")
+    ROUND_IS_FULL = (
+        "round_is_full",
+        N_("Tell the presenter: more answers came than a class has, and no more are counted."),
+    )
+    NOTHING_ANSWERED = "nothing_answered", N_("Choose an answer of at least one question.")
+    SUMS_OVER_SHEETS = "sums_over_sheets", N_("Count this question again: it has more answers than there are sheets.")
+    FIGURES_STAND = "figures_stand", N_("Leave the sums as they are: two weeks after the visit they stand.")
 
 
 class QuestionKind(StrEnum):

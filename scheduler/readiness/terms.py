@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scheduler.core.errors import Reason
+from scheduler.core.errors import N_, Reason
 from scheduler.requests.terms.school_request import ExpectedCounts
 from scheduler.visits.terms.states import CancelledBy, ClockWrong, FindingKind
 
@@ -12,13 +12,19 @@ from scheduler.visits.terms.states import CancelledBy, ClockWrong, FindingKind
 class ReadinessReason(Reason):
     """Why a wish for another date or a checklist is not taken."""
 
-    CHECKLIST_LATER = "checklist_later"
-    NUMBERS_WAIT = "numbers_wait"
-    THE_AGREED_DAY = "the_agreed_day"
-    THE_SAME_DAY = "the_same_day"
-    TOO_LATE_TO_MOVE = "too_late_to_move"
-    TOO_LATE_TO_TAKE_BACK = "too_late_to_take_back"
-    VISIT_HAS_BEGUN = "visit_has_begun"
+    CHECKLIST_LATER = "checklist_later", N_("Come back in the week before the visit: the checklist opens then.")
+    NUMBERS_WAIT = "numbers_wait", N_("Decide about the numbers: more come than one presentation takes.")
+    THE_AGREED_DAY = "the_agreed_day", N_("Choose another day: this one is agreed.")
+    THE_SAME_DAY = "the_same_day", N_("Choose two different days, or leave the second one empty.")
+    TOO_LATE_TO_MOVE = "too_late_to_move", N_("Call the centre: it is less than 48 hours until the visit.")
+    TOO_LATE_TO_TAKE_BACK = (
+        "too_late_to_take_back",
+        N_("Plan it anew: a mail has left, or somebody changed the visit since."),
+    )
+    VISIT_HAS_BEGUN = (
+        "visit_has_begun",
+        N_("Tell the presenter: the visit has begun, and heads are counted in the room."),
+    )
 
 
 class NumbersOutcome(StrEnum):

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scheduler.core.errors import Reason
+from scheduler.core.errors import N_, Reason
 from scheduler.core.language import worded
 from scheduler.core.scans import ScanKind
 from scheduler.people.terms import PresenterRow
@@ -13,35 +13,83 @@ from scheduler.people.terms import PresenterRow
 class SafeguardingReason(Reason):
     """Why a proof of safeguarding is not taken."""
 
-    ADDRESS_OF_THE_MINOR = "address_of_the_minor"
-    ADDRESS_OF_AN_ACCOUNT = "address_of_an_account"
-    ADDRESS_OF_A_MINOR = "address_of_a_minor"
-    AGREED_OTHERWISE = "agreed_otherwise"
-    IS_AN_ADULT = "is_an_adult"
-    GUARDIAN_MISSING = "guardian_missing"
-    CHANGE_WAITS = "change_waits"
-    PAPER_ONLY = "paper_only"
-    NEW_TEXT = "new_text"
-    BEFORE_THE_WITHDRAWAL = "before_the_withdrawal"
-    LINK_ONLY = "link_only"
-    NOTICE_MISSING = "notice_missing"
-    NOTICE_WAITS = "notice_waits"
-    NOTICE_NOTED = "notice_noted"
-    NOTICE_BEFORE_THE_PAPER = "notice_before_the_paper"
-    SEEN_BY_YOU = "seen_by_you"
-    ONE_ORIGIN = "one_origin"
-    ACCOUNT_TOO_NEW = "account_too_new"
-    ACCOUNT_CHANGED = "account_changed"
-    SECOND_STEP_MISSING = "second_step_missing"
-    SEEN_BY_THE_GUARDIAN = "seen_by_the_guardian"
-    PAPER_IS_OVER = "paper_is_over"
-    PAPER_NOT_SEEN = "paper_not_seen"
-    SAME_BIRTH_DATE = "same_birth_date"
-    CORRECTION_WAITS = "correction_waits"
-    CORRECTION_IS_OVER = "correction_is_over"
-    CORRECTED_BY_YOU = "corrected_by_you"
-    HOST_NOT_NEEDED = "host_not_needed"
-    DRIVER_IS_AN_ADULT = "driver_is_an_adult"
+    ADDRESS_OF_THE_MINOR = (
+        "address_of_the_minor",
+        N_("Enter the guardian's own address: this one is the young person's."),
+    )
+    ADDRESS_OF_AN_ACCOUNT = (
+        "address_of_an_account",
+        N_("Enter an address without an account here. A guardian who has one consents on paper, which two others see."),
+    )
+    ADDRESS_OF_A_MINOR = "address_of_a_minor", N_("Enter the guardian's own address: this one is a young person's.")
+    AGREED_OTHERWISE = (
+        "agreed_otherwise",
+        N_("Press once more if what is ticked now shall count: a moment ago you agreed to what stands on this page."),
+    )
+    IS_AN_ADULT = "is_an_adult", N_("Check the presenter: an adult needs no consent.")
+    GUARDIAN_MISSING = "guardian_missing", N_("Name the guardian first, with an address that we can write to.")
+    CHANGE_WAITS = "change_waits", N_("Another guardian is named already. Call that change off first.")
+    PAPER_ONLY = (
+        "paper_only",
+        N_(
+            "A consent was withdrawn before this guardian was named. A new one is signed on paper, which two of the"
+            " staff see."
+        ),
+    )
+    NEW_TEXT = "new_text", N_("The text has changed. Read it again, then tick what you agree to.")
+    BEFORE_THE_WITHDRAWAL = (
+        "before_the_withdrawal",
+        N_("Ask for a new paper: this one was signed before the consent was withdrawn."),
+    )
+    LINK_ONLY = (
+        "link_only",
+        N_("The consent was withdrawn. Send the guardian the link: only they can give the consent again."),
+    )
+    NOTICE_MISSING = (
+        "notice_missing",
+        N_(
+            "Tell the guardian about this paper by phone or post and record it here. The paper can be confirmed seven"
+            " days later."
+        ),
+    )
+    NOTICE_WAITS = "notice_waits", N_("Wait until seven days have passed since the guardian was told.")
+    NOTICE_NOTED = "notice_noted", N_("It is already recorded how the guardian was told about this paper.")
+    NOTICE_BEFORE_THE_PAPER = "notice_before_the_paper", N_("Enter a later day: the paper was recorded after this one.")
+    SEEN_BY_YOU = "seen_by_you", N_("Ask a colleague: you have seen this paper, a second person must see it too.")
+    ONE_ORIGIN = (
+        "one_origin",
+        N_(
+            "Your account and the first person's were set up by the same person. Ask a colleague whose account was"
+            " not. If there is none, the server administrator confirms this on the command line."
+        ),
+    )
+    ACCOUNT_TOO_NEW = (
+        "account_too_new",
+        N_("Ask another colleague: your account must be at least seven days older than what you confirm."),
+    )
+    ACCOUNT_CHANGED = (
+        "account_changed",
+        N_(
+            "Ask another colleague: one of you two invited the other again, restored the other's account, or changed"
+            " its roles or second step within the last seven days or since then."
+        ),
+    )
+    SECOND_STEP_MISSING = (
+        "second_step_missing",
+        N_("Set up your second step first, an authenticator app or a passkey, under your account. Then come back."),
+    )
+    SEEN_BY_THE_GUARDIAN = "seen_by_the_guardian", N_("Ask two colleagues: nobody confirms a paper of their own.")
+    PAPER_IS_OVER = "paper_is_over", N_("This paper no longer waits. Look at the consents again.")
+    PAPER_NOT_SEEN = "paper_not_seen", N_("Look at the signed paper first, then tick that you have seen it.")
+    SAME_BIRTH_DATE = "same_birth_date", N_("Enter another date: this is the one that stands.")
+    CORRECTION_WAITS = "correction_waits", N_("Another correction waits for a second person. Turn it down first.")
+    CORRECTION_IS_OVER = "correction_is_over", N_("This correction no longer waits. Look at the birth date again.")
+    CORRECTED_BY_YOU = "corrected_by_you", N_("Ask a colleague: who proposed a birth date does not confirm it.")
+    HOST_NOT_NEEDED = (
+        "host_not_needed",
+        N_("Another administrator of the centre can confirm it on the page. The command is for where there is none."),
+    )
+    DRIVER_IS_AN_ADULT = "driver_is_an_adult", N_("Check the presenter: only an adult drives young presenters.")
 
 
 CONSENT_TEXT = "2026-01"  # version of the text on the guardian's page and on paper; a new one asks every guardian anew

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from scheduler.booking.terms.free_dates import FreeFacts
-from scheduler.core.errors import Reason
+from scheduler.core.errors import N_, Reason
 from scheduler.core.language import pick
 from scheduler.places.terms.hosts import MunicipalityRow, Point
 from scheduler.programmes.terms import CampaignRow
@@ -35,13 +35,13 @@ class LeftOut(StrEnum):
 class TourReason(Reason):
     """Why a tour is not drawn."""
 
-    NO_CITY = "tour_without_a_city"
-    TOO_MANY_CITIES = "tour_of_too_many_cities"
-    MORE_CITIES_THAN_DAYS = "more_cities_than_days"
-    CITY_NOT_KNOWN = "city_not_known"
-    CREW_NOT_WHOLE = "crew_not_whole"
-    NOTHING_GIVEN = "nothing_given"
-    TOO_MUCH_FOR_A_DAY = "too_much_for_a_day"
+    NO_CITY = "tour_without_a_city", N_("Choose at least one city.")
+    TOO_MANY_CITIES = "tour_of_too_many_cities", N_("Choose at most 40 cities.")
+    MORE_CITIES_THAN_DAYS = "more_cities_than_days", N_("Choose a later day, or fewer cities: a tour stops once a day.")
+    CITY_NOT_KNOWN = "city_not_known", N_("Choose cities from the list, with commas between them.")
+    CREW_NOT_WHOLE = "crew_not_whole", N_("Choose as many educators as the programme sends, or let them change.")
+    NOTHING_GIVEN = "nothing_given", N_("Enter at least one presentation in one of the shifts.")
+    TOO_MUCH_FOR_A_DAY = "too_much_for_a_day", N_("Enter four presentations a day at most.")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from scheduler.attendance.terms import AttendanceState
-from scheduler.core.errors import Reason
+from scheduler.core.errors import N_, Reason
 from scheduler.core.language import pick, worded
 from scheduler.core.text import to_latin
 from scheduler.places.terms.hosts import HostKind
@@ -160,13 +160,13 @@ class VisitStanding:
 class StaleReason(Reason):
     """Why a mail that did not arrive says what is so no longer."""
 
-    WRITTEN_ANEW = "written_anew"
-    VISIT_MOVED = "visit_moved"
-    VISIT_OFF = "visit_off"
-    VISIT_OVER = "visit_over"
-    CREW_CHANGED = "crew_changed"
-    NOT_ASKED_ANY_MORE = "not_asked_any_more"
-    REQUEST_WENT_ON = "request_went_on"
+    WRITTEN_ANEW = "written_anew", N_("Look at the newer message: the same was written to this reader once more.")
+    VISIT_MOVED = "visit_moved", N_("Tell the new day and hour: the visit was moved after this was written.")
+    VISIT_OFF = "visit_off", N_("Tell that nobody comes: the visit was called off or stopped after this was written.")
+    VISIT_OVER = "visit_over", N_("Let it be: the day of the visit is over.")
+    CREW_CHANGED = "crew_changed", N_("Tell who comes now: somebody left the crew after this was written.")
+    NOT_ASKED_ANY_MORE = "not_asked_any_more", N_("Let it be: this offer was answered, taken back or has ended.")
+    REQUEST_WENT_ON = "request_went_on", N_("Tell how the request stands: it went on after this was written.")
 
 
 @dataclass(frozen=True)

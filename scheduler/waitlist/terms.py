@@ -4,15 +4,15 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scheduler.core.errors import Reason
+from scheduler.core.errors import N_, Reason
 from scheduler.core.machines import Machine
 
 
 class WaitlistReason(Reason):
     """Why a date is not given to the waiting list."""
 
-    NOBODY_WAITS = "nobody_waits"
-    NOBODY_CAN_GO = "nobody_can_go"
+    NOBODY_WAITS = "nobody_waits", N_("Choose another date: nobody on the waiting list can use this one.")
+    NOBODY_CAN_GO = "nobody_can_go", N_("Choose another date: no crew can be at the schools that wait then.")
 
 
 @dataclass(frozen=True)

@@ -27,31 +27,32 @@ from scheduler.core.names import problem_with_name
 from scheduler.core.phones import PHONE_LIMIT
 from scheduler.core.text import BadText, clean, problem_with_address
 from scheduler.core.typed_days import YearMeant, day_typed
-from scheduler.web.form_words import FormReason
+from scheduler.web.form_reasons import FormReason
 from scheduler.web.i18n import _, _l
 from scheduler.web.ids import ID
-from scheduler.web.reasons import GENERAL, WORDS, worded
+from scheduler.web.reasons import sentence_of, worded
 
 FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2199, 12, 31)  # years that anybody plans in
 
+GENERAL = _l("Open the page again and try once more. If you read this again, tell the centre.")
 # What WTForms' own checks say, in our words; tests/web/test_words_of_wtforms.py notices when it says it otherwise.
 OF_WTFORMS: dict[str, LazyProxy] = {
-    "This field is required.": WORDS[GroundReason.MISSING],
-    "Invalid email address.": WORDS[GroundReason.NOT_AN_EMAIL],
+    "This field is required.": sentence_of(GroundReason.MISSING),
+    "Invalid email address.": sentence_of(GroundReason.NOT_AN_EMAIL),
     "Invalid input.": GENERAL,
-    "Not a valid integer value.": WORDS[FormReason.NOT_A_NUMBER],
-    "Not a valid date value.": WORDS[GroundReason.NOT_A_DAY],
-    "Not a valid time value.": WORDS[FormReason.NOT_A_TIME],
-    "Not a valid choice.": WORDS[GroundReason.NOT_A_CHOICE],
-    "Invalid Choice: could not coerce.": WORDS[GroundReason.NOT_A_CHOICE],
-    "Invalid choice(s): one or more data inputs could not be coerced.": WORDS[GroundReason.NOT_A_CHOICE],
-    "'%(value)s' is not a valid choice for this field.": WORDS[GroundReason.NOT_A_CHOICE],
-    "Invalid value, must be one of: %(values)s.": WORDS[GroundReason.NOT_A_CHOICE],
+    "Not a valid integer value.": sentence_of(FormReason.NOT_A_NUMBER),
+    "Not a valid date value.": sentence_of(GroundReason.NOT_A_DAY),
+    "Not a valid time value.": sentence_of(FormReason.NOT_A_TIME),
+    "Not a valid choice.": sentence_of(GroundReason.NOT_A_CHOICE),
+    "Invalid Choice: could not coerce.": sentence_of(GroundReason.NOT_A_CHOICE),
+    "Invalid choice(s): one or more data inputs could not be coerced.": sentence_of(GroundReason.NOT_A_CHOICE),
+    "'%(value)s' is not a valid choice for this field.": sentence_of(GroundReason.NOT_A_CHOICE),
+    "Invalid value, must be one of: %(values)s.": sentence_of(GroundReason.NOT_A_CHOICE),
     "Number must be between %(min)s and %(max)s.": _l("Enter a number between %(min)s and %(max)s."),
-    "Number must be at least %(min)s.": WORDS[GroundReason.TOO_FEW],
-    "Number must be at most %(max)s.": WORDS[GroundReason.TOO_MANY],
-    "Field cannot be longer than %(max)d character.": WORDS[GroundReason.TOO_LONG],
-    "Field must be at least %(min)d character long.": WORDS[FormReason.TOO_SHORT],
+    "Number must be at least %(min)s.": sentence_of(GroundReason.TOO_FEW),
+    "Number must be at most %(max)s.": sentence_of(GroundReason.TOO_MANY),
+    "Field cannot be longer than %(max)d character.": sentence_of(GroundReason.TOO_LONG),
+    "Field must be at least %(min)d character long.": sentence_of(FormReason.TOO_SHORT),
 }
 SHORT_TEXT = 200
 LONG_TEXT = 2000
@@ -371,7 +372,7 @@ class Needed:
         if field.errors:
             return  # what was typed is wrong: that is said already
         if field.data is None or field.data is False or field.data in ("", []):
-            raise ValidationError(str(self.message or WORDS[GroundReason.MISSING]))
+            raise ValidationError(str(self.message or sentence_of(GroundReason.MISSING)))
 
 
 def by_htmx() -> bool:

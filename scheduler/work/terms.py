@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from scheduler.core.errors import Reason
+from scheduler.core.errors import N_, Reason
 
 
 class WorkReason(Reason):
     """Why the worker takes no file, or nothing more for now."""
 
-    TOO_MANY_FILES = "too_many_files"
-    TOO_MANY_LISTS = "too_many_lists"
-    COLUMN_TWICE = "column_twice"
-    NO_SUCH_FIELD = "no_such_field"
+    TOO_MANY_FILES = "too_many_files", N_("Wait an hour: you have sent 30 files in the last one.")
+    TOO_MANY_LISTS = "too_many_lists", N_("Wait until one of your three lists is done, then begin the next.")
+    COLUMN_TWICE = "column_twice", N_("Choose each field for one column only: one of them is chosen twice.")
+    NO_SUCH_FIELD = "no_such_field", N_("Choose the fields from the list.")
 
 
 class WorkKind(StrEnum):

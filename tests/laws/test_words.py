@@ -27,7 +27,7 @@ from scheduler.messages import mail
 from scheduler.visits.terms.plans import Why
 from scheduler.web import labels, reasons
 from scheduler.web.board import blocks
-from scheduler.web.form_words import FormReason
+from scheduler.web.form_reasons import FormReason
 from scheduler.web.forms import BaseForm, Needed
 from scheduler.web.requests import words as request_words
 from tests.laws.sources import nodes, parsed
@@ -161,7 +161,6 @@ def test_only_a_confirmation_and_the_checklist_say_that_a_visit_is_certain(app):
 CODE = Path(__file__).parents[2] / "scheduler"
 RAISED = {"Conflict", "Rejected", "Why", "TooMany", "BadText", "Refusal", "worded", "show"}
 TABLES = {
-    "reasons.WORDS": reasons.WORDS,
     "labels.ON_A_VISIT": labels.ON_A_VISIT,
     "blocks.OF_A_PLACE": blocks.OF_A_PLACE,
     "request_words.REFUSED": request_words.REFUSED,
@@ -212,20 +211,6 @@ def test_a_reason_with_numbers_has_a_sentence_with_them(app: Flask) -> None:
     with app.test_request_context("/?lang=en"):
         for code in labels.LIMITS:
             assert "88" in labels.why(Why(code, 88, 88))
-
-
-def test_a_reason_without_words_stops_a_test_and_a_visitor_reads_a_general_sentence(
-    app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    reason = all_reasons()[0]
-    monkeypatch.delitem(reasons.WORDS, reason)
-    with app.test_request_context("/?lang=en"):
-        with pytest.raises(LookupError):
-            reasons.worded(reason)
-        monkeypatch.setitem(app.config, "TESTING", False)
-
-        assert reasons.worded(reason) == str(reasons.GENERAL)
-    assert [record.levelname for record in caplog.records if record.message == "reason without words"] == ["ERROR"]
 
 
 def test_what_the_database_refuses_in_a_race_is_a_reason_too() -> None:

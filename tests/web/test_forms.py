@@ -16,7 +16,7 @@ from scheduler.places.terms.reasons import PlaceReason
 from scheduler.reports.terms.reasons import ReportReason
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.web import forms
-from scheduler.web.form_words import FormReason
+from scheduler.web.form_reasons import FormReason
 from scheduler.web.forms import (
     BaseForm,
     CountField,

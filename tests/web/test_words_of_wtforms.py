@@ -10,8 +10,10 @@ from wtforms import DateField, Form, IntegerField, RadioField, SelectField, Sele
 from wtforms.fields import SelectChoice
 from wtforms.validators import AnyOf, DataRequired, Email, InputRequired, Length, NumberRange, Regexp
 
+from scheduler.core.errors import GroundReason
 from scheduler.web import forms
-from scheduler.web.reasons import GENERAL, WORDS
+from scheduler.web.form_reasons import FormReason
+from scheduler.web.reasons import worded
 
 ONE = [SelectChoice("1", "One")]
 # What WTForms finds wrong, typed by somebody, and the code of our sentence.
@@ -68,7 +70,8 @@ def told_of(field, typed, words):
 @pytest.mark.parametrize(("field", "typed", "code"), FAULTS)
 def test_what_wtforms_finds_wrong_is_said_in_our_words(app, field, typed, code):
     with app.test_request_context("/?lang=en"):
-        expected = str(WORDS.get(code, code or GENERAL))
+        sentences = {reason.value: worded(reason) for reason in (*GroundReason, *FormReason)}
+        expected = sentences.get(code, code or str(forms.GENERAL))
 
         assert told_of(field, typed, forms.OurWords()) == [expected]
 

@@ -6,10 +6,9 @@ Forms, pages, papers, calendar entries and copies loop over `VENUE_FACTS`; none 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from scheduler.core.errors import N_
 from scheduler.core.language import translator
 from scheduler.core.names import spelled
-
-N_ = str  # marks a text for translation
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from scheduler.booking.terms.free_dates import FreeFacts, KeptSitting
-from scheduler.core.errors import Reason, SchedulerError
+from scheduler.core.errors import N_, Reason, SchedulerError
 from scheduler.people.terms import PresenterKind, TeachingLanguage
 from scheduler.planning.terms import PlanProblem
 
@@ -18,13 +18,13 @@ MOST_NIGHTS_AWAY = 3  # in a row that anybody is ever sent away for
 class ProposalReason(Reason):
     """Why a proposal is not drawn, or not applied."""
 
-    NOT_FINISHED = "plan_not_finished"
-    TOO_FAR_AHEAD = "plan_too_far_ahead"
-    ASSUMED = "plan_rests_on_an_assumption"
-    NOTHING_BROKEN = "plan_has_nothing_broken"
-    HAS_IT_ALREADY = "plan_has_it_already"
-    MINOR_SLEEPS_AT_HOME = "minor_sleeps_at_home"
-    NIGHTS_OUT_OF_RANGE = "plan_nights_out_of_range"
+    NOT_FINISHED = "plan_not_finished", N_("Wait until the plan is finished: half of one is not applied.")
+    TOO_FAR_AHEAD = "plan_too_far_ahead", N_("Choose days within the next 120: further ahead nobody knows who can go.")
+    ASSUMED = "plan_rests_on_an_assumption", N_("Draw a plan without the assumption: what is not so cannot be applied.")
+    NOTHING_BROKEN = "plan_has_nothing_broken", N_("Look at the days: no visit that stands is broken by this.")
+    HAS_IT_ALREADY = "plan_has_it_already", N_("Choose something else: she has this already.")
+    MINOR_SLEEPS_AT_HOME = "minor_sleeps_at_home", N_("Choose an adult: a young presenter is at home each night.")
+    NIGHTS_OUT_OF_RANGE = "plan_nights_out_of_range", N_("Choose at most three nights in a row.")
 
 
 class WaitCause(StrEnum):

@@ -19,7 +19,7 @@ from scheduler.web.admin.file_columns import columns_of
 from scheduler.web.admin.forms import RegisterForm
 from scheduler.web.admin.words import FILE_HINTS, FILE_KINDS, KINDS, import_faces
 from scheduler.web.filters import say
-from scheduler.web.form_words import FormReason
+from scheduler.web.form_reasons import FormReason
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, page_language
 from scheduler.web.limits import note_wait

@@ -13,7 +13,7 @@ from scheduler.web.filters import Face
 from scheduler.web.helpline_words import HELPLINE_LINES
 from scheduler.web.i18n import _l
 from scheduler.web.post_words import POST_FILE_HINT, POST_LINES
-from scheduler.web.reasons import WORDS
+from scheduler.web.reasons import sentence_of
 from scheduler.work.terms import STORES, Phase, WorkKind, WorkRow, WorkState
 
 CALENDARS: Mapping[str, LazyProxy] = {
@@ -134,9 +134,9 @@ FAILURES: Mapping[str, LazyProxy] = {
 LINE_PROBLEMS: Mapping[str, LazyProxy] = {
     "missing": _l("Nothing is written here."),
     "too_long": _l("The text is too long."),
-    GroundReason.IDENTITY_NUMBER: WORDS[GroundReason.IDENTITY_NUMBER],
+    GroundReason.IDENTITY_NUMBER: sentence_of(GroundReason.IDENTITY_NUMBER),
     GroundReason.NOT_TEXT: _l("Some letters are broken: save the file as UTF-8."),
-    GroundReason.BROKEN_LETTERS: WORDS[GroundReason.BROKEN_LETTERS],
+    GroundReason.BROKEN_LETTERS: sentence_of(GroundReason.BROKEN_LETTERS),
     PERSONAL_NUMBERS: _l(
         "This column holds personal numbers (JMBG), which are never stored here: delete it from your file and send it"
         " again. What you sent is deleted already."
@@ -150,9 +150,9 @@ LINE_PROBLEMS: Mapping[str, LazyProxy] = {
         "The formula in this cell has no result yet: open the file in your spreadsheet and save it, or write the value."
     ),
     "several_codes": _l("This number fits two stored schools: write it with its zeros, as the register does."),
-    GroundReason.NO_LETTER: WORDS[GroundReason.NO_LETTER],
-    GroundReason.MIXED_SCRIPTS: WORDS[GroundReason.MIXED_SCRIPTS],
-    GroundReason.UNPRINTABLE: WORDS[GroundReason.UNPRINTABLE],
+    GroundReason.NO_LETTER: sentence_of(GroundReason.NO_LETTER),
+    GroundReason.MIXED_SCRIPTS: sentence_of(GroundReason.MIXED_SCRIPTS),
+    GroundReason.UNPRINTABLE: sentence_of(GroundReason.UNPRINTABLE),
     "unknown_kind": _l("This kind of school is not known."),
     "twice_in_the_file": _l("This number of the register stands in the file twice."),
     "no_such_column": _l("The file has no such column."),

@@ -29,7 +29,7 @@ from scheduler.people.terms import (
 )
 from scheduler.places.queries import districts
 from scheduler.policy import Role
-from scheduler.web.form_words import FormReason
+from scheduler.web.form_reasons import FormReason
 from scheduler.web.forms import (
     BaseForm,
     CountField,

@@ -15,7 +15,7 @@ from scheduler.core.imports.sheets import days_in
 from scheduler.core.typed_days import day_typed
 from scheduler.places.rules.school_time import grades_in, read_class, sections_in
 from scheduler.places.terms.school_time import Bells, Grouping, Rotation, SchoolTime, SchoolTimeRow, Shift
-from scheduler.web.form_words import FormReason
+from scheduler.web.form_reasons import FormReason
 from scheduler.web.forms import BaseForm, CountField, DayField, LinesField, Needed, TextField, TimeField, number_of
 from scheduler.web.i18n import _l
 from scheduler.web.labels import SCHOOL_WEEKDAYS

@@ -17,7 +17,7 @@ from scheduler.web.forms import CountField, DayField, LinesField, ManyField, Nam
 from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.list_forms import ListedForm, RowsField
 from scheduler.web.people_choice import ChoosesPeople
-from scheduler.web.reasons import WORDS
+from scheduler.web.reasons import worded
 
 MOST_PUPILS = 1_000_000
 CITY_ROWS, MORE_ROWS = 4, 4
@@ -97,7 +97,7 @@ class CampaignForm(ChoosesPeople, ListedForm):
             typed = fold(row.form.town.data or "")
             wrong = typed not in self._towns if typed else bool(row.form.pupils.data)
             if wrong:
-                row.form.town.errors = [str(WORDS[GroundReason.UNKNOWN if typed else GroundReason.MISSING])]
+                row.form.town.errors = [worded(GroundReason.UNKNOWN if typed else GroundReason.MISSING)]
                 right = False
         return bool(right)
 

@@ -21,7 +21,7 @@ from scheduler.reports.wording import definitions, story
 from scheduler.requests.rules.states import PROMISED_DAYS
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.web.filters import ASSIGNMENT, FACES, FLAGS, VISIT, Face
-from scheduler.web.form_words import FormReason
+from scheduler.web.form_reasons import FormReason
 from scheduler.web.guards import public
 from scheduler.web.i18n import _, page_language
 from scheduler.web.public import handbook as handbooks

@@ -7,7 +7,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
 
 from scheduler.core.mailboxes import likely_meant
-from scheduler.web.form_words import FormReason
+from scheduler.web.form_reasons import FormReason
 from scheduler.web.forms import BaseForm, EmailField, NameField, Needed, PhoneField, TextField
 from scheduler.web.i18n import _l
 from scheduler.web.reasons import worded

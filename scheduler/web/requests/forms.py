@@ -19,7 +19,7 @@ from scheduler.requests.terms.acts import ALONE, BulkAct, ChosenRequest
 from scheduler.requests.terms.doubts import TypedSlip
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.requests.terms.school_request import Blackout, DayPart, ExpectedCounts, Preference, PresentationDraft
-from scheduler.web.form_words import FormReason
+from scheduler.web.form_reasons import FormReason
 from scheduler.web.forms import (
     BaseForm,
     CountField,
@@ -40,7 +40,7 @@ from scheduler.web.i18n import _l, spelled_here
 from scheduler.web.labels import AUDIENCES, WHO_CANCELS
 from scheduler.web.list_forms import ListedForm, RowForm, RowsField
 from scheduler.web.option_lists import SelectField
-from scheduler.web.reasons import WORDS, worded
+from scheduler.web.reasons import sentence_of, worded
 from scheduler.web.request_facts import LESSONS
 from scheduler.web.requests import words
 from scheduler.web.venue_fields import VenueFields
@@ -204,7 +204,7 @@ class WhereForm(VenueFields, BaseForm):
     )
     teacher_stays = BooleanField(
         _l("A teacher stays in the classroom from beginning to end"),
-        [Needed(WORDS[RequestReason.TEACHER_STAYS])],
+        [Needed(sentence_of(RequestReason.TEACHER_STAYS))],
     )
 
 

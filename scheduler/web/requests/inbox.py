@@ -23,7 +23,7 @@ from scheduler.requests.terms.school_request import RequestState
 from scheduler.turns.queries.of_requests import ours_of, rows_of_requests, waiting_of_requests
 from scheduler.web import tables
 from scheduler.web.filters import REQUEST, say
-from scheduler.web.form_words import FormReason
+from scheduler.web.form_reasons import FormReason
 from scheduler.web.forms import number_of
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, _l, _n, here, page_language

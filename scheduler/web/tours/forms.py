@@ -31,7 +31,7 @@ from scheduler.tours.terms import (
 from scheduler.web.forms import BaseForm, CountField, DayField, ManyField, Needed, TextField, number_of
 from scheduler.web.i18n import _, _l, page_language, spelled_here
 from scheduler.web.plan_words import CREW_MODES
-from scheduler.web.reasons import WORDS
+from scheduler.web.reasons import worded
 
 A_WEEK = dt.timedelta(days=7)
 CITIES_A_WEEK = 3
@@ -109,10 +109,10 @@ class TourForm(BaseForm):
         """Also whether each city that was typed is one."""
         right = super().validate(*given, **more)
         if None in self._typed:
-            self.more.errors = [*self.more.errors, str(WORDS[TourReason.CITY_NOT_KNOWN])]
+            self.more.errors = [*self.more.errors, worded(TourReason.CITY_NOT_KNOWN)]
             right = False
         if not self.start.data:
-            self.start.errors = [*self.start.errors, str(WORDS[GroundReason.MISSING])]
+            self.start.errors = [*self.start.errors, worded(GroundReason.MISSING)]
             right = False
         return bool(right)
 

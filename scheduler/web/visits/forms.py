@@ -25,7 +25,7 @@ from scheduler.web.day_slots import MeantDateForm
 from scheduler.web.forms import BaseForm, CountField, DayField, LinesField, Needed, TextField, TimeField, number_of
 from scheduler.web.i18n import _, _l, page_language, spelled_here
 from scheduler.web.list_forms import ListedForm, RowsField
-from scheduler.web.reasons import WORDS
+from scheduler.web.reasons import sentence_of
 from scheduler.web.seen_forms import REASON_LENGTH, SeenForm, StaffReasonForm, UntilForm
 from scheduler.web.venue_fields import VenueFields
 
@@ -220,7 +220,7 @@ class JoinForm(SeenForm):
     """Which presentation takes the classes of another one along."""
 
     into = RadioField(
-        _l("Which presentation is held?"), [Needed(WORDS[GroundReason.NOT_A_CHOICE])], validate_choice=True
+        _l("Which presentation is held?"), [Needed(sentence_of(GroundReason.NOT_A_CHOICE))], validate_choice=True
     )
 
     @classmethod
@@ -253,7 +253,7 @@ class PromiseForm(SeenForm):
         _l("Child-protection contact at the school (name and role)"), [Needed()], limit=CONTACT
     )
     teacher_stays = BooleanField(
-        _l("A teacher stays in the classroom from beginning to end"), [Needed(WORDS[RequestReason.TEACHER_STAYS])]
+        _l("A teacher stays in the classroom from beginning to end"), [Needed(sentence_of(RequestReason.TEACHER_STAYS))]
     )
 
 

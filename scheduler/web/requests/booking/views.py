@@ -28,7 +28,7 @@ from scheduler.requests.terms.reasons import RequestReason
 from scheduler.requests.terms.school_request import RequestDraft
 from scheduler.web import near_dates
 from scheduler.web.filters import moment, say
-from scheduler.web.form_words import FormReason
+from scheduler.web.form_reasons import FormReason
 from scheduler.web.forms import BaseForm
 from scheduler.web.guards import public
 from scheduler.web.i18n import _, _l, page_language
