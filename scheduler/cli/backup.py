@@ -22,6 +22,7 @@ from scheduler.core.backup_unpack import GIB
 from scheduler.core.db import db, transaction
 from scheduler.core.files import write_whole
 from scheduler.core.ledger import Revoked
+from scheduler.core.refusals import where_there_is_room
 from scheduler.core.triggers import WrongTrigger, mend_triggers
 from scheduler.feeds.models import FeedBody
 from scheduler.jobs.health import known_revisions, schema
@@ -90,7 +91,8 @@ def _create(file: Path, *, replace: bool) -> Contents:
         made = backup.create(
             file, wanted.instance, at=at, replace=replace, without=LEFT_EMPTY, recipient=wanted.backup_recipient
         )
-        write_run(BACKUP_JOB, clock.now(), failed=False)  # `doctor` and the page of health tell how old the last one is
+        with where_there_is_room():  # the backup is whole without it
+            write_run(BACKUP_JOB, clock.now(), failed=False)  # `doctor` and the page of health tell how old the last is
         if made.why:
             click.echo(f"Copied by {made.by}, as whole as by pg_dump: {made.why}.", err=True)
         return made
@@ -157,9 +159,15 @@ def _copy_ledger(folder: Path) -> None:
 
 
 def _delete_old(folder: Path, now: dt.datetime) -> int:
-    """By the moment in the name, never the disk's own: a copied file keeps its age."""
+    """By the moment in the name, never the disk's own: a copied file keeps its age.
+
+    Where all but the newest are too old the clock may have leapt: they stay until the next one is made.
+    """
     last = now - dt.timedelta(days=period_of(RetentionRow.BACKUP).number)
-    old = [path for path, made_at in _backups_in(folder).items() if made_at < last]
+    found = _backups_in(folder)
+    if not any(last <= made_at < now.replace(microsecond=0) for made_at in found.values()):
+        return 0
+    old = [path for path, made_at in found.items() if made_at < last]
     for path in old:
         path.unlink()
     return len(old)

@@ -39,14 +39,16 @@ def hour_passed(now: dt.datetime, at: dt.time, zone: str) -> dt.datetime:
 
 
 def work_each_night(at: dt.time, done_last: dt.datetime | None, work: Callable[[], object]) -> None:
-    """Work at that hour of each night until SIGTERM, and at once when the last night's is not done.
+    """Work at that hour of each night until SIGTERM, and at once when the last night's is not done, or done by a clock
+    that has been set back since.
 
     What fails is told, and tried again the next night: the disk that was full at ten past two is so a minute later.
     """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # a container's first process has no other way to end
     while True:
-        if done_last is None or done_last < hour_passed(clock.now(), at, centre_timezone()):
-            done_last = clock.now()
+        now = clock.now()
+        if done_last is None or not hour_passed(now, at, centre_timezone()) <= done_last <= now:
+            done_last = now
             try:
                 work()
             except click.ClickException as error:

@@ -9,12 +9,12 @@ from typing import Any
 import click
 from click.exceptions import NoArgsIsHelpError
 from flask.cli import AppGroup
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from scheduler.core.db import LARGEST_ID
 from scheduler.core.errors import Conflict, GroundReason
 from scheduler.core.identity import has_identity_number
-from scheduler.core.refusals import refused_by
+from scheduler.core.refusals import found_no_room, refused_by
 
 log = logging.getLogger(__name__)
 MEND = "Mend what it names, then try again."
@@ -45,7 +45,10 @@ def _where(error: click.UsageError) -> str:
 
 @contextmanager
 def refusals_told() -> Iterator[None]:
-    """What the database refuses is no crash of the command: nothing was stored, and the reason has a name."""
+    """What the database refuses is no crash of the command: nothing was stored, and the reason has a name.
+
+    Neither is a full disk.
+    """
     try:
         yield
     except IntegrityError as error:
@@ -56,6 +59,10 @@ def refusals_told() -> Iterator[None]:
         if conflict.reason is GroundReason.STORED_IN_PART:
             raise BadInput("Stored in part, and other rows refer to it. Import the same file again.") from conflict
         raise BadInput(f"Refused, nothing was stored: {conflict.reason}. {MEND}") from conflict
+    except (OSError, SQLAlchemyError) as error:
+        if not found_no_room(error):
+            raise
+        raise click.ClickException("The disk is full. Make room on it, then try again.") from error
 
 
 class Command(click.Command):

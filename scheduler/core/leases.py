@@ -14,9 +14,16 @@ from sqlalchemy.orm import Session
 LEASE = dt.timedelta(minutes=2)  # longer than a mail server's own time limit (20 s); long work renews it at each step
 
 
+def is_over(leased_until: Any, now: dt.datetime) -> Any:
+    """Whether a lease keeps nobody away any more, of a column or of a moment: it has ended, or the clock was set back
+    since and it begins further in the future than it lasts. A clock that is set by seconds ends no lease.
+    """
+    return (leased_until <= now) | (leased_until > now + 2 * LEASE)
+
+
 def is_free(table: Any, *, waits: ColumnElement[bool], busy: ColumnElement[bool], now: dt.datetime) -> Any:
     """Nobody's: it waits, or whoever was busy with it has not been heard of since the lease ended."""
-    return waits | (busy & (table.leased_until <= now))
+    return waits | (busy & is_over(table.leased_until, now))
 
 
 def lease(session: Session, table: Any, row_id: int, free: Any, *, now: dt.datetime, **changes: object) -> Any:

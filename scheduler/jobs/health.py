@@ -116,6 +116,11 @@ def _vettings_expiring(today: dt.date) -> int:
     return db.session.scalar(select(func.count()).select_from(ends).where(within)) or 0
 
 
+def last_run(name: str) -> dt.datetime | None:
+    """When that job ended last."""
+    return next((run.ended_at for run in _runs() if run.name == name), None)
+
+
 def noted_last() -> dt.datetime | None:
     """The newest moment that a job or a command noted."""
     return max((run.ended_at for run in _runs()), default=None)

@@ -10,6 +10,7 @@ from scheduler.core.errors import Conflict, SchedulerError
 from scheduler.core.imports import laid_aside
 from scheduler.core.imports.batches import ImportStopped, left_unfinished
 from scheduler.core.imports.staging import LEFT_AFTER
+from scheduler.core.refusals import found_no_room
 from scheduler.jobs.queue import crontab, huey, in_app
 from scheduler.policy import SYSTEM, Actor
 from scheduler.proposals.service import propose
@@ -82,7 +83,7 @@ def _wake() -> None:
 
 
 def _do(taken: LeasedWork) -> None:
-    """The edge of the worker: whatever goes wrong, the work ends and its page says so."""
+    """The edge of the worker: whatever goes wrong, the work ends and its page says so; on a full disk it waits."""
     actor = service.actor_of(taken.user_id)
     try:
         if actor is None:
@@ -95,7 +96,11 @@ def _do(taken: LeasedWork) -> None:
     except SchedulerError as refused:
         log.info("long work refused", extra={"work_id": taken.id, "kind": type(refused).__name__})
         service.end(taken, {"failure": "refused"}, now=clock.now(), failed=True)
-    except Exception:
+    except Exception as error:
+        if found_no_room(error):
+            log.warning("long work waits for room on the disk", extra={"work_id": taken.id})
+            service.give_back(taken)
+            return
         log.exception("long work broke", extra={"work_id": taken.id})
         service.end(taken, {"failure": "broken"}, now=clock.now(), failed=True)
     else:

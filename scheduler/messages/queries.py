@@ -12,6 +12,7 @@ from scheduler.core.leases import is_free
 from scheduler.core.paging import PER_PAGE, Page, first_row
 from scheduler.core.sorting import Columns, Sort, ordered_by
 from scheduler.messages.models import OutboxMessage
+from scheduler.messages.rules import CLOCK_WAS_AHEAD, LONGEST_PAUSE
 from scheduler.messages.terms import UNSENT, Failure, MessagePage, MessageRow, MessageState
 
 SORTS: Columns = {
@@ -69,11 +70,16 @@ def is_waiting(kind: str, about: tuple[str, int]) -> bool:
     return db.session.scalar(wanted.limit(1)) is not None
 
 
-def written_since(kind: str, addresses: Collection[str], since: dt.datetime) -> Counter[str]:
-    """How many mails of one kind each of these addresses was written since a moment; stopped ones count too."""
+def written_within(time: dt.timedelta, now: dt.datetime) -> ColumnElement[bool]:
+    """Written not so long ago, and not by a clock that has been set back since: that would keep silent for as long."""
+    return (OutboxMessage.created_at > now - time) & (OutboxMessage.created_at <= now + CLOCK_WAS_AHEAD)
+
+
+def written_lately(kind: str, addresses: Collection[str], time: dt.timedelta, now: dt.datetime) -> Counter[str]:
+    """How many mails of one kind each of these addresses was written not so long ago; stopped ones count too."""
     found = db.session.scalars(
         select(OutboxMessage.address).where(
-            OutboxMessage.kind == kind, OutboxMessage.address.in_(addresses), OutboxMessage.created_at > since
+            OutboxMessage.kind == kind, OutboxMessage.address.in_(addresses), written_within(time, now)
         )
     )
     return Counter(found)
@@ -128,8 +134,17 @@ def due_ids(limit: int, now: dt.datetime) -> list[int]:
 
 
 def may_leave(now: dt.datetime) -> ColumnElement[bool]:
-    """Due, and held by no sender: waiting, or its sender died and its lease has ended."""
-    waits = (OutboxMessage.state == MessageState.WAITING) & (OutboxMessage.not_before <= now)
+    """Due, and held by no sender: waiting, or its sender died and its lease has ended.
+
+    What was written, or put off after a try, by a clock that has been set back since is due as well: it would keep
+    back for as long all that follows it to its address.
+    """
+    ahead = OutboxMessage.created_at > now + CLOCK_WAS_AHEAD
+    put_off = (OutboxMessage.attempts > 0) & (
+        OutboxMessage.not_before > now + max(LONGEST_PAUSE.values()) + CLOCK_WAS_AHEAD
+    )
+    due = (OutboxMessage.not_before <= now) | ahead | put_off
+    waits = (OutboxMessage.state == MessageState.WAITING) & due
     free: ColumnElement[bool] = is_free(
         OutboxMessage, waits=waits, busy=OutboxMessage.state == MessageState.SENDING, now=now
     )

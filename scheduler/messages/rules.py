@@ -18,11 +18,12 @@ OURS_TO_MEND = (  # our own server is away, or shows a certificate that we do no
     Failure.CERTIFICATE_NAME,
     Failure.CERTIFICATE_UNKNOWN,
 )
-LONGEST_PAUSE = {
+LONGEST_PAUSE: Mapping[Failure, dt.timedelta] = {
     **dict.fromkeys(OURS_TO_MEND, dt.timedelta(minutes=10)),  # so that all is out soon after it is mended
     Failure.LATER: dt.timedelta(hours=4),
 }
 DELAYED_AFTER = dt.timedelta(minutes=15)
+CLOCK_WAS_AHEAD = dt.timedelta(hours=1)  # further in the future nothing was written: the clock has been set back since
 LETTERS = frozenset({"follow_up_feedback", "follow_up_survey", "follow_up_next_year"})  # not asked for: one may object
 LETTERS_PURPOSE = "letters"  # of the secret link that ends them
 STOP_PATH = "/letters/{token}"

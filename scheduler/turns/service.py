@@ -11,6 +11,7 @@ from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, GroundReason
 from scheduler.core.language import short_day
 from scheduler.messages.models import OutboxMessage
+from scheduler.messages.queries import written_within
 from scheduler.messages.service import end_failure, queue_message
 from scheduler.messages.terms import MessageDraft
 from scheduler.people.models import Centre
@@ -138,7 +139,7 @@ def _told_lately(centre_id: int, now: dt.datetime) -> bool:
     lately = select(OutboxMessage.id).where(
         OutboxMessage.centre_id == centre_id,
         OutboxMessage.kind == MORNING_MAIL,
-        OutboxMessage.created_at > now - ONCE_IN,
+        written_within(ONCE_IN, now),
     )
     with transaction() as session:
         return session.scalar(lately.limit(1)) is not None

@@ -18,7 +18,7 @@ from scheduler import policy
 from scheduler.core import leases
 from scheduler.core.db import advisory_lock, db, transaction
 from scheduler.core.errors import NotFound, TooMany
-from scheduler.core.leases import LEASE, is_free, lease
+from scheduler.core.leases import LEASE, is_free, is_over, lease
 from scheduler.people.models import User
 from scheduler.policy import Actor
 from scheduler.work.models import LongWork, MadeFileRow
@@ -205,6 +205,12 @@ def _write(work_id: int, attempt: int, **changes: object) -> None:
     leases.write(db.session(), LongWork, work_id, attempt, **changes)
 
 
+def give_back(work: LeasedWork) -> None:
+    """It could not be done now, through no fault of its own: it waits again, and this try counts for nothing."""
+    with transaction():
+        _write(work.id, work.attempt, state=WorkState.WAITING, leased_until=None, attempts=work.attempt - 1)
+
+
 def actor_of(user_id: int) -> Actor | None:
     """Who started it, with the roles of now; None when that account is suspended."""
     user = db.session.get(User, user_id)
@@ -258,7 +264,7 @@ def _rows(wanted: Any, now: dt.datetime) -> list[WorkRow]:
 
 
 def _row(work: LongWork, started_by: str, now: dt.datetime, *, kept: bool) -> WorkRow:
-    silent = work.state is WorkState.RUNNING and work.leased_until is not None and work.leased_until <= now
+    silent = work.state is WorkState.RUNNING and work.leased_until is not None and is_over(work.leased_until, now)
     return WorkRow(
         id=work.id,
         kind=work.kind,

@@ -122,6 +122,16 @@ def test_a_hold_holds_until_its_last_minute_and_lapsed_keeps_nobody_back_whether
     assert states() == [HoldState.LAPSED, HoldState.HELD]
 
 
+def test_trust_r27_a_date_that_a_clock_ahead_has_held_is_free_when_the_clock_is_right_again(book):
+    book.hold(now=MONDAY + 2 * KEPT_FOR)
+
+    assert lapse_holds(now=MONDAY + KEPT_FOR) == 0  # it lapses by itself
+    assert lapse_holds(now=MONDAY) == 1
+
+    assert book.hold("yours").slot == TEN
+    assert states() == [HoldState.LAPSED, HoldState.HELD]
+
+
 @pytest.mark.parametrize("hours", [24, 2])
 def test_a_hold_that_is_over_is_forgotten_when_the_privacy_notice_says_so(book, monkeypatch, hours):
     monkeypatch.setattr(config, "_in_force", [replace(config.settings(), retention={"trace": str(hours)})])

@@ -116,6 +116,14 @@ def test_the_job_mails_once_what_stops_it_and_the_night_once_more(unreadable, th
     assert all(str(unreadable[1]) in mail.text for mail in mails("audit_broken"))
 
 
+def test_trust_r27_an_alarm_of_a_clock_that_was_ahead_keeps_no_later_one_silent(unreadable, the_clock):
+    make_user(Role.COORDINATOR, password_hash="set")
+    for days in (400, 0, 0):
+        the_clock.stands_at(MONDAY + dt.timedelta(days=days))
+        seal_audit.call_local()
+    assert len(mails("audit_broken")) == 2
+
+
 def mails(kind: str) -> list[OutboxMessage]:
     db.session.rollback()
     return db.session.query(OutboxMessage).filter_by(kind=kind).order_by(OutboxMessage.address).all()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import OperationalError
 
 from scheduler.config import settings
 from scheduler.core import audit, backup, seals
@@ -30,6 +31,7 @@ from tests.factories.messages import make_message
 from tests.factories.people import make_centre, make_user
 from tests.factories.places import make_municipality
 from tests.factories.safeguarding import a_cleared_educator
+from tests.full_disk import a_full_database, raising_of
 
 pytestmark = pytest.mark.both_databases
 
@@ -292,6 +294,20 @@ def test_a_full_disk_leaves_no_half_backup(run, tmp_path, monkeypatch):
     told = f"Error: {tmp_path / 'b.zip'}: No space left on device, nothing written\n"
     assert (answer.exit_code, answer.stderr) == (1, told)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_trust_r20_a_backup_on_another_disk_is_whole_though_its_run_cannot_be_noted(run, tmp_path, monkeypatch):
+    monkeypatch.setattr("scheduler.cli.backup.write_run", raising_of(OperationalError("", {}, a_full_database())))
+    assert run("create", tmp_path / "b.zip").exit_code == 0
+    assert "manifest.json" in zipfile.ZipFile(tmp_path / "b.zip").namelist()
+
+
+def test_trust_r20_whatever_a_command_stores_a_full_disk_is_told_in_one_line(app, monkeypatch):
+    monkeypatch.setattr(
+        "scheduler.cli.retention.run_retention", raising_of(OperationalError("", {}, a_full_database()))
+    )
+    answer = app.test_cli_runner().invoke(args=["retention", "run"])
+    assert (answer.exit_code, answer.stderr) == (1, "Error: The disk is full. Make room on it, then try again.\n")
 
 
 def test_trust_s34_a_restore_is_recorded_and_lays_the_heads_of_the_lost_audit_aside(run, tmp_path):

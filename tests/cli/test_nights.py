@@ -75,6 +75,12 @@ def test_a_later_start_makes_no_second_one_and_makes_up_for_nights_that_the_mach
     assert len(stay(began + dt.timedelta(days=3), hours=1)) == 2
 
 
+def test_trust_r27_a_backup_of_a_clock_that_was_ahead_keeps_no_night_from_its_own(stay):
+    began = MONDAY.replace(hour=12, minute=0)
+    stay(began + dt.timedelta(days=400), hours=1)
+    assert len(stay(began, hours=23)) == 1 + 2
+
+
 def test_what_fails_is_told_and_waits_for_the_next_night(stay, tmp_path):
     (tmp_path / "file").write_text("in the way")
     assert stay(MONDAY.replace(hour=12, minute=0), 47, tmp_path / "file" / "made") == []

@@ -315,6 +315,16 @@ def test_the_night_writes_a_backup_and_a_ledger_and_deletes_what_is_older_than_3
     assert names == ["ledger.txt", *(f"raspored-{day}.zip" for day in days), "raspored-by-hand.zip"]
 
 
+def test_trust_r27_a_clock_that_leaps_for_a_night_takes_no_backup_away(run, tmp_path, the_clock):
+    make_user()
+    kept = []
+    for days in (0, 400, 401):
+        the_clock.stands_at(MADE + dt.timedelta(days=days))
+        assert run("nightly", tmp_path).exit_code == 0
+        kept.append(len(list(tmp_path.glob("raspored-*.zip"))))
+    assert kept == [1, 2, 2]
+
+
 def test_a_backup_of_an_earlier_version_is_still_restored(run, tmp_path, the_clock):
     """Its manifest does not say when it was made."""
     make_user(email="kept@centre.example")

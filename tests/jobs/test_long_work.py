@@ -1,15 +1,18 @@
 """What the worker does for people: registers checked and imported, certificates issued, each with its result."""
 
+import errno
 import json
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from scheduler.certificates.models import Certificate
 from scheduler.core.db import db, transaction
 from scheduler.jobs import file_work, long_work, queue
 from scheduler.people.models import User
 from scheduler.places.models import Host
+from scheduler.work import service
 from scheduler.work.models import JobRun, LongWork
 from scheduler.work.terms import WorkKind, WorkState
 from tests.at_once import all_at_once
@@ -18,6 +21,7 @@ from tests.factories.counting import LEAVING, a_locked_visit
 from tests.factories.people import make_user
 from tests.factories.places import make_municipality
 from tests.factories.work import make_work
+from tests.full_disk import a_full_database, raising_of
 
 GOOD = "id;naziv;vrsta;opština\n7;Вук Караџић;osnovna škola;Ниш\n".encode()
 BAD = "id;naziv;vrsta;opština\n7;Вук Караџић;osnovna škola;Атлантида\n".encode()
@@ -93,6 +97,29 @@ def test_what_breaks_is_called_failed_and_not_left_running(session, monkeypatch)
     monkeypatch.setattr(file_work, "read_hosts", breaks)
 
     assert done(make_work(make_user(), content=GOOD).id) == (WorkState.FAILED, {"failure": "broken"})
+
+
+@pytest.mark.parametrize(
+    "full", [OSError(errno.ENOSPC, "No space left on device"), OperationalError("INSERT", {}, a_full_database())]
+)
+def test_trust_r20_on_a_full_disk_work_waits_however_long_and_is_done_when_there_is_room(session, monkeypatch, full):
+    make_municipality()
+    row = make_work(make_user(), WorkKind.IMPORT_HOSTS, content=GOOD)
+    with monkeypatch.context() as disk:
+        disk.setattr(file_work, "read_hosts", raising_of(full))
+        assert [done(row.id)[0] for _minute in range(5)] == [WorkState.WAITING] * 5
+    state, result = done(row.id)
+    assert (state, result["new"], hosts()) == (WorkState.DONE, 1, 1)
+
+
+def test_trust_r20_a_worker_whose_disk_is_too_full_to_begin_begins_when_there_is_room(session, monkeypatch):
+    make_municipality()
+    row = make_work(make_user(), content=GOOD)
+    with monkeypatch.context() as disk:
+        disk.setattr(service, "lease", raising_of(OperationalError("UPDATE", {}, a_full_database())))
+        with pytest.raises(OperationalError):
+            done(row.id)
+    assert done(row.id)[0] is WorkState.DONE
 
 
 def test_each_run_of_a_job_is_noted_once_by_name(session):

@@ -86,6 +86,20 @@ def test_the_job_tells_a_centre_in_the_morning_what_is_due_once(app):
     assert list(kinds) == ["turns_due"]
 
 
+def test_trust_r27_a_morning_of_a_clock_that_was_ahead_keeps_no_true_morning_silent(app, the_clock):
+    scene = Scene(planned=False)
+    make_user(centre_id=scene.centre_id, password_hash="set")
+    make_school_request(RequestState.NEW, programme=scene.programme, state_since=MONDAY - dt.timedelta(days=9))
+
+    for moment in (MONDAY + dt.timedelta(days=400), MONDAY, MONDAY):
+        the_clock.stands_at(moment)
+        tell_what_is_due.call_local()
+
+    db.session.rollback()
+    written = sa.select(OutboxMessage.created_at).where(OutboxMessage.kind == "turns_due").order_by(OutboxMessage.id)
+    assert list(db.session.scalars(written)) == [MONDAY + dt.timedelta(days=400), MONDAY]
+
+
 def how_many():
     db.session.rollback()
     return db.session.scalar(select(func.count()).select_from(Certificate))

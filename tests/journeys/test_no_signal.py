@@ -9,14 +9,22 @@ from typing import Any
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from sqlalchemy import select
 
 from scheduler import config
-from scheduler.policy import Role
+from scheduler.core.db import db, transaction
+from scheduler.people.models import Presenter, User
+from scheduler.people.service.accounts import end_sign_ins
+from scheduler.people.service.invitations import suspend_user
+from scheduler.policy import SYSTEM, Role
+from scheduler.privacy.service.erasure import erase_subject
+from scheduler.staffing.service.crew import withdraw_presenter
+from scheduler.visits.models.visits import Visit
 from tests.a11y.conftest import served
 from tests.attendance.phones import deliveries, times_stored
 from tests.attendance.stored_counts import counting
 from tests.factories.counting import LEAVING, a_begun_visit
-from tests.factories.people import make_user
+from tests.factories.people import an_actor, make_user
 from tests.journeys.house import an_empty_house
 from tests.standing_clock import THE_CLOCK
 from tests.web.browser import sign_in_as
@@ -54,6 +62,7 @@ class Phone:
     number: str  # of her visit
     first: int  # its presentation
     centre_id: int
+    user_id: int
 
     @property
     def form(self) -> str:
@@ -106,7 +115,7 @@ def phone(house: Flask, address: str, chromium: Browser) -> Iterator[Phone]:
     with house.app_context():
         begun = a_begun_visit()
         context = browser_of(house, chromium, address, begun.educator.user_id)
-        facts = begun.visit.number, begun.first, begun.visit.centre_id
+        facts = begun.visit.number, begun.first, begun.visit.centre_id, begun.educator.user_id
     page = context.new_page()
     page.goto("/desk?lang=en")
     page.wait_for_function("async () => (await caches.has('raspored-pages'))")
@@ -254,6 +263,47 @@ def test_whoever_is_no_presenter_any_more_holds_nothing_on_the_phone(phone: Phon
     phone.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": phone.page.url}])
     phone.tells(act="look", soon=True)
     assert phone.keeps() == {"pages": [], "caches": [], "stores": []}
+
+
+def leaves_the_visit(phone: Phone) -> None:
+    THE_CLOCK.stands_at(LEAVING - dt.timedelta(days=1))
+    coordinator = an_actor(centre_id=phone.centre_id)
+    visit_id = db.session.scalars(select(Visit.id).where(Visit.number == phone.number)).one()
+    hers = db.session.scalars(select(Presenter.id).where(Presenter.user_id == phone.user_id)).one()
+    withdraw_presenter(coordinator, visit_id, hers, reason="ill", now=THE_CLOCK.now())
+
+
+def is_suspended(phone: Phone) -> None:
+    suspend_user(an_actor(Role.ADMINISTRATOR, centre_id=phone.centre_id), phone.user_id, now=LEAVING)
+
+
+def is_erased(phone: Phone) -> None:
+    email = db.session.get_one(User, phone.user_id).email
+    erase_subject(SYSTEM, email, centre_id=None, now=LEAVING, again=True)
+
+
+def is_signed_out_on_another_device(phone: Phone) -> None:
+    with transaction() as session:
+        end_sign_ins(session, phone.user_id, LEAVING)
+
+
+@pytest.mark.parametrize("ends", [leaves_the_visit, is_suspended, is_erased, is_signed_out_on_another_device])
+def test_who_has_no_more_to_do_with_a_visit_has_no_page_of_it_once_there_is_a_signal(phone: Phone, ends) -> None:
+    phone.page.goto(phone.form)
+    phone.context.set_offline(True)
+    phone.types(88)
+    with phone.house.app_context():
+        ends(phone)
+    assert len(phone.keeps()["pages"]) == 4  # it cannot hear of it
+
+    phone.context.set_offline(False)
+    phone.tells(act="look", soon=True)
+
+    assert phone.keeps()["pages"] == []
+    assert phone.tells(act="state")["waiting"] != []  # four numbers without a name: for thirty days, or her signing out
+    phone.context.set_offline(True)
+    with pytest.raises(Exception, match="ERR_"):
+        phone.page.goto("/my-days")
 
 
 def test_pages_vanish_with_the_day_after_the_visit(phone: Phone) -> None:

@@ -193,7 +193,7 @@ def write_calendars() -> None:
 
 def walk(app: Flask, engine: sa.Engine, traveller: Traveller) -> Iterator[CrawledPage]:
     """Every plain page, and of each kind of link that leads on the first few."""
-    client, todo = traveller.client(app), [*traveller.begins, *plain_pages(app)]
+    client, todo = traveller.client(app), list(dict.fromkeys([*traveller.begins, *plain_pages(app)]))
     seen, kinds, filters = set(todo), set[str](), Counter[str]()
     for address in todo:
         page = opened(app, engine, client, traveller.role, address)

@@ -35,10 +35,20 @@ def plain_pages(app: Flask) -> list[str]:
 
 def _fixed(rule: Rule) -> Iterator[str]:
     """The addresses of a rule whose parts are chosen from a list; none where one part is free."""
-    if all(isinstance(kind, AnyConverter) for kind in rule._converters.values()):
+    if not free_parts(rule):
         for chosen in product(*(sorted(kind.items) for kind in rule._converters.values())):
             parts = dict(zip(rule._converters, chosen, strict=True))
             yield PART.sub(lambda part, parts=parts: parts[part[1]], rule.rule)
+
+
+def free_parts(rule: Rule) -> set[str]:
+    """The parts of a rule that take any value; a number is "an id"."""
+    kinds = rule._converters.items()
+    return {
+        "an id" if isinstance(kind, IntegerConverter) else name
+        for name, kind in kinds
+        if not isinstance(kind, AnyConverter)
+    }
 
 
 def endpoint_of(app: Flask, address: str, method: str = "GET") -> str:

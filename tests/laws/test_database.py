@@ -428,6 +428,17 @@ def test_what_is_broken_is_mailed_to_every_administrator_once_a_night(session: S
     assert "the way demo stands open" in told[0].text
 
 
+def test_trust_r27_what_was_mailed_by_a_clock_that_was_ahead_is_mailed_again(session: Session, the_clock) -> None:
+    make_user(Role.ADMINISTRATOR, password_hash="set")
+    session.rollback()
+    by_sql("INSERT INTO open_way (way) VALUES ('demo')")
+    for days in (400, 0, 0):
+        the_clock.stands_at(MONDAY + dt.timedelta(days=days))
+        tell_what_is_broken.call_local()
+    session.rollback()
+    assert len(session.scalars(sa.select(OutboxMessage)).all()) == 2
+
+
 # --- whoever meets the law reads its name ---
 
 

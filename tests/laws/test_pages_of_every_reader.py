@@ -1,6 +1,7 @@
 """What holds for every page of the product, as every reader opens it."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 
 import pytest
@@ -10,6 +11,7 @@ from tests.a11y.atlas import LEADS_AWAY, NOT_PAGES, ON_THE_WAY_IN, PARTS_OF_PAGE
 from tests.laws import routes
 from tests.laws.crawl import Crawl, CrawledPage
 from tests.laws.page_reader import PageReader
+from tests.laws.travellers import ROLES
 
 pytestmark = pytest.mark.database  # the crawl opens one
 PIECES = {"desk.suggest"}  # a part of a page, fetched by a script
@@ -20,6 +22,16 @@ BLOCKED = [
     '<p style="color:red">', "<style>", "<script>", '<a href="/" onclick="go()">', '<a href="javascript:go()">',
     '<script src="https://cdn.example.org/x.js">', '<link rel="stylesheet" href="//cdn.example.org/x.css">',
 ]  # fmt: skip
+
+
+# Why an address cannot be written without the database: what the part of its route names.
+OF_A_ROW = {
+    **dict.fromkeys(["number", "slug", "code"], "a visit, a campaign, a cohort: by what people call it"),
+    **dict.fromkeys(["secret", "token", "key"], "who holds a link of its own"),
+    "on": "any day: the pages that lead there say which",
+    **dict.fromkeys(["name", "filename"], "a letter or a file of this installation"),
+    "an id": "a row by its id",
+}
 
 
 def whole_pages(crawl: Crawl) -> list[CrawledPage]:
@@ -39,6 +51,25 @@ def test_every_page_opens_for_somebody(app: Flask, crawl: Crawl) -> None:
     has_an_app = 409  # to add another; the staff of the demo who give a second look have one
     assert named(page for page in crawl.pages if page.status not in (200, 302, 303, 403, 404, has_an_app, 410)) == []
     assert len(crawl.pages) > 2000
+
+
+def test_every_address_that_names_no_row_is_opened_once_as_each_reader(app: Flask, crawl: Crawl) -> None:
+    opened = Counter((page.reader, page.address) for page in crawl.pages)
+    fixed = routes.plain_pages(app)
+
+    times = {(reader, address): opened[reader, address] for reader in crawl.travellers for address in fixed}
+    assert {opening: number for opening, number in times.items() if number != 1} == {}
+    assert list(crawl.travellers) == ROLES
+    assert len(fixed) > 100
+
+
+def test_a_route_that_takes_no_fixed_values_names_a_row(app: Flask) -> None:
+    fixed = {routes.endpoint_of(app, address) for address in routes.plain_pages(app)}
+    rules = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()) and rule.endpoint not in fixed]
+    reasons = {rule.rule: routes.free_parts(rule) & OF_A_ROW.keys() for rule in rules}
+
+    assert [address for address, why in reasons.items() if not why] == []
+    assert {part for why in reasons.values() for part in why} == OF_A_ROW.keys()
 
 
 def test_no_page_holds_what_the_content_policy_blocks(crawl: Crawl) -> None:

@@ -27,7 +27,7 @@ from tests.factories import MONDAY
 from tests.factories.messages import make_message
 from tests.sms_provider import a_provider
 
-MINUTE = dt.timedelta(minutes=1)
+MINUTE, DAY = dt.timedelta(minutes=1), dt.timedelta(days=1)
 WISH = LinkWish("status", 7, "/status/{token}", 24)
 
 
@@ -158,6 +158,44 @@ def test_a_sender_that_died_is_followed_by_another_when_its_lease_ends(app, monk
     assert service.deliver(message.id, MONDAY + MINUTE) is None
     assert service.deliver(message.id, MONDAY + 2 * MINUTE) is MessageState.SENT
     assert stored(message).attempts == 2
+
+
+@pytest.mark.postgres_decides
+@pytest.mark.parametrize(("back", "sent"), [(MINUTE / 12, None), (2 * DAY, MessageState.SENT)])
+def test_trust_r27_a_sender_that_died_before_the_clock_was_set_back_is_followed_by_another(app, back, sent):
+    message = make_message(now=MONDAY - 3 * DAY)
+    service._lease(message.id, MONDAY)
+
+    assert service.unsent_ids(10, MONDAY - back) == ([message.id] if sent else [])
+    assert service.deliver(message.id, MONDAY - back) is sent
+    assert len(letters()) == (1 if sent else 0)
+
+
+@pytest.mark.postgres_decides
+def test_trust_r27_mails_of_a_clock_that_was_ahead_leave_once_and_keep_back_none_that_follow(app, sink):
+    ahead = MONDAY + 400 * DAY
+    sink.answers["ana@school.example"] = "451 later"
+    put_off = make_message("ana@school.example", now=ahead - DAY)
+    assert service.deliver(put_off.id, ahead) is MessageState.WAITING
+    early = make_message("mira@school.example", now=MONDAY)
+    sink.answers["mira@school.example"] = "451 later"
+    assert service.deliver(early.id, MONDAY + 2 * DAY) is MessageState.WAITING
+    sink.answers.clear()
+    behind = make_message("ana@school.example")
+    to_come = make_message("vera@school.example", now=MONDAY + MINUTE)
+
+    sent = [service.deliver(one, MONDAY) for _sweep in range(3) for one in service.unsent_ids(10, MONDAY)]
+
+    assert (sent, len(sink.taken)) == ([MessageState.SENT] * 3, 3)
+    assert [stored(one).state for one in (put_off, early, behind)] == [MessageState.SENT] * 3
+    assert stored(to_come).state is MessageState.WAITING
+
+
+def test_trust_r27_a_mail_of_a_clock_that_was_ahead_counts_for_no_limit(app):
+    for days in (400, 0):
+        make_message(now=MONDAY + days * DAY)
+    counted = queries.written_lately("password_changed", ["ana@school.example"], DAY, MONDAY)
+    assert counted == {"ana@school.example": 1}
 
 
 def test_a_sender_that_slept_past_its_lease_does_not_undo_the_next_ones_work(app):

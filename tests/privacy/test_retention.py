@@ -356,6 +356,29 @@ def test_the_command_counts_then_forgets_and_the_night_forgets(app, the_clock):
     assert "ana@school.example" not in dump()
 
 
+def test_trust_r27_a_clock_that_leaps_for_a_night_forgets_nothing_and_the_second_night_does(the_clock):
+    make_school_request(RequestState.UNVERIFIED)
+
+    def left_at(moment: dt.datetime) -> bool:
+        the_clock.stands_at(moment)
+        queue.huey.execute(privacy.forget_what_lasted.task_class())
+        return "ana@school.example" in dump()
+
+    nights = [MONDAY, MONDAY + 400 * DAY, MONDAY + DAY, MONDAY + 400 * DAY, MONDAY + 401 * DAY]
+    assert [left_at(night) for night in nights] == [True, True, True, True, False]
+
+
+def test_trust_r27_tries_of_a_clock_that_was_ahead_lock_nobody_out_for_longer_than_an_hour(the_clock):
+    with transaction() as session:
+        for hours in (23, 25, 400 * 24):
+            session.add(SignInAttempt(account_key="a key", network="", at=MONDAY + dt.timedelta(hours=hours)))
+
+    the_clock.stands_at(MONDAY)
+    privacy.forget_traces_of_visitors.call_local()
+
+    assert db.session.scalars(select(SignInAttempt.at)).all() == [MONDAY + dt.timedelta(hours=23)]
+
+
 def test_the_hour_forgets_traces_that_are_a_day_old_and_nothing_else_does(the_clock):
     make_school_request(RequestState.UNVERIFIED)
     with transaction() as session:

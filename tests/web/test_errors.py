@@ -1,7 +1,6 @@
 import datetime as dt
 import errno
 import sqlite3
-from contextlib import closing
 
 import pytest
 import sqlalchemy as sa
@@ -22,6 +21,7 @@ from scheduler.web import errors, guards
 from scheduler.work.terms import WorkReason
 from tests.factories import MONDAY
 from tests.factories.people import make_user
+from tests.full_disk import a_full_database, raising_of
 from tests.web.browser import browser_of
 from tests.web.reading import text_of
 
@@ -133,28 +133,11 @@ def test_the_reason_of_a_refusal_is_said_in_words_and_when_to_come_back(raising,
 NO_ROOM = OSError(errno.ENOSPC, "No space left on device")
 
 
-def a_full_database() -> sqlite3.OperationalError:
-    """What SQLite says when its file may not grow."""
-    with closing(sqlite3.connect(":memory:")) as small, pytest.raises(sqlite3.OperationalError) as full:
-        small.execute("PRAGMA max_page_count = 1")
-        small.execute("CREATE TABLE host (name TEXT)")
-    return full.value
-
-
 def a_database_that_cannot_be_opened() -> sqlite3.OperationalError:
     """What SQLite says when the disk is full before the first reader opens it."""
     error = sqlite3.OperationalError("disk I/O error")
     error.sqlite_errorcode = sqlite3.SQLITE_IOERR_SHMSIZE
     return error
-
-
-def raising_of(error: Exception):
-    """A function that fails so, whatever it is given."""
-
-    def fail(*_args, **_named):
-        raise error
-
-    return fail
 
 
 @pytest.mark.parametrize(

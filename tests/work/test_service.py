@@ -1,5 +1,6 @@
 """Long work: leased, told, ended; a worker that dies does not leave it running for ever."""
 
+import datetime as dt
 from functools import partial
 
 import pytest
@@ -87,6 +88,22 @@ def test_what_a_dead_worker_left_is_taken_up_again_and_its_late_word_counts_no_m
     service.end(second, {"new": 2}, now=later(minutes=5))
 
     assert (stored(row.id).state, stored(row.id).result) == (WorkState.DONE, '{"new": 2}')
+
+
+@BOTH
+@pytest.mark.parametrize(("back", "free"), [({"seconds": 5}, False), ({"minutes": 2}, False), ({"days": 2}, True)])
+def test_trust_r27_what_a_dead_worker_left_waits_for_no_end_in_the_future_when_the_clock_is_set_back(
+    session, back, free
+):
+    user = make_user()
+    row = make_work(user)
+    service.take(row.id, now=MONDAY)
+    now = MONDAY - dt.timedelta(**back)
+
+    assert service.work_page(user.actor(), row.id, now=now).interrupted is free
+    assert service.waiting_ids(now) == [row.id] * free
+    assert (service.take(row.id, now=now) is not None) is free
+    assert service.waiting_ids(now) == []
 
 
 def test_another_centres_work_looks_as_if_it_were_not_there(session):

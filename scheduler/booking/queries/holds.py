@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, or_, select
 
+from scheduler.booking.rules.holds import KEPT_FOR
 from scheduler.booking.terms.holds import HeldDate, Slot
 from scheduler.core.db import db
 from scheduler.core.form_keys import ANSWERED, either
@@ -78,12 +79,14 @@ def held_for_request(request_id: int) -> HeldDate | None:
 
 
 def holds_over(now: dt.datetime) -> list[int]:
-    """Holds that nobody has ended yet although their time is over, or their request withdrawn."""
+    """Holds that nobody has ended yet although their time is over, or their request withdrawn.
+
+    One that begins a day in the future was given by a clock that has been set back since.
+    """
     waits = (RequestState.UNVERIFIED, RequestState.PROPOSED)  # for the proof; for the answer to a date from the list
     ended = select(SchoolRequest.id).where(SchoolRequest.state.not_in(waits))
-    wanted = select(DateHold.id).where(
-        DateHold.state.in_(LIVING_HOLDS), or_(DateHold.until <= now, DateHold.school_request_id.in_(ended))
-    )
+    over = or_(DateHold.until <= now, DateHold.state_since > now + KEPT_FOR, DateHold.school_request_id.in_(ended))
+    wanted = select(DateHold.id).where(DateHold.state.in_(LIVING_HOLDS), over)
     return list(db.session().scalars(wanted.order_by(DateHold.id)))
 
 

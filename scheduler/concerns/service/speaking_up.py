@@ -210,6 +210,7 @@ def _tell(act: Act, concern: Concern, people: Collection[int]) -> None:
 
 
 def _said_today(act: Act, concern: Concern) -> int:
-    lately = Concern.centre_id == concern.centre_id, Concern.reported_at > act.now - A_DAY
+    within = Concern.reported_at > act.now - A_DAY, Concern.reported_at < act.now + A_DAY  # clocks are set back, too
+    lately = Concern.centre_id == concern.centre_id, *within
     openly = Concern.spoken_up_by == SpokenUpBy.ANYBODY
     return act.session.scalar(select(func.count(Concern.id)).where(*lately, openly)) or 0

@@ -18,7 +18,7 @@ from scheduler.keys import rules
 from scheduler.keys.models import CodeApp, Passkey, RecoveryCode
 from scheduler.keys.service.mails import mail_owner
 from scheduler.keys.terms import Browser, KeyReason, PassedBy
-from scheduler.messages.queries import written_since
+from scheduler.messages.queries import written_lately
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import LinkWish, MessageDraft
 from scheduler.people.models import SignIn, SignInAttempt, User
@@ -167,7 +167,7 @@ def _warn_of_guesses(browser: Browser, key: str, now: dt.datetime) -> None:
         if _tries(session, key, now - rules.DAY) < rules.WARN_AT:
             return
         user = session.get_one(User, browser.user_id)
-        if not written_since(GUESSED, [user.email], now - rules.DAY):
+        if not written_lately(GUESSED, [user.email], rules.DAY, now):
             audit.record(browser.actor, "codes guessed", user, at=now)
             mail_owner(GUESSED, user, path="/reset", now=now)
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from scheduler.core.db import transaction
 from scheduler.messages.models import OutboxMessage
+from scheduler.messages.queries import written_within
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import MessageDraft
 from scheduler.people.queries import administrators
@@ -19,7 +20,7 @@ QUIET = dt.timedelta(hours=12)
 def tell_administrators(broken: Sequence[str], *, now: dt.datetime) -> int:
     """Mail these sentences (ids only) to each administrator of each centre; how many were told. Twice is once."""
     with transaction() as session:
-        lately = select(OutboxMessage.id).where(OutboxMessage.kind == KIND, OutboxMessage.created_at > now - QUIET)
+        lately = select(OutboxMessage.id).where(OutboxMessage.kind == KIND, written_within(QUIET, now))
         if not broken or session.scalar(lately.limit(1)) is not None:
             return 0
         found = administrators()

@@ -9,6 +9,7 @@ from scheduler.core.audit import AuditEntry
 from scheduler.core.db import transaction
 from scheduler.core.seals import Broken, Head
 from scheduler.messages.models import OutboxMessage
+from scheduler.messages.queries import written_within
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import MessageDraft
 from scheduler.people.queries import staff_with
@@ -31,7 +32,7 @@ def mail_break_once(broken: Broken, *, now: dt.datetime) -> None:
         OutboxMessage.kind == "audit_broken",
         OutboxMessage.about == RECORD,
         OutboxMessage.about_id == broken.record_id,
-        OutboxMessage.created_at > now - A_NIGHT_LATER,
+        written_within(A_NIGHT_LATER, now),
     )
     with transaction() as session:
         if session.scalar(told.limit(1)) is None:

@@ -97,8 +97,8 @@ def _emptied(model: Any, *names: str) -> Callable[[Session, Ids, dt.datetime], N
 
 
 def _passed(model: Any) -> Callable[[Deadlines], Condition]:
-    """Counted for a day, for a limit."""
-    return lambda by: model.at <= by.cut(_R.TRACE)
+    """Counted for a day, for a limit; what is further in the future is from before the clock was set back."""
+    return lambda by: or_(model.at <= by.cut(_R.TRACE), model.at > by.now + (by.now - by.cut(_R.TRACE)))
 
 
 def _named_adult(by: Deadlines) -> Condition:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 from scheduler import policy
 from scheduler.acts import Act, change
 from scheduler.core.errors import Conflict, GroundReason, NotFound
-from scheduler.messages.queries import messages_about, written_since
+from scheduler.messages.queries import messages_about, written_lately
 from scheduler.people.models import Presenter
 from scheduler.policy import SYSTEM, Actor
 from scheduler.staffing.models.open_calls import OpenCall, RaisedHand
@@ -63,7 +63,7 @@ def _ask(act: Act, opened: OpenVisit) -> int:
         select(Presenter).where(Presenter.id.in_(fit)).options(joinedload(Presenter.user)).order_by(Presenter.id)
     ).all()
     before = {one.address for one in messages_about("visit", opened.visit.id) if one.kind == OPEN_CALL_LETTER}
-    today = written_since(OPEN_CALL_LETTER, [row.user.email for row in rows], act.now - A_DAY)
+    today = written_lately(OPEN_CALL_LETTER, [row.user.email for row in rows], A_DAY, act.now)
     people = {row.id: row for row in rows if row.user.email not in before and today[row.user.email] < MAILS_A_DAY}
     notify.tell_people(OPEN_CALL_LETTER, opened, people, now=act.now)
     return len(people)
