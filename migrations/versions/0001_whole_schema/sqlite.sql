@@ -8,11 +8,9 @@ CREATE TABLE open_way (
 CREATE TRIGGER open_way_is_told AFTER INSERT ON open_way WHEN NEW.way <> 'release' BEGIN INSERT INTO audit_entry (at, actor, action, thing, thing_id, details)
   VALUES (CURRENT_TIMESTAMP, 'system', 'way opened', 'open_way', NEW.id, '{"way": "' || NEW.way || '"}'); END
 ;
-CREATE TRIGGER open_way_way_stays_update BEFORE UPDATE ON open_way WHEN NEW.way <> OLD.way BEGIN SELECT RAISE(ABORT, 'way_stays'); END
-;
 CREATE TRIGGER open_way_row_is_not_replaced_insert BEFORE INSERT ON open_way WHEN EXISTS (SELECT 1 FROM open_way n WHERE (n.id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
 ;
-CREATE TRIGGER open_way_row_is_not_replaced_update BEFORE UPDATE ON open_way WHEN NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM open_way n WHERE (n.id = NEW.id) AND n.id <> OLD.id) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
+CREATE TRIGGER open_way_refuses_update BEFORE UPDATE ON open_way BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM open_way n WHERE (n.id = NEW.id) AND n.id <> OLD.id); SELECT RAISE(ABORT, 'way_stays') WHERE NEW.way <> OLD.way; END
 ;
 CREATE TABLE audit_entry (
 	id INTEGER NOT NULL, 
@@ -41,11 +39,9 @@ CREATE TRIGGER audit_entry_stays BEFORE UPDATE ON audit_entry
       OR (NEW.details <> OLD.details AND NEW.details <> '{}')
     BEGIN SELECT RAISE(ABORT, 'audit_entry_stays'); END
 ;
-CREATE TRIGGER audit_entry_audit_entry_stays_update BEFORE UPDATE ON audit_entry WHEN (NEW.actor <> OLD.actor OR NEW.details <> OLD.details) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('erasure')) BEGIN SELECT RAISE(ABORT, 'audit_entry_stays'); END
-;
 CREATE TRIGGER audit_entry_row_is_not_replaced_insert BEFORE INSERT ON audit_entry WHEN EXISTS (SELECT 1 FROM audit_entry n WHERE (n.id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
 ;
-CREATE TRIGGER audit_entry_row_is_not_replaced_update BEFORE UPDATE ON audit_entry WHEN NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM audit_entry n WHERE (n.id = NEW.id) AND n.id <> OLD.id) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
+CREATE TRIGGER audit_entry_refuses_update BEFORE UPDATE ON audit_entry BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM audit_entry n WHERE (n.id = NEW.id) AND n.id <> OLD.id); SELECT RAISE(ABORT, 'audit_entry_stays') WHERE (NEW.actor <> OLD.actor OR NEW.details <> OLD.details) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('erasure')); END
 ;
 CREATE TABLE form_key (
 	id INTEGER NOT NULL, 
@@ -64,10 +60,11 @@ CREATE TABLE import_batch (
 	kind VARCHAR NOT NULL, 
 	centre_id INTEGER, 
 	file_name VARCHAR NOT NULL, 
+	file_digest VARCHAR NOT NULL, 
 	rows INTEGER NOT NULL, 
+	stored_rows INTEGER NOT NULL, 
 	stored_by VARCHAR NOT NULL, 
 	stored_at DATETIME NOT NULL, 
-	last_audit_id INTEGER NOT NULL, 
 	undone_at DATETIME, 
 	CONSTRAINT pk_import_batch PRIMARY KEY (id)
 )
@@ -96,9 +93,9 @@ CREATE TABLE staged_row (
 	CONSTRAINT pk_staged_row PRIMARY KEY (id)
 )
 ;
-CREATE INDEX ix_staged_row_staged_at ON staged_row (staged_at)
-;
 CREATE INDEX ix_staged_row_stage_thing_place ON staged_row (stage, thing, place)
+;
+CREATE INDEX ix_staged_row_staged_at ON staged_row (staged_at)
 ;
 CREATE TABLE running_number (
 	id INTEGER NOT NULL, 
@@ -153,11 +150,11 @@ CREATE TABLE outbox_message (
 	CONSTRAINT ck_outbox_message_messagestate CHECK (state IN ('waiting', 'sending', 'sent', 'failed', 'stopped'))
 )
 ;
-CREATE INDEX ix_outbox_message_state_not_before ON outbox_message (state, not_before)
+CREATE INDEX ix_outbox_message_kind_centre_id ON outbox_message (kind, centre_id)
 ;
 CREATE INDEX ix_outbox_message_about_about_id ON outbox_message (about, about_id)
 ;
-CREATE INDEX ix_outbox_message_kind_centre_id ON outbox_message (kind, centre_id)
+CREATE INDEX ix_outbox_message_state_not_before ON outbox_message (state, not_before)
 ;
 CREATE TABLE district (
 	id INTEGER NOT NULL, 
@@ -233,9 +230,9 @@ CREATE TABLE sign_in_attempt (
 	CONSTRAINT pk_sign_in_attempt PRIMARY KEY (id)
 )
 ;
-CREATE INDEX ix_sign_in_attempt_account_key_at ON sign_in_attempt (account_key, at)
-;
 CREATE INDEX ix_sign_in_attempt_network_at ON sign_in_attempt (network, at)
+;
+CREATE INDEX ix_sign_in_attempt_account_key_at ON sign_in_attempt (account_key, at)
 ;
 CREATE TABLE person_search_key (
 	user_id INTEGER NOT NULL, 
@@ -246,11 +243,11 @@ CREATE TABLE person_search_key (
 	CONSTRAINT ck_person_search_key_both_or_none CHECK ((search_key IS NULL) = (mailbox_key IS NULL))
 )
 ;
+CREATE INDEX ix_person_search_key_mailbox_key ON person_search_key (mailbox_key)
+;
 CREATE INDEX ix_person_search_key_centre_id_search_key ON person_search_key (centre_id, search_key)
 ;
 CREATE INDEX persons_not_folded ON person_search_key (user_id) WHERE search_key IS NULL
-;
-CREATE INDEX ix_person_search_key_mailbox_key ON person_search_key (mailbox_key)
 ;
 CREATE TABLE job_run (
 	id INTEGER NOT NULL, 
@@ -274,11 +271,9 @@ CREATE TABLE helpline_code (
 	CONSTRAINT ck_helpline_code_helplinemargin CHECK (margin IN ('age', 'caller', 'district', 'topic', 'act'))
 )
 ;
-CREATE TRIGGER helpline_code_code_stays_update BEFORE UPDATE ON helpline_code WHEN (NEW.code_list IS NOT OLD.code_list OR NEW.margin IS NOT OLD.margin OR NEW.code IS NOT OLD.code) BEGIN SELECT RAISE(ABORT, 'code_stays'); END
-;
 CREATE TRIGGER helpline_code_row_is_not_replaced_insert BEFORE INSERT ON helpline_code WHEN EXISTS (SELECT 1 FROM helpline_code n WHERE (n.id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
 ;
-CREATE TRIGGER helpline_code_row_is_not_replaced_update BEFORE UPDATE ON helpline_code WHEN NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM helpline_code n WHERE (n.id = NEW.id) AND n.id <> OLD.id) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
+CREATE TRIGGER helpline_code_refuses_update BEFORE UPDATE ON helpline_code BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM helpline_code n WHERE (n.id = NEW.id) AND n.id <> OLD.id); SELECT RAISE(ABORT, 'code_stays') WHERE (NEW.code_list IS NOT OLD.code_list OR NEW.margin IS NOT OLD.margin OR NEW.code IS NOT OLD.code); END
 ;
 CREATE TABLE booking_answers (
 	id INTEGER NOT NULL, 
@@ -310,22 +305,9 @@ CREATE TABLE contact_search_key (
 	CONSTRAINT pk_contact_search_key PRIMARY KEY (school_request_id)
 )
 ;
-CREATE INDEX ix_contact_search_key_centre_id_school_request_id_search_key ON contact_search_key (centre_id, school_request_id, search_key)
-;
 CREATE INDEX contacts_not_folded ON contact_search_key (school_request_id) WHERE search_key IS NULL
 ;
-CREATE TABLE request_tally (
-	id INTEGER NOT NULL, 
-	centre_id INTEGER NOT NULL, 
-	state VARCHAR NOT NULL, 
-	owner INTEGER NOT NULL, 
-	district INTEGER NOT NULL, 
-	programme_id INTEGER NOT NULL, 
-	many INTEGER NOT NULL, 
-	CONSTRAINT pk_request_tally PRIMARY KEY (id)
-)
-;
-CREATE INDEX tallies_of_the_inbox ON request_tally (centre_id, state, owner, district, programme_id, many)
+CREATE INDEX ix_contact_search_key_centre_id_school_request_id_search_key ON contact_search_key (centre_id, school_request_id, search_key)
 ;
 CREATE TABLE feed_version (
 	presenter_id INTEGER NOT NULL, 
@@ -380,13 +362,11 @@ CREATE TABLE certificate_key (
 ;
 CREATE UNIQUE INDEX one_key_signs ON certificate_key (algorithm) WHERE retired_at IS NULL
 ;
-CREATE TRIGGER certificate_key_signing_key_stays_update BEFORE UPDATE ON certificate_key WHEN (NEW.id IS NOT OLD.id OR NEW.name IS NOT OLD.name OR NEW.algorithm IS NOT OLD.algorithm OR NEW.public IS NOT OLD.public OR NEW.made_at IS NOT OLD.made_at) OR OLD.retired_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'signing_key_stays'); END
-;
 CREATE TRIGGER certificate_key_signing_key_stays_delete BEFORE DELETE ON certificate_key WHEN TRUE BEGIN SELECT RAISE(ABORT, 'signing_key_stays'); END
 ;
 CREATE TRIGGER certificate_key_row_is_not_replaced_insert BEFORE INSERT ON certificate_key WHEN EXISTS (SELECT 1 FROM certificate_key n WHERE (n.id = NEW.id OR n.name = NEW.name)) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
 ;
-CREATE TRIGGER certificate_key_row_is_not_replaced_update BEFORE UPDATE ON certificate_key WHEN NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM certificate_key n WHERE (n.id = NEW.id OR n.name = NEW.name) AND n.id <> OLD.id) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
+CREATE TRIGGER certificate_key_refuses_update BEFORE UPDATE ON certificate_key BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM certificate_key n WHERE (n.id = NEW.id OR n.name = NEW.name) AND n.id <> OLD.id); SELECT RAISE(ABORT, 'signing_key_stays') WHERE (NEW.id IS NOT OLD.id OR NEW.name IS NOT OLD.name OR NEW.algorithm IS NOT OLD.algorithm OR NEW.public IS NOT OLD.public OR NEW.made_at IS NOT OLD.made_at) OR OLD.retired_at IS NOT NULL; END
 ;
 CREATE TABLE figure_version (
 	year INTEGER NOT NULL, 
@@ -400,6 +380,7 @@ CREATE TABLE imported_row (
 	thing VARCHAR NOT NULL, 
 	thing_id INTEGER NOT NULL, 
 	"before" TEXT NOT NULL, 
+	last_audit_id INTEGER NOT NULL, 
 	CONSTRAINT pk_imported_row PRIMARY KEY (id), 
 	CONSTRAINT uq_imported_row_batch_id_thing_thing_id UNIQUE (batch_id, thing, thing_id), 
 	CONSTRAINT fk_imported_row_batch_id FOREIGN KEY(batch_id) REFERENCES import_batch (id) ON DELETE CASCADE
@@ -427,12 +408,6 @@ CREATE TABLE municipality (
 CREATE INDEX ix_municipality_search_key ON municipality (search_key)
 ;
 CREATE INDEX ix_municipality_district_id ON municipality (district_id)
-;
-CREATE TRIGGER municipality_is_tallied_update AFTER UPDATE OF district_id ON municipality WHEN (NEW.district_id IS NOT OLD.district_id) BEGIN INSERT INTO request_tally (centre_id, state, owner, district, programme_id, many) SELECT r.centre_id, r.state, COALESCE(r.owner_id, 0), COALESCE(OLD.district_id, 0),
-  r.programme_id, -1 * COUNT(*) FROM host h JOIN school_request r ON r.host_id = h.id
-  WHERE h.municipality_id = NEW.id AND r.state NOT IN ('draft', 'unverified') GROUP BY r.centre_id, r.state, r.owner_id, r.programme_id;INSERT INTO request_tally (centre_id, state, owner, district, programme_id, many) SELECT r.centre_id, r.state, COALESCE(r.owner_id, 0), COALESCE(NEW.district_id, 0),
-  r.programme_id, 1 * COUNT(*) FROM host h JOIN school_request r ON r.host_id = h.id
-  WHERE h.municipality_id = NEW.id AND r.state NOT IN ('draft', 'unverified') GROUP BY r.centre_id, r.state, r.owner_id, r.programme_id; END
 ;
 CREATE TRIGGER municipality_is_told_anew_update AFTER UPDATE OF city_sr_cyrl, city_sr_latn, district_id ON municipality WHEN (NEW.city_sr_cyrl IS NOT OLD.city_sr_cyrl OR NEW.city_sr_latn IS NOT OLD.city_sr_latn OR NEW.district_id IS NOT OLD.district_id) BEGIN UPDATE figure_version SET version = random(); END
 ;
@@ -508,13 +483,11 @@ CREATE TABLE helpline_publication (
 ;
 CREATE INDEX ix_helpline_publication_centre_id_first_day ON helpline_publication (centre_id, first_day)
 ;
-CREATE TRIGGER helpline_publication_published_figures_stay_update BEFORE UPDATE ON helpline_publication WHEN NEW.id = OLD.id BEGIN SELECT RAISE(ABORT, 'published_figures_stay'); END
-;
 CREATE TRIGGER helpline_publication_published_figures_stay_delete BEFORE DELETE ON helpline_publication WHEN NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo')) BEGIN SELECT RAISE(ABORT, 'published_figures_stay'); END
 ;
 CREATE TRIGGER helpline_publication_row_is_not_replaced_insert BEFORE INSERT ON helpline_publication WHEN EXISTS (SELECT 1 FROM helpline_publication n WHERE (n.id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
 ;
-CREATE TRIGGER helpline_publication_row_is_not_replaced_update BEFORE UPDATE ON helpline_publication WHEN NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM helpline_publication n WHERE (n.id = NEW.id) AND n.id <> OLD.id) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
+CREATE TRIGGER helpline_publication_refuses_update BEFORE UPDATE ON helpline_publication BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM helpline_publication n WHERE (n.id = NEW.id) AND n.id <> OLD.id); SELECT RAISE(ABORT, 'published_figures_stay') WHERE NEW.id = OLD.id; END
 ;
 CREATE TABLE programme (
 	id INTEGER NOT NULL, 
@@ -613,13 +586,32 @@ CREATE TABLE certificate_picture (
 ;
 CREATE INDEX ix_certificate_picture_centre_id ON certificate_picture (centre_id)
 ;
-CREATE TRIGGER certificate_picture_template_stays_update BEFORE UPDATE ON certificate_picture WHEN TRUE BEGIN SELECT RAISE(ABORT, 'template_stays'); END
-;
 CREATE TRIGGER certificate_picture_template_stays_delete BEFORE DELETE ON certificate_picture WHEN NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) BEGIN SELECT RAISE(ABORT, 'template_stays'); END
 ;
 CREATE TRIGGER certificate_picture_row_is_not_replaced_insert BEFORE INSERT ON certificate_picture WHEN EXISTS (SELECT 1 FROM certificate_picture n WHERE (n.id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
 ;
-CREATE TRIGGER certificate_picture_row_is_not_replaced_update BEFORE UPDATE ON certificate_picture WHEN NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM certificate_picture n WHERE (n.id = NEW.id) AND n.id <> OLD.id) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
+CREATE TRIGGER certificate_picture_refuses_update BEFORE UPDATE ON certificate_picture BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM certificate_picture n WHERE (n.id = NEW.id) AND n.id <> OLD.id); SELECT RAISE(ABORT, 'template_stays') WHERE TRUE; END
+;
+CREATE TABLE public_figure (
+	centre_id INTEGER NOT NULL, 
+	year INTEGER NOT NULL, 
+	iso VARCHAR NOT NULL, 
+	city_sr_cyrl VARCHAR NOT NULL, 
+	campaign INTEGER NOT NULL, 
+	city_sr_latn VARCHAR NOT NULL, 
+	presentations INTEGER NOT NULL, 
+	pupils INTEGER NOT NULL, 
+	parents INTEGER NOT NULL, 
+	teachers INTEGER NOT NULL, 
+	others INTEGER NOT NULL, 
+	high_school INTEGER NOT NULL, 
+	first_day DATE NOT NULL, 
+	last_day DATE NOT NULL, 
+	made_on DATE NOT NULL, 
+	CONSTRAINT pk_public_figure PRIMARY KEY (centre_id, year, iso, city_sr_cyrl, campaign), 
+	CONSTRAINT ck_public_figure_no_less_than_nobody CHECK (pupils >= high_school AND high_school >= 0 AND parents >= 0 AND teachers >= 0 AND others >= 0), 
+	CONSTRAINT fk_public_figure_centre_id FOREIGN KEY(centre_id) REFERENCES centre (id) ON DELETE CASCADE
+)
 ;
 CREATE TABLE profile_text (
 	id INTEGER NOT NULL, 
@@ -674,17 +666,11 @@ CREATE TABLE host (
 	CONSTRAINT fk_host_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (id) ON DELETE RESTRICT
 )
 ;
-CREATE INDEX ix_host_search_key ON host (search_key)
-;
 CREATE INDEX ix_host_listed_name_sr_latn ON host (listed, name_sr_latn)
 ;
 CREATE INDEX ix_host_municipality_id ON host (municipality_id)
 ;
-CREATE TRIGGER host_is_tallied_update AFTER UPDATE OF municipality_id ON host WHEN (NEW.municipality_id IS NOT OLD.municipality_id) BEGIN INSERT INTO request_tally (centre_id, state, owner, district, programme_id, many) SELECT r.centre_id, r.state, COALESCE(r.owner_id, 0), COALESCE((SELECT m.district_id FROM municipality m WHERE m.id = OLD.municipality_id), 0),
-  r.programme_id, -1 * COUNT(*) FROM host h JOIN school_request r ON r.host_id = h.id
-  WHERE h.id = NEW.id AND r.state NOT IN ('draft', 'unverified') GROUP BY r.centre_id, r.state, r.owner_id, r.programme_id;INSERT INTO request_tally (centre_id, state, owner, district, programme_id, many) SELECT r.centre_id, r.state, COALESCE(r.owner_id, 0), COALESCE((SELECT m.district_id FROM municipality m WHERE m.id = NEW.municipality_id), 0),
-  r.programme_id, 1 * COUNT(*) FROM host h JOIN school_request r ON r.host_id = h.id
-  WHERE h.id = NEW.id AND r.state NOT IN ('draft', 'unverified') GROUP BY r.centre_id, r.state, r.owner_id, r.programme_id; END
+CREATE INDEX ix_host_search_key ON host (search_key)
 ;
 CREATE TRIGGER host_is_counted_update AFTER UPDATE OF municipality_id ON host WHEN (NEW.municipality_id IS NOT OLD.municipality_id) BEGIN INSERT INTO stale_figure (year, centre_id, town) SELECT DISTINCT CAST(substr(p.on_day, 1, 4) AS INTEGER), v.centre_id, t.town
   FROM visit v JOIN presentation p ON p.visit_id = v.id CROSS JOIN (
@@ -740,16 +726,6 @@ CREATE TABLE user_district (
 	CONSTRAINT uq_user_district_user_id_district_id UNIQUE (user_id, district_id), 
 	CONSTRAINT fk_user_district_user_id FOREIGN KEY(user_id) REFERENCES user_account (id) ON DELETE CASCADE, 
 	CONSTRAINT fk_user_district_district_id FOREIGN KEY(district_id) REFERENCES district (id) ON DELETE RESTRICT
-)
-;
-CREATE TABLE hidden_columns (
-	id INTEGER NOT NULL, 
-	user_id INTEGER NOT NULL, 
-	list_name VARCHAR NOT NULL, 
-	names VARCHAR NOT NULL, 
-	CONSTRAINT pk_hidden_columns PRIMARY KEY (id), 
-	CONSTRAINT uq_hidden_columns_user_id_list_name UNIQUE (user_id, list_name), 
-	CONSTRAINT fk_hidden_columns_user_id FOREIGN KEY(user_id) REFERENCES user_account (id) ON DELETE CASCADE
 )
 ;
 CREATE TABLE sign_in (
@@ -815,21 +791,6 @@ CREATE TABLE presenter (
 CREATE INDEX ix_presenter_adult_on ON presenter (adult_on)
 ;
 CREATE INDEX presenters_of_a_centre ON presenter (centre_id, user_id, adult_on, suspended_at)
-;
-CREATE TRIGGER presenter_birth_date_stays_known_update BEFORE UPDATE ON presenter WHEN OLD.birth_date IS NOT NULL AND NEW.birth_date IS NULL AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) BEGIN SELECT RAISE(ABORT, 'birth_date_stays_known'); END
-;
-CREATE TRIGGER presenter_row_is_not_replaced_insert BEFORE INSERT ON presenter WHEN EXISTS (SELECT 1 FROM presenter n WHERE (n.id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
-;
-CREATE TRIGGER presenter_row_is_not_replaced_update BEFORE UPDATE ON presenter WHEN NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM presenter n WHERE (n.id = NEW.id) AND n.id <> OLD.id) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
-;
-CREATE TRIGGER presenter_protection_follows_the_birth_date_insert BEFORE INSERT ON presenter WHEN (NEW.adult_on IS NOT date(NEW.birth_date, '+18 years') OR NEW.may_present_from IS NOT date(NEW.birth_date, '+15 years')) BEGIN SELECT RAISE(ABORT, 'protection_follows_the_birth_date'); END
-;
-CREATE TRIGGER presenter_protection_follows_the_birth_date_update BEFORE UPDATE ON presenter WHEN (NEW.adult_on IS NOT date(NEW.birth_date, '+18 years') OR NEW.may_present_from IS NOT date(NEW.birth_date, '+15 years')) BEGIN SELECT RAISE(ABORT, 'protection_follows_the_birth_date'); END
-;
-CREATE TRIGGER presenter_birth_date_is_corrected_by_two_update BEFORE UPDATE ON presenter WHEN OLD.birth_date IS NOT NULL AND NEW.birth_date IS NOT NULL AND NEW.birth_date <> OLD.birth_date AND NOT EXISTS (SELECT 1 FROM birth_date_correction c
-  WHERE c.presenter_id = NEW.id AND c.birth_date = NEW.birth_date AND c.confirmed_at IS NOT NULL
-    AND NOT EXISTS (SELECT 1 FROM birth_date_correction d
-                    WHERE d.presenter_id = NEW.id AND d.confirmed_at IS NOT NULL AND d.id > c.id)) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('retention', 'erasure')) BEGIN SELECT RAISE(ABORT, 'birth_date_is_corrected_by_two'); END
 ;
 CREATE TRIGGER presenter_frees_update AFTER UPDATE ON presenter WHEN (NEW.suspended_at IS NOT OLD.suspended_at OR NEW.adult_on IS NOT OLD.adult_on OR NEW.may_present_from IS NOT OLD.may_present_from) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('release', 'demo')) BEGIN INSERT INTO audit_entry (at, actor, action, thing, thing_id, details)
   SELECT COALESCE(NEW.suspended_at, CURRENT_TIMESTAMP), 'system', 'assignment withdrawn', 'assignment', id, '{"from": "' || state || '", "reason": "ended_in_database", "to": "withdrawn"}' FROM assignment WHERE assignment.state IN ('suggested', 'offered', 'accepted', 'present')
@@ -918,6 +879,13 @@ CREATE TRIGGER presenter_is_counted_update AFTER UPDATE OF kind ON presenter WHE
 ;
 CREATE TRIGGER presenter_is_named_no_longer_update AFTER UPDATE OF adult_on ON presenter  BEGIN UPDATE certificate SET holder_name = NULL WHERE presenter_id = NEW.id AND holder_name IS NOT NULL AND NEW.adult_on > issued_at; END
 ;
+CREATE TRIGGER presenter_refuses_update BEFORE UPDATE ON presenter BEGIN SELECT RAISE(ABORT, 'birth_date_is_corrected_by_two') WHERE OLD.birth_date IS NOT NULL AND NEW.birth_date IS NOT NULL AND NEW.birth_date <> OLD.birth_date AND NOT EXISTS (SELECT 1 FROM birth_date_correction c
+  WHERE c.presenter_id = NEW.id AND c.birth_date = NEW.birth_date AND c.confirmed_at IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM birth_date_correction d
+                    WHERE d.presenter_id = NEW.id AND d.confirmed_at IS NOT NULL AND d.id > c.id)) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('retention', 'erasure')); SELECT RAISE(ABORT, 'protection_follows_the_birth_date') WHERE (NEW.adult_on IS NOT date(NEW.birth_date, '+18 years') OR NEW.may_present_from IS NOT date(NEW.birth_date, '+15 years')); SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM presenter n WHERE (n.id = NEW.id) AND n.id <> OLD.id); SELECT RAISE(ABORT, 'birth_date_stays_known') WHERE OLD.birth_date IS NOT NULL AND NEW.birth_date IS NULL AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')); END
+;
+CREATE TRIGGER presenter_refuses_insert BEFORE INSERT ON presenter BEGIN SELECT RAISE(ABORT, 'protection_follows_the_birth_date') WHERE (NEW.adult_on IS NOT date(NEW.birth_date, '+18 years') OR NEW.may_present_from IS NOT date(NEW.birth_date, '+15 years')); SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE EXISTS (SELECT 1 FROM presenter n WHERE (n.id = NEW.id)); END
+;
 CREATE TABLE code_app (
 	id INTEGER NOT NULL, 
 	user_id INTEGER NOT NULL, 
@@ -990,9 +958,9 @@ CREATE TABLE long_work (
 	CONSTRAINT ck_long_work_phase CHECK (phase IN ('', 'reading', 'comparing', 'storing', 'issuing', 'searching', 'drawing', 'writing'))
 )
 ;
-CREATE INDEX ix_long_work_state_leased_until ON long_work (state, leased_until)
-;
 CREATE INDEX ix_long_work_centre_id_kind_id ON long_work (centre_id, kind, id)
+;
+CREATE INDEX ix_long_work_state_leased_until ON long_work (state, leased_until)
 ;
 CREATE INDEX ix_long_work_user_id ON long_work (user_id)
 ;
@@ -1011,13 +979,11 @@ CREATE TABLE helpline_list (
 	CONSTRAINT fk_helpline_list_added_by_id FOREIGN KEY(added_by_id) REFERENCES user_account (id) ON DELETE SET NULL
 )
 ;
-CREATE TRIGGER helpline_list_list_stays_update BEFORE UPDATE ON helpline_list WHEN (NEW.centre_id IS NOT OLD.centre_id OR NEW.code_list IS NOT OLD.code_list OR NEW.first_day IS NOT OLD.first_day OR NEW.added_at IS NOT OLD.added_at) BEGIN SELECT RAISE(ABORT, 'list_stays'); END
-;
 CREATE TRIGGER helpline_list_list_stays_delete BEFORE DELETE ON helpline_list WHEN EXISTS (SELECT 1 FROM helpline_period p WHERE p.code_list = OLD.code_list) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo')) BEGIN SELECT RAISE(ABORT, 'list_stays'); END
 ;
 CREATE TRIGGER helpline_list_row_is_not_replaced_insert BEFORE INSERT ON helpline_list WHEN EXISTS (SELECT 1 FROM helpline_list n WHERE (n.id = NEW.id OR n.code_list = NEW.code_list OR (n.centre_id = NEW.centre_id AND n.first_day = NEW.first_day))) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
 ;
-CREATE TRIGGER helpline_list_row_is_not_replaced_update BEFORE UPDATE ON helpline_list WHEN NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM helpline_list n WHERE (n.id = NEW.id OR n.code_list = NEW.code_list OR (n.centre_id = NEW.centre_id AND n.first_day = NEW.first_day)) AND n.id <> OLD.id) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
+CREATE TRIGGER helpline_list_refuses_update BEFORE UPDATE ON helpline_list BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM helpline_list n WHERE (n.id = NEW.id OR n.code_list = NEW.code_list OR (n.centre_id = NEW.centre_id AND n.first_day = NEW.first_day)) AND n.id <> OLD.id); SELECT RAISE(ABORT, 'list_stays') WHERE (NEW.centre_id IS NOT OLD.centre_id OR NEW.code_list IS NOT OLD.code_list OR NEW.first_day IS NOT OLD.first_day OR NEW.added_at IS NOT OLD.added_at); END
 ;
 CREATE TABLE helpline_public_cell (
 	id INTEGER NOT NULL, 
@@ -1031,13 +997,11 @@ CREATE TABLE helpline_public_cell (
 	CONSTRAINT fk_helpline_public_cell_publication_id FOREIGN KEY(publication_id) REFERENCES helpline_publication (id) ON DELETE CASCADE
 )
 ;
-CREATE TRIGGER helpline_public_cell_published_figures_stay_update BEFORE UPDATE ON helpline_public_cell WHEN NEW.id = OLD.id BEGIN SELECT RAISE(ABORT, 'published_figures_stay'); END
-;
 CREATE TRIGGER helpline_public_cell_published_figures_stay_delete BEFORE DELETE ON helpline_public_cell WHEN NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo')) BEGIN SELECT RAISE(ABORT, 'published_figures_stay'); END
 ;
 CREATE TRIGGER helpline_public_cell_row_is_not_replaced_insert BEFORE INSERT ON helpline_public_cell WHEN EXISTS (SELECT 1 FROM helpline_public_cell n WHERE (n.id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
 ;
-CREATE TRIGGER helpline_public_cell_row_is_not_replaced_update BEFORE UPDATE ON helpline_public_cell WHEN NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM helpline_public_cell n WHERE (n.id = NEW.id) AND n.id <> OLD.id) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
+CREATE TRIGGER helpline_public_cell_refuses_update BEFORE UPDATE ON helpline_public_cell BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM helpline_public_cell n WHERE (n.id = NEW.id) AND n.id <> OLD.id); SELECT RAISE(ABORT, 'published_figures_stay') WHERE NEW.id = OLD.id; END
 ;
 CREATE TABLE helpline_period (
 	id INTEGER NOT NULL, 
@@ -1079,22 +1043,18 @@ CREATE INDEX ix_helpline_period_centre_id_first_day ON helpline_period (centre_i
 ;
 CREATE INDEX ix_helpline_period_publication_id ON helpline_period (publication_id)
 ;
-CREATE TRIGGER helpline_period_no_day_counted_twice_insert BEFORE INSERT ON helpline_period WHEN EXISTS (SELECT 1 FROM helpline_period p WHERE p.centre_id = NEW.centre_id AND p.id <> NEW.id AND p.first_day <= NEW.last_day AND NEW.first_day <= p.last_day) BEGIN SELECT RAISE(ABORT, 'no_day_counted_twice'); END
-;
 CREATE TRIGGER helpline_period_no_day_counted_twice_update BEFORE UPDATE OF centre_id, first_day, last_day ON helpline_period WHEN EXISTS (SELECT 1 FROM helpline_period p WHERE p.centre_id = NEW.centre_id AND p.id <> NEW.id AND p.first_day <= NEW.last_day AND NEW.first_day <= p.last_day) BEGIN SELECT RAISE(ABORT, 'no_day_counted_twice'); END
 ;
 CREATE TRIGGER helpline_period_margins_fit_their_totals_update BEFORE UPDATE OF communications, cases, forwarded ON helpline_period WHEN EXISTS (SELECT 1 FROM helpline_count c WHERE c.period_id = NEW.id GROUP BY c.margin HAVING SUM(c.number) > CASE c.margin WHEN 'topic' THEN NEW.cases WHEN 'act' THEN NEW.forwarded ELSE NEW.communications END) BEGIN SELECT RAISE(ABORT, 'margins_fit_their_totals'); END
-;
-CREATE TRIGGER helpline_period_signed_figures_stay_update BEFORE UPDATE ON helpline_period WHEN OLD.signed_at IS NOT NULL AND ((NEW.centre_id IS NOT OLD.centre_id OR NEW.first_day IS NOT OLD.first_day OR NEW.last_day IS NOT OLD.last_day OR NEW.code_list IS NOT OLD.code_list OR NEW.communications IS NOT OLD.communications OR NEW.calls IS NOT OLD.calls OR NEW.mails IS NOT OLD.mails OR NEW.chats IS NOT OLD.chats OR NEW.forms IS NOT OLD.forms OR NEW.cases IS NOT OLD.cases OR NEW.advisory IS NOT OLD.advisory OR NEW.forwarded IS NOT OLD.forwarded OR NEW.to_police IS NOT OLD.to_police OR NEW.to_prosecutor IS NOT OLD.to_prosecutor OR NEW.to_social_work IS NOT OLD.to_social_work OR NEW.to_health IS NOT OLD.to_health OR NEW.to_education IS NOT OLD.to_education OR NEW.to_others IS NOT OLD.to_others) OR ((NEW.signed_at IS NOT OLD.signed_at) AND NOT EXISTS (SELECT 1 FROM audit_entry a WHERE a.thing = 'helpline_period' AND a.thing_id = OLD.id
-  AND a.action = 'helpline figures opened' AND a.at >= OLD.signed_at))) BEGIN SELECT RAISE(ABORT, 'signed_figures_stay'); END
 ;
 CREATE TRIGGER helpline_period_signed_figures_stay_delete BEFORE DELETE ON helpline_period WHEN OLD.signed_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo')) BEGIN SELECT RAISE(ABORT, 'signed_figures_stay'); END
 ;
 CREATE TRIGGER helpline_period_published_period_stays_update BEFORE UPDATE OF publication_id ON helpline_period WHEN OLD.publication_id IS NOT NULL AND (NEW.publication_id IS NOT OLD.publication_id) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo')) BEGIN SELECT RAISE(ABORT, 'published_period_stays'); END
 ;
-CREATE TRIGGER helpline_period_row_is_not_replaced_insert BEFORE INSERT ON helpline_period WHEN EXISTS (SELECT 1 FROM helpline_period n WHERE (n.id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
+CREATE TRIGGER helpline_period_refuses_insert BEFORE INSERT ON helpline_period BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE EXISTS (SELECT 1 FROM helpline_period n WHERE (n.id = NEW.id)); SELECT RAISE(ABORT, 'no_day_counted_twice') WHERE EXISTS (SELECT 1 FROM helpline_period p WHERE p.centre_id = NEW.centre_id AND p.id <> NEW.id AND p.first_day <= NEW.last_day AND NEW.first_day <= p.last_day); END
 ;
-CREATE TRIGGER helpline_period_row_is_not_replaced_update BEFORE UPDATE ON helpline_period WHEN NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM helpline_period n WHERE (n.id = NEW.id) AND n.id <> OLD.id) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
+CREATE TRIGGER helpline_period_refuses_update BEFORE UPDATE ON helpline_period BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM helpline_period n WHERE (n.id = NEW.id) AND n.id <> OLD.id); SELECT RAISE(ABORT, 'signed_figures_stay') WHERE OLD.signed_at IS NOT NULL AND ((NEW.centre_id IS NOT OLD.centre_id OR NEW.first_day IS NOT OLD.first_day OR NEW.last_day IS NOT OLD.last_day OR NEW.code_list IS NOT OLD.code_list OR NEW.communications IS NOT OLD.communications OR NEW.calls IS NOT OLD.calls OR NEW.mails IS NOT OLD.mails OR NEW.chats IS NOT OLD.chats OR NEW.forms IS NOT OLD.forms OR NEW.cases IS NOT OLD.cases OR NEW.advisory IS NOT OLD.advisory OR NEW.forwarded IS NOT OLD.forwarded OR NEW.to_police IS NOT OLD.to_police OR NEW.to_prosecutor IS NOT OLD.to_prosecutor OR NEW.to_social_work IS NOT OLD.to_social_work OR NEW.to_health IS NOT OLD.to_health OR NEW.to_education IS NOT OLD.to_education OR NEW.to_others IS NOT OLD.to_others) OR ((NEW.signed_at IS NOT OLD.signed_at) AND NOT EXISTS (SELECT 1 FROM audit_entry a WHERE a.thing = 'helpline_period' AND a.thing_id = OLD.id
+  AND a.action = 'helpline figures opened' AND a.at >= OLD.signed_at))); END
 ;
 CREATE TABLE programme_photo (
 	id INTEGER NOT NULL, 
@@ -1225,11 +1185,9 @@ CREATE TABLE question_set (
 	CONSTRAINT fk_question_set_programme_id FOREIGN KEY(programme_id) REFERENCES programme (id) ON DELETE RESTRICT
 )
 ;
-CREATE TRIGGER question_set_edition_stays_update BEFORE UPDATE ON question_set WHEN (NEW.programme_id IS NOT OLD.programme_id OR NEW.edition IS NOT OLD.edition OR NEW.began_on IS NOT OLD.began_on) BEGIN SELECT RAISE(ABORT, 'edition_stays'); END
-;
 CREATE TRIGGER question_set_row_is_not_replaced_insert BEFORE INSERT ON question_set WHEN EXISTS (SELECT 1 FROM question_set n WHERE (n.id = NEW.id OR (n.programme_id = NEW.programme_id AND n.edition = NEW.edition))) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
 ;
-CREATE TRIGGER question_set_row_is_not_replaced_update BEFORE UPDATE ON question_set WHEN NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM question_set n WHERE (n.id = NEW.id OR (n.programme_id = NEW.programme_id AND n.edition = NEW.edition)) AND n.id <> OLD.id) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
+CREATE TRIGGER question_set_refuses_update BEFORE UPDATE ON question_set BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM question_set n WHERE (n.id = NEW.id OR (n.programme_id = NEW.programme_id AND n.edition = NEW.edition)) AND n.id <> OLD.id); SELECT RAISE(ABORT, 'edition_stays') WHERE (NEW.programme_id IS NOT OLD.programme_id OR NEW.edition IS NOT OLD.edition OR NEW.began_on IS NOT OLD.began_on); END
 ;
 CREATE TABLE certificate_template (
 	id INTEGER NOT NULL, 
@@ -1264,17 +1222,15 @@ CREATE INDEX ix_certificate_template_programme_id ON certificate_template (progr
 ;
 CREATE UNIQUE INDEX one_version_of_a_programme ON certificate_template (programme_id, version) WHERE programme_id IS NOT NULL
 ;
-CREATE UNIQUE INDEX one_version_of_a_centre ON certificate_template (centre_id, version) WHERE programme_id IS NULL
-;
 CREATE INDEX ix_certificate_template_centre_id_programme_id_version ON certificate_template (centre_id, programme_id, version)
 ;
-CREATE TRIGGER certificate_template_template_stays_update BEFORE UPDATE ON certificate_template WHEN TRUE BEGIN SELECT RAISE(ABORT, 'template_stays'); END
+CREATE UNIQUE INDEX one_version_of_a_centre ON certificate_template (centre_id, version) WHERE programme_id IS NULL
 ;
 CREATE TRIGGER certificate_template_template_stays_delete BEFORE DELETE ON certificate_template WHEN NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) BEGIN SELECT RAISE(ABORT, 'template_stays'); END
 ;
 CREATE TRIGGER certificate_template_row_is_not_replaced_insert BEFORE INSERT ON certificate_template WHEN EXISTS (SELECT 1 FROM certificate_template n WHERE (n.id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
 ;
-CREATE TRIGGER certificate_template_row_is_not_replaced_update BEFORE UPDATE ON certificate_template WHEN NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM certificate_template n WHERE (n.id = NEW.id) AND n.id <> OLD.id) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
+CREATE TRIGGER certificate_template_refuses_update BEFORE UPDATE ON certificate_template BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM certificate_template n WHERE (n.id = NEW.id) AND n.id <> OLD.id); SELECT RAISE(ABORT, 'template_stays') WHERE TRUE; END
 ;
 CREATE TABLE signed_period (
 	id INTEGER NOT NULL, 
@@ -1307,11 +1263,9 @@ CREATE TRIGGER no_day_signed_twice_insert BEFORE INSERT ON signed_period WHEN NE
   SELECT 1 FROM signed_period s WHERE s.centre_id = NEW.centre_id AND s.taken_back_at IS NULL AND s.id IS NOT NEW.id
     AND s.first_day <= NEW.last_day AND NEW.first_day <= s.last_day) BEGIN SELECT RAISE(ABORT, 'no_day_signed_twice'); END
 ;
-CREATE TRIGGER no_day_signed_twice_update BEFORE UPDATE ON signed_period WHEN NEW.taken_back_at IS NULL AND EXISTS (
+CREATE TRIGGER signed_period_refuses_update BEFORE UPDATE ON signed_period BEGIN SELECT RAISE(ABORT, 'signed_period_stays') WHERE NEW.centre_id <> OLD.centre_id OR NEW.first_day <> OLD.first_day OR NEW.last_day <> OLD.last_day OR NEW.visits <> OLD.visits OR NEW.presentations <> OLD.presentations OR NEW.pupils <> OLD.pupils OR NEW.parents <> OLD.parents OR NEW.teachers <> OLD.teachers OR NEW.others <> OLD.others OR NEW.cities <> OLD.cities OR NEW.kilometres <> OLD.kilometres OR NEW.signed_at <> OLD.signed_at; SELECT RAISE(ABORT, 'no_day_signed_twice') WHERE NEW.taken_back_at IS NULL AND EXISTS (
   SELECT 1 FROM signed_period s WHERE s.centre_id = NEW.centre_id AND s.taken_back_at IS NULL AND s.id IS NOT NEW.id
-    AND s.first_day <= NEW.last_day AND NEW.first_day <= s.last_day) BEGIN SELECT RAISE(ABORT, 'no_day_signed_twice'); END
-;
-CREATE TRIGGER signed_period_stays BEFORE UPDATE ON signed_period WHEN NEW.centre_id <> OLD.centre_id OR NEW.first_day <> OLD.first_day OR NEW.last_day <> OLD.last_day OR NEW.visits <> OLD.visits OR NEW.presentations <> OLD.presentations OR NEW.pupils <> OLD.pupils OR NEW.parents <> OLD.parents OR NEW.teachers <> OLD.teachers OR NEW.others <> OLD.others OR NEW.cities <> OLD.cities OR NEW.kilometres <> OLD.kilometres OR NEW.signed_at <> OLD.signed_at BEGIN SELECT RAISE(ABORT, 'signed_period_stays'); END
+    AND s.first_day <= NEW.last_day AND NEW.first_day <= s.last_day); END
 ;
 CREATE TABLE signed_profile (
 	id INTEGER NOT NULL, 
@@ -1334,21 +1288,15 @@ CREATE TABLE signed_profile (
 ;
 CREATE INDEX ix_signed_profile_centre_id_first_day ON signed_profile (centre_id, first_day)
 ;
-CREATE TRIGGER signed_profile_profile_stands_once_insert BEFORE INSERT ON signed_profile WHEN NEW.taken_back_at IS NULL AND EXISTS (SELECT 1 FROM signed_profile s
-  WHERE s.centre_id = NEW.centre_id AND s.first_day = NEW.first_day AND s.last_day = NEW.last_day
-    AND s.taken_back_at IS NULL AND s.id <> NEW.id) BEGIN SELECT RAISE(ABORT, 'profile_stands_once'); END
-;
-CREATE TRIGGER signed_profile_profile_stands_once_update BEFORE UPDATE ON signed_profile WHEN NEW.taken_back_at IS NULL AND EXISTS (SELECT 1 FROM signed_profile s
-  WHERE s.centre_id = NEW.centre_id AND s.first_day = NEW.first_day AND s.last_day = NEW.last_day
-    AND s.taken_back_at IS NULL AND s.id <> NEW.id) BEGIN SELECT RAISE(ABORT, 'profile_stands_once'); END
-;
-CREATE TRIGGER signed_profile_signed_profile_stays_update BEFORE UPDATE ON signed_profile WHEN (NEW.centre_id IS NOT OLD.centre_id OR NEW.first_day IS NOT OLD.first_day OR NEW.last_day IS NOT OLD.last_day OR NEW.papers IS NOT OLD.papers OR NEW.public_papers IS NOT OLD.public_papers OR NEW.signed_at IS NOT OLD.signed_at) OR (OLD.taken_back_at IS NOT NULL AND (NEW.taken_back_at IS NOT OLD.taken_back_at OR NEW.taken_back_why IS NOT OLD.taken_back_why)) BEGIN SELECT RAISE(ABORT, 'signed_profile_stays'); END
-;
 CREATE TRIGGER signed_profile_signed_profile_stays_delete BEFORE DELETE ON signed_profile WHEN NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo')) BEGIN SELECT RAISE(ABORT, 'signed_profile_stays'); END
 ;
-CREATE TRIGGER signed_profile_row_is_not_replaced_insert BEFORE INSERT ON signed_profile WHEN EXISTS (SELECT 1 FROM signed_profile n WHERE (n.id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
+CREATE TRIGGER signed_profile_refuses_insert BEFORE INSERT ON signed_profile BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE EXISTS (SELECT 1 FROM signed_profile n WHERE (n.id = NEW.id)); SELECT RAISE(ABORT, 'profile_stands_once') WHERE NEW.taken_back_at IS NULL AND EXISTS (SELECT 1 FROM signed_profile s
+  WHERE s.centre_id = NEW.centre_id AND s.first_day = NEW.first_day AND s.last_day = NEW.last_day
+    AND s.taken_back_at IS NULL AND s.id <> NEW.id); END
 ;
-CREATE TRIGGER signed_profile_row_is_not_replaced_update BEFORE UPDATE ON signed_profile WHEN NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM signed_profile n WHERE (n.id = NEW.id) AND n.id <> OLD.id) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
+CREATE TRIGGER signed_profile_refuses_update BEFORE UPDATE ON signed_profile BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM signed_profile n WHERE (n.id = NEW.id) AND n.id <> OLD.id); SELECT RAISE(ABORT, 'signed_profile_stays') WHERE (NEW.centre_id IS NOT OLD.centre_id OR NEW.first_day IS NOT OLD.first_day OR NEW.last_day IS NOT OLD.last_day OR NEW.papers IS NOT OLD.papers OR NEW.public_papers IS NOT OLD.public_papers OR NEW.signed_at IS NOT OLD.signed_at) OR (OLD.taken_back_at IS NOT NULL AND (NEW.taken_back_at IS NOT OLD.taken_back_at OR NEW.taken_back_why IS NOT OLD.taken_back_why)); SELECT RAISE(ABORT, 'profile_stands_once') WHERE NEW.taken_back_at IS NULL AND EXISTS (SELECT 1 FROM signed_profile s
+  WHERE s.centre_id = NEW.centre_id AND s.first_day = NEW.first_day AND s.last_day = NEW.last_day
+    AND s.taken_back_at IS NULL AND s.id <> NEW.id); END
 ;
 CREATE TABLE host_merger (
 	host_id INTEGER NOT NULL, 
@@ -1508,22 +1456,11 @@ CREATE TABLE vetting (
 	CONSTRAINT fk_vetting_recorded_by_id FOREIGN KEY(recorded_by_id) REFERENCES user_account (id) ON DELETE SET NULL
 )
 ;
-CREATE INDEX checks_in_order ON vetting (presenter_id, checked_on, id, result, valid_until)
-;
 CREATE INDEX ix_vetting_presenter_id_valid_until ON vetting (presenter_id, valid_until)
 ;
-CREATE TRIGGER vetting_row_is_not_replaced_insert BEFORE INSERT ON vetting WHEN EXISTS (SELECT 1 FROM vetting n WHERE (n.id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
-;
-CREATE TRIGGER vetting_row_is_not_replaced_update BEFORE UPDATE ON vetting WHEN NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM vetting n WHERE (n.id = NEW.id) AND n.id <> OLD.id) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
-;
-CREATE TRIGGER vetting_check_is_recorded_by_another_insert BEFORE INSERT ON vetting WHEN EXISTS (SELECT 1 FROM presenter p WHERE p.id = NEW.presenter_id AND p.user_id = NEW.recorded_by_id) BEGIN SELECT RAISE(ABORT, 'check_is_recorded_by_another'); END
+CREATE INDEX checks_in_order ON vetting (presenter_id, checked_on, id, result, valid_until)
 ;
 CREATE TRIGGER vetting_check_is_recorded_by_another_update BEFORE UPDATE OF recorded_by_id ON vetting WHEN EXISTS (SELECT 1 FROM presenter p WHERE p.id = NEW.presenter_id AND p.user_id = NEW.recorded_by_id) BEGIN SELECT RAISE(ABORT, 'check_is_recorded_by_another'); END
-;
-CREATE TRIGGER vetting_check_is_written_once_update BEFORE UPDATE ON vetting WHEN ((NEW.presenter_id IS NOT OLD.presenter_id OR NEW.recorded_at IS NOT OLD.recorded_at)
-  OR (((NEW.recorded_by_id IS NOT OLD.recorded_by_id) AND (NEW.recorded_by_id IS NOT NULL OR EXISTS (SELECT 1 FROM user_account t WHERE t.id = OLD.recorded_by_id))) AND NOT EXISTS (SELECT 1 FROM presenter p WHERE p.id = NEW.presenter_id AND p.user_id = NEW.recorded_by_id))
-  OR NEW.valid_until > OLD.valid_until OR NEW.checked_on < OLD.checked_on
-  OR (OLD.result = 'refused' AND (NEW.result IS NOT OLD.result OR NEW.checked_on IS NOT OLD.checked_on))) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) BEGIN SELECT RAISE(ABORT, 'check_is_written_once'); END
 ;
 CREATE TRIGGER vetting_check_is_written_once_delete BEFORE DELETE ON vetting WHEN OLD.result = 'refused' AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) BEGIN SELECT RAISE(ABORT, 'check_is_written_once'); END
 ;
@@ -1746,6 +1683,13 @@ UPDATE assignment SET state = 'withdrawn', state_since = CURRENT_TIMESTAMP, reas
     AND c.given_on <= assignment.on_day AND c.valid_until >= assignment.on_day)) OR (assignment.state IN ('suggested', 'offered', 'accepted') AND EXISTS (
   SELECT 1 FROM presenter s WHERE s.id = assignment.presenter_id AND s.suspended_at IS NOT NULL))); END
 ;
+CREATE TRIGGER vetting_refuses_insert BEFORE INSERT ON vetting BEGIN SELECT RAISE(ABORT, 'check_is_recorded_by_another') WHERE EXISTS (SELECT 1 FROM presenter p WHERE p.id = NEW.presenter_id AND p.user_id = NEW.recorded_by_id); SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE EXISTS (SELECT 1 FROM vetting n WHERE (n.id = NEW.id)); END
+;
+CREATE TRIGGER vetting_refuses_update BEFORE UPDATE ON vetting BEGIN SELECT RAISE(ABORT, 'check_is_written_once') WHERE ((NEW.presenter_id IS NOT OLD.presenter_id OR NEW.recorded_at IS NOT OLD.recorded_at)
+  OR (((NEW.recorded_by_id IS NOT OLD.recorded_by_id) AND (NEW.recorded_by_id IS NOT NULL OR EXISTS (SELECT 1 FROM user_account t WHERE t.id = OLD.recorded_by_id))) AND NOT EXISTS (SELECT 1 FROM presenter p WHERE p.id = NEW.presenter_id AND p.user_id = NEW.recorded_by_id))
+  OR NEW.valid_until > OLD.valid_until OR NEW.checked_on < OLD.checked_on
+  OR (OLD.result = 'refused' AND (NEW.result IS NOT OLD.result OR NEW.checked_on IS NOT OLD.checked_on))) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')); SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM vetting n WHERE (n.id = NEW.id) AND n.id <> OLD.id); END
+;
 CREATE TABLE driving_check (
 	id INTEGER NOT NULL, 
 	presenter_id INTEGER NOT NULL, 
@@ -1764,26 +1708,18 @@ CREATE TABLE driving_check (
 ;
 CREATE INDEX ix_driving_check_presenter_id_valid_until ON driving_check (presenter_id, valid_until)
 ;
-CREATE TRIGGER driving_check_driver_is_an_adult_insert BEFORE INSERT ON driving_check WHEN EXISTS (SELECT 1 FROM presenter p
-  WHERE p.id = NEW.presenter_id AND p.adult_on > NEW.checked_on) BEGIN SELECT RAISE(ABORT, 'driver_is_an_adult'); END
-;
-CREATE TRIGGER driving_check_driver_is_an_adult_update BEFORE UPDATE ON driving_check WHEN EXISTS (SELECT 1 FROM presenter p
-  WHERE p.id = NEW.presenter_id AND p.adult_on > NEW.checked_on) BEGIN SELECT RAISE(ABORT, 'driver_is_an_adult'); END
-;
-CREATE TRIGGER driving_check_check_is_recorded_by_another_insert BEFORE INSERT ON driving_check WHEN EXISTS (SELECT 1 FROM presenter p WHERE p.id = NEW.presenter_id AND p.user_id = NEW.recorded_by_id) BEGIN SELECT RAISE(ABORT, 'check_is_recorded_by_another'); END
-;
 CREATE TRIGGER driving_check_check_is_recorded_by_another_update BEFORE UPDATE OF recorded_by_id ON driving_check WHEN EXISTS (SELECT 1 FROM presenter p WHERE p.id = NEW.presenter_id AND p.user_id = NEW.recorded_by_id) BEGIN SELECT RAISE(ABORT, 'check_is_recorded_by_another'); END
-;
-CREATE TRIGGER driving_check_check_is_written_once_update BEFORE UPDATE ON driving_check WHEN ((NEW.presenter_id IS NOT OLD.presenter_id OR NEW.recorded_at IS NOT OLD.recorded_at)
-  OR (((NEW.recorded_by_id IS NOT OLD.recorded_by_id) AND (NEW.recorded_by_id IS NOT NULL OR EXISTS (SELECT 1 FROM user_account t WHERE t.id = OLD.recorded_by_id))) AND NOT EXISTS (SELECT 1 FROM presenter p WHERE p.id = NEW.presenter_id AND p.user_id = NEW.recorded_by_id))
-  OR NEW.valid_until > OLD.valid_until OR NEW.checked_on < OLD.checked_on
-  OR (OLD.result = 'refused' AND (NEW.result IS NOT OLD.result OR NEW.checked_on IS NOT OLD.checked_on))) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) BEGIN SELECT RAISE(ABORT, 'check_is_written_once'); END
 ;
 CREATE TRIGGER driving_check_check_is_written_once_delete BEFORE DELETE ON driving_check WHEN OLD.result = 'refused' AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) BEGIN SELECT RAISE(ABORT, 'check_is_written_once'); END
 ;
-CREATE TRIGGER driving_check_row_is_not_replaced_insert BEFORE INSERT ON driving_check WHEN EXISTS (SELECT 1 FROM driving_check n WHERE (n.id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
+CREATE TRIGGER driving_check_refuses_insert BEFORE INSERT ON driving_check BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE EXISTS (SELECT 1 FROM driving_check n WHERE (n.id = NEW.id)); SELECT RAISE(ABORT, 'check_is_recorded_by_another') WHERE EXISTS (SELECT 1 FROM presenter p WHERE p.id = NEW.presenter_id AND p.user_id = NEW.recorded_by_id); SELECT RAISE(ABORT, 'driver_is_an_adult') WHERE EXISTS (SELECT 1 FROM presenter p
+  WHERE p.id = NEW.presenter_id AND p.adult_on > NEW.checked_on); END
 ;
-CREATE TRIGGER driving_check_row_is_not_replaced_update BEFORE UPDATE ON driving_check WHEN NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM driving_check n WHERE (n.id = NEW.id) AND n.id <> OLD.id) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
+CREATE TRIGGER driving_check_refuses_update BEFORE UPDATE ON driving_check BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM driving_check n WHERE (n.id = NEW.id) AND n.id <> OLD.id); SELECT RAISE(ABORT, 'check_is_written_once') WHERE ((NEW.presenter_id IS NOT OLD.presenter_id OR NEW.recorded_at IS NOT OLD.recorded_at)
+  OR (((NEW.recorded_by_id IS NOT OLD.recorded_by_id) AND (NEW.recorded_by_id IS NOT NULL OR EXISTS (SELECT 1 FROM user_account t WHERE t.id = OLD.recorded_by_id))) AND NOT EXISTS (SELECT 1 FROM presenter p WHERE p.id = NEW.presenter_id AND p.user_id = NEW.recorded_by_id))
+  OR NEW.valid_until > OLD.valid_until OR NEW.checked_on < OLD.checked_on
+  OR (OLD.result = 'refused' AND (NEW.result IS NOT OLD.result OR NEW.checked_on IS NOT OLD.checked_on))) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')); SELECT RAISE(ABORT, 'driver_is_an_adult') WHERE EXISTS (SELECT 1 FROM presenter p
+  WHERE p.id = NEW.presenter_id AND p.adult_on > NEW.checked_on); END
 ;
 CREATE TABLE guardian (
 	id INTEGER NOT NULL, 
@@ -1796,28 +1732,36 @@ CREATE TABLE guardian (
 	in_force_at DATETIME NOT NULL, 
 	replaced_at DATETIME, 
 	asked_text VARCHAR NOT NULL, 
+	confirmed_by_id INTEGER, 
+	confirmed_at DATETIME, 
 	CONSTRAINT pk_guardian PRIMARY KEY (id), 
 	CONSTRAINT ck_guardian_moments_in_order CHECK (replaced_at >= in_force_at), 
+	CONSTRAINT ck_guardian_confirmed_by_another CHECK (confirmed_by_id <> named_by_id), 
+	CONSTRAINT ck_guardian_confirmed_at_a_moment CHECK (confirmed_by_id IS NULL OR confirmed_at IS NOT NULL), 
 	CONSTRAINT fk_guardian_presenter_id FOREIGN KEY(presenter_id) REFERENCES presenter (id) ON DELETE CASCADE, 
 	CONSTRAINT fk_guardian_named_by_id FOREIGN KEY(named_by_id) REFERENCES user_account (id) ON DELETE SET NULL
 )
 ;
 CREATE UNIQUE INDEX one_last_guardian ON guardian (presenter_id) WHERE replaced_at IS NULL
 ;
-CREATE TRIGGER guardian_guardian_is_no_minor_insert BEFORE INSERT ON guardian WHEN EXISTS (SELECT 1 FROM user_account u JOIN presenter m ON m.user_id = u.id
+CREATE TRIGGER guardian_refuses_insert BEFORE INSERT ON guardian BEGIN SELECT RAISE(ABORT, 'first_guardian_is_confirmed') WHERE NEW.confirmed_by_id IS NOT NULL; SELECT RAISE(ABORT, 'guardian_waits') WHERE datetime(NEW.named_at) > datetime(NEW.in_force_at, '-24 hours') AND EXISTS (SELECT 1 FROM guardian n
+  WHERE n.presenter_id = NEW.presenter_id AND n.replaced_at > n.in_force_at); SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE EXISTS (SELECT 1 FROM guardian n WHERE (n.id = NEW.id OR (n.presenter_id = NEW.presenter_id AND n.replaced_at IS NULL AND NEW.replaced_at IS NULL))); SELECT RAISE(ABORT, 'guardian_is_no_minor') WHERE EXISTS (SELECT 1 FROM user_account u JOIN presenter m ON m.user_id = u.id
   WHERE (m.id = NEW.presenter_id OR m.adult_on > NEW.named_at)
   AND CASE WHEN m.user_id = u.id THEN (lower(NEW.email) = u.email OR lower(NEW.email) LIKE replace(replace(replace(replace(u.email, '!', '!!'), '%', '!%'), '_', '!_'), '@', '+%@') ESCAPE '!'
-  OR u.email LIKE replace(replace(replace(replace(lower(NEW.email), '!', '!!'), '%', '!%'), '_', '!_'), '@', '+%@') ESCAPE '!') ELSE FALSE END) BEGIN SELECT RAISE(ABORT, 'guardian_is_no_minor'); END
+  OR u.email LIKE replace(replace(replace(replace(lower(NEW.email), '!', '!!'), '%', '!%'), '_', '!_'), '@', '+%@') ESCAPE '!') ELSE FALSE END); END
 ;
-CREATE TRIGGER guardian_guardian_is_written_once_update BEFORE UPDATE ON guardian WHEN ((NEW.presenter_id IS NOT OLD.presenter_id OR NEW.name IS NOT OLD.name OR NEW.email IS NOT OLD.email OR NEW.phone IS NOT OLD.phone OR NEW.named_at IS NOT OLD.named_at OR NEW.in_force_at IS NOT OLD.in_force_at)
-  OR ((NEW.named_by_id IS NOT OLD.named_by_id) AND (NEW.named_by_id IS NOT NULL OR EXISTS (SELECT 1 FROM user_account t WHERE t.id = OLD.named_by_id)))) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) BEGIN SELECT RAISE(ABORT, 'guardian_is_written_once'); END
-;
-CREATE TRIGGER guardian_row_is_not_replaced_insert BEFORE INSERT ON guardian WHEN EXISTS (SELECT 1 FROM guardian n WHERE (n.id = NEW.id OR (n.presenter_id = NEW.presenter_id AND n.replaced_at IS NULL AND NEW.replaced_at IS NULL))) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
-;
-CREATE TRIGGER guardian_row_is_not_replaced_update BEFORE UPDATE ON guardian WHEN NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM guardian n WHERE (n.id = NEW.id OR (n.presenter_id = NEW.presenter_id AND n.replaced_at IS NULL AND NEW.replaced_at IS NULL)) AND n.id <> OLD.id) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
-;
-CREATE TRIGGER guardian_guardian_waits_insert BEFORE INSERT ON guardian WHEN datetime(NEW.named_at) > datetime(NEW.in_force_at, '-24 hours') AND EXISTS (SELECT 1 FROM guardian n
-  WHERE n.presenter_id = NEW.presenter_id AND n.replaced_at > n.in_force_at) BEGIN SELECT RAISE(ABORT, 'guardian_waits'); END
+CREATE TRIGGER guardian_refuses_update BEFORE UPDATE ON guardian BEGIN SELECT RAISE(ABORT, 'second_look_is_another_persons') WHERE NEW.confirmed_by_id <> NEW.named_by_id AND NEW.confirmed_by_id IS NOT OLD.confirmed_by_id AND NOT EXISTS (
+  SELECT 1 FROM user_account one JOIN user_account other ON other.id = NEW.confirmed_by_id
+  WHERE one.id = NEW.named_by_id AND coalesce(one.origin_id, one.id) <> coalesce(other.origin_id, other.id)
+    AND datetime(other.created_at) <= datetime(NEW.named_at, '-168 hours')
+    AND (EXISTS (SELECT 1 FROM code_app k WHERE k.user_id = other.id)
+      OR EXISTS (SELECT 1 FROM passkey k WHERE k.user_id = other.id))
+    AND NOT EXISTS (SELECT 1 FROM audit_entry a JOIN user_account by
+        ON by.id = CASE WHEN a.actor LIKE 'user:%' THEN CAST(substr(a.actor, 6) AS INTEGER) END
+      WHERE a.thing = 'user_account' AND a.thing_id IN (one.id, other.id) AND a.action IN ('invited', 'restored', 'roles changed', 'keys reset')
+        AND datetime(a.at) > datetime(NEW.named_at, '-168 hours')
+        AND coalesce(by.origin_id, by.id) = CASE WHEN a.thing_id = one.id THEN coalesce(other.origin_id, other.id) ELSE coalesce(one.origin_id, one.id) END)); SELECT RAISE(ABORT, 'first_guardian_is_confirmed') WHERE OLD.confirmed_at IS NOT NULL AND (NEW.confirmed_by_id IS NOT OLD.confirmed_by_id OR NEW.confirmed_at IS NOT OLD.confirmed_at) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')); SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM guardian n WHERE (n.id = NEW.id OR (n.presenter_id = NEW.presenter_id AND n.replaced_at IS NULL AND NEW.replaced_at IS NULL)) AND n.id <> OLD.id); SELECT RAISE(ABORT, 'guardian_is_written_once') WHERE ((NEW.presenter_id IS NOT OLD.presenter_id OR NEW.name IS NOT OLD.name OR NEW.email IS NOT OLD.email OR NEW.phone IS NOT OLD.phone OR NEW.named_at IS NOT OLD.named_at OR NEW.in_force_at IS NOT OLD.in_force_at)
+  OR ((NEW.named_by_id IS NOT OLD.named_by_id) AND (NEW.named_by_id IS NOT NULL OR EXISTS (SELECT 1 FROM user_account t WHERE t.id = OLD.named_by_id)))) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')); END
 ;
 CREATE TABLE birth_date_correction (
 	id INTEGER NOT NULL, 
@@ -1840,17 +1784,11 @@ CREATE TABLE birth_date_correction (
 ;
 CREATE UNIQUE INDEX one_open_correction ON birth_date_correction (presenter_id) WHERE confirmed_at IS NULL AND ended_at IS NULL
 ;
-CREATE TRIGGER birth_date_correction_correction_is_written_once_insert BEFORE INSERT ON birth_date_correction WHEN NEW.confirmed_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'correction_is_written_once'); END
-;
-CREATE TRIGGER birth_date_correction_correction_is_written_once_update BEFORE UPDATE ON birth_date_correction WHEN (NEW.presenter_id IS NOT OLD.presenter_id OR NEW.birth_date IS NOT OLD.birth_date OR NEW.proposed_by_id IS NOT OLD.proposed_by_id OR NEW.proposed_at IS NOT OLD.proposed_at) OR ((OLD.confirmed_at IS NOT NULL OR OLD.ended_at IS NOT NULL) AND (NEW.confirmed_by_id IS NOT OLD.confirmed_by_id OR NEW.confirmed_at IS NOT OLD.confirmed_at OR NEW.on_the_host IS NOT OLD.on_the_host OR NEW.ended_at IS NOT OLD.ended_at)) BEGIN SELECT RAISE(ABORT, 'correction_is_written_once'); END
-;
 CREATE TRIGGER birth_date_correction_correction_is_written_once_delete BEFORE DELETE ON birth_date_correction WHEN NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) BEGIN SELECT RAISE(ABORT, 'correction_is_written_once'); END
 ;
-CREATE TRIGGER birth_date_correction_row_is_not_replaced_insert BEFORE INSERT ON birth_date_correction WHEN EXISTS (SELECT 1 FROM birth_date_correction n WHERE (n.id = NEW.id OR (n.presenter_id = NEW.presenter_id AND n.confirmed_at IS NULL AND n.ended_at IS NULL AND NEW.confirmed_at IS NULL AND NEW.ended_at IS NULL))) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
+CREATE TRIGGER birth_date_correction_refuses_insert BEFORE INSERT ON birth_date_correction BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE EXISTS (SELECT 1 FROM birth_date_correction n WHERE (n.id = NEW.id OR (n.presenter_id = NEW.presenter_id AND n.confirmed_at IS NULL AND n.ended_at IS NULL AND NEW.confirmed_at IS NULL AND NEW.ended_at IS NULL))); SELECT RAISE(ABORT, 'correction_is_written_once') WHERE NEW.confirmed_at IS NOT NULL; END
 ;
-CREATE TRIGGER birth_date_correction_row_is_not_replaced_update BEFORE UPDATE ON birth_date_correction WHEN NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM birth_date_correction n WHERE (n.id = NEW.id OR (n.presenter_id = NEW.presenter_id AND n.confirmed_at IS NULL AND n.ended_at IS NULL AND NEW.confirmed_at IS NULL AND NEW.ended_at IS NULL)) AND n.id <> OLD.id) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
-;
-CREATE TRIGGER birth_date_correction_second_look_is_another_persons_update BEFORE UPDATE ON birth_date_correction WHEN NEW.confirmed_by_id <> NEW.proposed_by_id AND NEW.confirmed_by_id IS NOT OLD.confirmed_by_id AND NOT EXISTS (
+CREATE TRIGGER birth_date_correction_refuses_update BEFORE UPDATE ON birth_date_correction BEGIN SELECT RAISE(ABORT, 'second_look_is_another_persons') WHERE NEW.confirmed_by_id <> NEW.proposed_by_id AND NEW.confirmed_by_id IS NOT OLD.confirmed_by_id AND NOT EXISTS (
   SELECT 1 FROM user_account one JOIN user_account other ON other.id = NEW.confirmed_by_id
   WHERE one.id = NEW.proposed_by_id AND coalesce(one.origin_id, one.id) <> coalesce(other.origin_id, other.id)
     AND datetime(other.created_at) <= datetime(NEW.proposed_at, '-168 hours')
@@ -1860,7 +1798,7 @@ CREATE TRIGGER birth_date_correction_second_look_is_another_persons_update BEFOR
         ON by.id = CASE WHEN a.actor LIKE 'user:%' THEN CAST(substr(a.actor, 6) AS INTEGER) END
       WHERE a.thing = 'user_account' AND a.thing_id IN (one.id, other.id) AND a.action IN ('invited', 'restored', 'roles changed', 'keys reset')
         AND datetime(a.at) > datetime(NEW.proposed_at, '-168 hours')
-        AND coalesce(by.origin_id, by.id) = CASE WHEN a.thing_id = one.id THEN coalesce(other.origin_id, other.id) ELSE coalesce(one.origin_id, one.id) END)) BEGIN SELECT RAISE(ABORT, 'second_look_is_another_persons'); END
+        AND coalesce(by.origin_id, by.id) = CASE WHEN a.thing_id = one.id THEN coalesce(other.origin_id, other.id) ELSE coalesce(one.origin_id, one.id) END)); SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM birth_date_correction n WHERE (n.id = NEW.id OR (n.presenter_id = NEW.presenter_id AND n.confirmed_at IS NULL AND n.ended_at IS NULL AND NEW.confirmed_at IS NULL AND NEW.ended_at IS NULL)) AND n.id <> OLD.id); SELECT RAISE(ABORT, 'correction_is_written_once') WHERE (NEW.presenter_id IS NOT OLD.presenter_id OR NEW.birth_date IS NOT OLD.birth_date OR NEW.proposed_by_id IS NOT OLD.proposed_by_id OR NEW.proposed_at IS NOT OLD.proposed_at) OR ((OLD.confirmed_at IS NOT NULL OR OLD.ended_at IS NOT NULL) AND (NEW.confirmed_by_id IS NOT OLD.confirmed_by_id OR NEW.confirmed_at IS NOT OLD.confirmed_at OR NEW.on_the_host IS NOT OLD.on_the_host OR NEW.ended_at IS NOT OLD.ended_at)); END
 ;
 CREATE TABLE assignment_stop (
 	id INTEGER NOT NULL, 
@@ -1877,23 +1815,19 @@ CREATE TABLE assignment_stop (
 	CONSTRAINT ck_assignment_stop_liftedbecause CHECK (lifted_because IN ('nothing_found', 'somebody_else', 'settled'))
 )
 ;
-CREATE INDEX ix_assignment_stop_presenter_id_stopped_at ON assignment_stop (presenter_id, stopped_at)
-;
 CREATE UNIQUE INDEX one_standing_stop ON assignment_stop (presenter_id) WHERE lifted_at IS NULL
 ;
-CREATE TRIGGER assignment_stop_stop_stays_insert BEFORE INSERT ON assignment_stop WHEN NEW.lifted_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'stop_stays'); END
-;
-CREATE TRIGGER assignment_stop_stop_stays_update BEFORE UPDATE ON assignment_stop WHEN ((NEW.presenter_id IS NOT OLD.presenter_id OR NEW.stopped_at IS NOT OLD.stopped_at) OR (OLD.lifted_at IS NOT NULL AND (NEW.lifted_at IS NOT OLD.lifted_at OR NEW.lifted_because IS NOT OLD.lifted_because))) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) BEGIN SELECT RAISE(ABORT, 'stop_stays'); END
+CREATE INDEX ix_assignment_stop_presenter_id_stopped_at ON assignment_stop (presenter_id, stopped_at)
 ;
 CREATE TRIGGER assignment_stop_stop_stays_delete BEFORE DELETE ON assignment_stop WHEN NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) BEGIN SELECT RAISE(ABORT, 'stop_stays'); END
-;
-CREATE TRIGGER assignment_stop_row_is_not_replaced_insert BEFORE INSERT ON assignment_stop WHEN EXISTS (SELECT 1 FROM assignment_stop n WHERE (n.id = NEW.id OR (n.presenter_id = NEW.presenter_id AND n.lifted_at IS NULL AND NEW.lifted_at IS NULL))) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
-;
-CREATE TRIGGER assignment_stop_row_is_not_replaced_update BEFORE UPDATE ON assignment_stop WHEN NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM assignment_stop n WHERE (n.id = NEW.id OR (n.presenter_id = NEW.presenter_id AND n.lifted_at IS NULL AND NEW.lifted_at IS NULL)) AND n.id <> OLD.id) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
 ;
 CREATE TRIGGER assignment_stop_stop_is_lifted_by_another_update BEFORE UPDATE OF lifted_at, lifted_by_id ON assignment_stop WHEN EXISTS (SELECT 1 FROM presenter p WHERE p.id = NEW.presenter_id AND p.user_id = NEW.lifted_by_id)
   OR (OLD.lifted_at IS NULL AND (NEW.lifted_because IS NULL) <> (NEW.lifted_by_id IS NULL))
   OR (OLD.lifted_at IS NOT NULL AND ((NEW.lifted_by_id IS NOT OLD.lifted_by_id) AND (NEW.lifted_by_id IS NOT NULL OR EXISTS (SELECT 1 FROM user_account t WHERE t.id = OLD.lifted_by_id))) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure'))) BEGIN SELECT RAISE(ABORT, 'stop_is_lifted_by_another'); END
+;
+CREATE TRIGGER assignment_stop_refuses_insert BEFORE INSERT ON assignment_stop BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE EXISTS (SELECT 1 FROM assignment_stop n WHERE (n.id = NEW.id OR (n.presenter_id = NEW.presenter_id AND n.lifted_at IS NULL AND NEW.lifted_at IS NULL))); SELECT RAISE(ABORT, 'stop_stays') WHERE NEW.lifted_at IS NOT NULL; END
+;
+CREATE TRIGGER assignment_stop_refuses_update BEFORE UPDATE ON assignment_stop BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM assignment_stop n WHERE (n.id = NEW.id OR (n.presenter_id = NEW.presenter_id AND n.lifted_at IS NULL AND NEW.lifted_at IS NULL)) AND n.id <> OLD.id); SELECT RAISE(ABORT, 'stop_stays') WHERE ((NEW.presenter_id IS NOT OLD.presenter_id OR NEW.stopped_at IS NOT OLD.stopped_at) OR (OLD.lifted_at IS NOT NULL AND (NEW.lifted_at IS NOT OLD.lifted_at OR NEW.lifted_because IS NOT OLD.lifted_because))) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')); END
 ;
 CREATE TABLE helpline_count (
 	id INTEGER NOT NULL, 
@@ -1910,29 +1844,17 @@ CREATE TABLE helpline_count (
 	CONSTRAINT ck_helpline_count_helplinemargin CHECK (margin IN ('age', 'caller', 'district', 'topic', 'act'))
 )
 ;
-CREATE TRIGGER helpline_count_code_is_known_insert BEFORE INSERT ON helpline_count WHEN (NEW.margin IN ('topic', 'act') AND NOT EXISTS (
-  SELECT 1 FROM helpline_period p JOIN helpline_code c ON c.code_list = p.code_list
-  WHERE p.id = NEW.period_id AND c.margin = NEW.margin AND c.code = NEW.code))
-  OR (NEW.margin = 'district' AND NOT EXISTS (SELECT 1 FROM district d WHERE d.iso = NEW.code)) BEGIN SELECT RAISE(ABORT, 'code_is_known'); END
-;
-CREATE TRIGGER helpline_count_code_is_known_update BEFORE UPDATE ON helpline_count WHEN (NEW.margin IN ('topic', 'act') AND NOT EXISTS (
-  SELECT 1 FROM helpline_period p JOIN helpline_code c ON c.code_list = p.code_list
-  WHERE p.id = NEW.period_id AND c.margin = NEW.margin AND c.code = NEW.code))
-  OR (NEW.margin = 'district' AND NOT EXISTS (SELECT 1 FROM district d WHERE d.iso = NEW.code)) BEGIN SELECT RAISE(ABORT, 'code_is_known'); END
-;
-CREATE TRIGGER helpline_count_margin_fits_its_total_insert BEFORE INSERT ON helpline_count WHEN NEW.number + (SELECT COALESCE(SUM(c.number), 0) FROM helpline_count c WHERE c.period_id = NEW.period_id AND c.margin = NEW.margin AND c.id <> NEW.id) > (SELECT CASE NEW.margin WHEN 'topic' THEN p.cases WHEN 'act' THEN p.forwarded ELSE p.communications END FROM helpline_period p WHERE p.id = NEW.period_id) BEGIN SELECT RAISE(ABORT, 'margin_fits_its_total'); END
-;
-CREATE TRIGGER helpline_count_margin_fits_its_total_update BEFORE UPDATE ON helpline_count WHEN NEW.number + (SELECT COALESCE(SUM(c.number), 0) FROM helpline_count c WHERE c.period_id = NEW.period_id AND c.margin = NEW.margin AND c.id <> NEW.id) > (SELECT CASE NEW.margin WHEN 'topic' THEN p.cases WHEN 'act' THEN p.forwarded ELSE p.communications END FROM helpline_period p WHERE p.id = NEW.period_id) BEGIN SELECT RAISE(ABORT, 'margin_fits_its_total'); END
-;
-CREATE TRIGGER helpline_count_signed_figures_stay_insert BEFORE INSERT ON helpline_count WHEN EXISTS (SELECT 1 FROM helpline_period p WHERE p.id = NEW.period_id AND p.signed_at IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'signed_figures_stay'); END
-;
-CREATE TRIGGER helpline_count_signed_figures_stay_update BEFORE UPDATE ON helpline_count WHEN EXISTS (SELECT 1 FROM helpline_period p WHERE p.id = NEW.period_id AND p.signed_at IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'signed_figures_stay'); END
-;
 CREATE TRIGGER helpline_count_signed_figures_stay_delete BEFORE DELETE ON helpline_count WHEN EXISTS (SELECT 1 FROM helpline_period p WHERE p.id = OLD.period_id AND p.signed_at IS NOT NULL) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo')) BEGIN SELECT RAISE(ABORT, 'signed_figures_stay'); END
 ;
-CREATE TRIGGER helpline_count_row_is_not_replaced_insert BEFORE INSERT ON helpline_count WHEN EXISTS (SELECT 1 FROM helpline_count n WHERE (n.id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
+CREATE TRIGGER helpline_count_refuses_insert BEFORE INSERT ON helpline_count BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE EXISTS (SELECT 1 FROM helpline_count n WHERE (n.id = NEW.id)); SELECT RAISE(ABORT, 'signed_figures_stay') WHERE EXISTS (SELECT 1 FROM helpline_period p WHERE p.id = NEW.period_id AND p.signed_at IS NOT NULL); SELECT RAISE(ABORT, 'margin_fits_its_total') WHERE NEW.number + (SELECT COALESCE(SUM(c.number), 0) FROM helpline_count c WHERE c.period_id = NEW.period_id AND c.margin = NEW.margin AND c.id <> NEW.id) > (SELECT CASE NEW.margin WHEN 'topic' THEN p.cases WHEN 'act' THEN p.forwarded ELSE p.communications END FROM helpline_period p WHERE p.id = NEW.period_id); SELECT RAISE(ABORT, 'code_is_known') WHERE (NEW.margin IN ('topic', 'act') AND NOT EXISTS (
+  SELECT 1 FROM helpline_period p JOIN helpline_code c ON c.code_list = p.code_list
+  WHERE p.id = NEW.period_id AND c.margin = NEW.margin AND c.code = NEW.code))
+  OR (NEW.margin = 'district' AND NOT EXISTS (SELECT 1 FROM district d WHERE d.iso = NEW.code)); END
 ;
-CREATE TRIGGER helpline_count_row_is_not_replaced_update BEFORE UPDATE ON helpline_count WHEN NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM helpline_count n WHERE (n.id = NEW.id) AND n.id <> OLD.id) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
+CREATE TRIGGER helpline_count_refuses_update BEFORE UPDATE ON helpline_count BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM helpline_count n WHERE (n.id = NEW.id) AND n.id <> OLD.id); SELECT RAISE(ABORT, 'signed_figures_stay') WHERE EXISTS (SELECT 1 FROM helpline_period p WHERE p.id = NEW.period_id AND p.signed_at IS NOT NULL); SELECT RAISE(ABORT, 'margin_fits_its_total') WHERE NEW.number + (SELECT COALESCE(SUM(c.number), 0) FROM helpline_count c WHERE c.period_id = NEW.period_id AND c.margin = NEW.margin AND c.id <> NEW.id) > (SELECT CASE NEW.margin WHEN 'topic' THEN p.cases WHEN 'act' THEN p.forwarded ELSE p.communications END FROM helpline_period p WHERE p.id = NEW.period_id); SELECT RAISE(ABORT, 'code_is_known') WHERE (NEW.margin IN ('topic', 'act') AND NOT EXISTS (
+  SELECT 1 FROM helpline_period p JOIN helpline_code c ON c.code_list = p.code_list
+  WHERE p.id = NEW.period_id AND c.margin = NEW.margin AND c.code = NEW.code))
+  OR (NEW.margin = 'district' AND NOT EXISTS (SELECT 1 FROM district d WHERE d.iso = NEW.code)); END
 ;
 CREATE TABLE campaign_target (
 	id INTEGER NOT NULL, 
@@ -2029,27 +1951,27 @@ CREATE TABLE school_request (
 	CONSTRAINT fk_school_request_owner_id FOREIGN KEY(owner_id) REFERENCES user_account (id) ON DELETE SET NULL
 )
 ;
-CREATE INDEX requests_to_look_at ON school_request (centre_id) WHERE attention = 1
-;
-CREATE INDEX requests_of_the_inbox ON school_request (centre_id, state, state_since, owner_id, attention, programme_id, host_id, number)
-;
-CREATE INDEX requests_in_line ON school_request (centre_id, state, host_id, special_needs, in_line_since, submitted_at, parent_id) WHERE state IN ('waitlisted', 'proposed')
-;
-CREATE INDEX ix_school_request_merged_into_id ON school_request (merged_into_id) WHERE merged_into_id IS NOT NULL
-;
-CREATE INDEX ix_school_request_programme_id_last_day ON school_request (programme_id, last_day)
-;
-CREATE INDEX ix_school_request_centre_id_state_first_day ON school_request (centre_id, state, first_day)
-;
-CREATE INDEX ix_school_request_contact_email ON school_request (contact_email)
-;
 CREATE INDEX ix_school_request_host_id_first_day ON school_request (host_id, first_day)
 ;
 CREATE INDEX ix_school_request_parent_id ON school_request (parent_id) WHERE parent_id IS NOT NULL
 ;
 CREATE INDEX ix_school_request_booking ON school_request (booking)
 ;
+CREATE INDEX ix_school_request_programme_id_last_day ON school_request (programme_id, last_day)
+;
 CREATE INDEX requests_by_last_day ON school_request (centre_id, last_day, number, host_id) WHERE state IN ('waitlisted')
+;
+CREATE INDEX requests_in_line ON school_request (centre_id, state, host_id, special_needs, in_line_since, submitted_at, parent_id) WHERE state IN ('waitlisted', 'proposed')
+;
+CREATE INDEX ix_school_request_merged_into_id ON school_request (merged_into_id) WHERE merged_into_id IS NOT NULL
+;
+CREATE INDEX ix_school_request_centre_id_state_first_day ON school_request (centre_id, state, first_day)
+;
+CREATE INDEX requests_to_look_at ON school_request (centre_id) WHERE attention = 1
+;
+CREATE INDEX requests_of_the_inbox ON school_request (centre_id, state, state_since, owner_id, attention, programme_id, host_id, number)
+;
+CREATE INDEX ix_school_request_contact_email ON school_request (contact_email)
 ;
 CREATE TRIGGER school_request_booking_of_one_school_insert BEFORE INSERT ON school_request WHEN NEW.booking = '' OR EXISTS (SELECT 1 FROM school_request o WHERE o.booking = NEW.booking AND (o.host_id <> NEW.host_id OR o.contact_email <> NEW.contact_email)) BEGIN SELECT RAISE(ABORT, 'booking_of_one_school'); END
 ;
@@ -2062,20 +1984,6 @@ CREATE TRIGGER school_request_is_folded_anew_update AFTER UPDATE OF contact_name
   SELECT NEW.id, NEW.centre_id, NULL WHERE NEW.contact_name <> ''; END
 ;
 CREATE TRIGGER school_request_is_folded_anew_delete AFTER DELETE ON school_request  BEGIN DELETE FROM contact_search_key WHERE school_request_id = OLD.id; END
-;
-CREATE TRIGGER school_request_is_tallied_insert AFTER INSERT ON school_request  BEGIN INSERT INTO request_tally (centre_id, state, owner, district, programme_id, many) SELECT NEW.centre_id, NEW.state, COALESCE(NEW.owner_id, 0), COALESCE((SELECT m.district_id FROM host h JOIN municipality m ON m.id = h.municipality_id
-    WHERE h.id = NEW.host_id), 0),
-  NEW.programme_id, 1 WHERE NEW.state NOT IN ('draft', 'unverified'); END
-;
-CREATE TRIGGER school_request_is_tallied_update AFTER UPDATE OF centre_id, state, owner_id, host_id, programme_id ON school_request WHEN (NEW.centre_id IS NOT OLD.centre_id OR NEW.state IS NOT OLD.state OR NEW.owner_id IS NOT OLD.owner_id OR NEW.host_id IS NOT OLD.host_id OR NEW.programme_id IS NOT OLD.programme_id) BEGIN INSERT INTO request_tally (centre_id, state, owner, district, programme_id, many) SELECT OLD.centre_id, OLD.state, COALESCE(OLD.owner_id, 0), COALESCE((SELECT m.district_id FROM host h JOIN municipality m ON m.id = h.municipality_id
-    WHERE h.id = OLD.host_id), 0),
-  OLD.programme_id, -1 WHERE OLD.state NOT IN ('draft', 'unverified');INSERT INTO request_tally (centre_id, state, owner, district, programme_id, many) SELECT NEW.centre_id, NEW.state, COALESCE(NEW.owner_id, 0), COALESCE((SELECT m.district_id FROM host h JOIN municipality m ON m.id = h.municipality_id
-    WHERE h.id = NEW.host_id), 0),
-  NEW.programme_id, 1 WHERE NEW.state NOT IN ('draft', 'unverified'); END
-;
-CREATE TRIGGER school_request_is_tallied_delete AFTER DELETE ON school_request  BEGIN INSERT INTO request_tally (centre_id, state, owner, district, programme_id, many) SELECT OLD.centre_id, OLD.state, COALESCE(OLD.owner_id, 0), COALESCE((SELECT m.district_id FROM host h JOIN municipality m ON m.id = h.municipality_id
-    WHERE h.id = OLD.host_id), 0),
-  OLD.programme_id, -1 WHERE OLD.state NOT IN ('draft', 'unverified'); END
 ;
 CREATE TABLE handover_district (
 	id INTEGER NOT NULL, 
@@ -2188,15 +2096,11 @@ CREATE TABLE set_question (
 	CONSTRAINT ck_set_question_questionkind CHECK (kind IN ('agree', 'choice'))
 )
 ;
-CREATE TRIGGER set_question_asked_set_stays_insert BEFORE INSERT ON set_question WHEN EXISTS (SELECT 1 FROM question_round r WHERE r.set_id = NEW.set_id) BEGIN SELECT RAISE(ABORT, 'asked_set_stays'); END
-;
-CREATE TRIGGER set_question_asked_set_stays_update BEFORE UPDATE ON set_question WHEN EXISTS (SELECT 1 FROM question_round r WHERE r.set_id = NEW.set_id) OR EXISTS (SELECT 1 FROM question_round r WHERE r.set_id = OLD.set_id) BEGIN SELECT RAISE(ABORT, 'asked_set_stays'); END
-;
 CREATE TRIGGER set_question_asked_set_stays_delete BEFORE DELETE ON set_question WHEN EXISTS (SELECT 1 FROM question_round r WHERE r.set_id = OLD.set_id) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo')) BEGIN SELECT RAISE(ABORT, 'asked_set_stays'); END
 ;
-CREATE TRIGGER set_question_row_is_not_replaced_insert BEFORE INSERT ON set_question WHEN EXISTS (SELECT 1 FROM set_question n WHERE (n.id = NEW.id OR (n.set_id = NEW.set_id AND n.place = NEW.place))) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
+CREATE TRIGGER set_question_refuses_insert BEFORE INSERT ON set_question BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE EXISTS (SELECT 1 FROM set_question n WHERE (n.id = NEW.id OR (n.set_id = NEW.set_id AND n.place = NEW.place))); SELECT RAISE(ABORT, 'asked_set_stays') WHERE EXISTS (SELECT 1 FROM question_round r WHERE r.set_id = NEW.set_id); END
 ;
-CREATE TRIGGER set_question_row_is_not_replaced_update BEFORE UPDATE ON set_question WHEN NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM set_question n WHERE (n.id = NEW.id OR (n.set_id = NEW.set_id AND n.place = NEW.place)) AND n.id <> OLD.id) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
+CREATE TRIGGER set_question_refuses_update BEFORE UPDATE ON set_question BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM set_question n WHERE (n.id = NEW.id OR (n.set_id = NEW.set_id AND n.place = NEW.place)) AND n.id <> OLD.id); SELECT RAISE(ABORT, 'asked_set_stays') WHERE EXISTS (SELECT 1 FROM question_round r WHERE r.set_id = NEW.set_id) OR EXISTS (SELECT 1 FROM question_round r WHERE r.set_id = OLD.set_id); END
 ;
 CREATE TABLE cohort (
 	id INTEGER NOT NULL, 
@@ -2228,23 +2132,17 @@ CREATE TABLE cohort (
 ;
 CREATE INDEX ix_cohort_host_id ON cohort (host_id)
 ;
-CREATE INDEX ix_cohort_programme_id ON cohort (programme_id)
-;
 CREATE INDEX ix_cohort_centre_id_ends_on ON cohort (centre_id, ends_on)
 ;
-CREATE TRIGGER cohort_level_is_earned_insert BEFORE INSERT ON cohort WHEN NEW.level > 0 BEGIN SELECT RAISE(ABORT, 'level_is_earned'); END
-;
-CREATE TRIGGER cohort_level_is_earned_update BEFORE UPDATE OF level ON cohort WHEN (NEW.level IS NOT OLD.level) AND NEW.level > (SELECT COUNT(DISTINCT p.skill) FROM cohort_part p JOIN visit v ON v.school_request_id = p.school_request_id JOIN presentation s ON s.visit_id = v.id WHERE p.cohort_id = NEW.id AND s.state IN ('delivered', 'part_delivered')) BEGIN SELECT RAISE(ABORT, 'level_is_earned'); END
-;
-CREATE TRIGGER cohort_level_only_rises_update BEFORE UPDATE OF level ON cohort WHEN NEW.level < OLD.level BEGIN SELECT RAISE(ABORT, 'level_only_rises'); END
-;
-CREATE TRIGGER cohort_cohort_keeps_its_school_update BEFORE UPDATE ON cohort WHEN (NEW.code IS NOT OLD.code OR NEW.centre_id IS NOT OLD.centre_id OR NEW.programme_id IS NOT OLD.programme_id OR NEW.began_on IS NOT OLD.began_on OR NEW.ends_on IS NOT OLD.ends_on) OR ((NEW.host_id IS NOT OLD.host_id) AND NOT EXISTS (SELECT 1 FROM host_merger m WHERE m.host_id = OLD.host_id AND m.into_id = NEW.host_id)) BEGIN SELECT RAISE(ABORT, 'cohort_keeps_its_school'); END
+CREATE INDEX ix_cohort_programme_id ON cohort (programme_id)
 ;
 CREATE TRIGGER cohort_cohort_stays_delete BEFORE DELETE ON cohort WHEN NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo')) BEGIN SELECT RAISE(ABORT, 'cohort_stays'); END
 ;
-CREATE TRIGGER cohort_row_is_not_replaced_insert BEFORE INSERT ON cohort WHEN EXISTS (SELECT 1 FROM cohort n WHERE (n.id = NEW.id OR n.code = NEW.code)) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
+CREATE TRIGGER cohort_refuses_insert BEFORE INSERT ON cohort BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE EXISTS (SELECT 1 FROM cohort n WHERE (n.id = NEW.id OR n.code = NEW.code)); SELECT RAISE(ABORT, 'level_is_earned') WHERE NEW.level > 0; END
 ;
-CREATE TRIGGER cohort_row_is_not_replaced_update BEFORE UPDATE ON cohort WHEN NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM cohort n WHERE (n.id = NEW.id OR n.code = NEW.code) AND n.id <> OLD.id) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
+CREATE TRIGGER cohort_refuses_update_level BEFORE UPDATE OF level ON cohort BEGIN SELECT RAISE(ABORT, 'level_only_rises') WHERE NEW.level < OLD.level; SELECT RAISE(ABORT, 'level_is_earned') WHERE (NEW.level IS NOT OLD.level) AND NEW.level > (SELECT COUNT(DISTINCT p.skill) FROM cohort_part p JOIN visit v ON v.school_request_id = p.school_request_id JOIN presentation s ON s.visit_id = v.id WHERE p.cohort_id = NEW.id AND s.state IN ('delivered', 'part_delivered')); END
+;
+CREATE TRIGGER cohort_refuses_update BEFORE UPDATE ON cohort BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM cohort n WHERE (n.id = NEW.id OR n.code = NEW.code) AND n.id <> OLD.id); SELECT RAISE(ABORT, 'cohort_keeps_its_school') WHERE (NEW.code IS NOT OLD.code OR NEW.centre_id IS NOT OLD.centre_id OR NEW.programme_id IS NOT OLD.programme_id OR NEW.began_on IS NOT OLD.began_on OR NEW.ends_on IS NOT OLD.ends_on) OR ((NEW.host_id IS NOT OLD.host_id) AND NOT EXISTS (SELECT 1 FROM host_merger m WHERE m.host_id = OLD.host_id AND m.into_id = NEW.host_id)); END
 ;
 CREATE TABLE plan_proposal (
 	id INTEGER NOT NULL, 
@@ -2259,10 +2157,6 @@ CREATE TABLE plan_proposal (
 	districts TEXT NOT NULL, 
 	programmes TEXT NOT NULL, 
 	people TEXT NOT NULL, 
-	reach INTEGER NOT NULL, 
-	kilometres INTEGER NOT NULL, 
-	fairness INTEGER NOT NULL, 
-	calm INTEGER NOT NULL, 
 	cost INTEGER, 
 	served_weight INTEGER, 
 	asked_weight INTEGER, 
@@ -2271,7 +2165,6 @@ CREATE TABLE plan_proposal (
 	bound_weight INTEGER, 
 	CONSTRAINT pk_plan_proposal PRIMARY KEY (id), 
 	CONSTRAINT ck_plan_proposal_days_in_order CHECK (last_day >= first_day), 
-	CONSTRAINT ck_plan_proposal_levers_have_three_steps CHECK (reach BETWEEN 0 AND 2 AND kilometres BETWEEN 0 AND 2 AND fairness BETWEEN 0 AND 2 AND calm BETWEEN 0 AND 2), 
 	CONSTRAINT ck_plan_proposal_finished_has_its_sums CHECK ((finished_at IS NULL) = (cost IS NULL) AND (finished_at IS NULL) = (served_weight IS NULL) AND (finished_at IS NULL) = (asked_weight IS NULL) AND (finished_at IS NULL) = (km IS NULL) AND (finished_at IS NULL) = (steps IS NULL)), 
 	CONSTRAINT ck_plan_proposal_nobody_beats_a_bound CHECK (bound_weight IS NULL OR bound_weight >= served_weight), 
 	CONSTRAINT ck_plan_proposal_another_one_before CHECK (based_on_id <> id), 
@@ -2281,15 +2174,15 @@ CREATE TABLE plan_proposal (
 	CONSTRAINT fk_plan_proposal_based_on_id FOREIGN KEY(based_on_id) REFERENCES plan_proposal (id) ON DELETE SET NULL
 )
 ;
-CREATE INDEX ix_plan_proposal_created_at ON plan_proposal (created_at)
-;
 CREATE INDEX ix_plan_proposal_work_id ON plan_proposal (work_id)
+;
+CREATE INDEX ix_plan_proposal_based_on_id ON plan_proposal (based_on_id)
+;
+CREATE INDEX ix_plan_proposal_created_at ON plan_proposal (created_at)
 ;
 CREATE INDEX ix_plan_proposal_user_id ON plan_proposal (user_id)
 ;
 CREATE INDEX ix_plan_proposal_centre_id_created_at ON plan_proposal (centre_id, created_at)
-;
-CREATE INDEX ix_plan_proposal_based_on_id ON plan_proposal (based_on_id)
 ;
 CREATE TABLE overnight_wish (
 	presenter_id INTEGER NOT NULL, 
@@ -2339,17 +2232,17 @@ CREATE TABLE campaign_tour (
 	CONSTRAINT ck_campaign_tour_crewmode CHECK (mode IN ('fixed', 'rotating'))
 )
 ;
-CREATE INDEX ix_campaign_tour_centre_id_created_at ON campaign_tour (centre_id, created_at)
-;
-CREATE INDEX ix_campaign_tour_campaign_id ON campaign_tour (campaign_id)
-;
 CREATE INDEX ix_campaign_tour_user_id ON campaign_tour (user_id)
 ;
 CREATE INDEX ix_campaign_tour_work_id ON campaign_tour (work_id)
 ;
-CREATE INDEX ix_campaign_tour_created_at ON campaign_tour (created_at)
-;
 CREATE INDEX ix_campaign_tour_start_id ON campaign_tour (start_id)
+;
+CREATE INDEX ix_campaign_tour_campaign_id ON campaign_tour (campaign_id)
+;
+CREATE INDEX ix_campaign_tour_centre_id_created_at ON campaign_tour (centre_id, created_at)
+;
+CREATE INDEX ix_campaign_tour_created_at ON campaign_tour (created_at)
 ;
 CREATE TABLE carried_difference (
 	id INTEGER NOT NULL, 
@@ -2372,16 +2265,6 @@ CREATE TABLE carried_difference (
 )
 ;
 CREATE INDEX ix_carried_difference_of_period_id ON carried_difference (of_period_id)
-;
-CREATE TABLE campaign_crew (
-	campaign_id INTEGER NOT NULL, 
-	presenter_id INTEGER NOT NULL, 
-	seats INTEGER NOT NULL, 
-	CONSTRAINT pk_campaign_crew PRIMARY KEY (campaign_id, presenter_id), 
-	CONSTRAINT ck_campaign_crew_seats_not_negative CHECK (seats >= 0), 
-	CONSTRAINT fk_campaign_crew_campaign_id FOREIGN KEY(campaign_id) REFERENCES campaign (id) ON DELETE CASCADE, 
-	CONSTRAINT fk_campaign_crew_presenter_id FOREIGN KEY(presenter_id) REFERENCES presenter (id) ON DELETE CASCADE
-)
 ;
 CREATE TABLE bell_schedule (
 	id INTEGER NOT NULL, 
@@ -2455,15 +2338,12 @@ CREATE INDEX ix_consent_paper_presenter_id_first_seen_at ON consent_paper (prese
 ;
 CREATE INDEX ix_consent_paper_guardian_id ON consent_paper (guardian_id)
 ;
-CREATE TRIGGER consent_paper_paper_is_written_once_insert BEFORE INSERT ON consent_paper WHEN NEW.second_seen_at IS NOT NULL OR NEW.host_seen_at IS NOT NULL OR NEW.ended_at IS NOT NULL OR NEW.told_at IS NOT NULL OR NOT EXISTS (
-  SELECT 1 FROM guardian g WHERE g.id = NEW.guardian_id AND g.presenter_id = NEW.presenter_id) BEGIN SELECT RAISE(ABORT, 'paper_is_written_once'); END
-;
-CREATE TRIGGER consent_paper_paper_is_written_once_update BEFORE UPDATE ON consent_paper WHEN ((NEW.presenter_id IS NOT OLD.presenter_id OR NEW.guardian_id IS NOT OLD.guardian_id OR NEW.text_version IS NOT OLD.text_version OR NEW.given_on IS NOT OLD.given_on OR NEW.valid_until IS NOT OLD.valid_until OR NEW.takes_part IS NOT OLD.takes_part OR NEW.travels IS NOT OLD.travels OR NEW.rides IS NOT OLD.rides OR NEW.photo IS NOT OLD.photo OR NEW.name_on_the_web IS NOT OLD.name_on_the_web OR NEW.scan IS NOT OLD.scan OR NEW.scan_kind IS NOT OLD.scan_kind OR NEW.first_seen_by_id IS NOT OLD.first_seen_by_id OR NEW.first_seen_at IS NOT OLD.first_seen_at) OR (OLD.told_at IS NOT NULL AND (NEW.told_by_phone IS NOT OLD.told_by_phone OR NEW.told_on IS NOT OLD.told_on OR NEW.told_by_id IS NOT OLD.told_by_id OR NEW.told_at IS NOT OLD.told_at))
-  OR ((OLD.second_seen_at IS NOT NULL OR OLD.host_seen_at IS NOT NULL OR OLD.ended_at IS NOT NULL) AND (NEW.second_seen_by_id IS NOT OLD.second_seen_by_id OR NEW.second_seen_at IS NOT OLD.second_seen_at OR NEW.host_seen_at IS NOT OLD.host_seen_at OR NEW.ended_at IS NOT OLD.ended_at))) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) BEGIN SELECT RAISE(ABORT, 'paper_is_written_once'); END
-;
 CREATE TRIGGER consent_paper_paper_is_written_once_delete BEFORE DELETE ON consent_paper WHEN NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) BEGIN SELECT RAISE(ABORT, 'paper_is_written_once'); END
 ;
-CREATE TRIGGER consent_paper_second_look_is_another_persons_update BEFORE UPDATE ON consent_paper WHEN NEW.second_seen_by_id <> NEW.first_seen_by_id AND NEW.second_seen_by_id IS NOT OLD.second_seen_by_id AND NOT EXISTS (
+CREATE TRIGGER consent_paper_refuses_insert BEFORE INSERT ON consent_paper BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE EXISTS (SELECT 1 FROM consent_paper n WHERE (n.id = NEW.id)); SELECT RAISE(ABORT, 'paper_is_written_once') WHERE NEW.second_seen_at IS NOT NULL OR NEW.host_seen_at IS NOT NULL OR NEW.ended_at IS NOT NULL OR NEW.told_at IS NOT NULL OR NOT EXISTS (
+  SELECT 1 FROM guardian g WHERE g.id = NEW.guardian_id AND g.presenter_id = NEW.presenter_id); END
+;
+CREATE TRIGGER consent_paper_refuses_update BEFORE UPDATE ON consent_paper BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM consent_paper n WHERE (n.id = NEW.id) AND n.id <> OLD.id); SELECT RAISE(ABORT, 'second_look_is_another_persons') WHERE NEW.second_seen_by_id <> NEW.first_seen_by_id AND NEW.second_seen_by_id IS NOT OLD.second_seen_by_id AND NOT EXISTS (
   SELECT 1 FROM user_account one JOIN user_account other ON other.id = NEW.second_seen_by_id
   WHERE one.id = NEW.first_seen_by_id AND coalesce(one.origin_id, one.id) <> coalesce(other.origin_id, other.id)
     AND datetime(other.created_at) <= datetime(NEW.first_seen_at, '-168 hours')
@@ -2473,11 +2353,8 @@ CREATE TRIGGER consent_paper_second_look_is_another_persons_update BEFORE UPDATE
         ON by.id = CASE WHEN a.actor LIKE 'user:%' THEN CAST(substr(a.actor, 6) AS INTEGER) END
       WHERE a.thing = 'user_account' AND a.thing_id IN (one.id, other.id) AND a.action IN ('invited', 'restored', 'roles changed', 'keys reset')
         AND datetime(a.at) > datetime(NEW.first_seen_at, '-168 hours')
-        AND coalesce(by.origin_id, by.id) = CASE WHEN a.thing_id = one.id THEN coalesce(other.origin_id, other.id) ELSE coalesce(one.origin_id, one.id) END)) BEGIN SELECT RAISE(ABORT, 'second_look_is_another_persons'); END
-;
-CREATE TRIGGER consent_paper_row_is_not_replaced_insert BEFORE INSERT ON consent_paper WHEN EXISTS (SELECT 1 FROM consent_paper n WHERE (n.id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
-;
-CREATE TRIGGER consent_paper_row_is_not_replaced_update BEFORE UPDATE ON consent_paper WHEN NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM consent_paper n WHERE (n.id = NEW.id) AND n.id <> OLD.id) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
+        AND coalesce(by.origin_id, by.id) = CASE WHEN a.thing_id = one.id THEN coalesce(other.origin_id, other.id) ELSE coalesce(one.origin_id, one.id) END)); SELECT RAISE(ABORT, 'paper_is_written_once') WHERE ((NEW.presenter_id IS NOT OLD.presenter_id OR NEW.guardian_id IS NOT OLD.guardian_id OR NEW.text_version IS NOT OLD.text_version OR NEW.given_on IS NOT OLD.given_on OR NEW.valid_until IS NOT OLD.valid_until OR NEW.takes_part IS NOT OLD.takes_part OR NEW.travels IS NOT OLD.travels OR NEW.rides IS NOT OLD.rides OR NEW.photo IS NOT OLD.photo OR NEW.name_on_the_web IS NOT OLD.name_on_the_web OR NEW.scan IS NOT OLD.scan OR NEW.scan_kind IS NOT OLD.scan_kind OR NEW.first_seen_by_id IS NOT OLD.first_seen_by_id OR NEW.first_seen_at IS NOT OLD.first_seen_at) OR (OLD.told_at IS NOT NULL AND (NEW.told_by_phone IS NOT OLD.told_by_phone OR NEW.told_on IS NOT OLD.told_on OR NEW.told_by_id IS NOT OLD.told_by_id OR NEW.told_at IS NOT OLD.told_at))
+  OR ((OLD.second_seen_at IS NOT NULL OR OLD.host_seen_at IS NOT NULL OR OLD.ended_at IS NOT NULL) AND (NEW.second_seen_by_id IS NOT OLD.second_seen_by_id OR NEW.second_seen_at IS NOT OLD.second_seen_at OR NEW.host_seen_at IS NOT OLD.host_seen_at OR NEW.ended_at IS NOT OLD.ended_at))) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')); END
 ;
 CREATE TABLE requested_presentation (
 	id INTEGER NOT NULL, 
@@ -2559,16 +2436,16 @@ CREATE TABLE undoable_act (
 	version_after INTEGER NOT NULL, 
 	CONSTRAINT pk_undoable_act PRIMARY KEY (id), 
 	CONSTRAINT fk_undoable_act_school_request_id FOREIGN KEY(school_request_id) REFERENCES school_request (id) ON DELETE CASCADE, 
-	CONSTRAINT ck_undoable_act_together CHECK (act IN ('take', 'assign', 'waitlist', 'merge', 'decline', 'end')), 
+	CONSTRAINT ck_undoable_act_together CHECK (act IN ('take', 'assign', 'waitlist', 'agree', 'merge', 'decline', 'end')), 
 	CONSTRAINT ck_undoable_act_requeststate CHECK (state_before IN ('draft', 'unverified', 'new', 'triage', 'needs_info', 'declined', 'merged_into', 'waitlisted', 'proposed', 'agreed', 'staffing', 'confirmed', 'ready', 'delivered', 'reported', 'certified', 'closed', 'withdrawn', 'expired', 'cancelled_by_school', 'cancelled_by_centre', 'disrupted')), 
 	CONSTRAINT fk_undoable_act_owner_before_id FOREIGN KEY(owner_before_id) REFERENCES user_account (id) ON DELETE SET NULL
 )
 ;
 CREATE INDEX ix_undoable_act_done_at ON undoable_act (done_at)
 ;
-CREATE INDEX ix_undoable_act_school_request_id ON undoable_act (school_request_id)
-;
 CREATE INDEX ix_undoable_act_batch ON undoable_act (batch)
+;
+CREATE INDEX ix_undoable_act_school_request_id ON undoable_act (school_request_id)
 ;
 CREATE TABLE request_reminder (
 	school_request_id INTEGER NOT NULL, 
@@ -2621,25 +2498,21 @@ CREATE TABLE visit (
 ;
 CREATE INDEX ix_visit_centre_id_on_day ON visit (centre_id, on_day)
 ;
-CREATE INDEX visits_not_settled ON visit (state, centre_id) WHERE papers_settled = 0
-;
-CREATE INDEX ix_visit_campaign_id ON visit (campaign_id)
+CREATE INDEX ix_visit_host_id_on_day ON visit (host_id, on_day)
 ;
 CREATE INDEX visits_not_held ON visit (centre_id, on_day) WHERE state IN ('disrupted', 'replanned', 'cancelled')
-;
-CREATE INDEX ix_visit_host_id_on_day ON visit (host_id, on_day)
 ;
 CREATE INDEX ix_visit_school_request_id_state ON visit (school_request_id, state)
 ;
 CREATE UNIQUE INDEX one_living_visit_a_request ON visit (school_request_id) WHERE state NOT IN ('cancelled', 'replanned')
 ;
+CREATE INDEX visits_not_settled ON visit (state, centre_id) WHERE papers_settled = 0
+;
+CREATE INDEX ix_visit_campaign_id ON visit (campaign_id)
+;
 CREATE TRIGGER visit_state_follows_update BEFORE UPDATE OF state ON visit WHEN NEW.state <> OLD.state AND NOT ((OLD.state = 'planned' AND NEW.state IN ('cancelled', 'disrupted', 'offered')) OR (OLD.state = 'offered' AND NEW.state IN ('cancelled', 'confirmed', 'disrupted', 'planned')) OR (OLD.state = 'confirmed' AND NEW.state IN ('cancelled', 'disrupted', 'offered', 'ready')) OR (OLD.state = 'ready' AND NEW.state IN ('cancelled', 'delivered', 'disrupted', 'offered')) OR (OLD.state = 'disrupted' AND NEW.state IN ('cancelled', 'replanned')) OR (OLD.state = 'cancelled' AND NEW.state IN ('confirmed', 'disrupted', 'offered', 'planned', 'ready'))) BEGIN SELECT RAISE(ABORT, 'state_follows'); END
 ;
-CREATE TRIGGER visit_visit_keeps_its_host_update BEFORE UPDATE ON visit WHEN (NEW.centre_id IS NOT OLD.centre_id) OR ((NEW.host_id IS NOT OLD.host_id) AND NOT EXISTS (SELECT 1 FROM host_merger m WHERE m.host_id = OLD.host_id AND m.into_id = NEW.host_id)) BEGIN SELECT RAISE(ABORT, 'visit_keeps_its_host'); END
-;
 CREATE TRIGGER visit_row_is_not_replaced_insert BEFORE INSERT ON visit WHEN EXISTS (SELECT 1 FROM visit n WHERE (n.id = NEW.id OR n.number = NEW.number)) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
-;
-CREATE TRIGGER visit_row_is_not_replaced_update BEFORE UPDATE ON visit WHEN NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM visit n WHERE (n.id = NEW.id OR n.number = NEW.number) AND n.id <> OLD.id) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
 ;
 CREATE TRIGGER visit_ends_open_numbers_update AFTER UPDATE OF state ON visit WHEN NEW.state IN ('cancelled', 'delivered') BEGIN UPDATE numbers_asked SET answered_at = NEW.state_since, outcome = 'lapsed' WHERE visit_id = NEW.id AND answered_at IS NULL; END
 ;
@@ -2650,23 +2523,13 @@ CREATE TRIGGER visit_tells_feeds_update AFTER UPDATE ON visit  BEGIN
   UPDATE feed_body SET packed = NULL WHERE packed IS NOT NULL AND feed_id IN (
     SELECT t.id FROM feed_token t WHERE t.revoked_at IS NULL AND t.presenter_id IN (SELECT a.presenter_id FROM assignment a JOIN presentation p ON p.id = a.presentation_id WHERE p.visit_id = OLD.id UNION SELECT a.presenter_id FROM assignment a JOIN presentation p ON p.id = a.presentation_id WHERE p.visit_id = NEW.id)); END
 ;
-CREATE TRIGGER visit_locked_visit_stays_update BEFORE UPDATE ON visit WHEN (NEW.on_day IS NOT OLD.on_day OR NEW.zone IS NOT OLD.zone OR NEW.programme_id IS NOT OLD.programme_id) AND EXISTS (SELECT 1 FROM presentation p JOIN attendance l ON l.presentation_id = p.id
-  WHERE p.visit_id = OLD.id AND l.locked_at IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'locked_visit_stays'); END
-;
 CREATE TRIGGER visit_is_counted_update AFTER UPDATE OF campaign_id, kilometres ON visit WHEN (NEW.campaign_id IS NOT OLD.campaign_id OR NEW.kilometres IS NOT OLD.kilometres) BEGIN INSERT INTO stale_figure (year, centre_id, town) SELECT ALL m.year, m.centre_id, m.town FROM (
   SELECT CAST(substr(p.on_day, 1, 4) AS INTEGER) AS year, v.centre_id, COALESCE(h.municipality_id, 0) AS town
   FROM presentation p JOIN visit v ON v.id = p.visit_id JOIN host h ON h.id = v.host_id WHERE v.id = NEW.id AND EXISTS (SELECT 1 FROM attendance n WHERE n.presentation_id = p.id AND n.state IN ('locked', 'corrected')) 
 ) m WHERE TRUE ON CONFLICT (year, centre_id, town) DO NOTHING; END
 ;
-CREATE TRIGGER visit_has_a_crew_update AFTER UPDATE OF campaign_id ON visit WHEN (NEW.campaign_id IS NOT OLD.campaign_id) BEGIN INSERT INTO campaign_crew (campaign_id, presenter_id, seats)
-  SELECT v.campaign_id, s.presenter_id, COUNT(*)
-  FROM (SELECT OLD.campaign_id AS campaign_id) v CROSS JOIN presentation p JOIN assignment s ON s.presentation_id = p.id
-  WHERE p.visit_id = OLD.id AND s.state IN ('accepted', 'present') AND v.campaign_id IS NOT NULL GROUP BY v.campaign_id, s.presenter_id
-  ON CONFLICT (campaign_id, presenter_id) DO UPDATE SET seats = campaign_crew.seats - EXCLUDED.seats;INSERT INTO campaign_crew (campaign_id, presenter_id, seats)
-  SELECT v.campaign_id, s.presenter_id, COUNT(*)
-  FROM (SELECT NEW.campaign_id AS campaign_id) v CROSS JOIN presentation p JOIN assignment s ON s.presentation_id = p.id
-  WHERE p.visit_id = NEW.id AND s.state IN ('accepted', 'present') AND v.campaign_id IS NOT NULL GROUP BY v.campaign_id, s.presenter_id
-  ON CONFLICT (campaign_id, presenter_id) DO UPDATE SET seats = campaign_crew.seats + EXCLUDED.seats; END
+CREATE TRIGGER visit_refuses_update BEFORE UPDATE ON visit BEGIN SELECT RAISE(ABORT, 'locked_visit_stays') WHERE (NEW.on_day IS NOT OLD.on_day OR NEW.zone IS NOT OLD.zone OR NEW.programme_id IS NOT OLD.programme_id) AND EXISTS (SELECT 1 FROM presentation p JOIN attendance l ON l.presentation_id = p.id
+  WHERE p.visit_id = OLD.id AND l.locked_at IS NOT NULL); SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM visit n WHERE (n.id = NEW.id OR n.number = NEW.number) AND n.id <> OLD.id); SELECT RAISE(ABORT, 'visit_keeps_its_host') WHERE (NEW.centre_id IS NOT OLD.centre_id) OR ((NEW.host_id IS NOT OLD.host_id) AND NOT EXISTS (SELECT 1 FROM host_merger m WHERE m.host_id = OLD.host_id AND m.into_id = NEW.host_id)); END
 ;
 CREATE TABLE date_hold (
 	id INTEGER NOT NULL, 
@@ -2696,6 +2559,8 @@ CREATE TABLE date_hold (
 	CONSTRAINT ck_date_hold_holdstate CHECK (state IN ('held', 'kept', 'taken', 'released', 'lapsed'))
 )
 ;
+CREATE UNIQUE INDEX one_hold_a_request ON date_hold (school_request_id) WHERE state IN ('held', 'kept')
+;
 CREATE INDEX ix_date_hold_host_id ON date_hold (host_id)
 ;
 CREATE UNIQUE INDEX one_hold_a_draft ON date_hold (draft) WHERE state = 'held'
@@ -2705,8 +2570,6 @@ CREATE INDEX ix_date_hold_state_until ON date_hold (state, until)
 CREATE INDEX ix_date_hold_school_request_id ON date_hold (school_request_id)
 ;
 CREATE INDEX ix_date_hold_network_state ON date_hold (network, state)
-;
-CREATE UNIQUE INDEX one_hold_a_request ON date_hold (school_request_id) WHERE state IN ('held', 'kept')
 ;
 CREATE TABLE post_picture (
 	id INTEGER NOT NULL, 
@@ -2722,64 +2585,6 @@ CREATE TABLE post_picture (
 	CONSTRAINT fk_post_picture_post_id FOREIGN KEY(post_id) REFERENCES post (id) ON DELETE CASCADE, 
 	CONSTRAINT ck_post_picture_picturelicence CHECK (licence IN ('own', 'permitted', 'bought', 'free'))
 )
-;
-CREATE TABLE post_openings (
-	id INTEGER NOT NULL, 
-	post_id INTEGER NOT NULL, 
-	on_day DATE NOT NULL, 
-	times INTEGER NOT NULL, 
-	CONSTRAINT pk_post_openings PRIMARY KEY (id), 
-	CONSTRAINT uq_post_openings_post_id_on_day UNIQUE (post_id, on_day), 
-	CONSTRAINT ck_post_openings_counts_something CHECK (times > 0), 
-	CONSTRAINT fk_post_openings_post_id FOREIGN KEY(post_id) REFERENCES post (id) ON DELETE CASCADE
-)
-;
-CREATE TABLE panel (
-	id INTEGER NOT NULL, 
-	number VARCHAR NOT NULL, 
-	centre_id INTEGER NOT NULL, 
-	programme_id INTEGER, 
-	post_id INTEGER, 
-	asked_by_id INTEGER, 
-	opened_on DATE NOT NULL, 
-	last_day DATE NOT NULL, 
-	born_by DATE NOT NULL, 
-	text_sr_cyrl TEXT NOT NULL, 
-	text_en TEXT NOT NULL, 
-	rated INTEGER NOT NULL, 
-	closed_at DATETIME, 
-	CONSTRAINT pk_panel PRIMARY KEY (id), 
-	CONSTRAINT ck_panel_about_one_thing CHECK ((programme_id IS NULL) <> (post_id IS NULL)), 
-	CONSTRAINT ck_panel_days_in_order CHECK (last_day > opened_on), 
-	CONSTRAINT ck_panel_asks_who_is_born CHECK (born_by < opened_on), 
-	CONSTRAINT ck_panel_says_something CHECK (text_sr_cyrl <> ''), 
-	CONSTRAINT ck_panel_no_less_than_nobody CHECK (rated >= 0), 
-	CONSTRAINT uq_panel_number UNIQUE (number), 
-	CONSTRAINT fk_panel_centre_id FOREIGN KEY(centre_id) REFERENCES centre (id) ON DELETE RESTRICT, 
-	CONSTRAINT fk_panel_programme_id FOREIGN KEY(programme_id) REFERENCES programme (id) ON DELETE CASCADE, 
-	CONSTRAINT fk_panel_post_id FOREIGN KEY(post_id) REFERENCES post (id) ON DELETE CASCADE, 
-	CONSTRAINT fk_panel_asked_by_id FOREIGN KEY(asked_by_id) REFERENCES user_account (id) ON DELETE SET NULL
-)
-;
-CREATE INDEX ix_panel_asked_by_id ON panel (asked_by_id)
-;
-CREATE INDEX ix_panel_programme_id ON panel (programme_id)
-;
-CREATE INDEX ix_panel_centre_id_last_day ON panel (centre_id, last_day)
-;
-CREATE INDEX ix_panel_post_id ON panel (post_id)
-;
-CREATE INDEX panels_that_run ON panel (last_day) WHERE closed_at IS NULL
-;
-CREATE TRIGGER panel_panel_stays_insert BEFORE INSERT ON panel WHEN NEW.rated <> 0 OR NEW.closed_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'panel_stays'); END
-;
-CREATE TRIGGER panel_panel_stays_update BEFORE UPDATE ON panel WHEN ((NEW.id IS NOT OLD.id OR NEW.number IS NOT OLD.number OR NEW.centre_id IS NOT OLD.centre_id OR NEW.programme_id IS NOT OLD.programme_id OR NEW.post_id IS NOT OLD.post_id OR NEW.opened_on IS NOT OLD.opened_on OR NEW.born_by IS NOT OLD.born_by OR NEW.text_sr_cyrl IS NOT OLD.text_sr_cyrl OR NEW.text_en IS NOT OLD.text_en) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure'))) OR (OLD.closed_at IS NOT NULL AND (NEW.closed_at IS NOT OLD.closed_at OR NEW.last_day IS NOT OLD.last_day OR NEW.rated IS NOT OLD.rated)) OR (NEW.rated <> OLD.rated AND (NEW.rated <> OLD.rated + 1 OR NEW.rated <> (SELECT count(*) FROM panel_seat s WHERE s.panel_id = NEW.id))) BEGIN SELECT RAISE(ABORT, 'panel_stays'); END
-;
-CREATE TRIGGER panel_row_is_not_replaced_insert BEFORE INSERT ON panel WHEN EXISTS (SELECT 1 FROM panel n WHERE (n.id = NEW.id OR n.number = NEW.number)) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
-;
-CREATE TRIGGER panel_row_is_not_replaced_update BEFORE UPDATE ON panel WHEN NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM panel n WHERE (n.id = NEW.id OR n.number = NEW.number) AND n.id <> OLD.id) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
-;
-CREATE TRIGGER panel_empties_its_seats_update AFTER UPDATE OF closed_at ON panel WHEN NEW.closed_at IS NOT NULL BEGIN DELETE FROM panel_seat WHERE panel_id = NEW.id; END
 ;
 CREATE TABLE date_offer (
 	id INTEGER NOT NULL, 
@@ -2797,11 +2602,11 @@ CREATE TABLE date_offer (
 	CONSTRAINT ck_date_offer_dateofferstate CHECK (state IN ('held', 'accepted', 'refused', 'lapsed', 'withdrawn'))
 )
 ;
+CREATE INDEX ix_date_offer_school_request_id ON date_offer (school_request_id)
+;
 CREATE UNIQUE INDEX one_firm_offer_a_date ON date_offer (open_date_id) WHERE state IN ('held', 'accepted')
 ;
 CREATE UNIQUE INDEX one_held_date_a_request ON date_offer (school_request_id) WHERE state = 'held'
-;
-CREATE INDEX ix_date_offer_school_request_id ON date_offer (school_request_id)
 ;
 CREATE TABLE feed_body (
 	feed_id INTEGER NOT NULL, 
@@ -2833,51 +2638,38 @@ CREATE TABLE cohort_part (
 ;
 CREATE INDEX ix_cohort_part_cohort_id ON cohort_part (cohort_id)
 ;
-CREATE TRIGGER cohort_part_part_fits_its_cohort_insert BEFORE INSERT ON cohort_part WHEN NOT EXISTS (SELECT 1 FROM school_request r JOIN cohort c ON c.id = NEW.cohort_id JOIN programme g ON g.id = r.programme_id WHERE r.id = NEW.school_request_id AND r.host_id = c.host_id AND r.centre_id = c.centre_id AND g.kind = 'cohort_training') BEGIN SELECT RAISE(ABORT, 'part_fits_its_cohort'); END
-;
-CREATE TRIGGER cohort_part_part_keeps_its_cohort_update BEFORE UPDATE ON cohort_part WHEN (NEW.cohort_id IS NOT OLD.cohort_id OR NEW.school_request_id IS NOT OLD.school_request_id) OR ((NEW.skill IS NOT OLD.skill) AND EXISTS (SELECT 1 FROM visit v JOIN presentation s ON s.visit_id = v.id WHERE v.school_request_id = OLD.school_request_id AND s.state IN ('delivered', 'part_delivered'))) BEGIN SELECT RAISE(ABORT, 'part_keeps_its_cohort'); END
-;
 CREATE TRIGGER cohort_part_part_stays_delete BEFORE DELETE ON cohort_part WHEN EXISTS (SELECT 1 FROM visit v JOIN presentation s ON s.visit_id = v.id WHERE v.school_request_id = OLD.school_request_id AND s.state IN ('delivered', 'part_delivered')) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo')) BEGIN SELECT RAISE(ABORT, 'part_stays'); END
 ;
-CREATE TRIGGER cohort_part_row_is_not_replaced_insert BEFORE INSERT ON cohort_part WHEN EXISTS (SELECT 1 FROM cohort_part n WHERE (n.id = NEW.id OR n.school_request_id = NEW.school_request_id)) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
+CREATE TRIGGER cohort_part_refuses_insert BEFORE INSERT ON cohort_part BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE EXISTS (SELECT 1 FROM cohort_part n WHERE (n.id = NEW.id OR n.school_request_id = NEW.school_request_id)); SELECT RAISE(ABORT, 'part_fits_its_cohort') WHERE NOT EXISTS (SELECT 1 FROM school_request r JOIN cohort c ON c.id = NEW.cohort_id JOIN programme g ON g.id = r.programme_id WHERE r.id = NEW.school_request_id AND r.host_id = c.host_id AND r.centre_id = c.centre_id AND g.kind = 'cohort_training'); END
 ;
-CREATE TRIGGER cohort_part_row_is_not_replaced_update BEFORE UPDATE ON cohort_part WHEN NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM cohort_part n WHERE (n.id = NEW.id OR n.school_request_id = NEW.school_request_id) AND n.id <> OLD.id) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
+CREATE TRIGGER cohort_part_refuses_update BEFORE UPDATE ON cohort_part BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM cohort_part n WHERE (n.id = NEW.id OR n.school_request_id = NEW.school_request_id) AND n.id <> OLD.id); SELECT RAISE(ABORT, 'part_keeps_its_cohort') WHERE (NEW.cohort_id IS NOT OLD.cohort_id OR NEW.school_request_id IS NOT OLD.school_request_id) OR ((NEW.skill IS NOT OLD.skill) AND EXISTS (SELECT 1 FROM visit v JOIN presentation s ON s.visit_id = v.id WHERE v.school_request_id = OLD.school_request_id AND s.state IN ('delivered', 'part_delivered'))); END
 ;
 CREATE TABLE plan_ground (
 	proposal_id INTEGER NOT NULL, 
-	trouble VARCHAR(30), 
-	assumed VARCHAR(30), 
+	trouble VARCHAR(30) NOT NULL, 
 	presenter_id INTEGER, 
 	away_from DATE, 
 	away_until DATE, 
 	closure_id INTEGER, 
 	late_id INTEGER, 
-	weekday INTEGER, 
-	language VARCHAR(30), 
 	CONSTRAINT pk_plan_ground PRIMARY KEY (proposal_id), 
-	CONSTRAINT ck_plan_ground_mends_or_assumes CHECK ((trouble IS NULL) <> (assumed IS NULL)), 
-	CONSTRAINT ck_plan_ground_somebody_is_away CHECK ((away_from IS NOT NULL) = (COALESCE(trouble, '') IN ('absence', 'leaves', 'consent'))), 
-	CONSTRAINT ck_plan_ground_hosts_are_shut CHECK ((closure_id IS NOT NULL) = (COALESCE(trouble, '') = 'closure')), 
-	CONSTRAINT ck_plan_ground_request_comes_late CHECK ((late_id IS NOT NULL) = (COALESCE(trouble, '') = 'late')), 
-	CONSTRAINT ck_plan_ground_about_somebody CHECK ((presenter_id IS NOT NULL) = (away_from IS NOT NULL OR COALESCE(assumed, 'one_more') <> 'one_more')), 
+	CONSTRAINT ck_plan_ground_somebody_is_away CHECK ((away_from IS NOT NULL) = (trouble IN ('absence', 'leaves', 'consent'))), 
+	CONSTRAINT ck_plan_ground_hosts_are_shut CHECK ((closure_id IS NOT NULL) = (trouble = 'closure')), 
+	CONSTRAINT ck_plan_ground_request_comes_late CHECK ((late_id IS NOT NULL) = (trouble = 'late')), 
+	CONSTRAINT ck_plan_ground_about_somebody CHECK ((presenter_id IS NOT NULL) = (away_from IS NOT NULL)), 
 	CONSTRAINT ck_plan_ground_away_in_order CHECK (away_until >= away_from), 
-	CONSTRAINT ck_plan_ground_comes_on_a_weekday CHECK ((weekday IS NOT NULL) = (COALESCE(assumed, '') = 'weekday')), 
-	CONSTRAINT ck_plan_ground_teaches_in_a_language CHECK ((language IS NOT NULL) = (COALESCE(assumed, '') = 'language')), 
-	CONSTRAINT ck_plan_ground_weekday_in_week CHECK (weekday BETWEEN 0 AND 6), 
 	CONSTRAINT fk_plan_ground_proposal_id FOREIGN KEY(proposal_id) REFERENCES plan_proposal (id) ON DELETE CASCADE, 
 	CONSTRAINT ck_plan_ground_trouble CHECK (trouble IN ('absence', 'leaves', 'consent', 'closure', 'late')), 
-	CONSTRAINT ck_plan_ground_assumed CHECK (assumed IN ('person', 'reach', 'weekday', 'language', 'one_more', 'night')), 
 	CONSTRAINT fk_plan_ground_presenter_id FOREIGN KEY(presenter_id) REFERENCES presenter (id) ON DELETE CASCADE, 
 	CONSTRAINT fk_plan_ground_closure_id FOREIGN KEY(closure_id) REFERENCES closure (id) ON DELETE CASCADE, 
-	CONSTRAINT fk_plan_ground_late_id FOREIGN KEY(late_id) REFERENCES school_request (id) ON DELETE CASCADE, 
-	CONSTRAINT ck_plan_ground_teachinglanguage CHECK (language IN ('sr', 'hu', 'sk', 'ro', 'rue', 'hr', 'bs', 'sq', 'bg', 'en'))
+	CONSTRAINT fk_plan_ground_late_id FOREIGN KEY(late_id) REFERENCES school_request (id) ON DELETE CASCADE
 )
-;
-CREATE INDEX ix_plan_ground_late_id ON plan_ground (late_id)
 ;
 CREATE INDEX ix_plan_ground_presenter_id ON plan_ground (presenter_id)
 ;
 CREATE INDEX ix_plan_ground_closure_id ON plan_ground (closure_id)
+;
+CREATE INDEX ix_plan_ground_late_id ON plan_ground (late_id)
 ;
 CREATE TABLE plan_journey (
 	proposal_id INTEGER NOT NULL, 
@@ -2954,39 +2746,7 @@ CREATE TABLE guardian_consent (
 ;
 CREATE INDEX ix_guardian_consent_presenter_id_valid_until ON guardian_consent (presenter_id, valid_until)
 ;
-CREATE TRIGGER guardian_consent_withdrawal_stays_update BEFORE UPDATE ON guardian_consent WHEN OLD.withdrawn_at IS NOT NULL AND (NEW.withdrawn_at IS NOT OLD.withdrawn_at OR NEW.withdrawn_by IS NOT OLD.withdrawn_by OR NEW.presenter_id IS NOT OLD.presenter_id) BEGIN SELECT RAISE(ABORT, 'withdrawal_stays'); END
-;
-CREATE TRIGGER guardian_consent_withdrawal_stays_delete BEFORE DELETE ON guardian_consent WHEN OLD.withdrawn_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) BEGIN SELECT RAISE(ABORT, 'withdrawal_stays'); END
-;
-CREATE TRIGGER guardian_consent_row_is_not_replaced_insert BEFORE INSERT ON guardian_consent WHEN EXISTS (SELECT 1 FROM guardian_consent n WHERE (n.id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
-;
-CREATE TRIGGER guardian_consent_row_is_not_replaced_update BEFORE UPDATE ON guardian_consent WHEN NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM guardian_consent n WHERE (n.id = NEW.id) AND n.id <> OLD.id) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
-;
-CREATE TRIGGER guardian_consent_consent_is_written_once_update BEFORE UPDATE ON guardian_consent WHEN ((NEW.id IS NOT OLD.id OR NEW.takes_part IS NOT OLD.takes_part OR NEW.travels IS NOT OLD.travels OR NEW.photo IS NOT OLD.photo OR NEW.name_on_the_web IS NOT OLD.name_on_the_web OR NEW.method IS NOT OLD.method OR NEW.text_version IS NOT OLD.text_version OR NEW.given_on IS NOT OLD.given_on OR NEW.valid_until IS NOT OLD.valid_until OR NEW.recorded_at IS NOT OLD.recorded_at OR NEW.guardian_id IS NOT OLD.guardian_id OR NEW.paper_id IS NOT OLD.paper_id OR NEW.first_seen_by_id IS NOT OLD.first_seen_by_id OR NEW.second_seen_by_id IS NOT OLD.second_seen_by_id OR NEW.earlier IS NOT OLD.earlier OR NEW.guardian_name IS NOT OLD.guardian_name OR NEW.guardian_email IS NOT OLD.guardian_email OR NEW.guardian_phone IS NOT OLD.guardian_phone) OR (OLD.withdrawn_at IS NULL AND (NEW.presenter_id IS NOT OLD.presenter_id))) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) BEGIN SELECT RAISE(ABORT, 'consent_is_written_once'); END
-;
-CREATE TRIGGER guardian_consent_consent_is_written_once_delete BEFORE DELETE ON guardian_consent WHEN OLD.withdrawn_at IS NULL AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) BEGIN SELECT RAISE(ABORT, 'consent_is_written_once'); END
-;
 CREATE TRIGGER guardian_consent_ride_is_agreed_once_update BEFORE UPDATE OF rides ON guardian_consent WHEN (NEW.rides IS NOT OLD.rides) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) BEGIN SELECT RAISE(ABORT, 'ride_is_agreed_once'); END
-;
-CREATE TRIGGER guardian_consent_paper_is_seen_by_two_insert BEFORE INSERT ON guardian_consent WHEN NEW.method = 'paper' AND NOT NEW.earlier AND NOT EXISTS (SELECT 1 FROM consent_paper p
-  WHERE p.id = NEW.paper_id AND p.presenter_id = NEW.presenter_id AND p.guardian_id = NEW.guardian_id AND p.first_seen_by_id = NEW.first_seen_by_id AND p.text_version = NEW.text_version AND p.given_on = NEW.given_on AND p.valid_until = NEW.valid_until AND p.takes_part = NEW.takes_part AND p.travels = NEW.travels AND p.rides = NEW.rides AND p.photo = NEW.photo
-    AND (p.second_seen_by_id = NEW.second_seen_by_id
-      OR (p.host_seen_at IS NOT NULL AND NEW.second_seen_by_id IS NULL))) BEGIN SELECT RAISE(ABORT, 'paper_is_seen_by_two'); END
-;
-CREATE TRIGGER guardian_consent_consent_is_written_once_insert BEFORE INSERT ON guardian_consent WHEN NEW.earlier BEGIN SELECT RAISE(ABORT, 'consent_is_written_once'); END
-;
-CREATE TRIGGER guardian_consent_guardian_is_this_minors_insert BEFORE INSERT ON guardian_consent WHEN NEW.guardian_id IS NOT NULL AND NOT EXISTS (
-  SELECT 1 FROM guardian g WHERE g.id = NEW.guardian_id AND g.presenter_id = NEW.presenter_id) BEGIN SELECT RAISE(ABORT, 'guardian_is_this_minors'); END
-;
-CREATE TRIGGER guardian_consent_paper_is_for_a_first_consent_insert BEFORE INSERT ON guardian_consent WHEN NEW.method = 'paper' AND NOT NEW.earlier AND EXISTS (SELECT 1 FROM guardian_consent c
-    WHERE c.presenter_id = NEW.presenter_id AND c.withdrawn_at IS NOT NULL
-      AND c.withdrawn_by IS NOT 'replaced')
-  AND NOT EXISTS (SELECT 1 FROM consent_paper p
-    WHERE p.id = NEW.paper_id AND datetime(p.told_at) <= datetime(NEW.recorded_at, '-168 hours')) BEGIN SELECT RAISE(ABORT, 'paper_is_for_a_first_consent'); END
-;
-CREATE TRIGGER guardian_consent_account_consents_on_paper_insert BEFORE INSERT ON guardian_consent WHEN NEW.method = 'link' AND EXISTS (
-  SELECT 1 FROM user_account u WHERE (lower(NEW.guardian_email) = u.email OR lower(NEW.guardian_email) LIKE replace(replace(replace(replace(u.email, '!', '!!'), '%', '!%'), '_', '!_'), '@', '+%@') ESCAPE '!'
-  OR u.email LIKE replace(replace(replace(replace(lower(NEW.guardian_email), '!', '!!'), '%', '!%'), '_', '!_'), '@', '+%@') ESCAPE '!')) BEGIN SELECT RAISE(ABORT, 'account_consents_on_paper'); END
 ;
 CREATE TRIGGER guardian_consent_frees_update AFTER UPDATE ON guardian_consent WHEN (NEW.takes_part IS NOT OLD.takes_part OR NEW.given_on IS NOT OLD.given_on OR NEW.valid_until IS NOT OLD.valid_until OR NEW.withdrawn_at IS NOT OLD.withdrawn_at OR NEW.presenter_id IS NOT OLD.presenter_id) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('release', 'demo')) BEGIN INSERT INTO audit_entry (at, actor, action, thing, thing_id, details)
   SELECT COALESCE(NEW.withdrawn_at, CURRENT_TIMESTAMP), 'system', 'assignment withdrawn', 'assignment', id, '{"from": "' || state || '", "reason": "ended_in_database", "to": "withdrawn"}' FROM assignment WHERE assignment.state IN ('suggested', 'offered', 'accepted', 'present')
@@ -3134,6 +2894,24 @@ UPDATE assignment SET state = 'withdrawn', state_since = CURRENT_TIMESTAMP, reas
     AND c.given_on <= assignment.on_day AND c.valid_until >= assignment.on_day)) OR (assignment.state IN ('suggested', 'offered', 'accepted') AND EXISTS (
   SELECT 1 FROM presenter s WHERE s.id = assignment.presenter_id AND s.suspended_at IS NOT NULL))); END
 ;
+CREATE TRIGGER guardian_consent_refuses_update BEFORE UPDATE ON guardian_consent BEGIN SELECT RAISE(ABORT, 'consent_is_written_once') WHERE ((NEW.id IS NOT OLD.id OR NEW.takes_part IS NOT OLD.takes_part OR NEW.travels IS NOT OLD.travels OR NEW.photo IS NOT OLD.photo OR NEW.name_on_the_web IS NOT OLD.name_on_the_web OR NEW.method IS NOT OLD.method OR NEW.text_version IS NOT OLD.text_version OR NEW.given_on IS NOT OLD.given_on OR NEW.valid_until IS NOT OLD.valid_until OR NEW.recorded_at IS NOT OLD.recorded_at OR NEW.guardian_id IS NOT OLD.guardian_id OR NEW.paper_id IS NOT OLD.paper_id OR NEW.first_seen_by_id IS NOT OLD.first_seen_by_id OR NEW.second_seen_by_id IS NOT OLD.second_seen_by_id OR NEW.earlier IS NOT OLD.earlier OR NEW.guardian_name IS NOT OLD.guardian_name OR NEW.guardian_email IS NOT OLD.guardian_email OR NEW.guardian_phone IS NOT OLD.guardian_phone) OR (OLD.withdrawn_at IS NULL AND (NEW.presenter_id IS NOT OLD.presenter_id))) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')); SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM guardian_consent n WHERE (n.id = NEW.id) AND n.id <> OLD.id); SELECT RAISE(ABORT, 'withdrawal_stays') WHERE OLD.withdrawn_at IS NOT NULL AND (NEW.withdrawn_at IS NOT OLD.withdrawn_at OR NEW.withdrawn_by IS NOT OLD.withdrawn_by OR NEW.presenter_id IS NOT OLD.presenter_id); END
+;
+CREATE TRIGGER guardian_consent_refuses_delete BEFORE DELETE ON guardian_consent BEGIN SELECT RAISE(ABORT, 'consent_is_written_once') WHERE OLD.withdrawn_at IS NULL AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')); SELECT RAISE(ABORT, 'withdrawal_stays') WHERE OLD.withdrawn_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')); END
+;
+CREATE TRIGGER guardian_consent_refuses_insert BEFORE INSERT ON guardian_consent BEGIN SELECT RAISE(ABORT, 'first_guardian_is_confirmed') WHERE NEW.method = 'link' AND NEW.guardian_id IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM guardian_consent c WHERE c.presenter_id = NEW.presenter_id)
+  AND NOT EXISTS (SELECT 1 FROM guardian g WHERE g.presenter_id = NEW.presenter_id AND g.confirmed_at IS NOT NULL); SELECT RAISE(ABORT, 'account_consents_on_paper') WHERE NEW.method = 'link' AND EXISTS (
+  SELECT 1 FROM user_account u WHERE (lower(NEW.guardian_email) = u.email OR lower(NEW.guardian_email) LIKE replace(replace(replace(replace(u.email, '!', '!!'), '%', '!%'), '_', '!_'), '@', '+%@') ESCAPE '!'
+  OR u.email LIKE replace(replace(replace(replace(lower(NEW.guardian_email), '!', '!!'), '%', '!%'), '_', '!_'), '@', '+%@') ESCAPE '!')); SELECT RAISE(ABORT, 'paper_is_for_a_first_consent') WHERE NEW.method = 'paper' AND NOT NEW.earlier AND EXISTS (SELECT 1 FROM guardian_consent c
+    WHERE c.presenter_id = NEW.presenter_id AND c.withdrawn_at IS NOT NULL
+      AND c.withdrawn_by IS NOT 'replaced')
+  AND NOT EXISTS (SELECT 1 FROM consent_paper p
+    WHERE p.id = NEW.paper_id AND datetime(p.told_at) <= datetime(NEW.recorded_at, '-168 hours')); SELECT RAISE(ABORT, 'guardian_is_this_minors') WHERE NEW.guardian_id IS NOT NULL AND NOT EXISTS (
+  SELECT 1 FROM guardian g WHERE g.id = NEW.guardian_id AND g.presenter_id = NEW.presenter_id); SELECT RAISE(ABORT, 'consent_is_written_once') WHERE NEW.earlier; SELECT RAISE(ABORT, 'paper_is_seen_by_two') WHERE NEW.method = 'paper' AND NOT NEW.earlier AND NOT EXISTS (SELECT 1 FROM consent_paper p
+  WHERE p.id = NEW.paper_id AND p.presenter_id = NEW.presenter_id AND p.guardian_id = NEW.guardian_id AND p.first_seen_by_id = NEW.first_seen_by_id AND p.text_version = NEW.text_version AND p.given_on = NEW.given_on AND p.valid_until = NEW.valid_until AND p.takes_part = NEW.takes_part AND p.travels = NEW.travels AND p.rides = NEW.rides AND p.photo = NEW.photo
+    AND (p.second_seen_by_id = NEW.second_seen_by_id
+      OR (p.host_seen_at IS NOT NULL AND NEW.second_seen_by_id IS NULL))); SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE EXISTS (SELECT 1 FROM guardian_consent n WHERE (n.id = NEW.id)); END
+;
 CREATE TABLE replanning (
 	stopped_id INTEGER NOT NULL, 
 	new_id INTEGER NOT NULL, 
@@ -3193,19 +2971,17 @@ CREATE TABLE presentation (
 	CONSTRAINT fk_presentation_merged_into_id FOREIGN KEY(merged_into_id) REFERENCES presentation (id) ON DELETE RESTRICT
 )
 ;
-CREATE INDEX ix_presentation_merged_into_id ON presentation (merged_into_id) WHERE merged_into_id IS NOT NULL
+CREATE INDEX ix_presentation_visit_id ON presentation (visit_id)
 ;
 CREATE INDEX ix_presentation_on_day ON presentation (on_day)
 ;
-CREATE INDEX ix_presentation_visit_id ON presentation (visit_id)
+CREATE INDEX ix_presentation_merged_into_id ON presentation (merged_into_id) WHERE merged_into_id IS NOT NULL
 ;
 CREATE INDEX ix_presentation_starts_at ON presentation (starts_at)
 ;
 CREATE TRIGGER presentation_state_follows_update BEFORE UPDATE OF state ON presentation WHEN NEW.state <> OLD.state AND NOT ((OLD.state = 'planned' AND NEW.state IN ('cancelled', 'confirmed', 'disrupted', 'merged_into', 'moved')) OR (OLD.state = 'confirmed' AND NEW.state IN ('cancelled', 'delivered', 'disrupted', 'merged_into', 'moved', 'no_show_host', 'no_show_presenter', 'part_delivered', 'planned')) OR (OLD.state = 'moved' AND NEW.state IN ('cancelled', 'confirmed', 'disrupted', 'planned')) OR (OLD.state = 'disrupted' AND NEW.state IN ('cancelled', 'planned')) OR (OLD.state = 'delivered' AND NEW.state IN ('part_delivered')) OR (OLD.state = 'part_delivered' AND NEW.state IN ('delivered')) OR (OLD.state = 'cancelled' AND NEW.state IN ('confirmed', 'planned'))) BEGIN SELECT RAISE(ABORT, 'state_follows'); END
 ;
 CREATE TRIGGER presentation_row_is_not_replaced_insert BEFORE INSERT ON presentation WHEN EXISTS (SELECT 1 FROM presentation n WHERE (n.id = NEW.id OR n.uid = NEW.uid)) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
-;
-CREATE TRIGGER presentation_row_is_not_replaced_update BEFORE UPDATE ON presentation WHEN NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM presentation n WHERE (n.id = NEW.id OR n.uid = NEW.uid) AND n.id <> OLD.id) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
 ;
 CREATE TRIGGER presentation_tells_feeds_update AFTER UPDATE ON presentation  BEGIN 
   UPDATE feed_version SET steps = steps + 1 WHERE presenter_id IN (SELECT a.presenter_id FROM assignment a WHERE a.presentation_id = OLD.id UNION SELECT a.presenter_id FROM assignment a WHERE a.presentation_id = NEW.id);
@@ -3214,23 +2990,14 @@ CREATE TRIGGER presentation_tells_feeds_update AFTER UPDATE ON presentation  BEG
   UPDATE feed_body SET packed = NULL WHERE packed IS NOT NULL AND feed_id IN (
     SELECT t.id FROM feed_token t WHERE t.revoked_at IS NULL AND t.presenter_id IN (SELECT a.presenter_id FROM assignment a WHERE a.presentation_id = OLD.id UNION SELECT a.presenter_id FROM assignment a WHERE a.presentation_id = NEW.id)); END
 ;
-CREATE TRIGGER presentation_locked_visit_stays_update BEFORE UPDATE ON presentation WHEN (NEW.visit_id IS NOT OLD.visit_id OR NEW.on_day IS NOT OLD.on_day OR NEW.starts_local IS NOT OLD.starts_local OR NEW.minutes IS NOT OLD.minutes OR NEW.zone IS NOT OLD.zone OR NEW.starts_at IS NOT OLD.starts_at OR NEW.ends_at IS NOT OLD.ends_at OR NEW.busy_from IS NOT OLD.busy_from OR NEW.busy_until IS NOT OLD.busy_until OR NEW.audience IS NOT OLD.audience OR NEW.level IS NOT OLD.level OR NEW.state IS NOT OLD.state OR NEW.minutes_given IS NOT OLD.minutes_given) AND EXISTS (SELECT 1 FROM attendance l WHERE l.presentation_id = OLD.id AND l.locked_at IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'locked_visit_stays'); END
-;
-CREATE TRIGGER presentation_has_a_crew_update AFTER UPDATE OF visit_id ON presentation WHEN (NEW.visit_id IS NOT OLD.visit_id) BEGIN INSERT INTO campaign_crew (campaign_id, presenter_id, seats)
-  SELECT v.campaign_id, s.presenter_id, COUNT(*)
-  FROM (SELECT (SELECT w.campaign_id FROM visit w WHERE w.id = OLD.visit_id) AS campaign_id) v CROSS JOIN presentation p JOIN assignment s ON s.presentation_id = p.id
-  WHERE p.id = OLD.id AND s.state IN ('accepted', 'present') AND v.campaign_id IS NOT NULL GROUP BY v.campaign_id, s.presenter_id
-  ON CONFLICT (campaign_id, presenter_id) DO UPDATE SET seats = campaign_crew.seats - EXCLUDED.seats;INSERT INTO campaign_crew (campaign_id, presenter_id, seats)
-  SELECT v.campaign_id, s.presenter_id, COUNT(*)
-  FROM (SELECT (SELECT w.campaign_id FROM visit w WHERE w.id = NEW.visit_id) AS campaign_id) v CROSS JOIN presentation p JOIN assignment s ON s.presentation_id = p.id
-  WHERE p.id = NEW.id AND s.state IN ('accepted', 'present') AND v.campaign_id IS NOT NULL GROUP BY v.campaign_id, s.presenter_id
-  ON CONFLICT (campaign_id, presenter_id) DO UPDATE SET seats = campaign_crew.seats + EXCLUDED.seats; END
+CREATE TRIGGER presentation_refuses_update BEFORE UPDATE ON presentation BEGIN SELECT RAISE(ABORT, 'locked_visit_stays') WHERE (NEW.visit_id IS NOT OLD.visit_id OR NEW.on_day IS NOT OLD.on_day OR NEW.starts_local IS NOT OLD.starts_local OR NEW.minutes IS NOT OLD.minutes OR NEW.zone IS NOT OLD.zone OR NEW.starts_at IS NOT OLD.starts_at OR NEW.ends_at IS NOT OLD.ends_at OR NEW.busy_from IS NOT OLD.busy_from OR NEW.busy_until IS NOT OLD.busy_until OR NEW.audience IS NOT OLD.audience OR NEW.level IS NOT OLD.level OR NEW.state IS NOT OLD.state OR NEW.minutes_given IS NOT OLD.minutes_given) AND EXISTS (SELECT 1 FROM attendance l WHERE l.presentation_id = OLD.id AND l.locked_at IS NOT NULL); SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM presentation n WHERE (n.id = NEW.id OR n.uid = NEW.uid) AND n.id <> OLD.id); END
 ;
 CREATE TABLE date_wish (
 	id INTEGER NOT NULL, 
 	visit_id INTEGER NOT NULL, 
 	first_choice DATE NOT NULL, 
 	second_choice DATE, 
+	starts_local TIME, 
 	reason VARCHAR NOT NULL, 
 	asked_at DATETIME NOT NULL, 
 	answered_at DATETIME, 
@@ -3272,21 +3039,17 @@ CREATE INDEX ix_held_time_presenter_id_busy_from ON held_time (presenter_id, bus
 ;
 CREATE INDEX ix_held_time_date_hold_id ON held_time (date_hold_id)
 ;
-CREATE TRIGGER nobody_held_twice_insert BEFORE INSERT ON held_time WHEN EXISTS (
-  SELECT 1 FROM held_time h WHERE h.presenter_id = NEW.presenter_id AND h.id IS NOT NEW.id
-    AND h.busy_from < NEW.busy_until AND NEW.busy_from < h.busy_until) BEGIN SELECT RAISE(ABORT, 'nobody_held_twice'); END
-;
-CREATE TRIGGER nobody_held_twice_update BEFORE UPDATE ON held_time WHEN EXISTS (
-  SELECT 1 FROM held_time h WHERE h.presenter_id = NEW.presenter_id AND h.id IS NOT NEW.id
-    AND h.busy_from < NEW.busy_until AND NEW.busy_from < h.busy_until) BEGIN SELECT RAISE(ABORT, 'nobody_held_twice'); END
-;
-CREATE TRIGGER nobody_held_and_promised_insert BEFORE INSERT ON held_time WHEN EXISTS (
+CREATE TRIGGER held_time_refuses_insert BEFORE INSERT ON held_time BEGIN SELECT RAISE(ABORT, 'nobody_held_and_promised') WHERE EXISTS (
   SELECT 1 FROM assignment a WHERE a.presenter_id = NEW.presenter_id AND a.state IN ('offered', 'accepted', 'present')
-    AND a.busy_from < NEW.busy_until AND NEW.busy_from < a.busy_until) BEGIN SELECT RAISE(ABORT, 'nobody_held_and_promised'); END
+    AND a.busy_from < NEW.busy_until AND NEW.busy_from < a.busy_until); SELECT RAISE(ABORT, 'nobody_held_twice') WHERE EXISTS (
+  SELECT 1 FROM held_time h WHERE h.presenter_id = NEW.presenter_id AND h.id IS NOT NEW.id
+    AND h.busy_from < NEW.busy_until AND NEW.busy_from < h.busy_until); END
 ;
-CREATE TRIGGER nobody_held_and_promised_update BEFORE UPDATE ON held_time WHEN EXISTS (
+CREATE TRIGGER held_time_refuses_update BEFORE UPDATE ON held_time BEGIN SELECT RAISE(ABORT, 'nobody_held_and_promised') WHERE EXISTS (
   SELECT 1 FROM assignment a WHERE a.presenter_id = NEW.presenter_id AND a.state IN ('offered', 'accepted', 'present')
-    AND a.busy_from < NEW.busy_until AND NEW.busy_from < a.busy_until) BEGIN SELECT RAISE(ABORT, 'nobody_held_and_promised'); END
+    AND a.busy_from < NEW.busy_until AND NEW.busy_from < a.busy_until); SELECT RAISE(ABORT, 'nobody_held_twice') WHERE EXISTS (
+  SELECT 1 FROM held_time h WHERE h.presenter_id = NEW.presenter_id AND h.id IS NOT NEW.id
+    AND h.busy_from < NEW.busy_until AND NEW.busy_from < h.busy_until); END
 ;
 CREATE TABLE finding (
 	id INTEGER NOT NULL, 
@@ -3312,9 +3075,9 @@ CREATE TABLE finding (
 	CONSTRAINT fk_finding_presenter_id FOREIGN KEY(presenter_id) REFERENCES presenter (id) ON DELETE CASCADE
 )
 ;
-CREATE INDEX ix_finding_presenter_id ON finding (presenter_id)
-;
 CREATE UNIQUE INDEX closed_once ON finding (visit_id) WHERE kind = 'closed'
+;
+CREATE INDEX ix_finding_presenter_id ON finding (presenter_id)
 ;
 CREATE TABLE drive (
 	id INTEGER NOT NULL, 
@@ -3338,13 +3101,11 @@ CREATE TABLE drive (
 ;
 CREATE INDEX ix_drive_presenter_id ON drive (presenter_id)
 ;
-CREATE TRIGGER drive_drive_is_an_adults_insert BEFORE INSERT ON drive WHEN EXISTS (SELECT 1 FROM presenter p, visit v WHERE p.id = NEW.presenter_id AND v.id = NEW.visit_id AND p.adult_on > v.on_day) BEGIN SELECT RAISE(ABORT, 'drive_is_an_adults'); END
-;
 CREATE TRIGGER drive_drive_is_an_adults_update BEFORE UPDATE OF presenter_id, visit_id ON drive WHEN EXISTS (SELECT 1 FROM presenter p, visit v WHERE p.id = NEW.presenter_id AND v.id = NEW.visit_id AND p.adult_on > v.on_day) BEGIN SELECT RAISE(ABORT, 'drive_is_an_adults'); END
 ;
-CREATE TRIGGER drive_driven_when_it_was_held_insert BEFORE INSERT ON drive WHEN NEW.driven_kilometres IS NOT NULL AND NOT EXISTS (SELECT 1 FROM visit v WHERE v.id = NEW.visit_id AND v.state = 'delivered') BEGIN SELECT RAISE(ABORT, 'driven_when_it_was_held'); END
-;
 CREATE TRIGGER drive_driven_when_it_was_held_update BEFORE UPDATE OF driven_kilometres, visit_id ON drive WHEN NEW.driven_kilometres IS NOT NULL AND NOT EXISTS (SELECT 1 FROM visit v WHERE v.id = NEW.visit_id AND v.state = 'delivered') BEGIN SELECT RAISE(ABORT, 'driven_when_it_was_held'); END
+;
+CREATE TRIGGER drive_refuses_insert BEFORE INSERT ON drive BEGIN SELECT RAISE(ABORT, 'driven_when_it_was_held') WHERE NEW.driven_kilometres IS NOT NULL AND NOT EXISTS (SELECT 1 FROM visit v WHERE v.id = NEW.visit_id AND v.state = 'delivered'); SELECT RAISE(ABORT, 'drive_is_an_adults') WHERE EXISTS (SELECT 1 FROM presenter p, visit v WHERE p.id = NEW.presenter_id AND v.id = NEW.visit_id AND p.adult_on > v.on_day); END
 ;
 CREATE TABLE late_notice (
 	id INTEGER NOT NULL, 
@@ -3378,9 +3139,9 @@ CREATE TABLE relief (
 	CONSTRAINT ck_relief_reliefstate CHECK (state IN ('searching', 'stopped', 'choosing', 'filled', 'online', 'short', 'moved', 'called_off', 'over'))
 )
 ;
-CREATE UNIQUE INDEX one_open_relief_a_visit ON relief (visit_id) WHERE state IN ('searching', 'stopped', 'choosing')
-;
 CREATE INDEX ix_relief_visit_id ON relief (visit_id)
+;
+CREATE UNIQUE INDEX one_open_relief_a_visit ON relief (visit_id) WHERE state IN ('searching', 'stopped', 'choosing')
 ;
 CREATE TABLE disruption (
 	id INTEGER NOT NULL, 
@@ -3468,17 +3229,13 @@ CREATE TABLE pick_up (
 ;
 CREATE INDEX ix_pick_up_presenter_id ON pick_up (presenter_id)
 ;
-CREATE TRIGGER pick_up_pick_up_is_of_the_crew_insert BEFORE INSERT ON pick_up WHEN NOT EXISTS (SELECT 1 FROM assignment a JOIN presentation p ON p.id = a.presentation_id
-  WHERE p.visit_id = NEW.visit_id AND a.presenter_id = NEW.presenter_id) BEGIN SELECT RAISE(ABORT, 'pick_up_is_of_the_crew'); END
-;
 CREATE TRIGGER pick_up_pick_up_is_of_the_crew_update BEFORE UPDATE OF visit_id, presenter_id ON pick_up WHEN NOT EXISTS (SELECT 1 FROM assignment a JOIN presentation p ON p.id = a.presentation_id
   WHERE p.visit_id = NEW.visit_id AND a.presenter_id = NEW.presenter_id) BEGIN SELECT RAISE(ABORT, 'pick_up_is_of_the_crew'); END
 ;
-CREATE TRIGGER pick_up_pick_up_is_typed_anew_update BEFORE UPDATE ON pick_up WHEN (NEW.id IS NOT OLD.id OR NEW.visit_id IS NOT OLD.visit_id OR NEW.presenter_id IS NOT OLD.presenter_id) OR ((NEW.who IS NOT OLD.who) AND NEW.typed_at = OLD.typed_at) BEGIN SELECT RAISE(ABORT, 'pick_up_is_typed_anew'); END
+CREATE TRIGGER pick_up_refuses_insert BEFORE INSERT ON pick_up BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE EXISTS (SELECT 1 FROM pick_up n WHERE (n.id = NEW.id OR (n.visit_id = NEW.visit_id AND n.presenter_id = NEW.presenter_id))); SELECT RAISE(ABORT, 'pick_up_is_of_the_crew') WHERE NOT EXISTS (SELECT 1 FROM assignment a JOIN presentation p ON p.id = a.presentation_id
+  WHERE p.visit_id = NEW.visit_id AND a.presenter_id = NEW.presenter_id); END
 ;
-CREATE TRIGGER pick_up_row_is_not_replaced_insert BEFORE INSERT ON pick_up WHEN EXISTS (SELECT 1 FROM pick_up n WHERE (n.id = NEW.id OR (n.visit_id = NEW.visit_id AND n.presenter_id = NEW.presenter_id))) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
-;
-CREATE TRIGGER pick_up_row_is_not_replaced_update BEFORE UPDATE ON pick_up WHEN NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM pick_up n WHERE (n.id = NEW.id OR (n.visit_id = NEW.visit_id AND n.presenter_id = NEW.presenter_id)) AND n.id <> OLD.id) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
+CREATE TRIGGER pick_up_refuses_update BEFORE UPDATE ON pick_up BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM pick_up n WHERE (n.id = NEW.id OR (n.visit_id = NEW.visit_id AND n.presenter_id = NEW.presenter_id)) AND n.id <> OLD.id); SELECT RAISE(ABORT, 'pick_up_is_typed_anew') WHERE (NEW.id IS NOT OLD.id OR NEW.visit_id IS NOT OLD.visit_id OR NEW.presenter_id IS NOT OLD.presenter_id) OR ((NEW.who IS NOT OLD.who) AND NEW.typed_at = OLD.typed_at); END
 ;
 CREATE TABLE car_ride (
 	id INTEGER NOT NULL, 
@@ -3500,15 +3257,6 @@ CREATE INDEX ix_car_ride_driver_id ON car_ride (driver_id)
 ;
 CREATE INDEX ix_car_ride_presenter_id ON car_ride (presenter_id)
 ;
-CREATE TRIGGER car_ride_ride_has_both_insert BEFORE INSERT ON car_ride WHEN NOT EXISTS (SELECT 1 FROM driving_check d
-  WHERE d.presenter_id = NEW.driver_id AND d.result = 'cleared'
-    AND d.checked_on <= NEW.on_day AND d.valid_until >= NEW.on_day
-    AND NOT EXISTS (SELECT 1 FROM driving_check r WHERE r.presenter_id = d.presenter_id
-                    AND r.result = 'refused' AND r.checked_on >= d.checked_on))
-  OR NOT EXISTS (SELECT 1 FROM guardian_consent c
-  WHERE c.presenter_id = NEW.presenter_id AND c.takes_part AND c.rides AND c.withdrawn_at IS NULL
-    AND c.given_on <= NEW.on_day AND c.valid_until >= NEW.on_day) BEGIN SELECT RAISE(ABORT, 'ride_has_both'); END
-;
 CREATE TRIGGER car_ride_ride_has_both_update BEFORE UPDATE OF presenter_id, driver_id, on_day ON car_ride WHEN NOT EXISTS (SELECT 1 FROM driving_check d
   WHERE d.presenter_id = NEW.driver_id AND d.result = 'cleared'
     AND d.checked_on <= NEW.on_day AND d.valid_until >= NEW.on_day
@@ -3518,13 +3266,18 @@ CREATE TRIGGER car_ride_ride_has_both_update BEFORE UPDATE OF presenter_id, driv
   WHERE c.presenter_id = NEW.presenter_id AND c.takes_part AND c.rides AND c.withdrawn_at IS NULL
     AND c.given_on <= NEW.on_day AND c.valid_until >= NEW.on_day) BEGIN SELECT RAISE(ABORT, 'ride_has_both'); END
 ;
-CREATE TRIGGER car_ride_ride_is_arranged_once_update BEFORE UPDATE ON car_ride WHEN (NEW.visit_id IS NOT OLD.visit_id OR NEW.presenter_id IS NOT OLD.presenter_id OR NEW.driver_id IS NOT OLD.driver_id OR NEW.on_day IS NOT OLD.on_day OR NEW.arranged_at IS NOT OLD.arranged_at) BEGIN SELECT RAISE(ABORT, 'ride_is_arranged_once'); END
-;
 CREATE TRIGGER car_ride_ride_is_arranged_once_delete BEFORE DELETE ON car_ride WHEN NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) BEGIN SELECT RAISE(ABORT, 'ride_is_arranged_once'); END
 ;
-CREATE TRIGGER car_ride_row_is_not_replaced_insert BEFORE INSERT ON car_ride WHEN EXISTS (SELECT 1 FROM car_ride n WHERE (n.id = NEW.id OR (n.visit_id = NEW.visit_id AND n.presenter_id = NEW.presenter_id))) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
+CREATE TRIGGER car_ride_refuses_insert BEFORE INSERT ON car_ride BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE EXISTS (SELECT 1 FROM car_ride n WHERE (n.id = NEW.id OR (n.visit_id = NEW.visit_id AND n.presenter_id = NEW.presenter_id))); SELECT RAISE(ABORT, 'ride_has_both') WHERE NOT EXISTS (SELECT 1 FROM driving_check d
+  WHERE d.presenter_id = NEW.driver_id AND d.result = 'cleared'
+    AND d.checked_on <= NEW.on_day AND d.valid_until >= NEW.on_day
+    AND NOT EXISTS (SELECT 1 FROM driving_check r WHERE r.presenter_id = d.presenter_id
+                    AND r.result = 'refused' AND r.checked_on >= d.checked_on))
+  OR NOT EXISTS (SELECT 1 FROM guardian_consent c
+  WHERE c.presenter_id = NEW.presenter_id AND c.takes_part AND c.rides AND c.withdrawn_at IS NULL
+    AND c.given_on <= NEW.on_day AND c.valid_until >= NEW.on_day); END
 ;
-CREATE TRIGGER car_ride_row_is_not_replaced_update BEFORE UPDATE ON car_ride WHEN NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM car_ride n WHERE (n.id = NEW.id OR (n.visit_id = NEW.visit_id AND n.presenter_id = NEW.presenter_id)) AND n.id <> OLD.id) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
+CREATE TRIGGER car_ride_refuses_update BEFORE UPDATE ON car_ride BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM car_ride n WHERE (n.id = NEW.id OR (n.visit_id = NEW.visit_id AND n.presenter_id = NEW.presenter_id)) AND n.id <> OLD.id); SELECT RAISE(ABORT, 'ride_is_arranged_once') WHERE (NEW.visit_id IS NOT OLD.visit_id OR NEW.presenter_id IS NOT OLD.presenter_id OR NEW.driver_id IS NOT OLD.driver_id OR NEW.on_day IS NOT OLD.on_day OR NEW.arranged_at IS NOT OLD.arranged_at); END
 ;
 CREATE TABLE open_call (
 	id INTEGER NOT NULL, 
@@ -3573,10 +3326,8 @@ CREATE TRIGGER hand_off_hand_off_is_noted_for_good_delete BEFORE DELETE ON hand_
 ;
 CREATE TRIGGER hand_off_row_is_not_replaced_insert BEFORE INSERT ON hand_off WHEN EXISTS (SELECT 1 FROM hand_off n WHERE (n.id = NEW.id OR (n.visit_id = NEW.visit_id AND n.told = NEW.told AND n.told_at = NEW.told_at AND n.noted_by_id = NEW.noted_by_id))) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
 ;
-CREATE TRIGGER hand_off_row_is_not_replaced_update BEFORE UPDATE ON hand_off WHEN NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM hand_off n WHERE (n.id = NEW.id OR (n.visit_id = NEW.visit_id AND n.told = NEW.told AND n.told_at = NEW.told_at AND n.noted_by_id = NEW.noted_by_id)) AND n.id <> OLD.id) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
-;
-CREATE TRIGGER hand_off_hand_off_is_noted_for_good_update BEFORE UPDATE ON hand_off WHEN ((NEW.centre_id IS NOT OLD.centre_id OR NEW.told IS NOT OLD.told OR NEW.told_at IS NOT OLD.told_at OR NEW.noted_at IS NOT OLD.noted_at) OR ((NEW.visit_id IS NOT OLD.visit_id) AND (NEW.visit_id IS NOT NULL OR EXISTS (SELECT 1 FROM visit t WHERE t.id = OLD.visit_id)))
-  OR ((NEW.noted_by_id IS NOT OLD.noted_by_id) AND (NEW.noted_by_id IS NOT NULL OR EXISTS (SELECT 1 FROM user_account t WHERE t.id = OLD.noted_by_id)))) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) BEGIN SELECT RAISE(ABORT, 'hand_off_is_noted_for_good'); END
+CREATE TRIGGER hand_off_refuses_update BEFORE UPDATE ON hand_off BEGIN SELECT RAISE(ABORT, 'hand_off_is_noted_for_good') WHERE ((NEW.centre_id IS NOT OLD.centre_id OR NEW.told IS NOT OLD.told OR NEW.told_at IS NOT OLD.told_at OR NEW.noted_at IS NOT OLD.noted_at) OR ((NEW.visit_id IS NOT OLD.visit_id) AND (NEW.visit_id IS NOT NULL OR EXISTS (SELECT 1 FROM visit t WHERE t.id = OLD.visit_id)))
+  OR ((NEW.noted_by_id IS NOT OLD.noted_by_id) AND (NEW.noted_by_id IS NOT NULL OR EXISTS (SELECT 1 FROM user_account t WHERE t.id = OLD.noted_by_id)))) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')); SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM hand_off n WHERE (n.id = NEW.id OR (n.visit_id = NEW.visit_id AND n.told = NEW.told AND n.told_at = NEW.told_at AND n.noted_by_id = NEW.noted_by_id)) AND n.id <> OLD.id); END
 ;
 CREATE TABLE concern (
 	id INTEGER NOT NULL, 
@@ -3603,75 +3354,22 @@ CREATE TABLE concern (
 ;
 CREATE INDEX ix_concern_visit_id ON concern (visit_id)
 ;
-CREATE INDEX open_concerns ON concern (centre_id) WHERE ended_at IS NULL
+CREATE INDEX ix_concern_centre_id_reported_at ON concern (centre_id, reported_at)
 ;
 CREATE INDEX ix_concern_host_id ON concern (host_id)
 ;
-CREATE INDEX ix_concern_centre_id_reported_at ON concern (centre_id, reported_at)
+CREATE INDEX open_concerns ON concern (centre_id) WHERE ended_at IS NULL
 ;
 CREATE TRIGGER concern_concern_stays_delete BEFORE DELETE ON concern WHEN NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) BEGIN SELECT RAISE(ABORT, 'concern_stays'); END
 ;
 CREATE TRIGGER concern_concern_is_ended_by_another_update BEFORE UPDATE OF ended_by_id ON concern WHEN EXISTS (SELECT 1 FROM concern_about c JOIN presenter p ON p.id = c.presenter_id
   WHERE c.concern_id = NEW.id AND p.user_id = NEW.ended_by_id) BEGIN SELECT RAISE(ABORT, 'concern_is_ended_by_another'); END
 ;
-CREATE TRIGGER concern_row_is_not_replaced_insert BEFORE INSERT ON concern WHEN EXISTS (SELECT 1 FROM concern n WHERE (n.id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
+CREATE TRIGGER concern_refuses_insert BEFORE INSERT ON concern BEGIN SELECT RAISE(ABORT, 'concern_stays') WHERE NEW.ended_at IS NOT NULL OR NEW.ended_by_id IS NOT NULL; SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE EXISTS (SELECT 1 FROM concern n WHERE (n.id = NEW.id)); END
 ;
-CREATE TRIGGER concern_row_is_not_replaced_update BEFORE UPDATE ON concern WHEN NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM concern n WHERE (n.id = NEW.id) AND n.id <> OLD.id) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
-;
-CREATE TRIGGER concern_concern_stays_insert BEFORE INSERT ON concern WHEN NEW.ended_at IS NOT NULL OR NEW.ended_by_id IS NOT NULL BEGIN SELECT RAISE(ABORT, 'concern_stays'); END
-;
-CREATE TRIGGER concern_concern_stays_update BEFORE UPDATE ON concern WHEN ((NEW.centre_id IS NOT OLD.centre_id OR NEW.spoken_up_by IS NOT OLD.spoken_up_by OR NEW.on_day IS NOT OLD.on_day OR NEW.reported_at IS NOT OLD.reported_at) OR ((NEW.visit_id IS NOT OLD.visit_id) AND (NEW.visit_id IS NOT NULL OR EXISTS (SELECT 1 FROM visit t WHERE t.id = OLD.visit_id)))
+CREATE TRIGGER concern_refuses_update BEFORE UPDATE ON concern BEGIN SELECT RAISE(ABORT, 'concern_stays') WHERE ((NEW.centre_id IS NOT OLD.centre_id OR NEW.spoken_up_by IS NOT OLD.spoken_up_by OR NEW.on_day IS NOT OLD.on_day OR NEW.reported_at IS NOT OLD.reported_at) OR ((NEW.visit_id IS NOT OLD.visit_id) AND (NEW.visit_id IS NOT NULL OR EXISTS (SELECT 1 FROM visit t WHERE t.id = OLD.visit_id)))
   OR ((NEW.host_id IS NOT OLD.host_id) AND (NEW.host_id IS NOT NULL OR EXISTS (SELECT 1 FROM host t WHERE t.id = OLD.host_id))) OR ((NEW.reported_by_id IS NOT OLD.reported_by_id) AND (NEW.reported_by_id IS NOT NULL OR EXISTS (SELECT 1 FROM user_account t WHERE t.id = OLD.reported_by_id)))
-  OR (OLD.ended_at IS NULL AND (NEW.ended_at IS NULL) <> (NEW.ended_by_id IS NULL)) OR (OLD.ended_at IS NOT NULL AND ((NEW.ended_at IS NOT OLD.ended_at) OR ((NEW.ended_by_id IS NOT OLD.ended_by_id) AND (NEW.ended_by_id IS NOT NULL OR EXISTS (SELECT 1 FROM user_account t WHERE t.id = OLD.ended_by_id)))))) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) BEGIN SELECT RAISE(ABORT, 'concern_stays'); END
-;
-CREATE TABLE panel_sum (
-	id INTEGER NOT NULL, 
-	panel_id INTEGER NOT NULL, 
-	question VARCHAR(30) NOT NULL, 
-	answer INTEGER NOT NULL, 
-	times INTEGER NOT NULL, 
-	CONSTRAINT pk_panel_sum PRIMARY KEY (id), 
-	CONSTRAINT answer_once_in_a_panel UNIQUE (panel_id, question, answer), 
-	CONSTRAINT ck_panel_sum_answer_of_the_scale CHECK (answer BETWEEN 1 AND 4), 
-	CONSTRAINT ck_panel_sum_no_less_than_never CHECK (times >= 0), 
-	CONSTRAINT fk_panel_sum_panel_id FOREIGN KEY(panel_id) REFERENCES panel (id) ON DELETE CASCADE, 
-	CONSTRAINT ck_panel_sum_panelquestion CHECK (question IN ('clear', 'true_to_life', 'would_share', 'would_help'))
-)
-;
-CREATE TRIGGER panel_sum_sum_follows_its_seats_insert BEFORE INSERT ON panel_sum WHEN NEW.times <> 0 OR (SELECT a.rated FROM panel a WHERE a.id = NEW.panel_id) <> 0 BEGIN SELECT RAISE(ABORT, 'sum_follows_its_seats'); END
-;
-CREATE TRIGGER panel_sum_sum_follows_its_seats_update BEFORE UPDATE ON panel_sum WHEN (NEW.panel_id IS NOT OLD.panel_id OR NEW.question IS NOT OLD.question OR NEW.answer IS NOT OLD.answer) OR NEW.times NOT IN (OLD.times, OLD.times + 1) OR (NEW.times <> OLD.times AND (NOT EXISTS (SELECT 1 FROM panel a WHERE a.id = NEW.panel_id AND a.closed_at IS NULL) OR (SELECT sum(o.times) FROM panel_sum o WHERE o.panel_id = NEW.panel_id AND o.question = NEW.question) >= (SELECT a.rated FROM panel a WHERE a.id = NEW.panel_id))) BEGIN SELECT RAISE(ABORT, 'sum_follows_its_seats'); END
-;
-CREATE TRIGGER panel_sum_sum_follows_its_seats_delete BEFORE DELETE ON panel_sum WHEN EXISTS (SELECT 1 FROM panel a WHERE a.id = OLD.panel_id) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) BEGIN SELECT RAISE(ABORT, 'sum_follows_its_seats'); END
-;
-CREATE TRIGGER panel_sum_row_is_not_replaced_insert BEFORE INSERT ON panel_sum WHEN EXISTS (SELECT 1 FROM panel_sum n WHERE (n.id = NEW.id OR (n.panel_id = NEW.panel_id AND n.question = NEW.question AND n.answer = NEW.answer))) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
-;
-CREATE TRIGGER panel_sum_row_is_not_replaced_update BEFORE UPDATE ON panel_sum WHEN NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM panel_sum n WHERE (n.id = NEW.id OR (n.panel_id = NEW.panel_id AND n.question = NEW.question AND n.answer = NEW.answer)) AND n.id <> OLD.id) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
-;
-CREATE TABLE panel_seat (
-	panel_id INTEGER NOT NULL, 
-	presenter_id INTEGER NOT NULL, 
-	CONSTRAINT pk_panel_seat PRIMARY KEY (panel_id, presenter_id), 
-	CONSTRAINT fk_panel_seat_panel_id FOREIGN KEY(panel_id) REFERENCES panel (id) ON DELETE CASCADE, 
-	CONSTRAINT fk_panel_seat_presenter_id FOREIGN KEY(presenter_id) REFERENCES presenter (id) ON DELETE CASCADE
-)
- WITHOUT ROWID
-;
-CREATE INDEX ix_panel_seat_presenter_id ON panel_seat (presenter_id)
-;
-CREATE TRIGGER panel_seat_nobody_rates_twice_insert BEFORE INSERT ON panel_seat WHEN EXISTS (SELECT 1 FROM panel_seat n
-  WHERE n.panel_id = NEW.panel_id AND n.presenter_id = NEW.presenter_id) BEGIN SELECT RAISE(ABORT, 'nobody_rates_twice'); END
-;
-CREATE TRIGGER panel_seat_seat_is_of_who_is_asked_insert BEFORE INSERT ON panel_seat WHEN NOT EXISTS (SELECT 1 FROM panel a JOIN presenter p ON p.centre_id = a.centre_id
-  WHERE a.id = NEW.panel_id AND p.id = NEW.presenter_id AND a.closed_at IS NULL
-    AND p.kind = 'influencer' AND p.suspended_at IS NULL AND (p.birth_date <= a.born_by OR EXISTS (SELECT 1 FROM guardian_consent c WHERE c.presenter_id = p.id AND c.takes_part
-    AND c.withdrawn_at IS NULL AND c.given_on <= a.last_day AND c.valid_until >= a.opened_on))) BEGIN SELECT RAISE(ABORT, 'seat_is_of_who_is_asked'); END
-;
-CREATE TRIGGER panel_seat_seat_stays_update BEFORE UPDATE ON panel_seat WHEN (NEW.panel_id IS NOT OLD.panel_id OR NEW.presenter_id IS NOT OLD.presenter_id) BEGIN SELECT RAISE(ABORT, 'seat_stays'); END
-;
-CREATE TRIGGER panel_seat_seat_stays_delete BEFORE DELETE ON panel_seat WHEN EXISTS (SELECT 1 FROM panel a WHERE a.id = OLD.panel_id AND a.closed_at IS NULL) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) BEGIN SELECT RAISE(ABORT, 'seat_stays'); END
-;
-CREATE TRIGGER panel_seat_is_counted_insert AFTER INSERT ON panel_seat  BEGIN UPDATE panel SET rated = rated + 1 WHERE id = NEW.panel_id; END
+  OR (OLD.ended_at IS NULL AND (NEW.ended_at IS NULL) <> (NEW.ended_by_id IS NULL)) OR (OLD.ended_at IS NOT NULL AND ((NEW.ended_at IS NOT OLD.ended_at) OR ((NEW.ended_by_id IS NOT OLD.ended_by_id) AND (NEW.ended_by_id IS NOT NULL OR EXISTS (SELECT 1 FROM user_account t WHERE t.id = OLD.ended_by_id)))))) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')); SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM concern n WHERE (n.id = NEW.id) AND n.id <> OLD.id); END
 ;
 CREATE TABLE visit_feedback (
 	id INTEGER NOT NULL, 
@@ -3735,13 +3433,9 @@ CREATE TABLE practice_sum (
 	CONSTRAINT fk_practice_sum_part_id FOREIGN KEY(part_id) REFERENCES cohort_part (id) ON DELETE CASCADE
 )
 ;
-CREATE TRIGGER practice_sum_practice_is_of_reporting_insert BEFORE INSERT ON practice_sum WHEN NOT EXISTS (SELECT 1 FROM cohort_part p WHERE p.id = NEW.part_id AND p.skill = 'report') BEGIN SELECT RAISE(ABORT, 'practice_is_of_reporting'); END
+CREATE TRIGGER practice_sum_refuses_insert BEFORE INSERT ON practice_sum BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE EXISTS (SELECT 1 FROM practice_sum n WHERE (n.id = NEW.id OR (n.part_id = NEW.part_id AND n.code = NEW.code))); SELECT RAISE(ABORT, 'practice_is_of_reporting') WHERE NOT EXISTS (SELECT 1 FROM cohort_part p WHERE p.id = NEW.part_id AND p.skill = 'report'); END
 ;
-CREATE TRIGGER practice_sum_sums_only_rise_update BEFORE UPDATE ON practice_sum WHEN (NEW.part_id IS NOT OLD.part_id OR NEW.code IS NOT OLD.code) OR NEW.groups < OLD.groups OR NEW.correct < OLD.correct BEGIN SELECT RAISE(ABORT, 'sums_only_rise'); END
-;
-CREATE TRIGGER practice_sum_row_is_not_replaced_insert BEFORE INSERT ON practice_sum WHEN EXISTS (SELECT 1 FROM practice_sum n WHERE (n.id = NEW.id OR (n.part_id = NEW.part_id AND n.code = NEW.code))) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
-;
-CREATE TRIGGER practice_sum_row_is_not_replaced_update BEFORE UPDATE ON practice_sum WHEN NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM practice_sum n WHERE (n.id = NEW.id OR (n.part_id = NEW.part_id AND n.code = NEW.code)) AND n.id <> OLD.id) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
+CREATE TRIGGER practice_sum_refuses_update BEFORE UPDATE ON practice_sum BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM practice_sum n WHERE (n.id = NEW.id OR (n.part_id = NEW.part_id AND n.code = NEW.code)) AND n.id <> OLD.id); SELECT RAISE(ABORT, 'sums_only_rise') WHERE (NEW.part_id IS NOT OLD.part_id OR NEW.code IS NOT OLD.code) OR NEW.groups < OLD.groups OR NEW.correct < OLD.correct; END
 ;
 CREATE TABLE proposed_night (
 	id INTEGER NOT NULL, 
@@ -3833,19 +3527,40 @@ CREATE TABLE proposed_visit (
 ;
 CREATE INDEX ix_proposed_visit_visit_id ON proposed_visit (visit_id)
 ;
-CREATE INDEX ix_proposed_visit_request_id ON proposed_visit (request_id)
-;
 CREATE INDEX ix_proposed_visit_educator_id ON proposed_visit (educator_id)
 ;
 CREATE INDEX ix_proposed_visit_influencer_id ON proposed_visit (influencer_id)
+;
+CREATE INDEX ix_proposed_visit_request_id ON proposed_visit (request_id)
 ;
 CREATE TRIGGER proposed_visit_half_a_plan_is_not_applied_insert BEFORE INSERT ON proposed_visit WHEN NEW.visit_id IS NOT NULL AND EXISTS (SELECT 1 FROM plan_proposal p WHERE p.id = NEW.proposal_id AND p.finished_at IS NULL) BEGIN SELECT RAISE(ABORT, 'half_a_plan_is_not_applied'); END
 ;
 CREATE TRIGGER proposed_visit_half_a_plan_is_not_applied_update BEFORE UPDATE OF visit_id ON proposed_visit WHEN NEW.visit_id IS NOT NULL AND EXISTS (SELECT 1 FROM plan_proposal p WHERE p.id = NEW.proposal_id AND p.finished_at IS NULL) BEGIN SELECT RAISE(ABORT, 'half_a_plan_is_not_applied'); END
 ;
-CREATE TRIGGER proposed_visit_assumption_is_not_applied_insert BEFORE INSERT ON proposed_visit WHEN NEW.visit_id IS NOT NULL AND EXISTS (SELECT 1 FROM plan_ground g WHERE g.proposal_id = NEW.proposal_id AND g.assumed IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'assumption_is_not_applied'); END
+CREATE TABLE snooze (
+	id INTEGER NOT NULL, 
+	centre_id INTEGER NOT NULL, 
+	visit_id INTEGER, 
+	school_request_id INTEGER, 
+	matter VARCHAR NOT NULL, 
+	reason VARCHAR(30) NOT NULL, 
+	until_on DATE NOT NULL, 
+	noted_at DATETIME NOT NULL, 
+	noted_by_id INTEGER, 
+	CONSTRAINT pk_snooze PRIMARY KEY (id), 
+	CONSTRAINT ck_snooze_about_one_thing CHECK ((visit_id IS NULL) <> (school_request_id IS NULL)), 
+	CONSTRAINT fk_snooze_centre_id FOREIGN KEY(centre_id) REFERENCES centre (id) ON DELETE RESTRICT, 
+	CONSTRAINT fk_snooze_visit_id FOREIGN KEY(visit_id) REFERENCES visit (id) ON DELETE CASCADE, 
+	CONSTRAINT fk_snooze_school_request_id FOREIGN KEY(school_request_id) REFERENCES school_request (id) ON DELETE CASCADE, 
+	CONSTRAINT ck_snooze_putoffreason CHECK (reason IN ('nobody_there', 'asked_again', 'until_monday')), 
+	CONSTRAINT fk_snooze_noted_by_id FOREIGN KEY(noted_by_id) REFERENCES user_account (id) ON DELETE SET NULL
+)
 ;
-CREATE TRIGGER proposed_visit_assumption_is_not_applied_update BEFORE UPDATE OF visit_id ON proposed_visit WHEN NEW.visit_id IS NOT NULL AND EXISTS (SELECT 1 FROM plan_ground g WHERE g.proposal_id = NEW.proposal_id AND g.assumed IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'assumption_is_not_applied'); END
+CREATE INDEX ix_snooze_school_request_id ON snooze (school_request_id)
+;
+CREATE INDEX ix_snooze_visit_id ON snooze (visit_id)
+;
+CREATE INDEX ix_snooze_centre_id_noted_at ON snooze (centre_id, noted_at)
 ;
 CREATE TABLE assignment (
 	id INTEGER NOT NULL, 
@@ -3865,6 +3580,8 @@ CREATE TABLE assignment (
 	CONSTRAINT ck_assignment_assignmentstate CHECK (state IN ('suggested', 'offered', 'accepted', 'declined', 'lapsed', 'withdrawn', 'replaced', 'present', 'absent'))
 )
 ;
+CREATE INDEX ix_assignment_presentation_id ON assignment (presentation_id)
+;
 CREATE INDEX ix_assignment_busy_until ON assignment (busy_until)
 ;
 CREATE INDEX seats_suggested ON assignment (presenter_id) WHERE state = 'suggested'
@@ -3874,118 +3591,6 @@ CREATE UNIQUE INDEX one_living_assignment ON assignment (presentation_id, presen
 CREATE INDEX freed_by_the_database ON assignment (presentation_id) WHERE reason = 'ended_in_database'
 ;
 CREATE INDEX ix_assignment_presenter_id_busy_from ON assignment (presenter_id, busy_from)
-;
-CREATE INDEX ix_assignment_presentation_id ON assignment (presentation_id)
-;
-CREATE TRIGGER nobody_in_two_places_insert BEFORE INSERT ON assignment WHEN NEW.state IN ('offered', 'accepted', 'present') AND EXISTS (
-  SELECT 1 FROM assignment a WHERE a.presenter_id = NEW.presenter_id AND a.id IS NOT NEW.id
-    AND a.state IN ('offered', 'accepted', 'present') AND a.busy_from < NEW.busy_until AND NEW.busy_from < a.busy_until) BEGIN SELECT RAISE(ABORT, 'nobody_in_two_places'); END
-;
-CREATE TRIGGER nobody_in_two_places_update BEFORE UPDATE ON assignment WHEN NEW.state IN ('offered', 'accepted', 'present') AND EXISTS (
-  SELECT 1 FROM assignment a WHERE a.presenter_id = NEW.presenter_id AND a.id IS NOT NEW.id
-    AND a.state IN ('offered', 'accepted', 'present') AND a.busy_from < NEW.busy_until AND NEW.busy_from < a.busy_until) BEGIN SELECT RAISE(ABORT, 'nobody_in_two_places'); END
-;
-CREATE TRIGGER presenter_is_vetted_insert BEFORE INSERT ON assignment WHEN (NEW.state IN ('suggested', 'offered', 'accepted') OR (NEW.state = 'present' AND EXISTS (SELECT 1 FROM presenter m WHERE m.id = NEW.presenter_id AND m.adult_on > NEW.on_day))) AND NOT EXISTS (
-  SELECT 1 FROM vetting v WHERE v.presenter_id = NEW.presenter_id AND v.result = 'cleared'
-    AND v.checked_on <= NEW.on_day AND v.valid_until >= NEW.on_day
-    AND NOT EXISTS (SELECT 1 FROM vetting r WHERE r.presenter_id = v.presenter_id
-                    AND r.result = 'refused' AND r.checked_on >= v.checked_on
-                    AND (NEW.state <> 'present'
-                         OR (r.checked_on <= NEW.on_day AND r.recorded_at < NEW.busy_until)))) BEGIN SELECT RAISE(ABORT, 'presenter_is_vetted'); END
-;
-CREATE TRIGGER presenter_is_vetted_update BEFORE UPDATE ON assignment WHEN (NEW.state IN ('suggested', 'offered', 'accepted') OR (NEW.state = 'present' AND EXISTS (SELECT 1 FROM presenter m WHERE m.id = NEW.presenter_id AND m.adult_on > NEW.on_day))) AND NOT EXISTS (
-  SELECT 1 FROM vetting v WHERE v.presenter_id = NEW.presenter_id AND v.result = 'cleared'
-    AND v.checked_on <= NEW.on_day AND v.valid_until >= NEW.on_day
-    AND NOT EXISTS (SELECT 1 FROM vetting r WHERE r.presenter_id = v.presenter_id
-                    AND r.result = 'refused' AND r.checked_on >= v.checked_on
-                    AND (NEW.state <> 'present'
-                         OR (r.checked_on <= NEW.on_day AND r.recorded_at < NEW.busy_until)))) BEGIN SELECT RAISE(ABORT, 'presenter_is_vetted'); END
-;
-CREATE TRIGGER presenter_is_old_enough_insert BEFORE INSERT ON assignment WHEN NEW.state IN ('suggested', 'offered', 'accepted', 'present') AND EXISTS (
-  SELECT 1 FROM presenter m WHERE m.id = NEW.presenter_id AND m.may_present_from > NEW.on_day) BEGIN SELECT RAISE(ABORT, 'presenter_is_old_enough'); END
-;
-CREATE TRIGGER presenter_is_old_enough_update BEFORE UPDATE ON assignment WHEN NEW.state IN ('suggested', 'offered', 'accepted', 'present') AND EXISTS (
-  SELECT 1 FROM presenter m WHERE m.id = NEW.presenter_id AND m.may_present_from > NEW.on_day) BEGIN SELECT RAISE(ABORT, 'presenter_is_old_enough'); END
-;
-CREATE TRIGGER minor_has_consent_insert BEFORE INSERT ON assignment WHEN NEW.state IN ('suggested', 'offered', 'accepted', 'present') AND EXISTS (SELECT 1 FROM presenter m WHERE m.id = NEW.presenter_id AND m.adult_on > NEW.on_day) AND NOT EXISTS (
-  SELECT 1 FROM guardian_consent c WHERE c.presenter_id = NEW.presenter_id AND c.takes_part
-    AND (c.withdrawn_at IS NULL OR (NEW.state = 'present' AND c.withdrawn_at >= NEW.busy_until))
-    AND c.given_on <= NEW.on_day AND c.valid_until >= NEW.on_day) BEGIN SELECT RAISE(ABORT, 'minor_has_consent'); END
-;
-CREATE TRIGGER minor_has_consent_update BEFORE UPDATE ON assignment WHEN NEW.state IN ('suggested', 'offered', 'accepted', 'present') AND EXISTS (SELECT 1 FROM presenter m WHERE m.id = NEW.presenter_id AND m.adult_on > NEW.on_day) AND NOT EXISTS (
-  SELECT 1 FROM guardian_consent c WHERE c.presenter_id = NEW.presenter_id AND c.takes_part
-    AND (c.withdrawn_at IS NULL OR (NEW.state = 'present' AND c.withdrawn_at >= NEW.busy_until))
-    AND c.given_on <= NEW.on_day AND c.valid_until >= NEW.on_day) BEGIN SELECT RAISE(ABORT, 'minor_has_consent'); END
-;
-CREATE TRIGGER minor_has_an_adult_insert BEFORE INSERT ON assignment WHEN NEW.state IN ('suggested', 'offered', 'accepted', 'present') AND EXISTS (SELECT 1 FROM presenter m WHERE m.id = NEW.presenter_id AND m.adult_on > NEW.on_day) AND NOT EXISTS (
-  SELECT 1 FROM assignment a JOIN presenter q ON q.id = a.presenter_id
-  WHERE a.presentation_id = NEW.presentation_id AND a.presenter_id <> NEW.presenter_id AND a.id <> COALESCE(NEW.id, 0)
-    AND (a.state IN ('offered', 'accepted', 'present') OR (NEW.state = 'suggested' AND a.state = 'suggested'))
-    AND (q.adult_on IS NULL OR q.adult_on <= NEW.on_day)) BEGIN SELECT RAISE(ABORT, 'minor_has_an_adult'); END
-;
-CREATE TRIGGER minor_has_an_adult_update BEFORE UPDATE ON assignment WHEN NEW.state IN ('suggested', 'offered', 'accepted', 'present') AND EXISTS (SELECT 1 FROM presenter m WHERE m.id = NEW.presenter_id AND m.adult_on > NEW.on_day) AND NOT EXISTS (
-  SELECT 1 FROM assignment a JOIN presenter q ON q.id = a.presenter_id
-  WHERE a.presentation_id = NEW.presentation_id AND a.presenter_id <> NEW.presenter_id AND a.id <> COALESCE(NEW.id, 0)
-    AND (a.state IN ('offered', 'accepted', 'present') OR (NEW.state = 'suggested' AND a.state = 'suggested'))
-    AND (q.adult_on IS NULL OR q.adult_on <= NEW.on_day)) BEGIN SELECT RAISE(ABORT, 'minor_has_an_adult'); END
-;
-CREATE TRIGGER presenter_is_not_suspended_insert BEFORE INSERT ON assignment WHEN NEW.state IN ('suggested', 'offered', 'accepted') AND EXISTS (
-  SELECT 1 FROM presenter s WHERE s.id = NEW.presenter_id AND s.suspended_at IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'presenter_is_not_suspended'); END
-;
-CREATE TRIGGER presenter_is_not_suspended_update BEFORE UPDATE ON assignment WHEN NEW.state IN ('suggested', 'offered', 'accepted') AND EXISTS (
-  SELECT 1 FROM presenter s WHERE s.id = NEW.presenter_id AND s.suspended_at IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'presenter_is_not_suspended'); END
-;
-CREATE TRIGGER minor_keeps_an_adult_update BEFORE UPDATE ON assignment WHEN (NEW.state NOT IN ('offered', 'accepted', 'present') OR NEW.presenter_id <> OLD.presenter_id OR NEW.presentation_id <> OLD.presentation_id) AND OLD.state IN ('offered', 'accepted', 'present') AND NOT EXISTS (SELECT 1 FROM presenter m WHERE m.id = OLD.presenter_id AND m.adult_on > OLD.on_day)
-  AND EXISTS (
-  SELECT 1 FROM assignment a JOIN presenter m ON m.id = a.presenter_id
-  WHERE a.presentation_id = OLD.presentation_id AND a.state IN ('offered', 'accepted') AND m.adult_on > OLD.on_day)
-  AND NOT EXISTS (
-  SELECT 1 FROM assignment a JOIN presenter q ON q.id = a.presenter_id
-  WHERE a.presentation_id = OLD.presentation_id AND a.id <> OLD.id AND a.state IN ('offered', 'accepted', 'present')
-    AND (q.adult_on IS NULL OR q.adult_on <= OLD.on_day)) BEGIN SELECT RAISE(ABORT, 'minor_keeps_an_adult'); END
-;
-CREATE TRIGGER minor_keeps_an_adult_delete BEFORE DELETE ON assignment WHEN OLD.state IN ('offered', 'accepted', 'present') AND NOT EXISTS (SELECT 1 FROM presenter m WHERE m.id = OLD.presenter_id AND m.adult_on > OLD.on_day)
-  AND EXISTS (
-  SELECT 1 FROM assignment a JOIN presenter m ON m.id = a.presenter_id
-  WHERE a.presentation_id = OLD.presentation_id AND a.state IN ('offered', 'accepted') AND m.adult_on > OLD.on_day)
-  AND NOT EXISTS (
-  SELECT 1 FROM assignment a JOIN presenter q ON q.id = a.presenter_id
-  WHERE a.presentation_id = OLD.presentation_id AND a.id <> OLD.id AND a.state IN ('offered', 'accepted', 'present')
-    AND (q.adult_on IS NULL OR q.adult_on <= OLD.on_day)) BEGIN SELECT RAISE(ABORT, 'minor_keeps_an_adult'); END
-;
-CREATE TRIGGER assignment_minor_keeps_an_adult_update BEFORE UPDATE ON assignment WHEN (NEW.state NOT IN ('offered', 'accepted', 'present') OR NEW.presenter_id <> OLD.presenter_id OR NEW.presentation_id <> OLD.presentation_id) AND OLD.state IN ('offered', 'accepted', 'present') AND NOT EXISTS (SELECT 1 FROM presenter m WHERE m.id = OLD.presenter_id AND m.adult_on > OLD.on_day)
-  AND EXISTS (
-  SELECT 1 FROM assignment a JOIN presenter m ON m.id = a.presenter_id
-  WHERE a.presentation_id = OLD.presentation_id AND a.state IN ('present') AND m.adult_on > OLD.on_day)
-  AND NOT EXISTS (
-  SELECT 1 FROM assignment a JOIN presenter q ON q.id = a.presenter_id
-  WHERE a.presentation_id = OLD.presentation_id AND a.id <> OLD.id AND a.state IN ('offered', 'accepted', 'present')
-    AND (q.adult_on IS NULL OR q.adult_on <= OLD.on_day)) BEGIN SELECT RAISE(ABORT, 'minor_keeps_an_adult'); END
-;
-CREATE TRIGGER assignment_presence_stays_delete BEFORE DELETE ON assignment WHEN OLD.state IN ('offered', 'accepted', 'present') AND NOT EXISTS (SELECT 1 FROM presenter m WHERE m.id = OLD.presenter_id AND m.adult_on > OLD.on_day)
-  AND EXISTS (
-  SELECT 1 FROM assignment a JOIN presenter m ON m.id = a.presenter_id
-  WHERE a.presentation_id = OLD.presentation_id AND a.state IN ('present') AND m.adult_on > OLD.on_day)
-  AND NOT EXISTS (
-  SELECT 1 FROM assignment a JOIN presenter q ON q.id = a.presenter_id
-  WHERE a.presentation_id = OLD.presentation_id AND a.id <> OLD.id AND a.state IN ('offered', 'accepted', 'present')
-    AND (q.adult_on IS NULL OR q.adult_on <= OLD.on_day)) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) BEGIN SELECT RAISE(ABORT, 'presence_stays'); END
-;
-CREATE TRIGGER assignment_row_is_not_replaced_insert BEFORE INSERT ON assignment WHEN EXISTS (SELECT 1 FROM assignment n WHERE (n.id = NEW.id OR (n.presentation_id = NEW.presentation_id AND n.presenter_id = NEW.presenter_id AND n.state IN ('suggested', 'offered', 'accepted', 'present') AND NEW.state IN ('suggested', 'offered', 'accepted', 'present')))) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
-;
-CREATE TRIGGER assignment_row_is_not_replaced_update BEFORE UPDATE ON assignment WHEN NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM assignment n WHERE (n.id = NEW.id OR (n.presentation_id = NEW.presentation_id AND n.presenter_id = NEW.presenter_id AND n.state IN ('suggested', 'offered', 'accepted', 'present') AND NEW.state IN ('suggested', 'offered', 'accepted', 'present'))) AND n.id <> OLD.id) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
-;
-CREATE TRIGGER assignment_presence_comes_afterwards_insert BEFORE INSERT ON assignment WHEN NEW.state = 'present' AND NEW.busy_from > NEW.state_since BEGIN SELECT RAISE(ABORT, 'presence_comes_afterwards'); END
-;
-CREATE TRIGGER assignment_presence_comes_afterwards_update BEFORE UPDATE ON assignment WHEN NEW.state = 'present' AND NEW.busy_from > NEW.state_since BEGIN SELECT RAISE(ABORT, 'presence_comes_afterwards'); END
-;
-CREATE TRIGGER assignment_presenter_is_not_stopped_insert BEFORE INSERT ON assignment WHEN NEW.state IN ('suggested', 'offered', 'accepted') AND EXISTS (SELECT 1 FROM assignment_stop s
-  WHERE s.presenter_id = NEW.presenter_id AND s.lifted_at IS NULL) BEGIN SELECT RAISE(ABORT, 'presenter_is_not_stopped'); END
-;
-CREATE TRIGGER assignment_presenter_is_not_stopped_update BEFORE UPDATE ON assignment WHEN NEW.state IN ('suggested', 'offered', 'accepted') AND ((NEW.presenter_id <> OLD.presenter_id OR NEW.presentation_id <> OLD.presentation_id) OR ((NEW.state = 'accepted' AND OLD.state <> 'accepted')
-  OR (NEW.state = 'offered' AND OLD.state NOT IN ('offered', 'accepted'))
-  OR (NEW.state = 'suggested' AND OLD.state NOT IN ('suggested', 'offered', 'accepted')))) AND EXISTS (SELECT 1 FROM assignment_stop s
-  WHERE s.presenter_id = NEW.presenter_id AND s.lifted_at IS NULL) BEGIN SELECT RAISE(ABORT, 'presenter_is_not_stopped'); END
 ;
 CREATE TRIGGER assignment_tells_feeds_insert AFTER INSERT ON assignment  BEGIN 
   UPDATE feed_version SET steps = steps + 1 WHERE presenter_id IN (SELECT NEW.presenter_id AS presenter_id);
@@ -4026,29 +3631,77 @@ CREATE TRIGGER assignment_is_counted_delete AFTER DELETE ON assignment WHEN OLD.
   FROM presentation p JOIN visit v ON v.id = p.visit_id JOIN host h ON h.id = v.host_id WHERE p.id = OLD.presentation_id AND EXISTS (SELECT 1 FROM attendance n WHERE n.presentation_id = p.id AND n.state IN ('locked', 'corrected')) 
 ) m WHERE TRUE ON CONFLICT (year, centre_id, town) DO NOTHING; END
 ;
-CREATE TRIGGER assignment_is_in_a_crew_insert AFTER INSERT ON assignment WHEN NEW.state IN ('accepted', 'present') BEGIN INSERT INTO campaign_crew (campaign_id, presenter_id, seats)
-  SELECT v.campaign_id, NEW.presenter_id, 1
-  FROM presentation p JOIN visit v ON v.id = p.visit_id
-  WHERE p.id = NEW.presentation_id AND v.campaign_id IS NOT NULL 
-  ON CONFLICT (campaign_id, presenter_id) DO UPDATE SET seats = campaign_crew.seats + 1; END
+CREATE TRIGGER assignment_refuses_insert BEFORE INSERT ON assignment BEGIN SELECT RAISE(ABORT, 'presenter_is_not_stopped') WHERE NEW.state IN ('suggested', 'offered', 'accepted') AND EXISTS (SELECT 1 FROM assignment_stop s
+  WHERE s.presenter_id = NEW.presenter_id AND s.lifted_at IS NULL); SELECT RAISE(ABORT, 'presence_comes_afterwards') WHERE NEW.state = 'present' AND NEW.busy_from > NEW.state_since; SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE EXISTS (SELECT 1 FROM assignment n WHERE (n.id = NEW.id OR (n.presentation_id = NEW.presentation_id AND n.presenter_id = NEW.presenter_id AND n.state IN ('suggested', 'offered', 'accepted', 'present') AND NEW.state IN ('suggested', 'offered', 'accepted', 'present')))); SELECT RAISE(ABORT, 'presenter_is_not_suspended') WHERE NEW.state IN ('suggested', 'offered', 'accepted') AND EXISTS (
+  SELECT 1 FROM presenter s WHERE s.id = NEW.presenter_id AND s.suspended_at IS NOT NULL); SELECT RAISE(ABORT, 'minor_has_an_adult') WHERE NEW.state IN ('suggested', 'offered', 'accepted', 'present') AND EXISTS (SELECT 1 FROM presenter m WHERE m.id = NEW.presenter_id AND m.adult_on > NEW.on_day) AND NOT EXISTS (
+  SELECT 1 FROM assignment a JOIN presenter q ON q.id = a.presenter_id
+  WHERE a.presentation_id = NEW.presentation_id AND a.presenter_id <> NEW.presenter_id AND a.id <> COALESCE(NEW.id, 0)
+    AND (a.state IN ('offered', 'accepted', 'present') OR (NEW.state = 'suggested' AND a.state = 'suggested'))
+    AND (q.adult_on IS NULL OR q.adult_on <= NEW.on_day)); SELECT RAISE(ABORT, 'minor_has_consent') WHERE NEW.state IN ('suggested', 'offered', 'accepted', 'present') AND EXISTS (SELECT 1 FROM presenter m WHERE m.id = NEW.presenter_id AND m.adult_on > NEW.on_day) AND NOT EXISTS (
+  SELECT 1 FROM guardian_consent c WHERE c.presenter_id = NEW.presenter_id AND c.takes_part
+    AND (c.withdrawn_at IS NULL OR (NEW.state = 'present' AND c.withdrawn_at >= NEW.busy_until))
+    AND c.given_on <= NEW.on_day AND c.valid_until >= NEW.on_day); SELECT RAISE(ABORT, 'presenter_is_old_enough') WHERE NEW.state IN ('suggested', 'offered', 'accepted', 'present') AND EXISTS (
+  SELECT 1 FROM presenter m WHERE m.id = NEW.presenter_id AND m.may_present_from > NEW.on_day); SELECT RAISE(ABORT, 'presenter_is_vetted') WHERE (NEW.state IN ('suggested', 'offered', 'accepted') OR (NEW.state = 'present' AND EXISTS (SELECT 1 FROM presenter m WHERE m.id = NEW.presenter_id AND m.adult_on > NEW.on_day))) AND NOT EXISTS (
+  SELECT 1 FROM vetting v WHERE v.presenter_id = NEW.presenter_id AND v.result = 'cleared'
+    AND v.checked_on <= NEW.on_day AND v.valid_until >= NEW.on_day
+    AND NOT EXISTS (SELECT 1 FROM vetting r WHERE r.presenter_id = v.presenter_id
+                    AND r.result = 'refused' AND r.checked_on >= v.checked_on
+                    AND (NEW.state <> 'present'
+                         OR (r.checked_on <= NEW.on_day AND r.recorded_at < NEW.busy_until)))); SELECT RAISE(ABORT, 'nobody_in_two_places') WHERE NEW.state IN ('offered', 'accepted', 'present') AND EXISTS (
+  SELECT 1 FROM assignment a WHERE a.presenter_id = NEW.presenter_id AND a.id IS NOT NEW.id
+    AND a.state IN ('offered', 'accepted', 'present') AND a.busy_from < NEW.busy_until AND NEW.busy_from < a.busy_until); END
 ;
-CREATE TRIGGER assignment_is_in_a_crew_delete AFTER DELETE ON assignment WHEN OLD.state IN ('accepted', 'present') BEGIN INSERT INTO campaign_crew (campaign_id, presenter_id, seats)
-  SELECT v.campaign_id, OLD.presenter_id, 0
-  FROM presentation p JOIN visit v ON v.id = p.visit_id
-  WHERE p.id = OLD.presentation_id AND v.campaign_id IS NOT NULL 
-  ON CONFLICT (campaign_id, presenter_id) DO UPDATE SET seats = campaign_crew.seats - 1; END
+CREATE TRIGGER assignment_refuses_update BEFORE UPDATE ON assignment BEGIN SELECT RAISE(ABORT, 'presenter_is_not_stopped') WHERE NEW.state IN ('suggested', 'offered', 'accepted') AND ((NEW.presenter_id <> OLD.presenter_id OR NEW.presentation_id <> OLD.presentation_id) OR ((NEW.state = 'accepted' AND OLD.state <> 'accepted')
+  OR (NEW.state = 'offered' AND OLD.state NOT IN ('offered', 'accepted'))
+  OR (NEW.state = 'suggested' AND OLD.state NOT IN ('suggested', 'offered', 'accepted')))) AND EXISTS (SELECT 1 FROM assignment_stop s
+  WHERE s.presenter_id = NEW.presenter_id AND s.lifted_at IS NULL); SELECT RAISE(ABORT, 'presence_comes_afterwards') WHERE NEW.state = 'present' AND NEW.busy_from > NEW.state_since; SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM assignment n WHERE (n.id = NEW.id OR (n.presentation_id = NEW.presentation_id AND n.presenter_id = NEW.presenter_id AND n.state IN ('suggested', 'offered', 'accepted', 'present') AND NEW.state IN ('suggested', 'offered', 'accepted', 'present'))) AND n.id <> OLD.id); SELECT RAISE(ABORT, 'minor_keeps_an_adult') WHERE (NEW.state NOT IN ('offered', 'accepted', 'present') OR NEW.presenter_id <> OLD.presenter_id OR NEW.presentation_id <> OLD.presentation_id) AND OLD.state IN ('offered', 'accepted', 'present') AND NOT EXISTS (SELECT 1 FROM presenter m WHERE m.id = OLD.presenter_id AND m.adult_on > OLD.on_day)
+  AND EXISTS (
+  SELECT 1 FROM assignment a JOIN presenter m ON m.id = a.presenter_id
+  WHERE a.presentation_id = OLD.presentation_id AND a.state IN ('present') AND m.adult_on > OLD.on_day)
+  AND NOT EXISTS (
+  SELECT 1 FROM assignment a JOIN presenter q ON q.id = a.presenter_id
+  WHERE a.presentation_id = OLD.presentation_id AND a.id <> OLD.id AND a.state IN ('offered', 'accepted', 'present')
+    AND (q.adult_on IS NULL OR q.adult_on <= OLD.on_day)); SELECT RAISE(ABORT, 'minor_keeps_an_adult') WHERE (NEW.state NOT IN ('offered', 'accepted', 'present') OR NEW.presenter_id <> OLD.presenter_id OR NEW.presentation_id <> OLD.presentation_id) AND OLD.state IN ('offered', 'accepted', 'present') AND NOT EXISTS (SELECT 1 FROM presenter m WHERE m.id = OLD.presenter_id AND m.adult_on > OLD.on_day)
+  AND EXISTS (
+  SELECT 1 FROM assignment a JOIN presenter m ON m.id = a.presenter_id
+  WHERE a.presentation_id = OLD.presentation_id AND a.state IN ('offered', 'accepted') AND m.adult_on > OLD.on_day)
+  AND NOT EXISTS (
+  SELECT 1 FROM assignment a JOIN presenter q ON q.id = a.presenter_id
+  WHERE a.presentation_id = OLD.presentation_id AND a.id <> OLD.id AND a.state IN ('offered', 'accepted', 'present')
+    AND (q.adult_on IS NULL OR q.adult_on <= OLD.on_day)); SELECT RAISE(ABORT, 'presenter_is_not_suspended') WHERE NEW.state IN ('suggested', 'offered', 'accepted') AND EXISTS (
+  SELECT 1 FROM presenter s WHERE s.id = NEW.presenter_id AND s.suspended_at IS NOT NULL); SELECT RAISE(ABORT, 'minor_has_an_adult') WHERE NEW.state IN ('suggested', 'offered', 'accepted', 'present') AND EXISTS (SELECT 1 FROM presenter m WHERE m.id = NEW.presenter_id AND m.adult_on > NEW.on_day) AND NOT EXISTS (
+  SELECT 1 FROM assignment a JOIN presenter q ON q.id = a.presenter_id
+  WHERE a.presentation_id = NEW.presentation_id AND a.presenter_id <> NEW.presenter_id AND a.id <> COALESCE(NEW.id, 0)
+    AND (a.state IN ('offered', 'accepted', 'present') OR (NEW.state = 'suggested' AND a.state = 'suggested'))
+    AND (q.adult_on IS NULL OR q.adult_on <= NEW.on_day)); SELECT RAISE(ABORT, 'minor_has_consent') WHERE NEW.state IN ('suggested', 'offered', 'accepted', 'present') AND EXISTS (SELECT 1 FROM presenter m WHERE m.id = NEW.presenter_id AND m.adult_on > NEW.on_day) AND NOT EXISTS (
+  SELECT 1 FROM guardian_consent c WHERE c.presenter_id = NEW.presenter_id AND c.takes_part
+    AND (c.withdrawn_at IS NULL OR (NEW.state = 'present' AND c.withdrawn_at >= NEW.busy_until))
+    AND c.given_on <= NEW.on_day AND c.valid_until >= NEW.on_day); SELECT RAISE(ABORT, 'presenter_is_old_enough') WHERE NEW.state IN ('suggested', 'offered', 'accepted', 'present') AND EXISTS (
+  SELECT 1 FROM presenter m WHERE m.id = NEW.presenter_id AND m.may_present_from > NEW.on_day); SELECT RAISE(ABORT, 'presenter_is_vetted') WHERE (NEW.state IN ('suggested', 'offered', 'accepted') OR (NEW.state = 'present' AND EXISTS (SELECT 1 FROM presenter m WHERE m.id = NEW.presenter_id AND m.adult_on > NEW.on_day))) AND NOT EXISTS (
+  SELECT 1 FROM vetting v WHERE v.presenter_id = NEW.presenter_id AND v.result = 'cleared'
+    AND v.checked_on <= NEW.on_day AND v.valid_until >= NEW.on_day
+    AND NOT EXISTS (SELECT 1 FROM vetting r WHERE r.presenter_id = v.presenter_id
+                    AND r.result = 'refused' AND r.checked_on >= v.checked_on
+                    AND (NEW.state <> 'present'
+                         OR (r.checked_on <= NEW.on_day AND r.recorded_at < NEW.busy_until)))); SELECT RAISE(ABORT, 'nobody_in_two_places') WHERE NEW.state IN ('offered', 'accepted', 'present') AND EXISTS (
+  SELECT 1 FROM assignment a WHERE a.presenter_id = NEW.presenter_id AND a.id IS NOT NEW.id
+    AND a.state IN ('offered', 'accepted', 'present') AND a.busy_from < NEW.busy_until AND NEW.busy_from < a.busy_until); END
 ;
-CREATE TRIGGER assignment_joins_a_crew_update AFTER UPDATE ON assignment WHEN NEW.state IN ('accepted', 'present') AND (OLD.state NOT IN ('accepted', 'present') OR (NEW.presentation_id IS NOT OLD.presentation_id OR NEW.presenter_id IS NOT OLD.presenter_id)) BEGIN INSERT INTO campaign_crew (campaign_id, presenter_id, seats)
-  SELECT v.campaign_id, NEW.presenter_id, 1
-  FROM presentation p JOIN visit v ON v.id = p.visit_id
-  WHERE p.id = NEW.presentation_id AND v.campaign_id IS NOT NULL 
-  ON CONFLICT (campaign_id, presenter_id) DO UPDATE SET seats = campaign_crew.seats + 1; END
-;
-CREATE TRIGGER assignment_leaves_a_crew_update AFTER UPDATE ON assignment WHEN OLD.state IN ('accepted', 'present') AND (NEW.state NOT IN ('accepted', 'present') OR (NEW.presentation_id IS NOT OLD.presentation_id OR NEW.presenter_id IS NOT OLD.presenter_id)) BEGIN INSERT INTO campaign_crew (campaign_id, presenter_id, seats)
-  SELECT v.campaign_id, OLD.presenter_id, 0
-  FROM presentation p JOIN visit v ON v.id = p.visit_id
-  WHERE p.id = OLD.presentation_id AND v.campaign_id IS NOT NULL 
-  ON CONFLICT (campaign_id, presenter_id) DO UPDATE SET seats = campaign_crew.seats - 1; END
+CREATE TRIGGER assignment_refuses_delete BEFORE DELETE ON assignment BEGIN SELECT RAISE(ABORT, 'presence_stays') WHERE OLD.state IN ('offered', 'accepted', 'present') AND NOT EXISTS (SELECT 1 FROM presenter m WHERE m.id = OLD.presenter_id AND m.adult_on > OLD.on_day)
+  AND EXISTS (
+  SELECT 1 FROM assignment a JOIN presenter m ON m.id = a.presenter_id
+  WHERE a.presentation_id = OLD.presentation_id AND a.state IN ('present') AND m.adult_on > OLD.on_day)
+  AND NOT EXISTS (
+  SELECT 1 FROM assignment a JOIN presenter q ON q.id = a.presenter_id
+  WHERE a.presentation_id = OLD.presentation_id AND a.id <> OLD.id AND a.state IN ('offered', 'accepted', 'present')
+    AND (q.adult_on IS NULL OR q.adult_on <= OLD.on_day)) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')); SELECT RAISE(ABORT, 'minor_keeps_an_adult') WHERE OLD.state IN ('offered', 'accepted', 'present') AND NOT EXISTS (SELECT 1 FROM presenter m WHERE m.id = OLD.presenter_id AND m.adult_on > OLD.on_day)
+  AND EXISTS (
+  SELECT 1 FROM assignment a JOIN presenter m ON m.id = a.presenter_id
+  WHERE a.presentation_id = OLD.presentation_id AND a.state IN ('offered', 'accepted') AND m.adult_on > OLD.on_day)
+  AND NOT EXISTS (
+  SELECT 1 FROM assignment a JOIN presenter q ON q.id = a.presenter_id
+  WHERE a.presentation_id = OLD.presentation_id AND a.id <> OLD.id AND a.state IN ('offered', 'accepted', 'present')
+    AND (q.adult_on IS NULL OR q.adult_on <= OLD.on_day)); END
 ;
 CREATE TABLE calendar_entry (
 	id INTEGER NOT NULL, 
@@ -4113,20 +3766,16 @@ CREATE INDEX ix_concern_about_presenter_id ON concern_about (presenter_id)
 ;
 CREATE INDEX ix_concern_about_stop_id ON concern_about (stop_id)
 ;
-CREATE TRIGGER concern_about_concern_stays_update BEFORE UPDATE ON concern_about WHEN ((NEW.id IS NOT OLD.id OR NEW.concern_id IS NOT OLD.concern_id OR NEW.presenter_id IS NOT OLD.presenter_id)
-  OR (OLD.stop_id IS NOT NULL AND ((NEW.stop_id IS NOT OLD.stop_id) AND (NEW.stop_id IS NOT NULL OR EXISTS (SELECT 1 FROM assignment_stop t WHERE t.id = OLD.stop_id))))) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) BEGIN SELECT RAISE(ABORT, 'concern_stays'); END
-;
 CREATE TRIGGER concern_about_concern_stays_delete BEFORE DELETE ON concern_about WHEN NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) BEGIN SELECT RAISE(ABORT, 'concern_stays'); END
-;
-CREATE TRIGGER concern_about_row_is_not_replaced_insert BEFORE INSERT ON concern_about WHEN EXISTS (SELECT 1 FROM concern_about n WHERE (n.id = NEW.id OR (n.concern_id = NEW.concern_id AND n.presenter_id = NEW.presenter_id))) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
-;
-CREATE TRIGGER concern_about_row_is_not_replaced_update BEFORE UPDATE ON concern_about WHEN NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM concern_about n WHERE (n.id = NEW.id OR (n.concern_id = NEW.concern_id AND n.presenter_id = NEW.presenter_id)) AND n.id <> OLD.id) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
-;
-CREATE TRIGGER concern_about_concern_is_its_presenters_insert BEFORE INSERT ON concern_about WHEN (NEW.stop_id IS NOT NULL AND NOT EXISTS (
-  SELECT 1 FROM assignment_stop s WHERE s.id = NEW.stop_id AND s.presenter_id = NEW.presenter_id)) OR EXISTS (SELECT 1 FROM concern c WHERE c.id = NEW.concern_id AND c.ended_at IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'concern_is_its_presenters'); END
 ;
 CREATE TRIGGER concern_about_concern_is_its_presenters_update BEFORE UPDATE OF stop_id ON concern_about WHEN NEW.stop_id IS NOT NULL AND NOT EXISTS (
   SELECT 1 FROM assignment_stop s WHERE s.id = NEW.stop_id AND s.presenter_id = NEW.presenter_id) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) BEGIN SELECT RAISE(ABORT, 'concern_is_its_presenters'); END
+;
+CREATE TRIGGER concern_about_refuses_update BEFORE UPDATE ON concern_about BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM concern_about n WHERE (n.id = NEW.id OR (n.concern_id = NEW.concern_id AND n.presenter_id = NEW.presenter_id)) AND n.id <> OLD.id); SELECT RAISE(ABORT, 'concern_stays') WHERE ((NEW.id IS NOT OLD.id OR NEW.concern_id IS NOT OLD.concern_id OR NEW.presenter_id IS NOT OLD.presenter_id)
+  OR (OLD.stop_id IS NOT NULL AND ((NEW.stop_id IS NOT OLD.stop_id) AND (NEW.stop_id IS NOT NULL OR EXISTS (SELECT 1 FROM assignment_stop t WHERE t.id = OLD.stop_id))))) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')); END
+;
+CREATE TRIGGER concern_about_refuses_insert BEFORE INSERT ON concern_about BEGIN SELECT RAISE(ABORT, 'concern_is_its_presenters') WHERE (NEW.stop_id IS NOT NULL AND NOT EXISTS (
+  SELECT 1 FROM assignment_stop s WHERE s.id = NEW.stop_id AND s.presenter_id = NEW.presenter_id)) OR EXISTS (SELECT 1 FROM concern c WHERE c.id = NEW.concern_id AND c.ended_at IS NOT NULL); SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE EXISTS (SELECT 1 FROM concern_about n WHERE (n.id = NEW.id OR (n.concern_id = NEW.concern_id AND n.presenter_id = NEW.presenter_id))); END
 ;
 CREATE TABLE attendance (
 	id INTEGER NOT NULL, 
@@ -4154,17 +3803,13 @@ CREATE TABLE attendance (
 	CONSTRAINT fk_attendance_submitted_by_id FOREIGN KEY(submitted_by_id) REFERENCES user_account (id) ON DELETE SET NULL
 )
 ;
-CREATE INDEX ix_attendance_state ON attendance (state)
-;
 CREATE INDEX counts_to_lock ON attendance (presentation_id) WHERE state IN ('submitted', 'countersigned', 'assumed')
 ;
-CREATE TRIGGER attendance_locked_counts_stay_update BEFORE UPDATE ON attendance WHEN OLD.locked_at IS NOT NULL AND (NEW.id IS NOT OLD.id OR NEW.presentation_id IS NOT OLD.presentation_id OR NEW.locked_at IS NOT OLD.locked_at OR NEW.minutes_given IS NOT OLD.minutes_given OR NEW.same_pupils IS NOT OLD.same_pupils OR NEW.turned_away IS NOT OLD.turned_away OR NEW.teacher_present IS NOT OLD.teacher_present OR NOT ((NEW.state = 'corrected' AND NEW.version = OLD.version + 1 AND NEW.reason <> '') OR (NEW.state = OLD.state AND NEW.version = OLD.version AND NEW.reason = OLD.reason))) BEGIN SELECT RAISE(ABORT, 'locked_counts_stay'); END
+CREATE INDEX ix_attendance_state ON attendance (state)
 ;
 CREATE TRIGGER attendance_locked_counts_stay_delete BEFORE DELETE ON attendance WHEN OLD.locked_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) BEGIN SELECT RAISE(ABORT, 'locked_counts_stay'); END
 ;
 CREATE TRIGGER attendance_row_is_not_replaced_insert BEFORE INSERT ON attendance WHEN EXISTS (SELECT 1 FROM attendance n WHERE (n.id = NEW.id OR n.presentation_id = NEW.presentation_id)) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
-;
-CREATE TRIGGER attendance_row_is_not_replaced_update BEFORE UPDATE ON attendance WHEN NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM attendance n WHERE (n.id = NEW.id OR n.presentation_id = NEW.presentation_id) AND n.id <> OLD.id) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
 ;
 CREATE TRIGGER attendance_is_counted_insert AFTER INSERT ON attendance WHEN NEW.state IN ('locked', 'corrected') BEGIN INSERT INTO stale_figure (year, centre_id, town) SELECT ALL m.year, m.centre_id, m.town FROM (
   SELECT CAST(substr(p.on_day, 1, 4) AS INTEGER) AS year, v.centre_id, COALESCE(h.municipality_id, 0) AS town
@@ -4183,6 +3828,8 @@ CREATE TRIGGER attendance_is_counted_delete AFTER DELETE ON attendance WHEN OLD.
   SELECT CAST(substr(p.on_day, 1, 4) AS INTEGER) AS year, v.centre_id, COALESCE(h.municipality_id, 0) AS town
   FROM presentation p JOIN visit v ON v.id = p.visit_id JOIN host h ON h.id = v.host_id WHERE p.id = OLD.presentation_id AND TRUE 
 ) m WHERE TRUE ON CONFLICT (year, centre_id, town) DO NOTHING; END
+;
+CREATE TRIGGER attendance_refuses_update BEFORE UPDATE ON attendance BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM attendance n WHERE (n.id = NEW.id OR n.presentation_id = NEW.presentation_id) AND n.id <> OLD.id); SELECT RAISE(ABORT, 'locked_counts_stay') WHERE OLD.locked_at IS NOT NULL AND (NEW.id IS NOT OLD.id OR NEW.presentation_id IS NOT OLD.presentation_id OR NEW.locked_at IS NOT OLD.locked_at OR NEW.minutes_given IS NOT OLD.minutes_given OR NEW.same_pupils IS NOT OLD.same_pupils OR NEW.turned_away IS NOT OLD.turned_away OR NEW.teacher_present IS NOT OLD.teacher_present OR NOT ((NEW.state = 'corrected' AND NEW.version = OLD.version + 1 AND NEW.reason <> '') OR (NEW.state = OLD.state AND NEW.version = OLD.version AND NEW.reason = OLD.reason))); END
 ;
 CREATE TABLE tally_mark (
 	id INTEGER NOT NULL, 
@@ -4215,11 +3862,11 @@ CREATE TABLE count_delivery (
 	CONSTRAINT ck_count_delivery_deliveryoutcome CHECK (outcome IN ('stored', 'stands', 'late', 'aside'))
 )
 ;
+CREATE INDEX ix_count_delivery_outcome_arrived_at ON count_delivery (outcome, arrived_at)
+;
 CREATE INDEX ix_count_delivery_presentation_id ON count_delivery (presentation_id)
 ;
 CREATE INDEX ix_count_delivery_user_id ON count_delivery (user_id)
-;
-CREATE INDEX ix_count_delivery_outcome_arrived_at ON count_delivery (outcome, arrived_at)
 ;
 CREATE TABLE sheet_scan (
 	id INTEGER NOT NULL, 
@@ -4239,12 +3886,10 @@ CREATE TABLE sheet_scan (
 	CONSTRAINT fk_sheet_scan_added_by_id FOREIGN KEY(added_by_id) REFERENCES user_account (id) ON DELETE SET NULL
 )
 ;
-CREATE TRIGGER sheet_scan_sheet_stays_update BEFORE UPDATE ON sheet_scan WHEN (NEW.id IS NOT OLD.id OR NEW.presentation_id IS NOT OLD.presentation_id OR NEW.kind IS NOT OLD.kind OR NEW.sha256 IS NOT OLD.sha256 OR NEW.size IS NOT OLD.size OR NEW.added_at IS NOT OLD.added_at OR NEW.content IS NOT OLD.content) OR ((NEW.added_by_id IS NOT OLD.added_by_id) AND (NEW.added_by_id IS NOT NULL
-  OR EXISTS (SELECT 1 FROM user_account u WHERE u.id = OLD.added_by_id))) BEGIN SELECT RAISE(ABORT, 'sheet_stays'); END
-;
 CREATE TRIGGER sheet_scan_row_is_not_replaced_insert BEFORE INSERT ON sheet_scan WHEN EXISTS (SELECT 1 FROM sheet_scan n WHERE (n.id = NEW.id OR (n.presentation_id = NEW.presentation_id AND n.sha256 = NEW.sha256))) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
 ;
-CREATE TRIGGER sheet_scan_row_is_not_replaced_update BEFORE UPDATE ON sheet_scan WHEN NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM sheet_scan n WHERE (n.id = NEW.id OR (n.presentation_id = NEW.presentation_id AND n.sha256 = NEW.sha256)) AND n.id <> OLD.id) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
+CREATE TRIGGER sheet_scan_refuses_update BEFORE UPDATE ON sheet_scan BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM sheet_scan n WHERE (n.id = NEW.id OR (n.presentation_id = NEW.presentation_id AND n.sha256 = NEW.sha256)) AND n.id <> OLD.id); SELECT RAISE(ABORT, 'sheet_stays') WHERE (NEW.id IS NOT OLD.id OR NEW.presentation_id IS NOT OLD.presentation_id OR NEW.kind IS NOT OLD.kind OR NEW.sha256 IS NOT OLD.sha256 OR NEW.size IS NOT OLD.size OR NEW.added_at IS NOT OLD.added_at OR NEW.content IS NOT OLD.content) OR ((NEW.added_by_id IS NOT OLD.added_by_id) AND (NEW.added_by_id IS NOT NULL
+  OR EXISTS (SELECT 1 FROM user_account u WHERE u.id = OLD.added_by_id))); END
 ;
 CREATE TABLE question_round (
 	id INTEGER NOT NULL, 
@@ -4267,19 +3912,11 @@ CREATE TABLE question_round (
 ;
 CREATE INDEX ix_question_round_set_id ON question_round (set_id)
 ;
-CREATE TRIGGER question_round_set_of_its_programme_insert BEFORE INSERT ON question_round WHEN NOT EXISTS (SELECT 1 FROM presentation p JOIN visit v ON v.id = p.visit_id JOIN question_set s ON s.programme_id = v.programme_id WHERE p.id = NEW.presentation_id AND s.id = NEW.set_id) BEGIN SELECT RAISE(ABORT, 'set_of_its_programme'); END
-;
-CREATE TRIGGER question_round_one_set_in_a_presentation_insert BEFORE INSERT ON question_round WHEN EXISTS (SELECT 1 FROM question_round r WHERE r.presentation_id = NEW.presentation_id AND r.set_id <> NEW.set_id) BEGIN SELECT RAISE(ABORT, 'one_set_in_a_presentation'); END
-;
-CREATE TRIGGER question_round_round_keeps_its_class_update BEFORE UPDATE ON question_round WHEN (NEW.presentation_id IS NOT OLD.presentation_id OR NEW.set_id IS NOT OLD.set_id OR NEW.moment IS NOT OLD.moment) BEGIN SELECT RAISE(ABORT, 'round_keeps_its_class'); END
-;
-CREATE TRIGGER question_round_phone_answers_only_rise_update BEFORE UPDATE ON question_round WHEN NEW.phone < OLD.phone OR NEW.most < OLD.most BEGIN SELECT RAISE(ABORT, 'phone_answers_only_rise'); END
-;
 CREATE TRIGGER question_round_round_holds_its_sums_update BEFORE UPDATE OF paper ON question_round WHEN EXISTS (SELECT 1 FROM answer_sum a WHERE a.round_id = NEW.id GROUP BY a.question_id HAVING SUM(a.paper) > NEW.paper) BEGIN SELECT RAISE(ABORT, 'round_holds_its_sums'); END
 ;
-CREATE TRIGGER question_round_row_is_not_replaced_insert BEFORE INSERT ON question_round WHEN EXISTS (SELECT 1 FROM question_round n WHERE (n.id = NEW.id OR (n.presentation_id = NEW.presentation_id AND n.moment = NEW.moment))) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
+CREATE TRIGGER question_round_refuses_insert BEFORE INSERT ON question_round BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE EXISTS (SELECT 1 FROM question_round n WHERE (n.id = NEW.id OR (n.presentation_id = NEW.presentation_id AND n.moment = NEW.moment))); SELECT RAISE(ABORT, 'one_set_in_a_presentation') WHERE EXISTS (SELECT 1 FROM question_round r WHERE r.presentation_id = NEW.presentation_id AND r.set_id <> NEW.set_id); SELECT RAISE(ABORT, 'set_of_its_programme') WHERE NOT EXISTS (SELECT 1 FROM presentation p JOIN visit v ON v.id = p.visit_id JOIN question_set s ON s.programme_id = v.programme_id WHERE p.id = NEW.presentation_id AND s.id = NEW.set_id); END
 ;
-CREATE TRIGGER question_round_row_is_not_replaced_update BEFORE UPDATE ON question_round WHEN NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM question_round n WHERE (n.id = NEW.id OR (n.presentation_id = NEW.presentation_id AND n.moment = NEW.moment)) AND n.id <> OLD.id) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
+CREATE TRIGGER question_round_refuses_update BEFORE UPDATE ON question_round BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM question_round n WHERE (n.id = NEW.id OR (n.presentation_id = NEW.presentation_id AND n.moment = NEW.moment)) AND n.id <> OLD.id); SELECT RAISE(ABORT, 'phone_answers_only_rise') WHERE NEW.phone < OLD.phone OR NEW.most < OLD.most; SELECT RAISE(ABORT, 'round_keeps_its_class') WHERE (NEW.presentation_id IS NOT OLD.presentation_id OR NEW.set_id IS NOT OLD.set_id OR NEW.moment IS NOT OLD.moment); END
 ;
 CREATE TABLE certificate (
 	id INTEGER NOT NULL, 
@@ -4320,44 +3957,44 @@ CREATE TABLE certificate (
 	CONSTRAINT fk_certificate_replaced_by_id FOREIGN KEY(replaced_by_id) REFERENCES certificate (id) ON DELETE RESTRICT
 )
 ;
-CREATE INDEX ix_certificate_replaced_by_id ON certificate (replaced_by_id) WHERE replaced_by_id IS NOT NULL
-;
-CREATE INDEX ix_certificate_cohort_id ON certificate (cohort_id) WHERE cohort_id IS NOT NULL
-;
-CREATE UNIQUE INDEX each_certificate_once ON certificate (visit_id, kind, holder_key) WHERE state = 'issued'
-;
-CREATE INDEX ix_certificate_presentation_id ON certificate (presentation_id) WHERE presentation_id IS NOT NULL
-;
-CREATE UNIQUE INDEX each_subject_once ON certificate (kind, about) WHERE state = 'issued' AND about <> ''
-;
 CREATE INDEX ix_certificate_campaign_id ON certificate (campaign_id) WHERE campaign_id IS NOT NULL
 ;
 CREATE INDEX ix_certificate_presenter_id ON certificate (presenter_id) WHERE presenter_id IS NOT NULL
 ;
-CREATE INDEX ix_certificate_visit_id ON certificate (visit_id)
+CREATE INDEX ix_certificate_cohort_id ON certificate (cohort_id) WHERE cohort_id IS NOT NULL
 ;
 CREATE INDEX papers_that_are_told ON certificate (visit_id) WHERE state = 'issued' AND told_at IS NOT NULL AND presenter_id IS NULL
 ;
 CREATE INDEX papers_to_tell ON certificate (visit_id) WHERE state = 'issued' AND told_at IS NULL AND presenter_id IS NULL
 ;
-CREATE TRIGGER certificate_certificate_is_earned_insert BEFORE INSERT ON certificate WHEN (NOT EXISTS (SELECT 1 FROM presentation p LEFT JOIN attendance a ON a.presentation_id = p.id
-  WHERE p.visit_id = NEW.visit_id AND p.state IN ('planned', 'confirmed', 'delivered', 'part_delivered') AND a.locked_at IS NOT NULL)
-  OR EXISTS (SELECT 1 FROM presentation p LEFT JOIN attendance a ON a.presentation_id = p.id
-  WHERE p.visit_id = NEW.visit_id AND p.state IN ('planned', 'confirmed', 'delivered', 'part_delivered') AND (a.locked_at IS NULL OR p.ends_at > NEW.issued_at))) BEGIN SELECT RAISE(ABORT, 'certificate_is_earned'); END
+CREATE INDEX ix_certificate_replaced_by_id ON certificate (replaced_by_id) WHERE replaced_by_id IS NOT NULL
 ;
-CREATE TRIGGER certificate_certificate_stays_update BEFORE UPDATE ON certificate WHEN NEW.id <> OLD.id OR NEW.number <> OLD.number OR NEW.running_number <> OLD.running_number OR NEW.kind <> OLD.kind OR NEW.visit_id <> OLD.visit_id OR NEW.language <> OLD.language OR NEW.printed <> OLD.printed OR NEW.issued_at <> OLD.issued_at OR (NEW.holder_name IS NOT NULL AND NEW.holder_name IS NOT OLD.holder_name) OR (NEW.holder_key <> OLD.holder_key AND NOT EXISTS (SELECT 1 FROM certificate o
-  WHERE o.replaced_by_id = NEW.id AND OLD.holder_key = NEW.holder_key || ' instead of ' || o.id)
-  AND (NEW.holder_key <> 'erased:' || OLD.id OR NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('retention', 'erasure')))) OR (OLD.state <> 'issued'
-  AND (NEW.state <> OLD.state OR NEW.replaced_by_id IS NOT OLD.replaced_by_id)) OR (OLD.state = 'issued' AND NEW.state = 'eligible') OR (NEW.replaced_by_id IS NOT NULL AND NOT EXISTS (
-  SELECT 1 FROM certificate s WHERE s.id = NEW.replaced_by_id AND s.visit_id = NEW.visit_id AND s.id <> NEW.id)) BEGIN SELECT RAISE(ABORT, 'certificate_stays'); END
+CREATE UNIQUE INDEX each_subject_once ON certificate (kind, about) WHERE state = 'issued' AND about <> ''
+;
+CREATE UNIQUE INDEX each_certificate_once ON certificate (visit_id, kind, holder_key) WHERE state = 'issued'
+;
+CREATE INDEX ix_certificate_presentation_id ON certificate (presentation_id) WHERE presentation_id IS NOT NULL
+;
+CREATE INDEX ix_certificate_visit_id ON certificate (visit_id)
 ;
 CREATE TRIGGER certificate_certificate_stays_delete BEFORE DELETE ON certificate WHEN NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) BEGIN SELECT RAISE(ABORT, 'certificate_stays'); END
 ;
-CREATE TRIGGER certificate_row_is_not_replaced_insert BEFORE INSERT ON certificate WHEN EXISTS (SELECT 1 FROM certificate n WHERE (n.id = NEW.id OR n.number = NEW.number OR n.running_number = NEW.running_number OR (n.visit_id = NEW.visit_id AND n.kind = NEW.kind AND n.holder_key = NEW.holder_key AND n.state = 'issued' AND NEW.state = 'issued'))) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
-;
-CREATE TRIGGER certificate_row_is_not_replaced_update BEFORE UPDATE ON certificate WHEN NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM certificate n WHERE (n.id = NEW.id OR n.number = NEW.number OR n.running_number = NEW.running_number OR (n.visit_id = NEW.visit_id AND n.kind = NEW.kind AND n.holder_key = NEW.holder_key AND n.state = 'issued' AND NEW.state = 'issued')) AND n.id <> OLD.id) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
-;
-CREATE TRIGGER certificate_subject_is_earned_insert BEFORE INSERT ON certificate WHEN (NEW.kind = 'cohort' AND (NOT EXISTS (SELECT 1 FROM cohort c WHERE c.id = NEW.cohort_id AND ((c.level >= 1 AND (NEW.about = 'cohort ' || c.id || ' 1' OR EXISTS (SELECT 1 FROM certificate o WHERE o.kind = NEW.kind AND o.about = 'cohort ' || c.id || ' 1'
+CREATE TRIGGER certificate_refuses_insert BEFORE INSERT ON certificate BEGIN SELECT RAISE(ABORT, 'no_minor_is_named') WHERE (NEW.kind = 'presenter' AND (NEW.holder_name IS NOT NULL OR NEW.printed NOT LIKE '%"holder_name": "",%'
+  OR (NEW.holder_key NOT LIKE 'presenter %' AND NEW.holder_key NOT LIKE 'erased:%')) AND EXISTS (SELECT 1 FROM presenter m
+  WHERE m.id = NEW.presenter_id AND m.adult_on IS NOT NULL AND m.adult_on > NEW.issued_at)); SELECT RAISE(ABORT, 'hours_are_earned') WHERE (NEW.kind = 'presenter' AND (NOT COALESCE(NEW.printed LIKE (SELECT '%"minutes": ' || SUM(COALESCE(a.minutes_given, s.minutes))
+  || ', %"presentations": ' || COUNT(s.id) || ', %' FROM assignment w JOIN presentation s ON s.id = w.presentation_id
+  JOIN visit v ON v.id = s.visit_id JOIN attendance a ON a.presentation_id = s.id
+  WHERE w.presenter_id = NEW.presenter_id AND w.state = 'present' AND a.locked_at IS NOT NULL
+  AND s.state IN ('delivered', 'part_delivered')
+  AND (NEW.about = 'presenter ' || w.presenter_id || ' ' || (CAST(substr(CAST(v.on_day AS TEXT), 1, 4) AS INTEGER) - CASE WHEN CAST(substr(CAST(v.on_day AS TEXT), 6, 2) AS INTEGER) < 9 THEN 1 ELSE 0 END) OR EXISTS (SELECT 1 FROM certificate o WHERE o.kind = NEW.kind AND o.about = 'presenter ' || w.presenter_id || ' ' || (CAST(substr(CAST(v.on_day AS TEXT), 1, 4) AS INTEGER) - CASE WHEN CAST(substr(CAST(v.on_day AS TEXT), 6, 2) AS INTEGER) < 9 THEN 1 ELSE 0 END)
+  AND o.state = 'issued' AND NEW.about = o.about || ' instead of ' || o.id))), FALSE)
+  OR NOT (NEW.printed LIKE '%"host_name": "", "host_place": "",%') OR (NEW.about NOT LIKE '% instead of %' AND NOT EXISTS (SELECT 1 FROM assignment w JOIN presentation s ON s.id = w.presentation_id
+  JOIN visit v ON v.id = s.visit_id JOIN attendance a ON a.presentation_id = s.id
+  WHERE w.presenter_id = NEW.presenter_id AND w.state = 'present' AND a.locked_at IS NOT NULL
+  AND s.state IN ('delivered', 'part_delivered')
+  AND (NEW.about = 'presenter ' || w.presenter_id || ' ' || (CAST(substr(CAST(v.on_day AS TEXT), 1, 4) AS INTEGER) - CASE WHEN CAST(substr(CAST(v.on_day AS TEXT), 6, 2) AS INTEGER) < 9 THEN 1 ELSE 0 END) OR EXISTS (SELECT 1 FROM certificate o WHERE o.kind = NEW.kind AND o.about = 'presenter ' || w.presenter_id || ' ' || (CAST(substr(CAST(v.on_day AS TEXT), 1, 4) AS INTEGER) - CASE WHEN CAST(substr(CAST(v.on_day AS TEXT), 6, 2) AS INTEGER) < 9 THEN 1 ELSE 0 END)
+  AND o.state = 'issued' AND NEW.about = o.about || ' instead of ' || o.id)) AND v.id = NEW.visit_id)))); SELECT RAISE(ABORT, 'row_is_not_replaced_by_subject') WHERE EXISTS (SELECT 1 FROM certificate n WHERE n.kind = NEW.kind AND n.about = NEW.about
+  AND n.about <> '' AND n.state = 'issued' AND NEW.state = 'issued' AND n.id <> NEW.id); SELECT RAISE(ABORT, 'subject_is_earned') WHERE (NEW.kind = 'cohort' AND (NOT EXISTS (SELECT 1 FROM cohort c WHERE c.id = NEW.cohort_id AND ((c.level >= 1 AND (NEW.about = 'cohort ' || c.id || ' 1' OR EXISTS (SELECT 1 FROM certificate o WHERE o.kind = NEW.kind AND o.about = 'cohort ' || c.id || ' 1'
   AND o.state = 'issued' AND NEW.about = o.about || ' instead of ' || o.id))) OR (c.level >= 2 AND (NEW.about = 'cohort ' || c.id || ' 2' OR EXISTS (SELECT 1 FROM certificate o WHERE o.kind = NEW.kind AND o.about = 'cohort ' || c.id || ' 2'
   AND o.state = 'issued' AND NEW.about = o.about || ' instead of ' || o.id))) OR (c.level >= 3 AND (NEW.about = 'cohort ' || c.id || ' 3' OR EXISTS (SELECT 1 FROM certificate o WHERE o.kind = NEW.kind AND o.about = 'cohort ' || c.id || ' 3'
   AND o.state = 'issued' AND NEW.about = o.about || ' instead of ' || o.id)))))
@@ -4372,40 +4009,20 @@ CREATE TRIGGER certificate_subject_is_earned_insert BEFORE INSERT ON certificate
   WHERE s.state IN ('delivered', 'part_delivered') AND a.locked_at IS NULL AND n.id = NEW.visit_id))) OR (NEW.kind = 'group' AND NOT EXISTS (SELECT 1 FROM presentation p
   WHERE p.id = NEW.presentation_id AND p.visit_id = NEW.visit_id AND p.state IN ('delivered', 'part_delivered')
   AND p.audience = 'pupils' AND (NEW.about = 'presentation ' || p.id OR EXISTS (SELECT 1 FROM certificate o WHERE o.kind = NEW.kind AND o.about = 'presentation ' || p.id
-  AND o.state = 'issued' AND NEW.about = o.about || ' instead of ' || o.id)))) BEGIN SELECT RAISE(ABORT, 'subject_is_earned'); END
+  AND o.state = 'issued' AND NEW.about = o.about || ' instead of ' || o.id)))); SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE EXISTS (SELECT 1 FROM certificate n WHERE (n.id = NEW.id OR n.number = NEW.number OR n.running_number = NEW.running_number OR (n.visit_id = NEW.visit_id AND n.kind = NEW.kind AND n.holder_key = NEW.holder_key AND n.state = 'issued' AND NEW.state = 'issued'))); SELECT RAISE(ABORT, 'certificate_is_earned') WHERE (NOT EXISTS (SELECT 1 FROM presentation p LEFT JOIN attendance a ON a.presentation_id = p.id
+  WHERE p.visit_id = NEW.visit_id AND p.state IN ('planned', 'confirmed', 'delivered', 'part_delivered') AND a.locked_at IS NOT NULL)
+  OR EXISTS (SELECT 1 FROM presentation p LEFT JOIN attendance a ON a.presentation_id = p.id
+  WHERE p.visit_id = NEW.visit_id AND p.state IN ('planned', 'confirmed', 'delivered', 'part_delivered') AND (a.locked_at IS NULL OR p.ends_at > NEW.issued_at))); END
 ;
-CREATE TRIGGER certificate_subject_stays_update BEFORE UPDATE ON certificate WHEN (NEW.cohort_id IS NOT OLD.cohort_id OR NEW.campaign_id IS NOT OLD.campaign_id OR NEW.presentation_id IS NOT OLD.presentation_id) OR (NEW.about <> OLD.about AND NOT EXISTS (SELECT 1 FROM certificate o
-  WHERE o.replaced_by_id = NEW.id AND OLD.about = NEW.about || ' instead of ' || o.id)) BEGIN SELECT RAISE(ABORT, 'subject_stays'); END
-;
-CREATE TRIGGER certificate_row_is_not_replaced_by_subject_insert BEFORE INSERT ON certificate WHEN EXISTS (SELECT 1 FROM certificate n WHERE n.kind = NEW.kind AND n.about = NEW.about
-  AND n.about <> '' AND n.state = 'issued' AND NEW.state = 'issued' AND n.id <> NEW.id) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced_by_subject'); END
-;
-CREATE TRIGGER certificate_row_is_not_replaced_by_subject_update BEFORE UPDATE ON certificate WHEN EXISTS (SELECT 1 FROM certificate n WHERE n.kind = NEW.kind AND n.about = NEW.about
-  AND n.about <> '' AND n.state = 'issued' AND NEW.state = 'issued' AND n.id <> NEW.id) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced_by_subject'); END
-;
-CREATE TRIGGER certificate_hours_are_earned_insert BEFORE INSERT ON certificate WHEN (NEW.kind = 'presenter' AND (NOT COALESCE(NEW.printed LIKE (SELECT '%"minutes": ' || SUM(COALESCE(a.minutes_given, s.minutes))
-  || ', %"presentations": ' || COUNT(s.id) || ', %' FROM assignment w JOIN presentation s ON s.id = w.presentation_id
-  JOIN visit v ON v.id = s.visit_id JOIN attendance a ON a.presentation_id = s.id
-  WHERE w.presenter_id = NEW.presenter_id AND w.state = 'present' AND a.locked_at IS NOT NULL
-  AND s.state IN ('delivered', 'part_delivered')
-  AND (NEW.about = 'presenter ' || w.presenter_id || ' ' || (CAST(substr(CAST(v.on_day AS TEXT), 1, 4) AS INTEGER) - CASE WHEN CAST(substr(CAST(v.on_day AS TEXT), 6, 2) AS INTEGER) < 9 THEN 1 ELSE 0 END) OR EXISTS (SELECT 1 FROM certificate o WHERE o.kind = NEW.kind AND o.about = 'presenter ' || w.presenter_id || ' ' || (CAST(substr(CAST(v.on_day AS TEXT), 1, 4) AS INTEGER) - CASE WHEN CAST(substr(CAST(v.on_day AS TEXT), 6, 2) AS INTEGER) < 9 THEN 1 ELSE 0 END)
-  AND o.state = 'issued' AND NEW.about = o.about || ' instead of ' || o.id))), FALSE)
-  OR NOT (NEW.printed LIKE '%"host_name": "", "host_place": "",%') OR (NEW.about NOT LIKE '% instead of %' AND NOT EXISTS (SELECT 1 FROM assignment w JOIN presentation s ON s.id = w.presentation_id
-  JOIN visit v ON v.id = s.visit_id JOIN attendance a ON a.presentation_id = s.id
-  WHERE w.presenter_id = NEW.presenter_id AND w.state = 'present' AND a.locked_at IS NOT NULL
-  AND s.state IN ('delivered', 'part_delivered')
-  AND (NEW.about = 'presenter ' || w.presenter_id || ' ' || (CAST(substr(CAST(v.on_day AS TEXT), 1, 4) AS INTEGER) - CASE WHEN CAST(substr(CAST(v.on_day AS TEXT), 6, 2) AS INTEGER) < 9 THEN 1 ELSE 0 END) OR EXISTS (SELECT 1 FROM certificate o WHERE o.kind = NEW.kind AND o.about = 'presenter ' || w.presenter_id || ' ' || (CAST(substr(CAST(v.on_day AS TEXT), 1, 4) AS INTEGER) - CASE WHEN CAST(substr(CAST(v.on_day AS TEXT), 6, 2) AS INTEGER) < 9 THEN 1 ELSE 0 END)
-  AND o.state = 'issued' AND NEW.about = o.about || ' instead of ' || o.id)) AND v.id = NEW.visit_id)))) BEGIN SELECT RAISE(ABORT, 'hours_are_earned'); END
-;
-CREATE TRIGGER certificate_no_minor_is_named_insert BEFORE INSERT ON certificate WHEN (NEW.kind = 'presenter' AND (NEW.holder_name IS NOT NULL OR NEW.printed NOT LIKE '%"holder_name": "",%'
+CREATE TRIGGER certificate_refuses_update BEFORE UPDATE ON certificate BEGIN SELECT RAISE(ABORT, 'presenter_stays') WHERE (NEW.presenter_id IS NOT OLD.presenter_id); SELECT RAISE(ABORT, 'no_minor_is_named') WHERE (NEW.kind = 'presenter' AND (NEW.holder_name IS NOT OLD.holder_name OR NEW.holder_key IS NOT OLD.holder_key) AND (NEW.holder_name IS NOT NULL OR NEW.printed NOT LIKE '%"holder_name": "",%'
   OR (NEW.holder_key NOT LIKE 'presenter %' AND NEW.holder_key NOT LIKE 'erased:%')) AND EXISTS (SELECT 1 FROM presenter m
-  WHERE m.id = NEW.presenter_id AND m.adult_on IS NOT NULL AND m.adult_on > NEW.issued_at)) BEGIN SELECT RAISE(ABORT, 'no_minor_is_named'); END
-;
-CREATE TRIGGER certificate_no_minor_is_named_update BEFORE UPDATE ON certificate WHEN (NEW.kind = 'presenter' AND (NEW.holder_name IS NOT OLD.holder_name OR NEW.holder_key IS NOT OLD.holder_key) AND (NEW.holder_name IS NOT NULL OR NEW.printed NOT LIKE '%"holder_name": "",%'
-  OR (NEW.holder_key NOT LIKE 'presenter %' AND NEW.holder_key NOT LIKE 'erased:%')) AND EXISTS (SELECT 1 FROM presenter m
-  WHERE m.id = NEW.presenter_id AND m.adult_on IS NOT NULL AND m.adult_on > NEW.issued_at) AND NOT (NEW.holder_name IS NULL AND NEW.holder_key = OLD.holder_key)) BEGIN SELECT RAISE(ABORT, 'no_minor_is_named'); END
-;
-CREATE TRIGGER certificate_presenter_stays_update BEFORE UPDATE ON certificate WHEN (NEW.presenter_id IS NOT OLD.presenter_id) BEGIN SELECT RAISE(ABORT, 'presenter_stays'); END
+  WHERE m.id = NEW.presenter_id AND m.adult_on IS NOT NULL AND m.adult_on > NEW.issued_at) AND NOT (NEW.holder_name IS NULL AND NEW.holder_key = OLD.holder_key)); SELECT RAISE(ABORT, 'row_is_not_replaced_by_subject') WHERE EXISTS (SELECT 1 FROM certificate n WHERE n.kind = NEW.kind AND n.about = NEW.about
+  AND n.about <> '' AND n.state = 'issued' AND NEW.state = 'issued' AND n.id <> NEW.id); SELECT RAISE(ABORT, 'subject_stays') WHERE (NEW.cohort_id IS NOT OLD.cohort_id OR NEW.campaign_id IS NOT OLD.campaign_id OR NEW.presentation_id IS NOT OLD.presentation_id) OR (NEW.about <> OLD.about AND NOT EXISTS (SELECT 1 FROM certificate o
+  WHERE o.replaced_by_id = NEW.id AND OLD.about = NEW.about || ' instead of ' || o.id)); SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM certificate n WHERE (n.id = NEW.id OR n.number = NEW.number OR n.running_number = NEW.running_number OR (n.visit_id = NEW.visit_id AND n.kind = NEW.kind AND n.holder_key = NEW.holder_key AND n.state = 'issued' AND NEW.state = 'issued')) AND n.id <> OLD.id); SELECT RAISE(ABORT, 'certificate_stays') WHERE NEW.id <> OLD.id OR NEW.number <> OLD.number OR NEW.running_number <> OLD.running_number OR NEW.kind <> OLD.kind OR NEW.visit_id <> OLD.visit_id OR NEW.language <> OLD.language OR NEW.printed <> OLD.printed OR NEW.issued_at <> OLD.issued_at OR (NEW.holder_name IS NOT NULL AND NEW.holder_name IS NOT OLD.holder_name) OR (NEW.holder_key <> OLD.holder_key AND NOT EXISTS (SELECT 1 FROM certificate o
+  WHERE o.replaced_by_id = NEW.id AND OLD.holder_key = NEW.holder_key || ' instead of ' || o.id)
+  AND (NEW.holder_key <> 'erased:' || OLD.id OR NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('retention', 'erasure')))) OR (OLD.state <> 'issued'
+  AND (NEW.state <> OLD.state OR NEW.replaced_by_id IS NOT OLD.replaced_by_id)) OR (OLD.state = 'issued' AND NEW.state = 'eligible') OR (NEW.replaced_by_id IS NOT NULL AND NOT EXISTS (
+  SELECT 1 FROM certificate s WHERE s.id = NEW.replaced_by_id AND s.visit_id = NEW.visit_id AND s.id <> NEW.id)); END
 ;
 CREATE TABLE head_count (
 	id INTEGER NOT NULL, 
@@ -4428,15 +4045,7 @@ CREATE UNIQUE INDEX one_count_counts ON head_count (presentation_id, audience) W
 ;
 CREATE INDEX ix_head_count_presentation_id_audience_counts_people ON head_count (presentation_id, audience, counts, people)
 ;
-CREATE TRIGGER head_count_locked_counts_stay_insert BEFORE INSERT ON head_count WHEN EXISTS (SELECT 1 FROM attendance l WHERE l.presentation_id = NEW.presentation_id AND l.locked_at IS NOT NULL AND (l.version <> NEW.version OR EXISTS (SELECT 1 FROM head_count h WHERE h.presentation_id = NEW.presentation_id AND h.audience = NEW.audience AND h.version = l.version AND h.counts))) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) BEGIN SELECT RAISE(ABORT, 'locked_counts_stay'); END
-;
-CREATE TRIGGER head_count_locked_counts_stay_update BEFORE UPDATE ON head_count WHEN ((NEW.id <> OLD.id OR NEW.presentation_id <> OLD.presentation_id OR NEW.audience <> OLD.audience OR NEW.source <> OLD.source OR NEW.version <> OLD.version OR NEW.people <> OLD.people OR NEW.entered_at <> OLD.entered_at) AND (EXISTS (SELECT 1 FROM attendance l WHERE l.presentation_id = OLD.presentation_id AND l.locked_at IS NOT NULL) OR EXISTS (SELECT 1 FROM attendance l WHERE l.presentation_id = NEW.presentation_id AND l.locked_at IS NOT NULL))) OR (NEW.counts AND NOT OLD.counts AND EXISTS (SELECT 1 FROM attendance l WHERE l.presentation_id = NEW.presentation_id AND l.locked_at IS NOT NULL AND l.version <> NEW.version)) OR (OLD.counts AND NOT NEW.counts AND EXISTS (SELECT 1 FROM attendance l WHERE l.presentation_id = OLD.presentation_id AND l.locked_at IS NOT NULL AND l.version <= OLD.version)) BEGIN SELECT RAISE(ABORT, 'locked_counts_stay'); END
-;
 CREATE TRIGGER head_count_locked_counts_stay_delete BEFORE DELETE ON head_count WHEN EXISTS (SELECT 1 FROM attendance l WHERE l.presentation_id = OLD.presentation_id AND l.locked_at IS NOT NULL) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) BEGIN SELECT RAISE(ABORT, 'locked_counts_stay'); END
-;
-CREATE TRIGGER head_count_row_is_not_replaced_insert BEFORE INSERT ON head_count WHEN EXISTS (SELECT 1 FROM head_count n WHERE (n.id = NEW.id OR (n.presentation_id = NEW.presentation_id AND n.audience = NEW.audience AND ((n.source = NEW.source AND n.version = NEW.version) OR (n.counts AND NEW.counts))))) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
-;
-CREATE TRIGGER head_count_row_is_not_replaced_update BEFORE UPDATE ON head_count WHEN NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM head_count n WHERE (n.id = NEW.id OR (n.presentation_id = NEW.presentation_id AND n.audience = NEW.audience AND ((n.source = NEW.source AND n.version = NEW.version) OR (n.counts AND NEW.counts)))) AND n.id <> OLD.id) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
 ;
 CREATE TRIGGER head_count_is_counted_insert AFTER INSERT ON head_count WHEN NEW.counts BEGIN INSERT INTO stale_figure (year, centre_id, town) SELECT ALL m.year, m.centre_id, m.town FROM (
   SELECT CAST(substr(p.on_day, 1, 4) AS INTEGER) AS year, v.centre_id, COALESCE(h.municipality_id, 0) AS town
@@ -4456,6 +4065,10 @@ CREATE TRIGGER head_count_is_counted_delete AFTER DELETE ON head_count WHEN OLD.
   FROM presentation p JOIN visit v ON v.id = p.visit_id JOIN host h ON h.id = v.host_id WHERE p.id = OLD.presentation_id AND EXISTS (SELECT 1 FROM attendance n WHERE n.presentation_id = p.id AND n.state IN ('locked', 'corrected')) 
 ) m WHERE TRUE ON CONFLICT (year, centre_id, town) DO NOTHING; END
 ;
+CREATE TRIGGER head_count_refuses_insert BEFORE INSERT ON head_count BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE EXISTS (SELECT 1 FROM head_count n WHERE (n.id = NEW.id OR (n.presentation_id = NEW.presentation_id AND n.audience = NEW.audience AND ((n.source = NEW.source AND n.version = NEW.version) OR (n.counts AND NEW.counts))))); SELECT RAISE(ABORT, 'locked_counts_stay') WHERE EXISTS (SELECT 1 FROM attendance l WHERE l.presentation_id = NEW.presentation_id AND l.locked_at IS NOT NULL AND (l.version <> NEW.version OR EXISTS (SELECT 1 FROM head_count h WHERE h.presentation_id = NEW.presentation_id AND h.audience = NEW.audience AND h.version = l.version AND h.counts))) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')); END
+;
+CREATE TRIGGER head_count_refuses_update BEFORE UPDATE ON head_count BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM head_count n WHERE (n.id = NEW.id OR (n.presentation_id = NEW.presentation_id AND n.audience = NEW.audience AND ((n.source = NEW.source AND n.version = NEW.version) OR (n.counts AND NEW.counts)))) AND n.id <> OLD.id); SELECT RAISE(ABORT, 'locked_counts_stay') WHERE ((NEW.id <> OLD.id OR NEW.presentation_id <> OLD.presentation_id OR NEW.audience <> OLD.audience OR NEW.source <> OLD.source OR NEW.version <> OLD.version OR NEW.people <> OLD.people OR NEW.entered_at <> OLD.entered_at) AND (EXISTS (SELECT 1 FROM attendance l WHERE l.presentation_id = OLD.presentation_id AND l.locked_at IS NOT NULL) OR EXISTS (SELECT 1 FROM attendance l WHERE l.presentation_id = NEW.presentation_id AND l.locked_at IS NOT NULL))) OR (NEW.counts AND NOT OLD.counts AND EXISTS (SELECT 1 FROM attendance l WHERE l.presentation_id = NEW.presentation_id AND l.locked_at IS NOT NULL AND l.version <> NEW.version)) OR (OLD.counts AND NOT NEW.counts AND EXISTS (SELECT 1 FROM attendance l WHERE l.presentation_id = OLD.presentation_id AND l.locked_at IS NOT NULL AND l.version <= OLD.version)); END
+;
 CREATE TABLE answer_sum (
 	id INTEGER NOT NULL, 
 	round_id INTEGER NOT NULL, 
@@ -4472,16 +4085,6 @@ CREATE TABLE answer_sum (
 ;
 CREATE INDEX ix_answer_sum_question_id ON answer_sum (question_id)
 ;
-CREATE TRIGGER answer_sum_choice_of_its_question_insert BEFORE INSERT ON answer_sum WHEN NOT EXISTS (SELECT 1 FROM question_round r JOIN set_question q ON q.set_id = r.set_id WHERE r.id = NEW.round_id AND q.id = NEW.question_id AND NEW.choice BETWEEN 1 AND q.choices) BEGIN SELECT RAISE(ABORT, 'choice_of_its_question'); END
+CREATE TRIGGER answer_sum_refuses_insert BEFORE INSERT ON answer_sum BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE EXISTS (SELECT 1 FROM answer_sum n WHERE (n.id = NEW.id OR (n.round_id = NEW.round_id AND n.question_id = NEW.question_id AND n.choice = NEW.choice))); SELECT RAISE(ABORT, 'sums_fit_their_round') WHERE NEW.phone + (SELECT COALESCE(SUM(a.phone), 0) FROM answer_sum a WHERE a.round_id = NEW.round_id AND a.question_id = NEW.question_id AND a.id <> NEW.id) > (SELECT r.phone FROM question_round r WHERE r.id = NEW.round_id) OR NEW.paper + (SELECT COALESCE(SUM(a.paper), 0) FROM answer_sum a WHERE a.round_id = NEW.round_id AND a.question_id = NEW.question_id AND a.id <> NEW.id) > (SELECT r.paper FROM question_round r WHERE r.id = NEW.round_id); SELECT RAISE(ABORT, 'choice_of_its_question') WHERE NOT EXISTS (SELECT 1 FROM question_round r JOIN set_question q ON q.set_id = r.set_id WHERE r.id = NEW.round_id AND q.id = NEW.question_id AND NEW.choice BETWEEN 1 AND q.choices); END
 ;
-CREATE TRIGGER answer_sum_sums_fit_their_round_insert BEFORE INSERT ON answer_sum WHEN NEW.phone + (SELECT COALESCE(SUM(a.phone), 0) FROM answer_sum a WHERE a.round_id = NEW.round_id AND a.question_id = NEW.question_id AND a.id <> NEW.id) > (SELECT r.phone FROM question_round r WHERE r.id = NEW.round_id) OR NEW.paper + (SELECT COALESCE(SUM(a.paper), 0) FROM answer_sum a WHERE a.round_id = NEW.round_id AND a.question_id = NEW.question_id AND a.id <> NEW.id) > (SELECT r.paper FROM question_round r WHERE r.id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'sums_fit_their_round'); END
-;
-CREATE TRIGGER answer_sum_sums_fit_their_round_update BEFORE UPDATE ON answer_sum WHEN NEW.phone + (SELECT COALESCE(SUM(a.phone), 0) FROM answer_sum a WHERE a.round_id = NEW.round_id AND a.question_id = NEW.question_id AND a.id <> NEW.id) > (SELECT r.phone FROM question_round r WHERE r.id = NEW.round_id) OR NEW.paper + (SELECT COALESCE(SUM(a.paper), 0) FROM answer_sum a WHERE a.round_id = NEW.round_id AND a.question_id = NEW.question_id AND a.id <> NEW.id) > (SELECT r.paper FROM question_round r WHERE r.id = NEW.round_id) BEGIN SELECT RAISE(ABORT, 'sums_fit_their_round'); END
-;
-CREATE TRIGGER answer_sum_sum_keeps_its_choice_update BEFORE UPDATE ON answer_sum WHEN (NEW.round_id IS NOT OLD.round_id OR NEW.question_id IS NOT OLD.question_id OR NEW.choice IS NOT OLD.choice) BEGIN SELECT RAISE(ABORT, 'sum_keeps_its_choice'); END
-;
-CREATE TRIGGER answer_sum_phone_answers_only_rise_update BEFORE UPDATE ON answer_sum WHEN NEW.phone < OLD.phone BEGIN SELECT RAISE(ABORT, 'phone_answers_only_rise'); END
-;
-CREATE TRIGGER answer_sum_row_is_not_replaced_insert BEFORE INSERT ON answer_sum WHEN EXISTS (SELECT 1 FROM answer_sum n WHERE (n.id = NEW.id OR (n.round_id = NEW.round_id AND n.question_id = NEW.question_id AND n.choice = NEW.choice))) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
-;
-CREATE TRIGGER answer_sum_row_is_not_replaced_update BEFORE UPDATE ON answer_sum WHEN NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM answer_sum n WHERE (n.id = NEW.id OR (n.round_id = NEW.round_id AND n.question_id = NEW.question_id AND n.choice = NEW.choice)) AND n.id <> OLD.id) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
+CREATE TRIGGER answer_sum_refuses_update BEFORE UPDATE ON answer_sum BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM answer_sum n WHERE (n.id = NEW.id OR (n.round_id = NEW.round_id AND n.question_id = NEW.question_id AND n.choice = NEW.choice)) AND n.id <> OLD.id); SELECT RAISE(ABORT, 'phone_answers_only_rise') WHERE NEW.phone < OLD.phone; SELECT RAISE(ABORT, 'sum_keeps_its_choice') WHERE (NEW.round_id IS NOT OLD.round_id OR NEW.question_id IS NOT OLD.question_id OR NEW.choice IS NOT OLD.choice); SELECT RAISE(ABORT, 'sums_fit_their_round') WHERE NEW.phone + (SELECT COALESCE(SUM(a.phone), 0) FROM answer_sum a WHERE a.round_id = NEW.round_id AND a.question_id = NEW.question_id AND a.id <> NEW.id) > (SELECT r.phone FROM question_round r WHERE r.id = NEW.round_id) OR NEW.paper + (SELECT COALESCE(SUM(a.paper), 0) FROM answer_sum a WHERE a.round_id = NEW.round_id AND a.question_id = NEW.question_id AND a.id <> NEW.id) > (SELECT r.paper FROM question_round r WHERE r.id = NEW.round_id); END

@@ -96,10 +96,11 @@ CREATE TABLE import_batch (
 	kind VARCHAR NOT NULL, 
 	centre_id INTEGER, 
 	file_name VARCHAR NOT NULL, 
+	file_digest VARCHAR NOT NULL, 
 	rows INTEGER NOT NULL, 
+	stored_rows INTEGER NOT NULL, 
 	stored_by VARCHAR NOT NULL, 
 	stored_at TIMESTAMP WITH TIME ZONE NOT NULL, 
-	last_audit_id INTEGER NOT NULL, 
 	undone_at TIMESTAMP WITH TIME ZONE, 
 	CONSTRAINT pk_import_batch PRIMARY KEY (id)
 )
@@ -128,9 +129,9 @@ CREATE TABLE staged_row (
 	CONSTRAINT pk_staged_row PRIMARY KEY (id)
 )
 ;
-CREATE INDEX ix_staged_row_staged_at ON staged_row (staged_at)
-;
 CREATE INDEX ix_staged_row_stage_thing_place ON staged_row (stage, thing, place)
+;
+CREATE INDEX ix_staged_row_staged_at ON staged_row (staged_at)
 ;
 CREATE TABLE running_number (
 	id SERIAL NOT NULL, 
@@ -185,11 +186,11 @@ CREATE TABLE outbox_message (
 	CONSTRAINT ck_outbox_message_messagestate CHECK (state IN ('waiting', 'sending', 'sent', 'failed', 'stopped'))
 )
 ;
-CREATE INDEX ix_outbox_message_state_not_before ON outbox_message (state, not_before)
+CREATE INDEX ix_outbox_message_kind_centre_id ON outbox_message (kind, centre_id)
 ;
 CREATE INDEX ix_outbox_message_about_about_id ON outbox_message (about, about_id)
 ;
-CREATE INDEX ix_outbox_message_kind_centre_id ON outbox_message (kind, centre_id)
+CREATE INDEX ix_outbox_message_state_not_before ON outbox_message (state, not_before)
 ;
 CREATE TABLE district (
 	id SERIAL NOT NULL, 
@@ -271,9 +272,9 @@ CREATE TABLE sign_in_attempt (
 	CONSTRAINT pk_sign_in_attempt PRIMARY KEY (id)
 )
 ;
-CREATE INDEX ix_sign_in_attempt_account_key_at ON sign_in_attempt (account_key, at)
-;
 CREATE INDEX ix_sign_in_attempt_network_at ON sign_in_attempt (network, at)
+;
+CREATE INDEX ix_sign_in_attempt_account_key_at ON sign_in_attempt (account_key, at)
 ;
 CREATE TABLE person_search_key (
 	user_id INTEGER NOT NULL, 
@@ -284,11 +285,11 @@ CREATE TABLE person_search_key (
 	CONSTRAINT ck_person_search_key_both_or_none CHECK ((search_key IS NULL) = (mailbox_key IS NULL))
 )
 ;
+CREATE INDEX ix_person_search_key_mailbox_key ON person_search_key (mailbox_key)
+;
 CREATE INDEX ix_person_search_key_centre_id_search_key ON person_search_key (centre_id, search_key)
 ;
 CREATE INDEX persons_not_folded ON person_search_key (user_id) WHERE search_key IS NULL
-;
-CREATE INDEX ix_person_search_key_mailbox_key ON person_search_key (mailbox_key)
 ;
 CREATE TABLE job_run (
 	id SERIAL NOT NULL, 
@@ -357,22 +358,9 @@ CREATE TABLE contact_search_key (
 	CONSTRAINT pk_contact_search_key PRIMARY KEY (school_request_id)
 )
 ;
-CREATE INDEX ix_contact_search_key_centre_id_school_request_id_search_key ON contact_search_key (centre_id, school_request_id, search_key)
-;
 CREATE INDEX contacts_not_folded ON contact_search_key (school_request_id) WHERE search_key IS NULL
 ;
-CREATE TABLE request_tally (
-	id BIGSERIAL NOT NULL, 
-	centre_id INTEGER NOT NULL, 
-	state VARCHAR NOT NULL, 
-	owner INTEGER NOT NULL, 
-	district INTEGER NOT NULL, 
-	programme_id INTEGER NOT NULL, 
-	many INTEGER NOT NULL, 
-	CONSTRAINT pk_request_tally PRIMARY KEY (id)
-)
-;
-CREATE INDEX tallies_of_the_inbox ON request_tally (centre_id, state, owner, district, programme_id, many)
+CREATE INDEX ix_contact_search_key_centre_id_school_request_id_search_key ON contact_search_key (centre_id, school_request_id, search_key)
 ;
 CREATE TABLE feed_version (
 	presenter_id INTEGER NOT NULL, 
@@ -468,6 +456,7 @@ CREATE TABLE imported_row (
 	thing VARCHAR NOT NULL, 
 	thing_id INTEGER NOT NULL, 
 	before TEXT NOT NULL, 
+	last_audit_id INTEGER NOT NULL, 
 	CONSTRAINT pk_imported_row PRIMARY KEY (id), 
 	CONSTRAINT uq_imported_row_batch_id_thing_thing_id UNIQUE (batch_id, thing, thing_id), 
 	CONSTRAINT fk_imported_row_batch_id FOREIGN KEY(batch_id) REFERENCES import_batch (id) ON DELETE CASCADE
@@ -495,18 +484,6 @@ CREATE TABLE municipality (
 CREATE INDEX ix_municipality_search_key ON municipality (search_key)
 ;
 CREATE INDEX ix_municipality_district_id ON municipality (district_id)
-;
-CREATE OR REPLACE FUNCTION municipality_is_tallied_update() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-          IF (NEW.district_id IS DISTINCT FROM OLD.district_id) THEN LOCK TABLE request_tally IN SHARE ROW EXCLUSIVE MODE;INSERT INTO request_tally (centre_id, state, owner, district, programme_id, many) SELECT r.centre_id, r.state, COALESCE(r.owner_id, 0), COALESCE(OLD.district_id, 0),
-  r.programme_id, -1 * COUNT(*) FROM host h JOIN school_request r ON r.host_id = h.id
-  WHERE h.municipality_id = NEW.id AND r.state NOT IN ('draft', 'unverified') GROUP BY r.centre_id, r.state, r.owner_id, r.programme_id;INSERT INTO request_tally (centre_id, state, owner, district, programme_id, many) SELECT r.centre_id, r.state, COALESCE(r.owner_id, 0), COALESCE(NEW.district_id, 0),
-  r.programme_id, 1 * COUNT(*) FROM host h JOIN school_request r ON r.host_id = h.id
-  WHERE h.municipality_id = NEW.id AND r.state NOT IN ('draft', 'unverified') GROUP BY r.centre_id, r.state, r.owner_id, r.programme_id; END IF;
-          RETURN NULL;
-        END $$
-;
-CREATE TRIGGER municipality_is_tallied_update AFTER UPDATE OF district_id ON municipality FOR EACH ROW EXECUTE FUNCTION municipality_is_tallied_update()
 ;
 CREATE OR REPLACE FUNCTION municipality_is_told_anew_update() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
@@ -767,6 +744,27 @@ CREATE OR REPLACE FUNCTION certificate_picture_rows_are_not_swept_away() RETURNS
 ;
 CREATE TRIGGER certificate_picture_rows_are_not_swept_away BEFORE TRUNCATE ON certificate_picture FOR EACH STATEMENT EXECUTE FUNCTION certificate_picture_rows_are_not_swept_away()
 ;
+CREATE TABLE public_figure (
+	centre_id INTEGER NOT NULL, 
+	year INTEGER NOT NULL, 
+	iso VARCHAR NOT NULL, 
+	city_sr_cyrl VARCHAR NOT NULL, 
+	campaign INTEGER NOT NULL, 
+	city_sr_latn VARCHAR NOT NULL, 
+	presentations INTEGER NOT NULL, 
+	pupils INTEGER NOT NULL, 
+	parents INTEGER NOT NULL, 
+	teachers INTEGER NOT NULL, 
+	others INTEGER NOT NULL, 
+	high_school INTEGER NOT NULL, 
+	first_day DATE NOT NULL, 
+	last_day DATE NOT NULL, 
+	made_on DATE NOT NULL, 
+	CONSTRAINT pk_public_figure PRIMARY KEY (centre_id, year, iso, city_sr_cyrl, campaign), 
+	CONSTRAINT ck_public_figure_no_less_than_nobody CHECK (pupils >= high_school AND high_school >= 0 AND parents >= 0 AND teachers >= 0 AND others >= 0), 
+	CONSTRAINT fk_public_figure_centre_id FOREIGN KEY(centre_id) REFERENCES centre (id) ON DELETE CASCADE
+)
+;
 CREATE TABLE profile_text (
 	id SERIAL NOT NULL, 
 	centre_id INTEGER NOT NULL, 
@@ -820,23 +818,11 @@ CREATE TABLE host (
 	CONSTRAINT fk_host_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (id) ON DELETE RESTRICT
 )
 ;
-CREATE INDEX ix_host_search_key ON host (search_key)
-;
 CREATE INDEX ix_host_listed_name_sr_latn ON host (listed, name_sr_latn)
 ;
 CREATE INDEX ix_host_municipality_id ON host (municipality_id)
 ;
-CREATE OR REPLACE FUNCTION host_is_tallied_update() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-          IF (NEW.municipality_id IS DISTINCT FROM OLD.municipality_id) THEN LOCK TABLE request_tally IN SHARE ROW EXCLUSIVE MODE;INSERT INTO request_tally (centre_id, state, owner, district, programme_id, many) SELECT r.centre_id, r.state, COALESCE(r.owner_id, 0), COALESCE((SELECT m.district_id FROM municipality m WHERE m.id = OLD.municipality_id), 0),
-  r.programme_id, -1 * COUNT(*) FROM host h JOIN school_request r ON r.host_id = h.id
-  WHERE h.id = NEW.id AND r.state NOT IN ('draft', 'unverified') GROUP BY r.centre_id, r.state, r.owner_id, r.programme_id;INSERT INTO request_tally (centre_id, state, owner, district, programme_id, many) SELECT r.centre_id, r.state, COALESCE(r.owner_id, 0), COALESCE((SELECT m.district_id FROM municipality m WHERE m.id = NEW.municipality_id), 0),
-  r.programme_id, 1 * COUNT(*) FROM host h JOIN school_request r ON r.host_id = h.id
-  WHERE h.id = NEW.id AND r.state NOT IN ('draft', 'unverified') GROUP BY r.centre_id, r.state, r.owner_id, r.programme_id; END IF;
-          RETURN NULL;
-        END $$
-;
-CREATE TRIGGER host_is_tallied_update AFTER UPDATE OF municipality_id ON host FOR EACH ROW EXECUTE FUNCTION host_is_tallied_update()
+CREATE INDEX ix_host_search_key ON host (search_key)
 ;
 CREATE OR REPLACE FUNCTION host_is_counted_update() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
@@ -898,16 +884,6 @@ CREATE TABLE user_district (
 	CONSTRAINT uq_user_district_user_id_district_id UNIQUE (user_id, district_id), 
 	CONSTRAINT fk_user_district_user_id FOREIGN KEY(user_id) REFERENCES user_account (id) ON DELETE CASCADE, 
 	CONSTRAINT fk_user_district_district_id FOREIGN KEY(district_id) REFERENCES district (id) ON DELETE RESTRICT
-)
-;
-CREATE TABLE hidden_columns (
-	id SERIAL NOT NULL, 
-	user_id INTEGER NOT NULL, 
-	list_name VARCHAR NOT NULL, 
-	names VARCHAR NOT NULL, 
-	CONSTRAINT pk_hidden_columns PRIMARY KEY (id), 
-	CONSTRAINT uq_hidden_columns_user_id_list_name UNIQUE (user_id, list_name), 
-	CONSTRAINT fk_hidden_columns_user_id FOREIGN KEY(user_id) REFERENCES user_account (id) ON DELETE CASCADE
 )
 ;
 CREATE TABLE sign_in (
@@ -1212,9 +1188,9 @@ CREATE TABLE long_work (
 	CONSTRAINT ck_long_work_phase CHECK (phase IN ('', 'reading', 'comparing', 'storing', 'issuing', 'searching', 'drawing', 'writing'))
 )
 ;
-CREATE INDEX ix_long_work_state_leased_until ON long_work (state, leased_until)
-;
 CREATE INDEX ix_long_work_centre_id_kind_id ON long_work (centre_id, kind, id)
+;
+CREATE INDEX ix_long_work_state_leased_until ON long_work (state, leased_until)
 ;
 CREATE INDEX ix_long_work_user_id ON long_work (user_id)
 ;
@@ -1555,9 +1531,9 @@ CREATE INDEX ix_certificate_template_programme_id ON certificate_template (progr
 ;
 CREATE UNIQUE INDEX one_version_of_a_programme ON certificate_template (programme_id, version) WHERE programme_id IS NOT NULL
 ;
-CREATE UNIQUE INDEX one_version_of_a_centre ON certificate_template (centre_id, version) WHERE programme_id IS NULL
-;
 CREATE INDEX ix_certificate_template_centre_id_programme_id_version ON certificate_template (centre_id, programme_id, version)
+;
+CREATE UNIQUE INDEX one_version_of_a_centre ON certificate_template (centre_id, version) WHERE programme_id IS NULL
 ;
 CREATE OR REPLACE FUNCTION certificate_template_template_stays_update() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
@@ -1846,9 +1822,9 @@ CREATE TABLE vetting (
 	CONSTRAINT fk_vetting_recorded_by_id FOREIGN KEY(recorded_by_id) REFERENCES user_account (id) ON DELETE SET NULL
 )
 ;
-CREATE INDEX checks_in_order ON vetting (presenter_id, checked_on, id, result, valid_until)
-;
 CREATE INDEX ix_vetting_presenter_id_valid_until ON vetting (presenter_id, valid_until)
+;
+CREATE INDEX checks_in_order ON vetting (presenter_id, checked_on, id, result, valid_until)
 ;
 CREATE OR REPLACE FUNCTION vetting_rows_are_not_swept_away() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
@@ -2202,8 +2178,12 @@ CREATE TABLE guardian (
 	in_force_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	replaced_at TIMESTAMP WITH TIME ZONE, 
 	asked_text VARCHAR NOT NULL, 
+	confirmed_by_id INTEGER, 
+	confirmed_at TIMESTAMP WITH TIME ZONE, 
 	CONSTRAINT pk_guardian PRIMARY KEY (id), 
 	CONSTRAINT ck_guardian_moments_in_order CHECK (replaced_at >= in_force_at), 
+	CONSTRAINT ck_guardian_confirmed_by_another CHECK (confirmed_by_id <> named_by_id), 
+	CONSTRAINT ck_guardian_confirmed_at_a_moment CHECK (confirmed_by_id IS NULL OR confirmed_at IS NOT NULL), 
 	CONSTRAINT fk_guardian_presenter_id FOREIGN KEY(presenter_id) REFERENCES presenter (id) ON DELETE CASCADE, 
 	CONSTRAINT fk_guardian_named_by_id FOREIGN KEY(named_by_id) REFERENCES user_account (id) ON DELETE SET NULL
 )
@@ -2245,6 +2225,40 @@ CREATE OR REPLACE FUNCTION guardian_guardian_waits_insert() RETURNS trigger LANG
         END $$
 ;
 CREATE TRIGGER guardian_guardian_waits_insert BEFORE INSERT ON guardian FOR EACH ROW EXECUTE FUNCTION guardian_guardian_waits_insert()
+;
+CREATE OR REPLACE FUNCTION guardian_first_guardian_is_confirmed_insert() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          IF NEW.confirmed_by_id IS NOT NULL THEN RAISE EXCEPTION 'first_guardian_is_confirmed' USING ERRCODE = 'check_violation', CONSTRAINT = 'first_guardian_is_confirmed'; END IF;
+          RETURN NEW;
+        END $$
+;
+CREATE TRIGGER guardian_first_guardian_is_confirmed_insert BEFORE INSERT ON guardian FOR EACH ROW EXECUTE FUNCTION guardian_first_guardian_is_confirmed_insert()
+;
+CREATE OR REPLACE FUNCTION guardian_first_guardian_is_confirmed_update() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          IF OLD.confirmed_at IS NOT NULL AND (NEW.confirmed_by_id IS DISTINCT FROM OLD.confirmed_by_id OR NEW.confirmed_at IS DISTINCT FROM OLD.confirmed_at) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) THEN RAISE EXCEPTION 'first_guardian_is_confirmed' USING ERRCODE = 'check_violation', CONSTRAINT = 'first_guardian_is_confirmed'; END IF;
+          RETURN NEW;
+        END $$
+;
+CREATE TRIGGER guardian_first_guardian_is_confirmed_update BEFORE UPDATE ON guardian FOR EACH ROW EXECUTE FUNCTION guardian_first_guardian_is_confirmed_update()
+;
+CREATE OR REPLACE FUNCTION guardian_second_look_is_another_persons_update() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          IF NEW.confirmed_by_id <> NEW.named_by_id AND NEW.confirmed_by_id IS DISTINCT FROM OLD.confirmed_by_id AND NOT EXISTS (
+  SELECT 1 FROM user_account one JOIN user_account other ON other.id = NEW.confirmed_by_id
+  WHERE one.id = NEW.named_by_id AND coalesce(one.origin_id, one.id) <> coalesce(other.origin_id, other.id)
+    AND other.created_at <= NEW.named_at - interval '168 hours'
+    AND (EXISTS (SELECT 1 FROM code_app k WHERE k.user_id = other.id)
+      OR EXISTS (SELECT 1 FROM passkey k WHERE k.user_id = other.id))
+    AND NOT EXISTS (SELECT 1 FROM audit_entry a JOIN user_account by
+        ON by.id = CASE WHEN a.actor LIKE 'user:%' THEN CAST(substr(a.actor, 6) AS INTEGER) END
+      WHERE a.thing = 'user_account' AND a.thing_id IN (one.id, other.id) AND a.action IN ('invited', 'restored', 'roles changed', 'keys reset')
+        AND a.at > NEW.named_at - interval '168 hours'
+        AND coalesce(by.origin_id, by.id) = CASE WHEN a.thing_id = one.id THEN coalesce(other.origin_id, other.id) ELSE coalesce(one.origin_id, one.id) END)) THEN RAISE EXCEPTION 'second_look_is_another_persons' USING ERRCODE = 'check_violation', CONSTRAINT = 'second_look_is_another_persons'; END IF;
+          RETURN NEW;
+        END $$
+;
+CREATE TRIGGER guardian_second_look_is_another_persons_update BEFORE UPDATE ON guardian FOR EACH ROW EXECUTE FUNCTION guardian_second_look_is_another_persons_update()
 ;
 CREATE TABLE birth_date_correction (
 	id SERIAL NOT NULL, 
@@ -2331,9 +2345,9 @@ CREATE TABLE assignment_stop (
 	CONSTRAINT ck_assignment_stop_liftedbecause CHECK (lifted_because IN ('nothing_found', 'somebody_else', 'settled'))
 )
 ;
-CREATE INDEX ix_assignment_stop_presenter_id_stopped_at ON assignment_stop (presenter_id, stopped_at)
-;
 CREATE UNIQUE INDEX one_standing_stop ON assignment_stop (presenter_id) WHERE lifted_at IS NULL
+;
+CREATE INDEX ix_assignment_stop_presenter_id_stopped_at ON assignment_stop (presenter_id, stopped_at)
 ;
 CREATE OR REPLACE FUNCTION assignment_stop_stop_stays_insert() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
@@ -2528,27 +2542,27 @@ CREATE TABLE school_request (
 	CONSTRAINT fk_school_request_owner_id FOREIGN KEY(owner_id) REFERENCES user_account (id) ON DELETE SET NULL
 )
 ;
-CREATE INDEX requests_to_look_at ON school_request (centre_id) WHERE attention
-;
-CREATE INDEX requests_of_the_inbox ON school_request (centre_id, state, state_since, owner_id, attention, programme_id, host_id, number)
-;
-CREATE INDEX requests_in_line ON school_request (centre_id, state, host_id, special_needs, in_line_since, submitted_at, parent_id) WHERE state IN ('waitlisted', 'proposed')
-;
-CREATE INDEX ix_school_request_merged_into_id ON school_request (merged_into_id) WHERE merged_into_id IS NOT NULL
-;
-CREATE INDEX ix_school_request_programme_id_last_day ON school_request (programme_id, last_day)
-;
-CREATE INDEX ix_school_request_centre_id_state_first_day ON school_request (centre_id, state, first_day)
-;
-CREATE INDEX ix_school_request_contact_email ON school_request (contact_email)
-;
 CREATE INDEX ix_school_request_host_id_first_day ON school_request (host_id, first_day)
 ;
 CREATE INDEX ix_school_request_parent_id ON school_request (parent_id) WHERE parent_id IS NOT NULL
 ;
 CREATE INDEX ix_school_request_booking ON school_request (booking)
 ;
+CREATE INDEX ix_school_request_programme_id_last_day ON school_request (programme_id, last_day)
+;
 CREATE INDEX requests_by_last_day ON school_request (centre_id, last_day, number, host_id) WHERE state IN ('waitlisted')
+;
+CREATE INDEX requests_in_line ON school_request (centre_id, state, host_id, special_needs, in_line_since, submitted_at, parent_id) WHERE state IN ('waitlisted', 'proposed')
+;
+CREATE INDEX ix_school_request_merged_into_id ON school_request (merged_into_id) WHERE merged_into_id IS NOT NULL
+;
+CREATE INDEX ix_school_request_centre_id_state_first_day ON school_request (centre_id, state, first_day)
+;
+CREATE INDEX requests_to_look_at ON school_request (centre_id) WHERE attention
+;
+CREATE INDEX requests_of_the_inbox ON school_request (centre_id, state, state_since, owner_id, attention, programme_id, host_id, number)
+;
+CREATE INDEX ix_school_request_contact_email ON school_request (contact_email)
 ;
 CREATE OR REPLACE FUNCTION school_request_booking_of_one_school_insert() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
@@ -2591,38 +2605,6 @@ CREATE OR REPLACE FUNCTION school_request_is_folded_anew_delete() RETURNS trigge
         END $$
 ;
 CREATE TRIGGER school_request_is_folded_anew_delete AFTER DELETE ON school_request FOR EACH ROW EXECUTE FUNCTION school_request_is_folded_anew_delete()
-;
-CREATE OR REPLACE FUNCTION school_request_is_tallied_insert() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-          INSERT INTO request_tally (centre_id, state, owner, district, programme_id, many) SELECT NEW.centre_id, NEW.state, COALESCE(NEW.owner_id, 0), COALESCE((SELECT m.district_id FROM host h JOIN municipality m ON m.id = h.municipality_id
-    WHERE h.id = NEW.host_id), 0),
-  NEW.programme_id, 1 WHERE NEW.state NOT IN ('draft', 'unverified');
-          RETURN NULL;
-        END $$
-;
-CREATE TRIGGER school_request_is_tallied_insert AFTER INSERT ON school_request FOR EACH ROW EXECUTE FUNCTION school_request_is_tallied_insert()
-;
-CREATE OR REPLACE FUNCTION school_request_is_tallied_update() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-          IF (NEW.centre_id IS DISTINCT FROM OLD.centre_id OR NEW.state IS DISTINCT FROM OLD.state OR NEW.owner_id IS DISTINCT FROM OLD.owner_id OR NEW.host_id IS DISTINCT FROM OLD.host_id OR NEW.programme_id IS DISTINCT FROM OLD.programme_id) THEN INSERT INTO request_tally (centre_id, state, owner, district, programme_id, many) SELECT OLD.centre_id, OLD.state, COALESCE(OLD.owner_id, 0), COALESCE((SELECT m.district_id FROM host h JOIN municipality m ON m.id = h.municipality_id
-    WHERE h.id = OLD.host_id), 0),
-  OLD.programme_id, -1 WHERE OLD.state NOT IN ('draft', 'unverified');INSERT INTO request_tally (centre_id, state, owner, district, programme_id, many) SELECT NEW.centre_id, NEW.state, COALESCE(NEW.owner_id, 0), COALESCE((SELECT m.district_id FROM host h JOIN municipality m ON m.id = h.municipality_id
-    WHERE h.id = NEW.host_id), 0),
-  NEW.programme_id, 1 WHERE NEW.state NOT IN ('draft', 'unverified'); END IF;
-          RETURN NULL;
-        END $$
-;
-CREATE TRIGGER school_request_is_tallied_update AFTER UPDATE OF centre_id, state, owner_id, host_id, programme_id ON school_request FOR EACH ROW EXECUTE FUNCTION school_request_is_tallied_update()
-;
-CREATE OR REPLACE FUNCTION school_request_is_tallied_delete() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-          INSERT INTO request_tally (centre_id, state, owner, district, programme_id, many) SELECT OLD.centre_id, OLD.state, COALESCE(OLD.owner_id, 0), COALESCE((SELECT m.district_id FROM host h JOIN municipality m ON m.id = h.municipality_id
-    WHERE h.id = OLD.host_id), 0),
-  OLD.programme_id, -1 WHERE OLD.state NOT IN ('draft', 'unverified');
-          RETURN NULL;
-        END $$
-;
-CREATE TRIGGER school_request_is_tallied_delete AFTER DELETE ON school_request FOR EACH ROW EXECUTE FUNCTION school_request_is_tallied_delete()
 ;
 CREATE TABLE handover_district (
 	id SERIAL NOT NULL, 
@@ -2811,9 +2793,9 @@ CREATE TABLE cohort (
 ;
 CREATE INDEX ix_cohort_host_id ON cohort (host_id)
 ;
-CREATE INDEX ix_cohort_programme_id ON cohort (programme_id)
-;
 CREATE INDEX ix_cohort_centre_id_ends_on ON cohort (centre_id, ends_on)
+;
+CREATE INDEX ix_cohort_programme_id ON cohort (programme_id)
 ;
 CREATE OR REPLACE FUNCTION cohort_level_is_earned_insert() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
@@ -2875,10 +2857,6 @@ CREATE TABLE plan_proposal (
 	districts TEXT NOT NULL, 
 	programmes TEXT NOT NULL, 
 	people TEXT NOT NULL, 
-	reach INTEGER NOT NULL, 
-	kilometres INTEGER NOT NULL, 
-	fairness INTEGER NOT NULL, 
-	calm INTEGER NOT NULL, 
 	cost INTEGER, 
 	served_weight INTEGER, 
 	asked_weight INTEGER, 
@@ -2887,7 +2865,6 @@ CREATE TABLE plan_proposal (
 	bound_weight INTEGER, 
 	CONSTRAINT pk_plan_proposal PRIMARY KEY (id), 
 	CONSTRAINT ck_plan_proposal_days_in_order CHECK (last_day >= first_day), 
-	CONSTRAINT ck_plan_proposal_levers_have_three_steps CHECK (reach BETWEEN 0 AND 2 AND kilometres BETWEEN 0 AND 2 AND fairness BETWEEN 0 AND 2 AND calm BETWEEN 0 AND 2), 
 	CONSTRAINT ck_plan_proposal_finished_has_its_sums CHECK ((finished_at IS NULL) = (cost IS NULL) AND (finished_at IS NULL) = (served_weight IS NULL) AND (finished_at IS NULL) = (asked_weight IS NULL) AND (finished_at IS NULL) = (km IS NULL) AND (finished_at IS NULL) = (steps IS NULL)), 
 	CONSTRAINT ck_plan_proposal_nobody_beats_a_bound CHECK (bound_weight IS NULL OR bound_weight >= served_weight), 
 	CONSTRAINT ck_plan_proposal_another_one_before CHECK (based_on_id <> id), 
@@ -2897,15 +2874,15 @@ CREATE TABLE plan_proposal (
 	CONSTRAINT fk_plan_proposal_based_on_id FOREIGN KEY(based_on_id) REFERENCES plan_proposal (id) ON DELETE SET NULL
 )
 ;
-CREATE INDEX ix_plan_proposal_created_at ON plan_proposal (created_at)
-;
 CREATE INDEX ix_plan_proposal_work_id ON plan_proposal (work_id)
+;
+CREATE INDEX ix_plan_proposal_based_on_id ON plan_proposal (based_on_id)
+;
+CREATE INDEX ix_plan_proposal_created_at ON plan_proposal (created_at)
 ;
 CREATE INDEX ix_plan_proposal_user_id ON plan_proposal (user_id)
 ;
 CREATE INDEX ix_plan_proposal_centre_id_created_at ON plan_proposal (centre_id, created_at)
-;
-CREATE INDEX ix_plan_proposal_based_on_id ON plan_proposal (based_on_id)
 ;
 CREATE TABLE overnight_wish (
 	presenter_id INTEGER NOT NULL, 
@@ -2959,17 +2936,17 @@ CREATE TABLE campaign_tour (
 	CONSTRAINT ck_campaign_tour_crewmode CHECK (mode IN ('fixed', 'rotating'))
 )
 ;
-CREATE INDEX ix_campaign_tour_centre_id_created_at ON campaign_tour (centre_id, created_at)
-;
-CREATE INDEX ix_campaign_tour_campaign_id ON campaign_tour (campaign_id)
-;
 CREATE INDEX ix_campaign_tour_user_id ON campaign_tour (user_id)
 ;
 CREATE INDEX ix_campaign_tour_work_id ON campaign_tour (work_id)
 ;
-CREATE INDEX ix_campaign_tour_created_at ON campaign_tour (created_at)
-;
 CREATE INDEX ix_campaign_tour_start_id ON campaign_tour (start_id)
+;
+CREATE INDEX ix_campaign_tour_campaign_id ON campaign_tour (campaign_id)
+;
+CREATE INDEX ix_campaign_tour_centre_id_created_at ON campaign_tour (centre_id, created_at)
+;
+CREATE INDEX ix_campaign_tour_created_at ON campaign_tour (created_at)
 ;
 CREATE TABLE carried_difference (
 	id SERIAL NOT NULL, 
@@ -2992,16 +2969,6 @@ CREATE TABLE carried_difference (
 )
 ;
 CREATE INDEX ix_carried_difference_of_period_id ON carried_difference (of_period_id)
-;
-CREATE TABLE campaign_crew (
-	campaign_id INTEGER NOT NULL, 
-	presenter_id INTEGER NOT NULL, 
-	seats INTEGER NOT NULL, 
-	CONSTRAINT pk_campaign_crew PRIMARY KEY (campaign_id, presenter_id), 
-	CONSTRAINT ck_campaign_crew_seats_not_negative CHECK (seats >= 0), 
-	CONSTRAINT fk_campaign_crew_campaign_id FOREIGN KEY(campaign_id) REFERENCES campaign (id) ON DELETE CASCADE, 
-	CONSTRAINT fk_campaign_crew_presenter_id FOREIGN KEY(presenter_id) REFERENCES presenter (id) ON DELETE CASCADE
-)
 ;
 CREATE TABLE bell_schedule (
 	id SERIAL NOT NULL, 
@@ -3206,16 +3173,16 @@ CREATE TABLE undoable_act (
 	version_after INTEGER NOT NULL, 
 	CONSTRAINT pk_undoable_act PRIMARY KEY (id), 
 	CONSTRAINT fk_undoable_act_school_request_id FOREIGN KEY(school_request_id) REFERENCES school_request (id) ON DELETE CASCADE, 
-	CONSTRAINT ck_undoable_act_together CHECK (act IN ('take', 'assign', 'waitlist', 'merge', 'decline', 'end')), 
+	CONSTRAINT ck_undoable_act_together CHECK (act IN ('take', 'assign', 'waitlist', 'agree', 'merge', 'decline', 'end')), 
 	CONSTRAINT ck_undoable_act_requeststate CHECK (state_before IN ('draft', 'unverified', 'new', 'triage', 'needs_info', 'declined', 'merged_into', 'waitlisted', 'proposed', 'agreed', 'staffing', 'confirmed', 'ready', 'delivered', 'reported', 'certified', 'closed', 'withdrawn', 'expired', 'cancelled_by_school', 'cancelled_by_centre', 'disrupted')), 
 	CONSTRAINT fk_undoable_act_owner_before_id FOREIGN KEY(owner_before_id) REFERENCES user_account (id) ON DELETE SET NULL
 )
 ;
 CREATE INDEX ix_undoable_act_done_at ON undoable_act (done_at)
 ;
-CREATE INDEX ix_undoable_act_school_request_id ON undoable_act (school_request_id)
-;
 CREATE INDEX ix_undoable_act_batch ON undoable_act (batch)
+;
+CREATE INDEX ix_undoable_act_school_request_id ON undoable_act (school_request_id)
 ;
 CREATE TABLE request_reminder (
 	school_request_id INTEGER NOT NULL, 
@@ -3268,17 +3235,17 @@ CREATE TABLE visit (
 ;
 CREATE INDEX ix_visit_centre_id_on_day ON visit (centre_id, on_day)
 ;
-CREATE INDEX visits_not_settled ON visit (state, centre_id) WHERE NOT papers_settled
-;
-CREATE INDEX ix_visit_campaign_id ON visit (campaign_id)
+CREATE INDEX ix_visit_host_id_on_day ON visit (host_id, on_day)
 ;
 CREATE INDEX visits_not_held ON visit (centre_id, on_day) WHERE state IN ('disrupted', 'replanned', 'cancelled')
-;
-CREATE INDEX ix_visit_host_id_on_day ON visit (host_id, on_day)
 ;
 CREATE INDEX ix_visit_school_request_id_state ON visit (school_request_id, state)
 ;
 CREATE UNIQUE INDEX one_living_visit_a_request ON visit (school_request_id) WHERE state NOT IN ('cancelled', 'replanned')
+;
+CREATE INDEX visits_not_settled ON visit (state, centre_id) WHERE NOT papers_settled
+;
+CREATE INDEX ix_visit_campaign_id ON visit (campaign_id)
 ;
 CREATE OR REPLACE FUNCTION visit_state_follows_update() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
@@ -3344,22 +3311,6 @@ CREATE OR REPLACE FUNCTION visit_is_counted_update() RETURNS trigger LANGUAGE pl
 ;
 CREATE TRIGGER visit_is_counted_update AFTER UPDATE OF campaign_id, kilometres ON visit FOR EACH ROW EXECUTE FUNCTION visit_is_counted_update()
 ;
-CREATE OR REPLACE FUNCTION visit_has_a_crew_update() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-          IF (NEW.campaign_id IS DISTINCT FROM OLD.campaign_id) THEN INSERT INTO campaign_crew (campaign_id, presenter_id, seats)
-  SELECT v.campaign_id, s.presenter_id, COUNT(*)
-  FROM (SELECT OLD.campaign_id AS campaign_id) v CROSS JOIN presentation p JOIN assignment s ON s.presentation_id = p.id
-  WHERE p.visit_id = OLD.id AND s.state IN ('accepted', 'present') AND v.campaign_id IS NOT NULL GROUP BY v.campaign_id, s.presenter_id
-  ON CONFLICT (campaign_id, presenter_id) DO UPDATE SET seats = campaign_crew.seats - EXCLUDED.seats;INSERT INTO campaign_crew (campaign_id, presenter_id, seats)
-  SELECT v.campaign_id, s.presenter_id, COUNT(*)
-  FROM (SELECT NEW.campaign_id AS campaign_id) v CROSS JOIN presentation p JOIN assignment s ON s.presentation_id = p.id
-  WHERE p.visit_id = NEW.id AND s.state IN ('accepted', 'present') AND v.campaign_id IS NOT NULL GROUP BY v.campaign_id, s.presenter_id
-  ON CONFLICT (campaign_id, presenter_id) DO UPDATE SET seats = campaign_crew.seats + EXCLUDED.seats; END IF;
-          RETURN NULL;
-        END $$
-;
-CREATE TRIGGER visit_has_a_crew_update AFTER UPDATE OF campaign_id ON visit FOR EACH ROW EXECUTE FUNCTION visit_has_a_crew_update()
-;
 CREATE TABLE date_hold (
 	id SERIAL NOT NULL, 
 	draft VARCHAR NOT NULL, 
@@ -3388,6 +3339,8 @@ CREATE TABLE date_hold (
 	CONSTRAINT ck_date_hold_holdstate CHECK (state IN ('held', 'kept', 'taken', 'released', 'lapsed'))
 )
 ;
+CREATE UNIQUE INDEX one_hold_a_request ON date_hold (school_request_id) WHERE state IN ('held', 'kept')
+;
 CREATE INDEX ix_date_hold_host_id ON date_hold (host_id)
 ;
 CREATE UNIQUE INDEX one_hold_a_draft ON date_hold (draft) WHERE state = 'held'
@@ -3397,8 +3350,6 @@ CREATE INDEX ix_date_hold_state_until ON date_hold (state, until)
 CREATE INDEX ix_date_hold_school_request_id ON date_hold (school_request_id)
 ;
 CREATE INDEX ix_date_hold_network_state ON date_hold (network, state)
-;
-CREATE UNIQUE INDEX one_hold_a_request ON date_hold (school_request_id) WHERE state IN ('held', 'kept')
 ;
 CREATE TABLE post_picture (
 	id SERIAL NOT NULL, 
@@ -3414,85 +3365,6 @@ CREATE TABLE post_picture (
 	CONSTRAINT fk_post_picture_post_id FOREIGN KEY(post_id) REFERENCES post (id) ON DELETE CASCADE, 
 	CONSTRAINT ck_post_picture_picturelicence CHECK (licence IN ('own', 'permitted', 'bought', 'free'))
 )
-;
-CREATE TABLE post_openings (
-	id SERIAL NOT NULL, 
-	post_id INTEGER NOT NULL, 
-	on_day DATE NOT NULL, 
-	times INTEGER NOT NULL, 
-	CONSTRAINT pk_post_openings PRIMARY KEY (id), 
-	CONSTRAINT uq_post_openings_post_id_on_day UNIQUE (post_id, on_day), 
-	CONSTRAINT ck_post_openings_counts_something CHECK (times > 0), 
-	CONSTRAINT fk_post_openings_post_id FOREIGN KEY(post_id) REFERENCES post (id) ON DELETE CASCADE
-)
-;
-CREATE TABLE panel (
-	id SERIAL NOT NULL, 
-	number VARCHAR NOT NULL, 
-	centre_id INTEGER NOT NULL, 
-	programme_id INTEGER, 
-	post_id INTEGER, 
-	asked_by_id INTEGER, 
-	opened_on DATE NOT NULL, 
-	last_day DATE NOT NULL, 
-	born_by DATE NOT NULL, 
-	text_sr_cyrl TEXT NOT NULL, 
-	text_en TEXT NOT NULL, 
-	rated INTEGER NOT NULL, 
-	closed_at TIMESTAMP WITH TIME ZONE, 
-	CONSTRAINT pk_panel PRIMARY KEY (id), 
-	CONSTRAINT ck_panel_about_one_thing CHECK ((programme_id IS NULL) <> (post_id IS NULL)), 
-	CONSTRAINT ck_panel_days_in_order CHECK (last_day > opened_on), 
-	CONSTRAINT ck_panel_asks_who_is_born CHECK (born_by < opened_on), 
-	CONSTRAINT ck_panel_says_something CHECK (text_sr_cyrl <> ''), 
-	CONSTRAINT ck_panel_no_less_than_nobody CHECK (rated >= 0), 
-	CONSTRAINT uq_panel_number UNIQUE (number), 
-	CONSTRAINT fk_panel_centre_id FOREIGN KEY(centre_id) REFERENCES centre (id) ON DELETE RESTRICT, 
-	CONSTRAINT fk_panel_programme_id FOREIGN KEY(programme_id) REFERENCES programme (id) ON DELETE CASCADE, 
-	CONSTRAINT fk_panel_post_id FOREIGN KEY(post_id) REFERENCES post (id) ON DELETE CASCADE, 
-	CONSTRAINT fk_panel_asked_by_id FOREIGN KEY(asked_by_id) REFERENCES user_account (id) ON DELETE SET NULL
-)
-;
-CREATE INDEX ix_panel_asked_by_id ON panel (asked_by_id)
-;
-CREATE INDEX ix_panel_programme_id ON panel (programme_id)
-;
-CREATE INDEX ix_panel_centre_id_last_day ON panel (centre_id, last_day)
-;
-CREATE INDEX ix_panel_post_id ON panel (post_id)
-;
-CREATE INDEX panels_that_run ON panel (last_day) WHERE closed_at IS NULL
-;
-CREATE OR REPLACE FUNCTION panel_panel_stays_insert() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-          IF NEW.rated <> 0 OR NEW.closed_at IS NOT NULL THEN RAISE EXCEPTION 'panel_stays' USING ERRCODE = 'check_violation', CONSTRAINT = 'panel_stays'; END IF;
-          RETURN NEW;
-        END $$
-;
-CREATE TRIGGER panel_panel_stays_insert BEFORE INSERT ON panel FOR EACH ROW EXECUTE FUNCTION panel_panel_stays_insert()
-;
-CREATE OR REPLACE FUNCTION panel_panel_stays_update() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-          IF ((NEW.id IS DISTINCT FROM OLD.id OR NEW.number IS DISTINCT FROM OLD.number OR NEW.centre_id IS DISTINCT FROM OLD.centre_id OR NEW.programme_id IS DISTINCT FROM OLD.programme_id OR NEW.post_id IS DISTINCT FROM OLD.post_id OR NEW.opened_on IS DISTINCT FROM OLD.opened_on OR NEW.born_by IS DISTINCT FROM OLD.born_by OR NEW.text_sr_cyrl IS DISTINCT FROM OLD.text_sr_cyrl OR NEW.text_en IS DISTINCT FROM OLD.text_en) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure'))) OR (OLD.closed_at IS NOT NULL AND (NEW.closed_at IS DISTINCT FROM OLD.closed_at OR NEW.last_day IS DISTINCT FROM OLD.last_day OR NEW.rated IS DISTINCT FROM OLD.rated)) OR (NEW.rated <> OLD.rated AND (NEW.rated <> OLD.rated + 1 OR NEW.rated <> (SELECT count(*) FROM panel_seat s WHERE s.panel_id = NEW.id))) THEN RAISE EXCEPTION 'panel_stays' USING ERRCODE = 'check_violation', CONSTRAINT = 'panel_stays'; END IF;
-          RETURN NEW;
-        END $$
-;
-CREATE TRIGGER panel_panel_stays_update BEFORE UPDATE ON panel FOR EACH ROW EXECUTE FUNCTION panel_panel_stays_update()
-;
-CREATE OR REPLACE FUNCTION panel_rows_are_not_swept_away() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-          RAISE EXCEPTION 'rows_are_not_swept_away' USING ERRCODE = 'check_violation', CONSTRAINT = 'rows_are_not_swept_away';
-        END $$
-;
-CREATE TRIGGER panel_rows_are_not_swept_away BEFORE TRUNCATE ON panel FOR EACH STATEMENT EXECUTE FUNCTION panel_rows_are_not_swept_away()
-;
-CREATE OR REPLACE FUNCTION panel_empties_its_seats_update() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-          IF NEW.closed_at IS NOT NULL THEN DELETE FROM panel_seat WHERE panel_id = NEW.id; END IF;
-          RETURN NULL;
-        END $$
-;
-CREATE TRIGGER panel_empties_its_seats_update AFTER UPDATE OF closed_at ON panel FOR EACH ROW EXECUTE FUNCTION panel_empties_its_seats_update()
 ;
 CREATE TABLE date_offer (
 	id SERIAL NOT NULL, 
@@ -3510,11 +3382,11 @@ CREATE TABLE date_offer (
 	CONSTRAINT ck_date_offer_dateofferstate CHECK (state IN ('held', 'accepted', 'refused', 'lapsed', 'withdrawn'))
 )
 ;
+CREATE INDEX ix_date_offer_school_request_id ON date_offer (school_request_id)
+;
 CREATE UNIQUE INDEX one_firm_offer_a_date ON date_offer (open_date_id) WHERE state IN ('held', 'accepted')
 ;
 CREATE UNIQUE INDEX one_held_date_a_request ON date_offer (school_request_id) WHERE state = 'held'
-;
-CREATE INDEX ix_date_offer_school_request_id ON date_offer (school_request_id)
 ;
 CREATE TABLE feed_body (
 	feed_id INTEGER NOT NULL, 
@@ -3579,39 +3451,30 @@ CREATE TRIGGER cohort_part_rows_are_not_swept_away BEFORE TRUNCATE ON cohort_par
 ;
 CREATE TABLE plan_ground (
 	proposal_id INTEGER NOT NULL, 
-	trouble VARCHAR(30), 
-	assumed VARCHAR(30), 
+	trouble VARCHAR(30) NOT NULL, 
 	presenter_id INTEGER, 
 	away_from DATE, 
 	away_until DATE, 
 	closure_id INTEGER, 
 	late_id INTEGER, 
-	weekday INTEGER, 
-	language VARCHAR(30), 
 	CONSTRAINT pk_plan_ground PRIMARY KEY (proposal_id), 
-	CONSTRAINT ck_plan_ground_mends_or_assumes CHECK ((trouble IS NULL) <> (assumed IS NULL)), 
-	CONSTRAINT ck_plan_ground_somebody_is_away CHECK ((away_from IS NOT NULL) = (COALESCE(trouble, '') IN ('absence', 'leaves', 'consent'))), 
-	CONSTRAINT ck_plan_ground_hosts_are_shut CHECK ((closure_id IS NOT NULL) = (COALESCE(trouble, '') = 'closure')), 
-	CONSTRAINT ck_plan_ground_request_comes_late CHECK ((late_id IS NOT NULL) = (COALESCE(trouble, '') = 'late')), 
-	CONSTRAINT ck_plan_ground_about_somebody CHECK ((presenter_id IS NOT NULL) = (away_from IS NOT NULL OR COALESCE(assumed, 'one_more') <> 'one_more')), 
+	CONSTRAINT ck_plan_ground_somebody_is_away CHECK ((away_from IS NOT NULL) = (trouble IN ('absence', 'leaves', 'consent'))), 
+	CONSTRAINT ck_plan_ground_hosts_are_shut CHECK ((closure_id IS NOT NULL) = (trouble = 'closure')), 
+	CONSTRAINT ck_plan_ground_request_comes_late CHECK ((late_id IS NOT NULL) = (trouble = 'late')), 
+	CONSTRAINT ck_plan_ground_about_somebody CHECK ((presenter_id IS NOT NULL) = (away_from IS NOT NULL)), 
 	CONSTRAINT ck_plan_ground_away_in_order CHECK (away_until >= away_from), 
-	CONSTRAINT ck_plan_ground_comes_on_a_weekday CHECK ((weekday IS NOT NULL) = (COALESCE(assumed, '') = 'weekday')), 
-	CONSTRAINT ck_plan_ground_teaches_in_a_language CHECK ((language IS NOT NULL) = (COALESCE(assumed, '') = 'language')), 
-	CONSTRAINT ck_plan_ground_weekday_in_week CHECK (weekday BETWEEN 0 AND 6), 
 	CONSTRAINT fk_plan_ground_proposal_id FOREIGN KEY(proposal_id) REFERENCES plan_proposal (id) ON DELETE CASCADE, 
 	CONSTRAINT ck_plan_ground_trouble CHECK (trouble IN ('absence', 'leaves', 'consent', 'closure', 'late')), 
-	CONSTRAINT ck_plan_ground_assumed CHECK (assumed IN ('person', 'reach', 'weekday', 'language', 'one_more', 'night')), 
 	CONSTRAINT fk_plan_ground_presenter_id FOREIGN KEY(presenter_id) REFERENCES presenter (id) ON DELETE CASCADE, 
 	CONSTRAINT fk_plan_ground_closure_id FOREIGN KEY(closure_id) REFERENCES closure (id) ON DELETE CASCADE, 
-	CONSTRAINT fk_plan_ground_late_id FOREIGN KEY(late_id) REFERENCES school_request (id) ON DELETE CASCADE, 
-	CONSTRAINT ck_plan_ground_teachinglanguage CHECK (language IN ('sr', 'hu', 'sk', 'ro', 'rue', 'hr', 'bs', 'sq', 'bg', 'en'))
+	CONSTRAINT fk_plan_ground_late_id FOREIGN KEY(late_id) REFERENCES school_request (id) ON DELETE CASCADE
 )
-;
-CREATE INDEX ix_plan_ground_late_id ON plan_ground (late_id)
 ;
 CREATE INDEX ix_plan_ground_presenter_id ON plan_ground (presenter_id)
 ;
 CREATE INDEX ix_plan_ground_closure_id ON plan_ground (closure_id)
+;
+CREATE INDEX ix_plan_ground_late_id ON plan_ground (late_id)
 ;
 CREATE TABLE plan_journey (
 	proposal_id INTEGER NOT NULL, 
@@ -3784,6 +3647,16 @@ CREATE OR REPLACE FUNCTION guardian_consent_account_consents_on_paper_insert() R
         END $$
 ;
 CREATE TRIGGER guardian_consent_account_consents_on_paper_insert BEFORE INSERT ON guardian_consent FOR EACH ROW EXECUTE FUNCTION guardian_consent_account_consents_on_paper_insert()
+;
+CREATE OR REPLACE FUNCTION guardian_consent_first_guardian_is_confirmed_insert() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          IF NEW.method = 'link' AND NEW.guardian_id IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM guardian_consent c WHERE c.presenter_id = NEW.presenter_id)
+  AND NOT EXISTS (SELECT 1 FROM guardian g WHERE g.presenter_id = NEW.presenter_id AND g.confirmed_at IS NOT NULL) THEN RAISE EXCEPTION 'first_guardian_is_confirmed' USING ERRCODE = 'check_violation', CONSTRAINT = 'first_guardian_is_confirmed'; END IF;
+          RETURN NEW;
+        END $$
+;
+CREATE TRIGGER guardian_consent_first_guardian_is_confirmed_insert BEFORE INSERT ON guardian_consent FOR EACH ROW EXECUTE FUNCTION guardian_consent_first_guardian_is_confirmed_insert()
 ;
 CREATE OR REPLACE FUNCTION guardian_consent_frees_update() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
@@ -4014,11 +3887,11 @@ CREATE TABLE presentation (
 	CONSTRAINT fk_presentation_merged_into_id FOREIGN KEY(merged_into_id) REFERENCES presentation (id) ON DELETE RESTRICT
 )
 ;
-CREATE INDEX ix_presentation_merged_into_id ON presentation (merged_into_id) WHERE merged_into_id IS NOT NULL
+CREATE INDEX ix_presentation_visit_id ON presentation (visit_id)
 ;
 CREATE INDEX ix_presentation_on_day ON presentation (on_day)
 ;
-CREATE INDEX ix_presentation_visit_id ON presentation (visit_id)
+CREATE INDEX ix_presentation_merged_into_id ON presentation (merged_into_id) WHERE merged_into_id IS NOT NULL
 ;
 CREATE INDEX ix_presentation_starts_at ON presentation (starts_at)
 ;
@@ -4058,27 +3931,12 @@ CREATE OR REPLACE FUNCTION presentation_locked_visit_stays_update() RETURNS trig
 ;
 CREATE TRIGGER presentation_locked_visit_stays_update BEFORE UPDATE ON presentation FOR EACH ROW EXECUTE FUNCTION presentation_locked_visit_stays_update()
 ;
-CREATE OR REPLACE FUNCTION presentation_has_a_crew_update() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-          IF (NEW.visit_id IS DISTINCT FROM OLD.visit_id) THEN INSERT INTO campaign_crew (campaign_id, presenter_id, seats)
-  SELECT v.campaign_id, s.presenter_id, COUNT(*)
-  FROM (SELECT (SELECT w.campaign_id FROM visit w WHERE w.id = OLD.visit_id) AS campaign_id) v CROSS JOIN presentation p JOIN assignment s ON s.presentation_id = p.id
-  WHERE p.id = OLD.id AND s.state IN ('accepted', 'present') AND v.campaign_id IS NOT NULL GROUP BY v.campaign_id, s.presenter_id
-  ON CONFLICT (campaign_id, presenter_id) DO UPDATE SET seats = campaign_crew.seats - EXCLUDED.seats;INSERT INTO campaign_crew (campaign_id, presenter_id, seats)
-  SELECT v.campaign_id, s.presenter_id, COUNT(*)
-  FROM (SELECT (SELECT w.campaign_id FROM visit w WHERE w.id = NEW.visit_id) AS campaign_id) v CROSS JOIN presentation p JOIN assignment s ON s.presentation_id = p.id
-  WHERE p.id = NEW.id AND s.state IN ('accepted', 'present') AND v.campaign_id IS NOT NULL GROUP BY v.campaign_id, s.presenter_id
-  ON CONFLICT (campaign_id, presenter_id) DO UPDATE SET seats = campaign_crew.seats + EXCLUDED.seats; END IF;
-          RETURN NULL;
-        END $$
-;
-CREATE TRIGGER presentation_has_a_crew_update AFTER UPDATE OF visit_id ON presentation FOR EACH ROW EXECUTE FUNCTION presentation_has_a_crew_update()
-;
 CREATE TABLE date_wish (
 	id SERIAL NOT NULL, 
 	visit_id INTEGER NOT NULL, 
 	first_choice DATE NOT NULL, 
 	second_choice DATE, 
+	starts_local TIME WITHOUT TIME ZONE, 
 	reason VARCHAR NOT NULL, 
 	asked_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	answered_at TIMESTAMP WITH TIME ZONE, 
@@ -4163,9 +4021,9 @@ CREATE TABLE finding (
 	CONSTRAINT fk_finding_presenter_id FOREIGN KEY(presenter_id) REFERENCES presenter (id) ON DELETE CASCADE
 )
 ;
-CREATE INDEX ix_finding_presenter_id ON finding (presenter_id)
-;
 CREATE UNIQUE INDEX closed_once ON finding (visit_id) WHERE kind = 'closed'
+;
+CREATE INDEX ix_finding_presenter_id ON finding (presenter_id)
 ;
 CREATE TABLE drive (
 	id SERIAL NOT NULL, 
@@ -4237,9 +4095,9 @@ CREATE TABLE relief (
 	CONSTRAINT ck_relief_reliefstate CHECK (state IN ('searching', 'stopped', 'choosing', 'filled', 'online', 'short', 'moved', 'called_off', 'over'))
 )
 ;
-CREATE UNIQUE INDEX one_open_relief_a_visit ON relief (visit_id) WHERE state IN ('searching', 'stopped', 'choosing')
-;
 CREATE INDEX ix_relief_visit_id ON relief (visit_id)
+;
+CREATE UNIQUE INDEX one_open_relief_a_visit ON relief (visit_id) WHERE state IN ('searching', 'stopped', 'choosing')
 ;
 CREATE TABLE disruption (
 	id SERIAL NOT NULL, 
@@ -4505,11 +4363,11 @@ CREATE TABLE concern (
 ;
 CREATE INDEX ix_concern_visit_id ON concern (visit_id)
 ;
-CREATE INDEX open_concerns ON concern (centre_id) WHERE ended_at IS NULL
+CREATE INDEX ix_concern_centre_id_reported_at ON concern (centre_id, reported_at)
 ;
 CREATE INDEX ix_concern_host_id ON concern (host_id)
 ;
-CREATE INDEX ix_concern_centre_id_reported_at ON concern (centre_id, reported_at)
+CREATE INDEX open_concerns ON concern (centre_id) WHERE ended_at IS NULL
 ;
 CREATE OR REPLACE FUNCTION concern_concern_stays_delete() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
@@ -4552,105 +4410,6 @@ CREATE OR REPLACE FUNCTION concern_concern_stays_update() RETURNS trigger LANGUA
         END $$
 ;
 CREATE TRIGGER concern_concern_stays_update BEFORE UPDATE ON concern FOR EACH ROW EXECUTE FUNCTION concern_concern_stays_update()
-;
-CREATE TABLE panel_sum (
-	id SERIAL NOT NULL, 
-	panel_id INTEGER NOT NULL, 
-	question VARCHAR(30) NOT NULL, 
-	answer INTEGER NOT NULL, 
-	times INTEGER NOT NULL, 
-	CONSTRAINT pk_panel_sum PRIMARY KEY (id), 
-	CONSTRAINT answer_once_in_a_panel UNIQUE (panel_id, question, answer), 
-	CONSTRAINT ck_panel_sum_answer_of_the_scale CHECK (answer BETWEEN 1 AND 4), 
-	CONSTRAINT ck_panel_sum_no_less_than_never CHECK (times >= 0), 
-	CONSTRAINT fk_panel_sum_panel_id FOREIGN KEY(panel_id) REFERENCES panel (id) ON DELETE CASCADE, 
-	CONSTRAINT ck_panel_sum_panelquestion CHECK (question IN ('clear', 'true_to_life', 'would_share', 'would_help'))
-)
-;
-CREATE OR REPLACE FUNCTION panel_sum_sum_follows_its_seats_insert() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-          IF NEW.times <> 0 OR (SELECT a.rated FROM panel a WHERE a.id = NEW.panel_id) <> 0 THEN RAISE EXCEPTION 'sum_follows_its_seats' USING ERRCODE = 'check_violation', CONSTRAINT = 'sum_follows_its_seats'; END IF;
-          RETURN NEW;
-        END $$
-;
-CREATE TRIGGER panel_sum_sum_follows_its_seats_insert BEFORE INSERT ON panel_sum FOR EACH ROW EXECUTE FUNCTION panel_sum_sum_follows_its_seats_insert()
-;
-CREATE OR REPLACE FUNCTION panel_sum_sum_follows_its_seats_update() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-          IF (NEW.panel_id IS DISTINCT FROM OLD.panel_id OR NEW.question IS DISTINCT FROM OLD.question OR NEW.answer IS DISTINCT FROM OLD.answer) OR NEW.times NOT IN (OLD.times, OLD.times + 1) OR (NEW.times <> OLD.times AND (NOT EXISTS (SELECT 1 FROM panel a WHERE a.id = NEW.panel_id AND a.closed_at IS NULL) OR (SELECT sum(o.times) FROM panel_sum o WHERE o.panel_id = NEW.panel_id AND o.question = NEW.question) >= (SELECT a.rated FROM panel a WHERE a.id = NEW.panel_id))) THEN RAISE EXCEPTION 'sum_follows_its_seats' USING ERRCODE = 'check_violation', CONSTRAINT = 'sum_follows_its_seats'; END IF;
-          RETURN NEW;
-        END $$
-;
-CREATE TRIGGER panel_sum_sum_follows_its_seats_update BEFORE UPDATE ON panel_sum FOR EACH ROW EXECUTE FUNCTION panel_sum_sum_follows_its_seats_update()
-;
-CREATE OR REPLACE FUNCTION panel_sum_sum_follows_its_seats_delete() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-          IF EXISTS (SELECT 1 FROM panel a WHERE a.id = OLD.panel_id) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) THEN RAISE EXCEPTION 'sum_follows_its_seats' USING ERRCODE = 'check_violation', CONSTRAINT = 'sum_follows_its_seats'; END IF;
-          RETURN OLD;
-        END $$
-;
-CREATE TRIGGER panel_sum_sum_follows_its_seats_delete BEFORE DELETE ON panel_sum FOR EACH ROW EXECUTE FUNCTION panel_sum_sum_follows_its_seats_delete()
-;
-CREATE OR REPLACE FUNCTION panel_sum_rows_are_not_swept_away() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-          RAISE EXCEPTION 'rows_are_not_swept_away' USING ERRCODE = 'check_violation', CONSTRAINT = 'rows_are_not_swept_away';
-        END $$
-;
-CREATE TRIGGER panel_sum_rows_are_not_swept_away BEFORE TRUNCATE ON panel_sum FOR EACH STATEMENT EXECUTE FUNCTION panel_sum_rows_are_not_swept_away()
-;
-CREATE TABLE panel_seat (
-	panel_id INTEGER NOT NULL, 
-	presenter_id INTEGER NOT NULL, 
-	CONSTRAINT pk_panel_seat PRIMARY KEY (panel_id, presenter_id), 
-	CONSTRAINT fk_panel_seat_panel_id FOREIGN KEY(panel_id) REFERENCES panel (id) ON DELETE CASCADE, 
-	CONSTRAINT fk_panel_seat_presenter_id FOREIGN KEY(presenter_id) REFERENCES presenter (id) ON DELETE CASCADE
-)
-;
-CREATE INDEX ix_panel_seat_presenter_id ON panel_seat (presenter_id)
-;
-CREATE OR REPLACE FUNCTION panel_seat_nobody_rates_twice_insert() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-          IF EXISTS (SELECT 1 FROM panel_seat n
-  WHERE n.panel_id = NEW.panel_id AND n.presenter_id = NEW.presenter_id) THEN RAISE EXCEPTION 'nobody_rates_twice' USING ERRCODE = 'check_violation', CONSTRAINT = 'nobody_rates_twice'; END IF;
-          RETURN NEW;
-        END $$
-;
-CREATE TRIGGER panel_seat_nobody_rates_twice_insert BEFORE INSERT ON panel_seat FOR EACH ROW EXECUTE FUNCTION panel_seat_nobody_rates_twice_insert()
-;
-CREATE OR REPLACE FUNCTION panel_seat_seat_is_of_who_is_asked_insert() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-          IF NOT EXISTS (SELECT 1 FROM panel a JOIN presenter p ON p.centre_id = a.centre_id
-  WHERE a.id = NEW.panel_id AND p.id = NEW.presenter_id AND a.closed_at IS NULL
-    AND p.kind = 'influencer' AND p.suspended_at IS NULL AND (p.birth_date <= a.born_by OR EXISTS (SELECT 1 FROM guardian_consent c WHERE c.presenter_id = p.id AND c.takes_part
-    AND c.withdrawn_at IS NULL AND c.given_on <= a.last_day AND c.valid_until >= a.opened_on))) THEN RAISE EXCEPTION 'seat_is_of_who_is_asked' USING ERRCODE = 'check_violation', CONSTRAINT = 'seat_is_of_who_is_asked'; END IF;
-          RETURN NEW;
-        END $$
-;
-CREATE TRIGGER panel_seat_seat_is_of_who_is_asked_insert BEFORE INSERT ON panel_seat FOR EACH ROW EXECUTE FUNCTION panel_seat_seat_is_of_who_is_asked_insert()
-;
-CREATE OR REPLACE FUNCTION panel_seat_seat_stays_update() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-          IF (NEW.panel_id IS DISTINCT FROM OLD.panel_id OR NEW.presenter_id IS DISTINCT FROM OLD.presenter_id) THEN RAISE EXCEPTION 'seat_stays' USING ERRCODE = 'check_violation', CONSTRAINT = 'seat_stays'; END IF;
-          RETURN NEW;
-        END $$
-;
-CREATE TRIGGER panel_seat_seat_stays_update BEFORE UPDATE ON panel_seat FOR EACH ROW EXECUTE FUNCTION panel_seat_seat_stays_update()
-;
-CREATE OR REPLACE FUNCTION panel_seat_seat_stays_delete() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-          IF EXISTS (SELECT 1 FROM panel a WHERE a.id = OLD.panel_id AND a.closed_at IS NULL) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) THEN RAISE EXCEPTION 'seat_stays' USING ERRCODE = 'check_violation', CONSTRAINT = 'seat_stays'; END IF;
-          RETURN OLD;
-        END $$
-;
-CREATE TRIGGER panel_seat_seat_stays_delete BEFORE DELETE ON panel_seat FOR EACH ROW EXECUTE FUNCTION panel_seat_seat_stays_delete()
-;
-CREATE OR REPLACE FUNCTION panel_seat_is_counted_insert() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-          UPDATE panel SET rated = rated + 1 WHERE id = NEW.panel_id;
-          RETURN NULL;
-        END $$
-;
-CREATE TRIGGER panel_seat_is_counted_insert AFTER INSERT ON panel_seat FOR EACH ROW EXECUTE FUNCTION panel_seat_is_counted_insert()
 ;
 CREATE TABLE visit_feedback (
 	id SERIAL NOT NULL, 
@@ -4828,11 +4587,11 @@ CREATE TABLE proposed_visit (
 ;
 CREATE INDEX ix_proposed_visit_visit_id ON proposed_visit (visit_id)
 ;
-CREATE INDEX ix_proposed_visit_request_id ON proposed_visit (request_id)
-;
 CREATE INDEX ix_proposed_visit_educator_id ON proposed_visit (educator_id)
 ;
 CREATE INDEX ix_proposed_visit_influencer_id ON proposed_visit (influencer_id)
+;
+CREATE INDEX ix_proposed_visit_request_id ON proposed_visit (request_id)
 ;
 CREATE OR REPLACE FUNCTION proposed_visit_half_a_plan_is_not_applied_insert() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
@@ -4842,13 +4601,30 @@ CREATE OR REPLACE FUNCTION proposed_visit_half_a_plan_is_not_applied_insert() RE
 ;
 CREATE TRIGGER proposed_visit_half_a_plan_is_not_applied_insert BEFORE INSERT OR UPDATE OF visit_id ON proposed_visit FOR EACH ROW EXECUTE FUNCTION proposed_visit_half_a_plan_is_not_applied_insert()
 ;
-CREATE OR REPLACE FUNCTION proposed_visit_assumption_is_not_applied_insert() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-          IF NEW.visit_id IS NOT NULL AND EXISTS (SELECT 1 FROM plan_ground g WHERE g.proposal_id = NEW.proposal_id AND g.assumed IS NOT NULL) THEN RAISE EXCEPTION 'assumption_is_not_applied' USING ERRCODE = 'check_violation', CONSTRAINT = 'assumption_is_not_applied'; END IF;
-          RETURN NEW;
-        END $$
+CREATE TABLE snooze (
+	id SERIAL NOT NULL, 
+	centre_id INTEGER NOT NULL, 
+	visit_id INTEGER, 
+	school_request_id INTEGER, 
+	matter VARCHAR NOT NULL, 
+	reason VARCHAR(30) NOT NULL, 
+	until_on DATE NOT NULL, 
+	noted_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	noted_by_id INTEGER, 
+	CONSTRAINT pk_snooze PRIMARY KEY (id), 
+	CONSTRAINT ck_snooze_about_one_thing CHECK ((visit_id IS NULL) <> (school_request_id IS NULL)), 
+	CONSTRAINT fk_snooze_centre_id FOREIGN KEY(centre_id) REFERENCES centre (id) ON DELETE RESTRICT, 
+	CONSTRAINT fk_snooze_visit_id FOREIGN KEY(visit_id) REFERENCES visit (id) ON DELETE CASCADE, 
+	CONSTRAINT fk_snooze_school_request_id FOREIGN KEY(school_request_id) REFERENCES school_request (id) ON DELETE CASCADE, 
+	CONSTRAINT ck_snooze_putoffreason CHECK (reason IN ('nobody_there', 'asked_again', 'until_monday')), 
+	CONSTRAINT fk_snooze_noted_by_id FOREIGN KEY(noted_by_id) REFERENCES user_account (id) ON DELETE SET NULL
+)
 ;
-CREATE TRIGGER proposed_visit_assumption_is_not_applied_insert BEFORE INSERT OR UPDATE OF visit_id ON proposed_visit FOR EACH ROW EXECUTE FUNCTION proposed_visit_assumption_is_not_applied_insert()
+CREATE INDEX ix_snooze_school_request_id ON snooze (school_request_id)
+;
+CREATE INDEX ix_snooze_visit_id ON snooze (visit_id)
+;
+CREATE INDEX ix_snooze_centre_id_noted_at ON snooze (centre_id, noted_at)
 ;
 CREATE TABLE assignment (
 	id SERIAL NOT NULL, 
@@ -4868,6 +4644,8 @@ CREATE TABLE assignment (
 	CONSTRAINT ck_assignment_assignmentstate CHECK (state IN ('suggested', 'offered', 'accepted', 'declined', 'lapsed', 'withdrawn', 'replaced', 'present', 'absent'))
 )
 ;
+CREATE INDEX ix_assignment_presentation_id ON assignment (presentation_id)
+;
 CREATE INDEX ix_assignment_busy_until ON assignment (busy_until)
 ;
 CREATE INDEX seats_suggested ON assignment (presenter_id) WHERE state = 'suggested'
@@ -4877,8 +4655,6 @@ CREATE UNIQUE INDEX one_living_assignment ON assignment (presentation_id, presen
 CREATE INDEX freed_by_the_database ON assignment (presentation_id) WHERE reason = 'ended_in_database'
 ;
 CREATE INDEX ix_assignment_presenter_id_busy_from ON assignment (presenter_id, busy_from)
-;
-CREATE INDEX ix_assignment_presentation_id ON assignment (presentation_id)
 ;
 CREATE EXTENSION IF NOT EXISTS btree_gist
 ;
@@ -5084,54 +4860,6 @@ CREATE OR REPLACE FUNCTION assignment_is_counted_delete() RETURNS trigger LANGUA
 ;
 CREATE TRIGGER assignment_is_counted_delete AFTER DELETE ON assignment FOR EACH ROW EXECUTE FUNCTION assignment_is_counted_delete()
 ;
-CREATE OR REPLACE FUNCTION assignment_is_in_a_crew_insert() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-          IF NEW.state IN ('accepted', 'present') THEN INSERT INTO campaign_crew (campaign_id, presenter_id, seats)
-  SELECT v.campaign_id, NEW.presenter_id, 1
-  FROM presentation p JOIN visit v ON v.id = p.visit_id
-  WHERE p.id = NEW.presentation_id AND v.campaign_id IS NOT NULL FOR SHARE OF v
-  ON CONFLICT (campaign_id, presenter_id) DO UPDATE SET seats = campaign_crew.seats + 1; END IF;
-          RETURN NULL;
-        END $$
-;
-CREATE TRIGGER assignment_is_in_a_crew_insert AFTER INSERT ON assignment FOR EACH ROW EXECUTE FUNCTION assignment_is_in_a_crew_insert()
-;
-CREATE OR REPLACE FUNCTION assignment_is_in_a_crew_delete() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-          IF OLD.state IN ('accepted', 'present') THEN INSERT INTO campaign_crew (campaign_id, presenter_id, seats)
-  SELECT v.campaign_id, OLD.presenter_id, 0
-  FROM presentation p JOIN visit v ON v.id = p.visit_id
-  WHERE p.id = OLD.presentation_id AND v.campaign_id IS NOT NULL FOR SHARE OF v
-  ON CONFLICT (campaign_id, presenter_id) DO UPDATE SET seats = campaign_crew.seats - 1; END IF;
-          RETURN NULL;
-        END $$
-;
-CREATE TRIGGER assignment_is_in_a_crew_delete AFTER DELETE ON assignment FOR EACH ROW EXECUTE FUNCTION assignment_is_in_a_crew_delete()
-;
-CREATE OR REPLACE FUNCTION assignment_joins_a_crew_update() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-          IF NEW.state IN ('accepted', 'present') AND (OLD.state NOT IN ('accepted', 'present') OR (NEW.presentation_id IS DISTINCT FROM OLD.presentation_id OR NEW.presenter_id IS DISTINCT FROM OLD.presenter_id)) THEN INSERT INTO campaign_crew (campaign_id, presenter_id, seats)
-  SELECT v.campaign_id, NEW.presenter_id, 1
-  FROM presentation p JOIN visit v ON v.id = p.visit_id
-  WHERE p.id = NEW.presentation_id AND v.campaign_id IS NOT NULL FOR SHARE OF v
-  ON CONFLICT (campaign_id, presenter_id) DO UPDATE SET seats = campaign_crew.seats + 1; END IF;
-          RETURN NULL;
-        END $$
-;
-CREATE TRIGGER assignment_joins_a_crew_update AFTER UPDATE ON assignment FOR EACH ROW EXECUTE FUNCTION assignment_joins_a_crew_update()
-;
-CREATE OR REPLACE FUNCTION assignment_leaves_a_crew_update() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-          IF OLD.state IN ('accepted', 'present') AND (NEW.state NOT IN ('accepted', 'present') OR (NEW.presentation_id IS DISTINCT FROM OLD.presentation_id OR NEW.presenter_id IS DISTINCT FROM OLD.presenter_id)) THEN INSERT INTO campaign_crew (campaign_id, presenter_id, seats)
-  SELECT v.campaign_id, OLD.presenter_id, 0
-  FROM presentation p JOIN visit v ON v.id = p.visit_id
-  WHERE p.id = OLD.presentation_id AND v.campaign_id IS NOT NULL FOR SHARE OF v
-  ON CONFLICT (campaign_id, presenter_id) DO UPDATE SET seats = campaign_crew.seats - 1; END IF;
-          RETURN NULL;
-        END $$
-;
-CREATE TRIGGER assignment_leaves_a_crew_update AFTER UPDATE ON assignment FOR EACH ROW EXECUTE FUNCTION assignment_leaves_a_crew_update()
-;
 CREATE TABLE calendar_entry (
 	id SERIAL NOT NULL, 
 	presentation_id INTEGER NOT NULL, 
@@ -5281,9 +5009,9 @@ CREATE TABLE attendance (
 	CONSTRAINT fk_attendance_submitted_by_id FOREIGN KEY(submitted_by_id) REFERENCES user_account (id) ON DELETE SET NULL
 )
 ;
-CREATE INDEX ix_attendance_state ON attendance (state)
-;
 CREATE INDEX counts_to_lock ON attendance (presentation_id) WHERE state IN ('submitted', 'countersigned', 'assumed')
+;
+CREATE INDEX ix_attendance_state ON attendance (state)
 ;
 CREATE OR REPLACE FUNCTION attendance_locked_counts_stay_update() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
@@ -5375,11 +5103,11 @@ CREATE TABLE count_delivery (
 	CONSTRAINT ck_count_delivery_deliveryoutcome CHECK (outcome IN ('stored', 'stands', 'late', 'aside'))
 )
 ;
+CREATE INDEX ix_count_delivery_outcome_arrived_at ON count_delivery (outcome, arrived_at)
+;
 CREATE INDEX ix_count_delivery_presentation_id ON count_delivery (presentation_id)
 ;
 CREATE INDEX ix_count_delivery_user_id ON count_delivery (user_id)
-;
-CREATE INDEX ix_count_delivery_outcome_arrived_at ON count_delivery (outcome, arrived_at)
 ;
 CREATE TABLE sheet_scan (
 	id SERIAL NOT NULL, 
@@ -5522,25 +5250,25 @@ CREATE TABLE certificate (
 	CONSTRAINT fk_certificate_replaced_by_id FOREIGN KEY(replaced_by_id) REFERENCES certificate (id) ON DELETE RESTRICT
 )
 ;
-CREATE INDEX ix_certificate_replaced_by_id ON certificate (replaced_by_id) WHERE replaced_by_id IS NOT NULL
+CREATE INDEX ix_certificate_campaign_id ON certificate (campaign_id) WHERE campaign_id IS NOT NULL
+;
+CREATE INDEX ix_certificate_presenter_id ON certificate (presenter_id) WHERE presenter_id IS NOT NULL
 ;
 CREATE INDEX ix_certificate_cohort_id ON certificate (cohort_id) WHERE cohort_id IS NOT NULL
+;
+CREATE INDEX papers_that_are_told ON certificate (visit_id) WHERE state = 'issued' AND told_at IS NOT NULL AND presenter_id IS NULL
+;
+CREATE INDEX papers_to_tell ON certificate (visit_id) WHERE state = 'issued' AND told_at IS NULL AND presenter_id IS NULL
+;
+CREATE INDEX ix_certificate_replaced_by_id ON certificate (replaced_by_id) WHERE replaced_by_id IS NOT NULL
+;
+CREATE UNIQUE INDEX each_subject_once ON certificate (kind, about) WHERE state = 'issued' AND about <> ''
 ;
 CREATE UNIQUE INDEX each_certificate_once ON certificate (visit_id, kind, holder_key) WHERE state = 'issued'
 ;
 CREATE INDEX ix_certificate_presentation_id ON certificate (presentation_id) WHERE presentation_id IS NOT NULL
 ;
-CREATE UNIQUE INDEX each_subject_once ON certificate (kind, about) WHERE state = 'issued' AND about <> ''
-;
-CREATE INDEX ix_certificate_campaign_id ON certificate (campaign_id) WHERE campaign_id IS NOT NULL
-;
-CREATE INDEX ix_certificate_presenter_id ON certificate (presenter_id) WHERE presenter_id IS NOT NULL
-;
 CREATE INDEX ix_certificate_visit_id ON certificate (visit_id)
-;
-CREATE INDEX papers_that_are_told ON certificate (visit_id) WHERE state = 'issued' AND told_at IS NOT NULL AND presenter_id IS NULL
-;
-CREATE INDEX papers_to_tell ON certificate (visit_id) WHERE state = 'issued' AND told_at IS NULL AND presenter_id IS NULL
 ;
 CREATE OR REPLACE FUNCTION certificate_certificate_is_earned_insert() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
