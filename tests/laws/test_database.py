@@ -317,7 +317,7 @@ def test_the_job_writes_to_everybody_whom_the_database_has_freed(session: Sessio
     make_user(Role.COORDINATOR, email="desk@ncc.example", centre_id=scene.centre_id, password_hash="set")
     adult, minor = scene.educator(), scene.minor()
     scene.confirm(adult, minor)
-    by_sql(f"UPDATE guardian_consent SET withdrawn_at = '2026-10-05 08:00:00+00:00'")
+    by_sql("UPDATE guardian_consent SET withdrawn_at = '2026-10-05 08:00:00+00:00'")
     assert states(session, scene)[minor.id] == [AssignmentState.WITHDRAWN]
     assert mails(session, "visit_released") == []
 
