@@ -25,8 +25,9 @@ from scheduler import config
 from scheduler.app import create_app
 from scheduler.bare_app import open_migrations
 from scheduler.config import Settings, read_settings
-from scheduler.core import clock, passwords
+from scheduler.core import clock
 from scheduler.core.db import db
+from scheduler.credentials import passwords
 from scheduler.demo import crowd
 from scheduler.jobs import queue
 from scheduler.web.limits import limiter

@@ -9,7 +9,7 @@ dropped: hinting, layout tables, the long licence text in the name table (static
 import sys
 from pathlib import Path
 
-from scheduler.core.paper.typesetting import FOLDER, FONTS
+from scheduler.core.typesetting import FOLDER, FONTS
 
 LETTERS = [
     *range(0x20, 0x7F),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from scheduler.attendance.terms import HeadCounts, PastSheet, PastSitting
-from scheduler.core.imports.sheets import (
+from scheduler.imports.sheets import (
     REMEMBERED_CELLS,
     Cells,
     Layout,

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 from scheduler.attendance.terms import HeadCounts, Poster
 from scheduler.core.language import translator
-from scheduler.core.paper.pages import BODY, BOTTOM, HEADING, INSIDE, SMALL, STRONG, Flow, Furniture, paged
-from scheduler.core.paper.sheet import A4, MARGIN, RIGHT, DocumentFacts
-from scheduler.core.paper.typesetting import BOLD, HAIRLINE, MUTED, TABLA, Style, fitted, leading, shortened, wrapped
+from scheduler.core.typesetting import BOLD, HAIRLINE, MUTED, TABLA, Style, fitted, leading, shortened, wrapped
+from scheduler.paper.pages import BODY, BOTTOM, HEADING, INSIDE, SMALL, STRONG, Flow, Furniture, paged
+from scheduler.paper.sheet import A4, MARGIN, RIGHT, DocumentFacts
 from scheduler.programmes.terms import Audience
 
 MIDDLE = A4[0] / 2

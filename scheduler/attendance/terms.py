@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from scheduler.core.errors import N_, Reason
-from scheduler.core.imports.sheets import LineProblem
 from scheduler.core.language import pick, worded
 from scheduler.core.machines import Machine
 from scheduler.core.scans import ScanKind
 from scheduler.core.text import to_latin
+from scheduler.imports.sheets import LineProblem
 from scheduler.places.terms.venue import Venue
 from scheduler.programmes.terms import Audience
 

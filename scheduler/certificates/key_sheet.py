@@ -9,9 +9,9 @@ from scheduler.certificates.terms import PublicKey
 from scheduler.core import clock
 from scheduler.core.base64url import from_base64url
 from scheduler.core.language import span_of_days, translator
-from scheduler.core.paper.pages import INSIDE, SMALL, STRONG, Flow, Furniture, paged
-from scheduler.core.paper.sheet import MARGIN, DocumentFacts
-from scheduler.core.paper.typesetting import MUTED, leading, settled
+from scheduler.core.typesetting import MUTED, leading, settled
+from scheduler.paper.pages import INSIDE, SMALL, STRONG, Flow, Furniture, paged
+from scheduler.paper.sheet import MARGIN, DocumentFacts
 
 KEY_CODE_SIDE = 34.0
 BESIDE_CODE = INSIDE - KEY_CODE_SIDE - 8

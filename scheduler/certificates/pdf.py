@@ -19,8 +19,7 @@ from scheduler.certificates.terms import (
 )
 from scheduler.config import map_outline
 from scheduler.core.language import translator
-from scheduler.core.paper.sheet import A4, A4_LANDSCAPE, Box, DocumentFacts, PaperSheet
-from scheduler.core.paper.typesetting import (
+from scheduler.core.typesetting import (
     BOLD,
     DEEP,
     DISPLAY,
@@ -36,6 +35,7 @@ from scheduler.core.paper.typesetting import (
     width_of,
 )
 from scheduler.data import outlines
+from scheduler.paper.sheet import A4, A4_LANDSCAPE, Box, DocumentFacts, PaperSheet
 
 EDGE, CORNER = 11.0, 9.0  # the frame: from the edge of the paper, and its rounded corners
 MARK = 17.0

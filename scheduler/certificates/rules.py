@@ -23,8 +23,8 @@ from scheduler.certificates.terms import (
 )
 from scheduler.core.errors import GroundReason, Reason
 from scheduler.core.names import problem_with_name
-from scheduler.core.paper.typesetting import unprintable
 from scheduler.core.text import fold, name_key, to_latin
+from scheduler.core.typesetting import unprintable
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # D. Crockford, "Base 32": no I, L, O, U
 NUMBER_LENGTH = 16  # 80 random bits

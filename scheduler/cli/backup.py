@@ -10,15 +10,16 @@ import click
 from flask import Flask
 from sqlalchemy import select
 
+from scheduler.backup import archive as backup
+from scheduler.backup.blanks import Blanks
+from scheduler.backup.parts import BadBackup, Contents
+from scheduler.backup.unpack import GIB
 from scheduler.cli import ledgers
 from scheduler.cli.ledgers import FoundLedger
 from scheduler.cli.nights import HourOfDay, work_each_night
 from scheduler.cli.refusals import BadInput, CommandGroup
 from scheduler.config import settings
-from scheduler.core import age, audit, backup, clock, ledger, seals
-from scheduler.core.backup_blanks import Blanks
-from scheduler.core.backup_parts import BadBackup, Contents
-from scheduler.core.backup_unpack import GIB
+from scheduler.core import age, audit, clock, ledger, seals
 from scheduler.core.db import db, transaction
 from scheduler.core.files import write_whole
 from scheduler.core.ledger import Revoked

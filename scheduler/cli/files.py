@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from scheduler.cli.refusals import BadInput
-from scheduler.core.imports.sheets import MAX_BYTES, WORKBOOK, Imported, Layout, LineProblem, read_table
+from scheduler.imports.sheets import MAX_BYTES, WORKBOOK, Imported, Layout, LineProblem, read_table
 
 LINES_SHOWN = 40  # problems on a terminal; --json has all
 READ = 10  # of a hundred: how far an import is once its file is read

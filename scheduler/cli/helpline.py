@@ -11,11 +11,11 @@ from scheduler.cli import files
 from scheduler.cli.people import centre_of
 from scheduler.cli.refusals import BadInput, CommandGroup
 from scheduler.core import clock
-from scheduler.core.imports.staging import Filing
 from scheduler.helpline import queries
 from scheduler.helpline.imports import LAYOUT, read_helpline
 from scheduler.helpline.rules import added_up, cells_of
 from scheduler.helpline.service.importing import import_helpline
+from scheduler.imports.staging import Filing
 from scheduler.policy import SYSTEM
 
 group = CommandGroup("helpline", help="Totals of the helpline: no cases, no persons.")

@@ -13,10 +13,10 @@ from scheduler.cli.people import centre_of
 from scheduler.cli.refusals import ROW, BadInput, CommandGroup
 from scheduler.core import clock
 from scheduler.core.errors import Conflict
-from scheduler.core.imports import batches
-from scheduler.core.imports.batches import digest_of
-from scheduler.core.imports.staging import Filing
 from scheduler.helpline.service.importing import take_back_helpline
+from scheduler.imports import batches
+from scheduler.imports.batches import digest_of
+from scheduler.imports.staging import Filing
 from scheduler.people.service.importing import take_back_people
 from scheduler.places.service.bells import take_back_bells
 from scheduler.policy import SYSTEM

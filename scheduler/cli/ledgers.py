@@ -6,10 +6,10 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from scheduler.backup.parts import Contents
 from scheduler.cli.refusals import BadInput
 from scheduler.config import settings
 from scheduler.core import clock, ledger
-from scheduler.core.backup_parts import Contents
 from scheduler.core.db import db
 from scheduler.core.files import write_whole
 from scheduler.core.ledger import LedgerLine, LedgerReading, Revoked

@@ -12,10 +12,10 @@ from scheduler.cli.refusals import ROW, BadInput, Command, CommandGroup
 from scheduler.config import settings
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, GroundReason, NotFound, Reason, Rejected
-from scheduler.core.imports.staging import Filing
 from scheduler.core.language import DEFAULT, languages
 from scheduler.core.names import problem_with_name
 from scheduler.core.text import BadText, clean
+from scheduler.imports.staging import Filing
 from scheduler.keys.service.resetting import reset_on_the_host
 from scheduler.people import queries, rules
 from scheduler.people.imports import LAYOUT, read_people

@@ -10,8 +10,8 @@ from flask import Flask
 from scheduler.cli import files
 from scheduler.cli.refusals import CommandGroup
 from scheduler.core import clock
-from scheduler.core.imports.batches import digest_of
-from scheduler.core.imports.staging import Filing
+from scheduler.imports.batches import digest_of
+from scheduler.imports.staging import Filing
 from scheduler.places.imports.bells import LAYOUT as BELLS
 from scheduler.places.imports.bells import read_bells
 from scheduler.places.imports.registers import LAYOUT as HOSTS

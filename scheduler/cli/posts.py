@@ -9,7 +9,7 @@ from scheduler.cli import files
 from scheduler.cli.people import centre_of
 from scheduler.cli.refusals import CommandGroup
 from scheduler.core import clock
-from scheduler.core.imports.staging import Filing
+from scheduler.imports.staging import Filing
 from scheduler.policy import SYSTEM
 from scheduler.posts.imports import LAYOUT, read_reach
 from scheduler.posts.service import import_reach

@@ -3,9 +3,9 @@
 from scheduler.cohorts.terms import PracticeSheet
 from scheduler.cohorts.wording import way_names
 from scheduler.core.language import translator
-from scheduler.core.paper.pages import BODY, HEADING, INSIDE, SMALL, STRONG, Flow, Furniture, paged
-from scheduler.core.paper.sheet import MARGIN, DocumentFacts
-from scheduler.core.paper.typesetting import MUTED, Style, leading, wrapped
+from scheduler.core.typesetting import MUTED, Style, leading, wrapped
+from scheduler.paper.pages import BODY, HEADING, INSIDE, SMALL, STRONG, Flow, Furniture, paged
+from scheduler.paper.sheet import MARGIN, DocumentFacts
 
 CASE = Style(11)
 TICK, INDENT = 4.0, 9.0

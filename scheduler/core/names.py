@@ -10,8 +10,8 @@ import unicodedata
 
 from scheduler.core.errors import GroundReason, Reason
 from scheduler.core.language import is_cyrillic
-from scheduler.core.paper.typesetting import unprintable
 from scheduler.core.text import WORD, scripts_of, to_latin
+from scheduler.core.typesetting import unprintable
 
 CYRILLIC = re.compile("[\u0400-\u052f]")
 

@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from enum import Enum
 
-from scheduler.core.imports.months import month_of
+from scheduler.core.months import month_of
 from scheduler.core.text import fold
 
 NUMBERS = re.compile(r"(\d{1,2})\s*[.,/-]\s*(\d{1,2})(?:\s*[.,/-]\s*(\d{4}|\d\d))?\s*[.,]?", re.ASCII)  # 8.12.26.

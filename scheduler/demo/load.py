@@ -20,7 +20,6 @@ from scheduler.closures.models import Disruption
 from scheduler.cohorts.models import Cohort, CohortPart
 from scheduler.concerns.models import Concern, HandOff
 from scheduler.config import name_secret, settings
-from scheduler.core import one_time_codes
 from scheduler.core.clock import local_day
 from scheduler.core.db import transaction
 from scheduler.core.encryption import encrypt
@@ -28,6 +27,7 @@ from scheduler.core.errors import NotFound
 from scheduler.core.text import name_key
 from scheduler.core.tokens import SecretLink
 from scheduler.core.ways import NamedWay, opened_way
+from scheduler.credentials import one_time_codes
 from scheduler.demo import (
     centres,
     cohorts,

@@ -5,10 +5,10 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from scheduler.core.imports.sheets import Cells, Layout, LineProblem, day_of, in_order, read_lines
 from scheduler.core.text import fold
 from scheduler.helpline.rules import disagreements, problems_with_days
 from scheduler.helpline.terms import MOST_COUNTED, SUMS, TOTALS, HelplineDraft, HelplineMargin
+from scheduler.imports.sheets import Cells, Layout, LineProblem, day_of, in_order, read_lines
 
 LAYOUT = Layout(
     columns={

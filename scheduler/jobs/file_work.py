@@ -12,14 +12,14 @@ from scheduler.attendance.service.past_visits import import_past_visits, take_ba
 from scheduler.core import clock
 from scheduler.core.db import transaction
 from scheduler.core.errors import GroundReason, NotFound, Rejected
-from scheduler.core.imports import batches
-from scheduler.core.imports.parts import FirstLines, first_lines, lines_to_leave_out, without_lines
-from scheduler.core.imports.personal import NAMES_OF_PUPILS, PERSONAL_NUMBERS
-from scheduler.core.imports.sheets import FileTable, Imported, Layout, read_table
-from scheduler.core.imports.staging import Filing
 from scheduler.helpline.imports import LAYOUT as HELPLINE
 from scheduler.helpline.imports import read_helpline
 from scheduler.helpline.service.importing import import_helpline, take_back_helpline
+from scheduler.imports import batches
+from scheduler.imports.parts import FirstLines, first_lines, lines_to_leave_out, without_lines
+from scheduler.imports.personal import NAMES_OF_PUPILS, PERSONAL_NUMBERS
+from scheduler.imports.sheets import FileTable, Imported, Layout, read_table
+from scheduler.imports.staging import Filing
 from scheduler.people.imports import LAYOUT as PEOPLE
 from scheduler.people.imports import read_people
 from scheduler.people.service.importing import import_people, take_back_people

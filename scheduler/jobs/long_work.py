@@ -7,10 +7,10 @@ from typing import Any
 
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, SchedulerError
-from scheduler.core.imports import laid_aside
-from scheduler.core.imports.batches import ImportStopped, left_unfinished
-from scheduler.core.imports.staging import LEFT_AFTER
 from scheduler.core.refusals import found_no_room
+from scheduler.imports import laid_aside
+from scheduler.imports.batches import ImportStopped, left_unfinished
+from scheduler.imports.staging import LEFT_AFTER
 from scheduler.jobs.queue import crontab, huey, in_app
 from scheduler.policy import SYSTEM, Actor
 from scheduler.proposals.service import propose

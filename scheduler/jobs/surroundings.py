@@ -12,10 +12,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from scheduler.config import Settings, open_to_others
-from scheduler.core import mailer, oidc
-from scheduler.core.paper.signed_pdf import NoSigningKey, certificate_of
+from scheduler.core import mailer
+from scheduler.credentials import oidc
 from scheduler.key_strength import weakness_of
 from scheduler.own_login import ANSWER_PATH
+from scheduler.paper.signed_pdf import NoSigningKey, certificate_of
 from scheduler.work.terms import Diagnosis, Fitness
 
 ANSWERS_WITHIN_S = 10.0

@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from typing import TypeVar
 
-from scheduler.core.imports.sheets import Cells, Layout, LineProblem, day_of, in_order, read_lines
 from scheduler.core.names import problem_with_name
 from scheduler.core.text import BadText, fold, problem_with_address
+from scheduler.imports.sheets import Cells, Layout, LineProblem, day_of, in_order, read_lines
 from scheduler.people.rules import NAME_LIMIT, address_of
 from scheduler.people.terms import ImportedPerson, PeopleSheet, TeachingLanguage, Topic
 from scheduler.policy import Role

@@ -6,9 +6,9 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from scheduler.core.errors import N_, Reason, SchedulerError
-from scheduler.core.imports.sheets import LineProblem
 from scheduler.core.language import worded
 from scheduler.core.names import SpelledName, whole_name
+from scheduler.imports.sheets import LineProblem
 from scheduler.places.terms.hosts import Point
 from scheduler.policy import Actor, Role
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from scheduler.core.imports.sheets import Cells, Layout, LineProblem, in_order, read_lines
+from scheduler.imports.sheets import Cells, Layout, LineProblem, in_order, read_lines
 from scheduler.posts.terms import MOST_REACHED, ReachDraft
 
 LAYOUT = Layout(

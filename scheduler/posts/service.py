@@ -15,10 +15,10 @@ from scheduler.config import settings
 from scheduler.core import audit, clock, states
 from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, GroundReason, NotFound, Reason, Rejected
-from scheduler.core.imports import batches
-from scheduler.core.imports.sheets import Imported, LineProblem, in_order
-from scheduler.core.imports.staging import Filing, Importer, Stage, take_in
 from scheduler.core.scans import BadScan, read_wide
+from scheduler.imports import batches
+from scheduler.imports.sheets import Imported, LineProblem, in_order
+from scheduler.imports.staging import Filing, Importer, Stage, take_in
 from scheduler.people.queries import colleagues_of
 from scheduler.policy import Actor
 from scheduler.posts import rules

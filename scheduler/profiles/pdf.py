@@ -4,9 +4,9 @@ import datetime as dt
 
 from scheduler.config import centre_timezone, settings
 from scheduler.core.language import moment, translator
-from scheduler.core.paper.pages import Flow, Furniture, paged
-from scheduler.core.paper.sheet import DocumentFacts
-from scheduler.core.paper.typesetting import Style
+from scheduler.core.typesetting import Style
+from scheduler.paper.pages import Flow, Furniture, paged
+from scheduler.paper.sheet import DocumentFacts
 from scheduler.profiles.rules import text_of
 from scheduler.profiles.terms import ProfilePaper, ProfileSection
 from scheduler.reports.pdf import draw_chart, draw_figures

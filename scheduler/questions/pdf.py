@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from scheduler.core.language import translator
-from scheduler.core.paper.pages import BODY, HEADING, INSIDE, SMALL, STRONG, Flow, Furniture, paged
-from scheduler.core.paper.sheet import A4, MARGIN, RIGHT, DocumentFacts
-from scheduler.core.paper.typesetting import BOLD, MUTED, Style, fitted, leading, wrapped
+from scheduler.core.typesetting import BOLD, MUTED, Style, fitted, leading, wrapped
+from scheduler.paper.pages import BODY, HEADING, INSIDE, SMALL, STRONG, Flow, Furniture, paged
+from scheduler.paper.sheet import A4, MARGIN, RIGHT, DocumentFacts
 from scheduler.questions.terms import CodePaper, QuestionPaper
 
 ASKS = Style(11, BOLD)

@@ -7,9 +7,9 @@ import datetime as dt
 from collections import Counter
 
 from scheduler.core.language import day_and_month, moment, number, short_day, span_of_days, translator
-from scheduler.core.paper.pages import BODY, INSIDE, STRONG, Flow, Furniture, PaperTable, draw_table, paged
-from scheduler.core.paper.sheet import MARGIN, RIGHT, DocumentFacts
-from scheduler.core.paper.typesetting import BOLD, INK, MUTED, QUINCE, Style, fitted, leading, shortened
+from scheduler.core.typesetting import BOLD, INK, MUTED, QUINCE, Style, fitted, leading, shortened
+from scheduler.paper.pages import BODY, INSIDE, STRONG, Flow, Furniture, PaperTable, draw_table, paged
+from scheduler.paper.sheet import MARGIN, RIGHT, DocumentFacts
 from scheduler.people.terms import PresenterKind
 from scheduler.posts.terms import PostState
 from scheduler.posts.wording import posts_table

@@ -1,9 +1,7 @@
 """The school's own papers (A4 portrait): a request or its confirmation for the director, and the note to parents."""
 
 from scheduler.core.language import clock_time, long_day, moment, number, span_of_days, translator
-from scheduler.core.paper.pages import BODY, HEADING, INSIDE, STRONG, Flow, Furniture, PaperTable, draw_table, paged
-from scheduler.core.paper.sheet import A4, MARGIN, RIGHT, DocumentFacts, PaperSheet
-from scheduler.core.paper.typesetting import (
+from scheduler.core.typesetting import (
     BOLD,
     HAIRLINE,
     INK,
@@ -15,6 +13,8 @@ from scheduler.core.paper.typesetting import (
     width_of,
     wrapped,
 )
+from scheduler.paper.pages import BODY, HEADING, INSIDE, STRONG, Flow, Furniture, PaperTable, draw_table, paged
+from scheduler.paper.sheet import A4, MARGIN, RIGHT, DocumentFacts, PaperSheet
 from scheduler.places.rules.school_time import only_class
 from scheduler.requests.terms.school_request import NoteSitting, PaperPresentation, ParentsNote, RequestPaper
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from scheduler.core.language import clock_time, in_hours, number, short_day, translator
 from scheduler.core.names import spelled
-from scheduler.core.paper.pages import BODY, INSIDE, SMALL, STRONG, Flow, Furniture, PaperTable, draw_table, paged
-from scheduler.core.paper.sheet import MARGIN, RIGHT, DocumentFacts
-from scheduler.core.paper.typesetting import MUTED, leading, width_of, wrapped
+from scheduler.core.typesetting import MUTED, leading, width_of, wrapped
+from scheduler.paper.pages import BODY, INSIDE, SMALL, STRONG, Flow, Furniture, PaperTable, draw_table, paged
+from scheduler.paper.sheet import MARGIN, RIGHT, DocumentFacts
 from scheduler.staffing.terms.own_days import HoursRecord, OwnDay, OwnVisit, School
 from scheduler.visits.terms.rows import Companion, PresentationRow
 from scheduler.visits.terms.states import AssignmentState

@@ -19,9 +19,9 @@ from scheduler.core.errors import (
     SchedulerError,
     TooMany,
 )
-from scheduler.core.paper.signed_pdf import NoSigningKey
 from scheduler.core.refusals import CROSSINGS, constraint_of, crossed, found_no_room, is_away
 from scheduler.core.text import BadText
+from scheduler.paper.signed_pdf import NoSigningKey
 from scheduler.web.guards import asks_for_sign_in, sign_in_first
 from scheduler.web.i18n import forget_language
 from scheduler.web.limits import note_wait

@@ -15,8 +15,8 @@ from scheduler.cli.invariants import violations
 from scheduler.core import audit
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import NotAllowed, NotFound
-from scheduler.core.imports import batches
-from scheduler.core.imports.staging import Filing
+from scheduler.imports import batches
+from scheduler.imports.staging import Filing
 from scheduler.people.models import Presenter
 from scheduler.people.terms import PresenterKind
 from scheduler.policy import Role

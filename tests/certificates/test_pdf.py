@@ -7,10 +7,10 @@ from scheduler.certificates.pdf import draw, draw_each, draw_many
 from scheduler.certificates.signature import signed_text
 from scheduler.certificates.terms import CertificatePaper, PaperFace, PaperPicture, PaperShape, PicturePlace, Signatory
 from scheduler.core.names import problem_with_name
-from scheduler.core.paper.qr import NotAscii
-from scheduler.core.paper.typesetting import unprintable
 from scheduler.core.scans import read_logo
 from scheduler.core.text import clean
+from scheduler.core.typesetting import unprintable
+from scheduler.paper.qr import NotAscii
 from tests.factories.papers import CHECK_URL, a_school_certificate, a_teacher_certificate
 from tests.papers import boxes_of, pages_of, qr_codes_of, saved, told, unembedded_fonts, words_of
 from tests.pictures import a_logo

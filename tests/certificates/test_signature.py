@@ -31,8 +31,8 @@ from scheduler.config import open_to_others, settings
 from scheduler.core.base64url import as_base64url, from_base64url
 from scheduler.core.db import db, transaction
 from scheduler.core.language import languages
-from scheduler.core.paper import qr, signed_pdf
 from scheduler.jobs.surroundings import signature_of_papers
+from scheduler.paper import qr, signed_pdf
 from scheduler.pdf_signing import PdfSigning, problems_with_signing
 from scheduler.policy import SYSTEM, Role
 from scheduler.visits.models.visits import Visit

@@ -12,11 +12,12 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
 
+from scheduler.backup import archive as backup
 from scheduler.config import settings
-from scheduler.core import audit, backup, seals
+from scheduler.core import audit, seals
 from scheduler.core.db import db, transaction
-from scheduler.core.imports import batches, laid_aside, staging
 from scheduler.feeds import queries, service
+from scheduler.imports import batches, laid_aside, staging
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.terms import MessageState
 from scheduler.people.models import Centre, SignIn

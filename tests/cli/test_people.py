@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from scheduler.core.db import db
-from scheduler.core.imports.staging import Filing
 from scheduler.data import files
+from scheduler.imports.staging import Filing
 from scheduler.keys.queries import key_ring
 from scheduler.messages.models import OutboxMessage
 from scheduler.people import queries

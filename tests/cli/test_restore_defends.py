@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
+from scheduler.backup import unpack as backup_unpack
 from scheduler.config import settings
-from scheduler.core import age, audit, backup_unpack, triggers
+from scheduler.core import age, audit, triggers
 from scheduler.core.db import db, transaction
 from scheduler.jobs import invariants
 from scheduler.jobs.health import known_revisions
@@ -239,7 +240,7 @@ def test_an_archive_of_too_many_members_or_of_a_strange_kind_is_refused(run, tmp
 
 def test_more_than_a_backup_usually_has_wants_to_be_said(run, tmp_path, monkeypatch):
     file = a_bomb(run, tmp_path)
-    for module in ("scheduler.core.backup_unpack", "scheduler.cli.backup"):
+    for module in ("scheduler.backup.unpack", "scheduler.cli.backup"):
         monkeypatch.setattr(f"{module}.GIB", 1 << 20)
 
     few, enough = (run("restore", file, "--replace", "--up-to", most) for most in (5, 64))

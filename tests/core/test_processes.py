@@ -18,9 +18,10 @@ from argon2 import Type
 
 from scheduler import layout
 from scheduler.config import ROOT, usual_instance
-from scheduler.core import logs, passwords, priority
+from scheduler.core import logs, priority
 from scheduler.core.db import db
 from scheduler.core.priority import NICENESS, SESSION
+from scheduler.credentials import passwords
 from scheduler.people.models import User
 from scheduler.settings_file import BadSettings
 from tests.conftest import HASHERS_OF_THE_PRODUCT

@@ -10,10 +10,10 @@ from PIL import Image, PngImagePlugin
 
 from scheduler.core import drawings, scans
 from scheduler.core.drawings import is_drawing, pixels_of
-from scheduler.core.paper.pictures import first_page
-from scheduler.core.paper.sheet import A4_LANDSCAPE, DocumentFacts, PaperSheet
-from scheduler.core.paper.typesetting import Style
 from scheduler.core.scans import LOGO_SIDES, BadScan, ScanKind, read_scan
+from scheduler.core.typesetting import Style
+from scheduler.paper.pictures import first_page
+from scheduler.paper.sheet import A4_LANDSCAPE, DocumentFacts, PaperSheet
 from tests.factories.safeguarding import a_scan
 from tests.pictures import a_drawn_logo, a_logo, a_signature
 

@@ -12,8 +12,6 @@ from scheduler.core.audit import AuditEntry
 from scheduler.core.clock import local_day
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import GroundReason, NotAllowed, NotFound, Rejected
-from scheduler.core.imports.batches import HangsOnIt
-from scheduler.core.imports.staging import Filing
 from scheduler.core.refusals import refused_by
 from scheduler.helpline import queries
 from scheduler.helpline.imports import read_helpline
@@ -24,6 +22,8 @@ from scheduler.helpline.service.figures import enter_month
 from scheduler.helpline.service.importing import import_helpline, take_back_helpline
 from scheduler.helpline.service.lists import add_list, take_list_back
 from scheduler.helpline.terms import SHIPPED_LISTS, CorrectionCause, HelplineMargin, HelplineReason
+from scheduler.imports.batches import HangsOnIt
+from scheduler.imports.staging import Filing
 from scheduler.policy import Role
 from tests.factories import MONDAY
 from tests.factories.helpline import a_list, helpline_draft

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from scheduler.core.paper.typesetting import FOLDER
+from scheduler.core.typesetting import FOLDER
 from tests.calendar_readers import CHROMIUM, QUIET
 from tests.fonts import NARROW, WIDE, environment_with
 

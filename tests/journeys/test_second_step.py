@@ -9,8 +9,9 @@ from flask import Flask
 from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from scheduler import config
-from scheduler.core import passwords, tokens
+from scheduler.core import tokens
 from scheduler.core.db import db, transaction
+from scheduler.credentials import passwords
 from scheduler.people.models import User
 from scheduler.policy import Role
 from tests.factories import MONDAY

@@ -10,8 +10,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from scheduler import config
-from scheduler.core import passwords, tokens
+from scheduler.core import tokens
 from scheduler.core.db import db
+from scheduler.credentials import passwords
 from scheduler.keys.models import CodeApp, Passkey
 from scheduler.keys.queries import key_ring
 from scheduler.people.models import User

@@ -2,8 +2,8 @@ import datetime as dt
 
 import pytest
 
-from scheduler.core import one_time_codes
 from scheduler.core.encryption import Unreadable, decrypt, encrypt
+from scheduler.credentials import one_time_codes
 from scheduler.keys.rules import device_of
 
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0"

@@ -156,8 +156,8 @@ SETTINGS = {  # what a library wants to be told by an assignment
 ALLOWED = {
     "core/errors.py: str.__new__": "Python's manual writes an enum's member with more than its value so",
     "core/errors.py: reason._value_": "the same",
-    "core/paper/sheet.py: rl_config.useA85": "reportlab reads this setting from its module alone",
-    "core/paper/sheet.py: self.canvas._doc": "reportlab offers no other way to codes of fonts and finished pages",
+    "paper/sheet.py: rl_config.useA85": "reportlab reads this setting from its module alone",
+    "paper/sheet.py: self.canvas._doc": "reportlab offers no other way to codes of fonts and finished pages",
     "web/metrics.py: values.ValueClass": "else chosen when the library is imported, before the settings are read",
 }
 

@@ -18,7 +18,7 @@ from wtforms.widgets import HiddenInput
 
 import scheduler
 from scheduler.core.errors import GroundReason
-from scheduler.core.imports.sheets import Layout, read_table
+from scheduler.imports.sheets import Layout, read_table
 from scheduler.policy import Role
 from scheduler.web.forms import BaseForm, TextField
 from scheduler.web.people.forms import SecretField

@@ -11,12 +11,13 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
 from scheduler import config
-from scheduler.core import passwords, tokens
+from scheduler.core import tokens
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import Gone, NotFound, Rejected, TooMany
 from scheduler.core.form_keys import AlreadySent
-from scheduler.core.oidc import LoginProof
+from scheduler.credentials import passwords
+from scheduler.credentials.oidc import LoginProof
 from scheduler.messages.models import OutboxMessage
 from scheduler.own_login import OwnLogin
 from scheduler.people import queries

@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict, Gone, NotAllowed, NotFound, Rejected
-from scheduler.core.imports.batches import HangsOnIt
-from scheduler.core.imports.staging import Filing
+from scheduler.imports.batches import HangsOnIt
+from scheduler.imports.staging import Filing
 from scheduler.messages.models import OutboxMessage
 from scheduler.people import queries
 from scheduler.people.imports import read_people

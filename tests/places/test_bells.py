@@ -10,9 +10,9 @@ from sqlalchemy.exc import IntegrityError
 
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict, NotAllowed, NotFound
-from scheduler.core.imports import batches
-from scheduler.core.imports.batches import ColumnName, HangsOnIt
-from scheduler.core.imports.staging import Filing
+from scheduler.imports import batches
+from scheduler.imports.batches import ColumnName, HangsOnIt
+from scheduler.imports.staging import Filing
 from scheduler.places import queries
 from scheduler.places.imports.bells import read_bells
 from scheduler.places.models import BellSchedule, Host, HostSchoolTime

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from scheduler.core.imports.sheets import LineProblem
-from scheduler.core.imports.staging import Filing
 from scheduler.data import files
+from scheduler.imports.sheets import LineProblem
+from scheduler.imports.staging import Filing
 from scheduler.places.imports.registers import read_hosts
 from scheduler.places.models import Host, Municipality
 from scheduler.places.rules.registers import name_keys, width_of_codes

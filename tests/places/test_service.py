@@ -13,8 +13,8 @@ from sqlalchemy.exc import IntegrityError
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import transaction
 from scheduler.core.errors import NotAllowed, NotFound, Rejected
-from scheduler.core.imports.sheets import LineProblem
-from scheduler.core.imports.staging import Filing
+from scheduler.imports.sheets import LineProblem
+from scheduler.imports.staging import Filing
 from scheduler.jobs.places import keep_days_current as nightly
 from scheduler.places import queries
 from scheduler.places.imports.registers import read_hosts

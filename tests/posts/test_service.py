@@ -6,8 +6,8 @@ import pytest
 
 from scheduler.core.db import db
 from scheduler.core.errors import NotAllowed, NotFound, Rejected
-from scheduler.core.imports.batches import HangsOnIt
-from scheduler.core.imports.staging import Filing
+from scheduler.imports.batches import HangsOnIt
+from scheduler.imports.staging import Filing
 from scheduler.policy import Role
 from scheduler.posts import queries, service
 from scheduler.posts.imports import read_reach

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from scheduler.core.db import transaction
-from scheduler.core.imports.staging import Filing
+from scheduler.imports.staging import Filing
 from scheduler.jobs.queue import attach
 from scheduler.jobs.readiness import write_texts_anew
 from scheduler.people.models import Presenter

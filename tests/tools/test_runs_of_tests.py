@@ -391,7 +391,7 @@ def test_only_what_ran_and_passed_is_good(found, tests, said):
     assert trust.verdict(promise, found) == said
 
 
-SAMPLES = ("tests/tools/test_deploy.py", "tests/core/paper", "tests/journeys/test_fonts.py", "tests/posts")
+SAMPLES = ("tests/tools/test_deploy.py", "tests/paper", "tests/journeys/test_fonts.py", "tests/posts")
 
 
 def names_collected(*more: str) -> set[str]:

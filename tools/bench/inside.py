@@ -24,8 +24,8 @@ from scheduler.certificates import pdf, signature
 from scheduler.certificates.terms import CertificateKind, CertificatePaper, Signatory
 from scheduler.core import clock
 from scheduler.core.db import db
-from scheduler.core.imports.staging import Filing
 from scheduler.core.priority import give_way
+from scheduler.imports.staging import Filing
 from scheduler.policy import SYSTEM, Actor, Role
 from scheduler.reports.queries.attendance import attendance_report
 from scheduler.reports.terms.counting import Filters, Group, Period

@@ -104,7 +104,7 @@ def main() -> None:
     from scheduler.bare_app import open_migrations
     from scheduler.core import clock
     from scheduler.core.db import db
-    from scheduler.core.passwords import hash_password
+    from scheduler.credentials.passwords import hash_password
 
     app, password = create_app(), secrets.token_urlsafe(12)
     with app.app_context():

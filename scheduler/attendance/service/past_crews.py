@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from scheduler.attendance.terms import PastSitting
 from scheduler.core.clock import is_doubled, moment_of
-from scheduler.core.imports.sheets import LineProblem
+from scheduler.imports.sheets import LineProblem
 from scheduler.people.rules import is_minor
 from scheduler.people.service.presenter_names import NamedPresenter, PresenterNames
 from scheduler.safeguarding import rules as safeguarding

@@ -21,13 +21,13 @@ from scheduler.config import settings
 from scheduler.core.clock import moment_of
 from scheduler.core.db import transaction
 from scheduler.core.errors import NotFound
-from scheduler.core.imports import batches
-from scheduler.core.imports.places import Placed, Places
-from scheduler.core.imports.sheets import Imported, LineProblem, in_order
-from scheduler.core.imports.staging import Filing, Importer, Stage, Stale, in_pieces, stored_since, take_in
 from scheduler.core.numbers import next_numbers
 from scheduler.core.text import fold
 from scheduler.core.tokens import new_token
+from scheduler.imports import batches
+from scheduler.imports.places import Placed, Places
+from scheduler.imports.sheets import Imported, LineProblem, in_order
+from scheduler.imports.staging import Filing, Importer, Stage, Stale, in_pieces, stored_since, take_in
 from scheduler.people.rules import is_minor
 from scheduler.people.service.presenter_names import NamedPresenter
 from scheduler.places.models import Host

@@ -25,10 +25,10 @@ from scheduler.certificates.terms import (
 from scheduler.config import name_secrets
 from scheduler.core.counting import capped_count
 from scheduler.core.db import db
-from scheduler.core.imports.batches import ImportedRow
 from scheduler.core.paging import Page, counted_until, first_row
 from scheduler.core.sorting import Columns, ordered_by
 from scheduler.core.text import to_latin
+from scheduler.imports.batches import ImportedRow
 from scheduler.places.models import Host
 from scheduler.places.queries import has_words, words_typed
 from scheduler.policy import Actor, in_reach

@@ -26,10 +26,10 @@ from scheduler.certificates.terms import (
 )
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
-from scheduler.core.imports.batches import ImportBatch, ImportedRow
 from scheduler.core.language import DEFAULT, pick
 from scheduler.core.names import spelled
 from scheduler.core.query_hints import no_row, some_row
+from scheduler.imports.batches import ImportBatch, ImportedRow
 from scheduler.people.models import Centre, Presenter
 from scheduler.people.rules import is_minor
 from scheduler.places.models import Host

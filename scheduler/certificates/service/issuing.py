@@ -34,7 +34,7 @@ from scheduler.core import clock
 from scheduler.core.audit import record_each
 from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
 from scheduler.core.numbers import next_number, next_numbers
-from scheduler.core.paper.signed_pdf import with_signature
+from scheduler.paper.signed_pdf import with_signature
 from scheduler.places.models import Host
 from scheduler.policy import SYSTEM, Actor
 from scheduler.requests.models import SchoolRequest

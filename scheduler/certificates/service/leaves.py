@@ -11,7 +11,7 @@ from scheduler.certificates.terms import PLAIN, CertificateKind, CertificatePape
 from scheduler.cohorts.terms import HIGHEST_LEVEL
 from scheduler.core.errors import NotFound
 from scheduler.core.language import translator
-from scheduler.core.paper.typesetting import POINT
+from scheduler.core.typesetting import POINT
 from scheduler.policy import Actor
 
 

@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session
 from scheduler import policy
 from scheduler.core.db import advisory_lock, transaction
 from scheduler.core.errors import NotFound
-from scheduler.core.imports import batches
-from scheduler.core.imports.sheets import Imported, LineProblem, in_order
-from scheduler.core.imports.staging import Filing, Importer, Stage, take_in
 from scheduler.helpline import queries, rules
 from scheduler.helpline.imports import HelplineSheet
 from scheduler.helpline.models import HelplineCount, HelplinePeriod
 from scheduler.helpline.service.figures import HELPLINE_LOCK, period_values, problems_with, store_list
 from scheduler.helpline.terms import CodeList, HelplineDraft
+from scheduler.imports import batches
+from scheduler.imports.sheets import Imported, LineProblem, in_order
+from scheduler.imports.staging import Filing, Importer, Stage, take_in
 from scheduler.policy import Actor
 
 log = logging.getLogger(__name__)

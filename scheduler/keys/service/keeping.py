@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session
 
 from scheduler import policy
 from scheduler.config import settings
-from scheduler.core import audit, one_time_codes, passkeys
+from scheduler.core import audit
 from scheduler.core.db import transaction
 from scheduler.core.encryption import encrypt
 from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
 from scheduler.core.text import clean
+from scheduler.credentials import one_time_codes, passkeys
 from scheduler.keys import queries, rules
 from scheduler.keys.models import CodeApp, Passkey, RecoveryCode
 from scheduler.keys.service.mails import mail_owner

@@ -10,10 +10,11 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from scheduler.config import settings
-from scheduler.core import audit, one_time_codes, passkeys, tokens
+from scheduler.core import audit, tokens
 from scheduler.core.db import advisory_lock, transaction
 from scheduler.core.encryption import Unreadable, decrypt
 from scheduler.core.errors import Gone, NotFound, Rejected, TooMany
+from scheduler.credentials import one_time_codes, passkeys
 from scheduler.keys import rules
 from scheduler.keys.models import CodeApp, Passkey, RecoveryCode
 from scheduler.keys.service.mails import mail_owner

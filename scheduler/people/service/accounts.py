@@ -8,11 +8,12 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from scheduler.config import settings
-from scheduler.core import audit, passwords, tokens
+from scheduler.core import audit, tokens
 from scheduler.core.db import advisory_lock, transaction
 from scheduler.core.errors import Gone, GroundReason, NotFound, Rejected, TooMany
 from scheduler.core.language import languages
 from scheduler.core.text import problem_with_address
+from scheduler.credentials import passwords
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import LinkWish, MessageDraft
 from scheduler.people import queries, rules

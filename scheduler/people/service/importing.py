@@ -12,9 +12,9 @@ from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.db import advisory_lock, transaction
 from scheduler.core.errors import NotFound
-from scheduler.core.imports import batches
-from scheduler.core.imports.sheets import Imported, LineProblem, in_order
-from scheduler.core.imports.staging import Filing, Importer, Stage, take_in
+from scheduler.imports import batches
+from scheduler.imports.sheets import Imported, LineProblem, in_order
+from scheduler.imports.staging import Filing, Importer, Stage, take_in
 from scheduler.people import rules
 from scheduler.people.models import Presenter, PresenterLanguage, PresenterSkill, User, UserRole
 from scheduler.people.service.invitations import origin_of

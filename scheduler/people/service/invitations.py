@@ -8,10 +8,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from scheduler import policy
-from scheduler.core import audit, passwords, tokens
+from scheduler.core import audit, tokens
 from scheduler.core.db import advisory_lock, transaction
 from scheduler.core.errors import Conflict, Gone, GroundReason, NotFound, Reason, Rejected
 from scheduler.core.text import fold, problem_with_address, to_latin
+from scheduler.credentials import passwords
 from scheduler.messages.queries import is_waiting
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import LinkWish, MessageDraft

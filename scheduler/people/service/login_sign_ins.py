@@ -11,8 +11,8 @@ from scheduler.core import audit
 from scheduler.core.db import advisory_lock, transaction
 from scheduler.core.errors import NotFound
 from scheduler.core.form_keys import Claim
-from scheduler.core.oidc import LoginProof
 from scheduler.core.tokens import token_hash
+from scheduler.credentials.oidc import LoginProof
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import MessageDraft
 from scheduler.people import rules

@@ -4,8 +4,8 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 
-from scheduler.core.imports.sheets import Cells, Layout, LineProblem, day_of, days_in, in_order, read_lines, time_of
 from scheduler.core.text import fold
+from scheduler.imports.sheets import Cells, Layout, LineProblem, day_of, days_in, in_order, read_lines, time_of
 from scheduler.places.imports.registers import weekday_of
 from scheduler.places.rules.school_time import grades_in, problems_with_school_time, sections_in
 from scheduler.places.terms.school_time import Bells, BellsLine, BellsSheet, Grouping, Rotation, SchoolTime, Shift

@@ -3,7 +3,10 @@
 import re
 from collections.abc import Mapping
 
-from scheduler.core.imports.sheets import (
+from scheduler.core.names import problem_with_register_name
+from scheduler.core.phones import can_be_dialled
+from scheduler.core.text import BadText, fold, problem_with_address, to_latin
+from scheduler.imports.sheets import (
     Cells,
     Layout,
     LineProblem,
@@ -14,9 +17,6 @@ from scheduler.core.imports.sheets import (
     in_order,
     read_table,
 )
-from scheduler.core.names import problem_with_register_name
-from scheduler.core.phones import can_be_dialled
-from scheduler.core.text import BadText, fold, problem_with_address, to_latin
 from scheduler.places.rules.hosts import problems_of_line, teaches
 from scheduler.places.rules.registers import code_key
 from scheduler.places.terms.hosts import (

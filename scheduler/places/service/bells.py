@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session, selectinload
 
 from scheduler import policy
 from scheduler.core.db import transaction
-from scheduler.core.imports import batches
-from scheduler.core.imports.sheets import Imported, LineProblem, in_order
-from scheduler.core.imports.staging import Filing, Importer, Stage, take_in
+from scheduler.imports import batches
+from scheduler.imports.sheets import Imported, LineProblem, in_order
+from scheduler.imports.staging import Filing, Importer, Stage, take_in
 from scheduler.places.models import BellSchedule, HostSchoolTime, SchoolTimeDay
 from scheduler.places.queries import school_time_row
 from scheduler.places.service.host_names import HostNames

@@ -13,10 +13,10 @@ from scheduler import policy
 from scheduler.core import audit
 from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
-from scheduler.core.imports import batches
-from scheduler.core.imports.staging import Filing, Importer, Stage, in_pieces, take_in
 from scheduler.core.text import fold, to_latin
 from scheduler.data import files
+from scheduler.imports import batches
+from scheduler.imports.staging import Filing, Importer, Stage, in_pieces, take_in
 from scheduler.places.imports.registers import read_hosts
 from scheduler.places.models import District, Host, HostMerger, Municipality
 from scheduler.places.rules.hosts import both_scripts, city_of, problems_with, search_key, teaches

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from scheduler.core.imports.sheets import LineProblem
 from scheduler.core.text import fold
+from scheduler.imports.sheets import LineProblem
 from scheduler.places.models import Host, Municipality
 from scheduler.places.rules.hosts import search_key
 from scheduler.places.rules.registers import code_key, name_keys, width_of_codes

@@ -4,8 +4,8 @@ import datetime as dt
 from dataclasses import dataclass, fields
 from enum import StrEnum
 
-from scheduler.core.imports.sheets import LineProblem
 from scheduler.core.language import pick, worded
+from scheduler.imports.sheets import LineProblem
 from scheduler.places.terms.registers import DoubleSchool
 
 

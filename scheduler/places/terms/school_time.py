@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from scheduler.core.imports.sheets import LineProblem
+from scheduler.imports.sheets import LineProblem
 
 DaysOfGrades = Mapping[int | None, frozenset[dt.date]]  # school days of a host under None, and by grade
 

@@ -21,9 +21,9 @@ from scheduler.concerns.models import HandOff
 from scheduler.config import settings
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import Base
-from scheduler.core.imports.batches import ImportedRow
 from scheduler.core.seals import BLANKED_ACTOR
 from scheduler.core.tokens import SecretLink
+from scheduler.imports.batches import ImportedRow
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.service import keep_back
 from scheduler.people.models import Presenter, User

@@ -16,8 +16,8 @@ from scheduler.attendance.models import NamedAdult
 from scheduler.certificates.models import Certificate
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import Base, db
-from scheduler.core.imports.batches import ImportedRow
 from scheduler.core.language import DEFAULT, html_lang
+from scheduler.imports.batches import ImportedRow
 from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import User
 from scheduler.policy import Actor

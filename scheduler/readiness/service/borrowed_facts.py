@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 from scheduler.acts import Act
 from scheduler.core import clock
 from scheduler.core.db import db, reading, transaction
-from scheduler.core.imports.batches import ImportedRow
-from scheduler.core.imports.staging import Filing
+from scheduler.imports.batches import ImportedRow
+from scheduler.imports.staging import Filing
 from scheduler.people.models import Presenter
 from scheduler.people.service import accounts
 from scheduler.places.models import Host

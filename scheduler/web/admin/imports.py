@@ -11,8 +11,8 @@ from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.csv_text import csv_for_people
 from scheduler.core.errors import Conflict, NotFound, Reason, Rejected, TooMany
-from scheduler.core.imports.batches import HangsOnIt
 from scheduler.core.text import BadText, clean
+from scheduler.imports.batches import HangsOnIt
 from scheduler.jobs import file_work, long_work
 from scheduler.web.admin.blueprint import bp
 from scheduler.web.admin.file_columns import columns_of

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from babel.support import LazyProxy
 
 from scheduler.core.errors import GroundReason
-from scheduler.core.imports.personal import NAMES_OF_PUPILS, PERSONAL_NUMBERS
+from scheduler.imports.personal import NAMES_OF_PUPILS, PERSONAL_NUMBERS
 from scheduler.places.terms.hosts import SchoolCalendar
 from scheduler.programmes.terms import Booking, ProgrammeKind, SchoolLevel
 from scheduler.web.certificate_words import CERTIFICATE_PHASES, CERTIFICATE_WORK

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from scheduler.certificates.service import leaves as service
 from scheduler.cohorts.terms import LARGEST_COHORT
-from scheduler.core.paper.pictures import first_page
+from scheduler.paper.pictures import first_page
 from scheduler.web.certificates.blueprint import UNSEEN, bp
 from scheduler.web.guards import link_actor, public
 from scheduler.web.headers import POLICY

@@ -16,7 +16,7 @@ from scheduler.certificates.terms import (
     Wording,
 )
 from scheduler.core.language import LANGUAGES
-from scheduler.core.paper.typesetting import QUINCE, TABLA
+from scheduler.core.typesetting import QUINCE, TABLA
 from scheduler.web.forms import BaseForm, LinesField, NameField, Needed, TextField, UploadField, choices_of, number_of
 from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.photo_form import PictureForm

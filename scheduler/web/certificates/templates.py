@@ -22,7 +22,7 @@ from scheduler.certificates.terms import SIGNING, CertificateKind, PaperPicture,
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.core.language import LANGUAGES, languages, names_of
-from scheduler.core.paper.pictures import first_page
+from scheduler.paper.pictures import first_page
 from scheduler.programmes import queries as programmes
 from scheduler.web.certificates.blueprint import bp
 from scheduler.web.certificates.forms import CertificatePressForm

@@ -7,8 +7,9 @@ from werkzeug.wrappers import Response
 
 from scheduler import policy
 from scheduler.config import settings
-from scheduler.core import clock, one_time_codes
+from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotAllowed, Rejected
+from scheduler.credentials import one_time_codes
 from scheduler.keys import queries
 from scheduler.keys.service import keeping, resetting, sign_ins
 from scheduler.keys.terms import Browser, KeyReason

@@ -7,10 +7,11 @@ from flask import make_response, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
 from scheduler.config import settings
-from scheduler.core import clock, oidc, tls, tokens
+from scheduler.core import clock, tls, tokens
 from scheduler.core.errors import NotFound
 from scheduler.core.form_keys import AlreadySent
 from scheduler.core.text import to_latin
+from scheduler.credentials import oidc
 from scheduler.keys.rules import device_of
 from scheduler.own_login import ANSWER_PATH
 from scheduler.people.service.login_sign_ins import sign_in_by_login, use_up_state

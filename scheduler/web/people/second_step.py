@@ -4,8 +4,9 @@ from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from scheduler.core import clock, passkeys
+from scheduler.core import clock
 from scheduler.core.errors import Rejected
+from scheduler.credentials import passkeys
 from scheduler.keys import queries
 from scheduler.keys.service import passing
 from scheduler.keys.terms import Browser

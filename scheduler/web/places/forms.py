@@ -11,8 +11,8 @@ from wtforms.validators import NumberRange, ValidationError
 
 from scheduler.core import clock
 from scheduler.core.errors import Reason
-from scheduler.core.imports.sheets import days_in
 from scheduler.core.typed_days import day_typed
+from scheduler.imports.sheets import days_in
 from scheduler.places.rules.school_time import grades_in, read_class, sections_in
 from scheduler.places.terms.school_time import Bells, Grouping, Rotation, SchoolTime, SchoolTimeRow, Shift
 from scheduler.web.form_reasons import FormReason

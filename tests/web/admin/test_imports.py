@@ -7,9 +7,9 @@ import zipfile
 import pytest
 
 from scheduler.core.db import transaction
-from scheduler.core.imports.batches import ColumnName
-from scheduler.core.imports.sheets import read_table
 from scheduler.core.text import to_latin
+from scheduler.imports.batches import ColumnName
+from scheduler.imports.sheets import read_table
 from scheduler.jobs.file_work import FILES
 from scheduler.jobs.long_work import do_long_work
 from scheduler.policy import Role

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from scheduler import config
-from scheduler.core import passwords
 from scheduler.core.db import transaction
+from scheduler.credentials import passwords
 from scheduler.messages.models import OutboxMessage
 from scheduler.people import queries
 from scheduler.people.models import SignIn, User

@@ -12,9 +12,9 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 
 from scheduler import config
-from scheduler.core import passwords
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import transaction
+from scheduler.credentials import passwords
 from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import SignIn, User, UserRole
 from scheduler.people.rules import PASSWORD_HOLDS_FOR

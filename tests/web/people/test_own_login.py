@@ -13,9 +13,9 @@ import pytest
 from flask import Flask
 
 from scheduler import config
-from scheduler.core import oidc
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import transaction
+from scheduler.credentials import oidc
 from scheduler.own_login import OwnLogin
 from scheduler.people.models import SignIn, User
 from scheduler.policy import Role

@@ -13,11 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from scheduler.core.paper import qr
-from scheduler.core.paper.borders import Line, coasts_and_borders
-from scheduler.core.paper.lean_file import PackedStream, packed
-from scheduler.core.paper.sheet import A4, A4_LANDSCAPE, DocumentFacts, PaperSheet
-from scheduler.core.paper.typesetting import (
+from scheduler.core.text import to_latin
+from scheduler.core.typesetting import (
     BOLD,
     DISPLAY,
     FOLDER,
@@ -32,7 +29,10 @@ from scheduler.core.paper.typesetting import (
     width_of,
     wrapped,
 )
-from scheduler.core.text import to_latin
+from scheduler.paper import qr
+from scheduler.paper.borders import Line, coasts_and_borders
+from scheduler.paper.lean_file import PackedStream, packed
+from scheduler.paper.sheet import A4, A4_LANDSCAPE, DocumentFacts, PaperSheet
 from tests.factories.papers import CHECK_URL
 from tests.papers import qr_codes_of, saved, told, unembedded_fonts
 

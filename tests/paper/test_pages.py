@@ -1,7 +1,7 @@
 import pytest
 
-from scheduler.core.paper.pages import Flow, Furniture, PaperTable, draw_table, paged
-from scheduler.core.paper.sheet import DocumentFacts
+from scheduler.paper.pages import Flow, Furniture, PaperTable, draw_table, paged
+from scheduler.paper.sheet import DocumentFacts
 from tests.papers import boxes_of, pages_of, saved, told, unembedded_fonts, words_of
 
 pytestmark = pytest.mark.usefixtures("poppler", "qpdf")

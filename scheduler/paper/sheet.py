@@ -12,9 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from scheduler.core.language import html_lang
-from scheduler.core.paper import qr
-from scheduler.core.paper.borders import coasts_and_borders
-from scheduler.core.paper.typesetting import (
+from scheduler.core.typesetting import (
     DEEP,
     INK,
     MM,
@@ -28,6 +26,8 @@ from scheduler.core.paper.typesetting import (
     register_fonts,
     width_of,
 )
+from scheduler.paper import qr
+from scheduler.paper.borders import coasts_and_borders
 
 if TYPE_CHECKING:
     from reportlab.pdfbase.pdfdoc import PDFStream
@@ -81,7 +81,7 @@ class PaperSheet:
         from reportlab import rl_config
         from reportlab.pdfgen.canvas import Canvas
 
-        from scheduler.core.paper.lean_file import make_lean
+        from scheduler.paper.lean_file import make_lean
 
         rl_config.useA85 = 0  # streams as bytes: text wrapping of them makes files a fifth longer
         self._fonts = register_fonts()
@@ -254,7 +254,7 @@ class PaperSheet:
 
     def next_page(self) -> None:
         """The page is done: it is packed now, so that ten thousand of them need no more room than their file."""
-        from scheduler.core.paper.lean_file import pack_last_page
+        from scheduler.paper.lean_file import pack_last_page
 
         self.canvas.showPage()
         pack_last_page(self.canvas._doc, self._codes)

@@ -19,10 +19,8 @@ from pathlib import Path, PurePosixPath
 from sqlalchemy import URL, Engine, create_engine, inspect, text
 from sqlalchemy.exc import OperationalError
 
-from scheduler.core import ledger
-from scheduler.core.age import BadKey, is_sealed, opened_by, sealed_for
-from scheduler.core.backup_blanks import NOTHING, Blanks
-from scheduler.core.backup_parts import (
+from scheduler.backup.blanks import NOTHING, Blanks
+from scheduler.backup.parts import (
     DUMP,
     TABLES,
     WAIT_S,
@@ -32,8 +30,10 @@ from scheduler.core.backup_parts import (
     Members,
     pieces_of,
 )
-from scheduler.core.backup_postgresql import copy_of_postgresql, fill_postgresql, take_apart
-from scheduler.core.backup_unpack import UNPACKED_AT_MOST, Room, require_fair, unpack
+from scheduler.backup.postgresql import copy_of_postgresql, fill_postgresql, take_apart
+from scheduler.backup.unpack import UNPACKED_AT_MOST, Room, require_fair, unpack
+from scheduler.core import ledger
+from scheduler.core.age import BadKey, is_sealed, opened_by, sealed_for
 from scheduler.core.db import Base, db
 from scheduler.core.triggers import WrongTrigger, mend_triggers, printable
 

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from scheduler.core.backup_parts import COPY_BYTES, BadBackup, private_file
+from scheduler.backup.parts import COPY_BYTES, BadBackup, private_file
 
 GIB = 1 << 30
 MEMBERS_AT_MOST = 200_000

@@ -16,10 +16,10 @@ from scheduler.attendance.service.past_visits import import_past_visits, take_ba
 from scheduler.core.audit import AuditEntry, record
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import GroundReason
-from scheduler.core.imports import laid_aside, staging
-from scheduler.core.imports.batches import ColumnName, HangsOnIt, ImportBatch, ImportedRow, ImportStopped
-from scheduler.core.imports.laid_aside import StagedRow
-from scheduler.core.imports.staging import LEFT_AFTER, Filing, Stale
+from scheduler.imports import laid_aside, staging
+from scheduler.imports.batches import ColumnName, HangsOnIt, ImportBatch, ImportedRow, ImportStopped
+from scheduler.imports.laid_aside import StagedRow
+from scheduler.imports.staging import LEFT_AFTER, Filing, Stale
 from scheduler.jobs.long_work import forget_uploads
 from scheduler.people.imports import read_people
 from scheduler.people.models import User

@@ -37,10 +37,10 @@ from sqlalchemy.orm import Session
 from scheduler.core import audit
 from scheduler.core.db import OPEN_BLOCK, Base, db, let_others_write, reading, transaction
 from scheduler.core.errors import GroundReason
-from scheduler.core.imports import batches, json_rows
-from scheduler.core.imports.laid_aside import StagedRow, forget
-from scheduler.core.imports.places import Placed, Places
 from scheduler.core.tokens import new_token
+from scheduler.imports import batches, json_rows
+from scheduler.imports.laid_aside import StagedRow, forget
+from scheduler.imports.places import Placed, Places
 
 log = logging.getLogger(__name__)
 

@@ -16,11 +16,11 @@ from typing import TypeVar
 
 from scheduler.core.errors import GroundReason
 from scheduler.core.identity import has_identity_number
-from scheduler.core.imports.letters import has_broken_letters, windows_page
-from scheduler.core.imports.months import month_of
-from scheduler.core.imports.personal import personal_column
-from scheduler.core.imports.workbook import BadWorkbook, WorkbookSheet, sheets_of_workbook
+from scheduler.core.months import month_of
 from scheduler.core.text import BadText, clean, fold
+from scheduler.imports.letters import has_broken_letters, windows_page
+from scheduler.imports.personal import personal_column
+from scheduler.imports.workbook import BadWorkbook, WorkbookSheet, sheets_of_workbook
 
 T = TypeVar("T")
 MAX_BYTES, MAX_ROWS = 20_000_000, 200_000

@@ -26,9 +26,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from scheduler.core import audit
 from scheduler.core.db import Base, advisory_lock, db
 from scheduler.core.errors import Conflict, GroundReason, NotFound
-from scheduler.core.imports.json_rows import overlay
 from scheduler.core.text import fold
 from scheduler.core.ways import NamedWay, opened_way
+from scheduler.imports.json_rows import overlay
 
 IMPORTS_LOCK = 51  # kind of core.db.advisory_lock
 

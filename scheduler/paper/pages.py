@@ -7,8 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from scheduler.core.language import translator
-from scheduler.core.paper.sheet import A4, MARGIN, RIGHT, DocumentFacts, PaperSheet
-from scheduler.core.paper.typesetting import (
+from scheduler.core.typesetting import (
     BOLD,
     HAIRLINE,
     MUTED,
@@ -20,6 +19,7 @@ from scheduler.core.paper.typesetting import (
     width_of,
     wrapped,
 )
+from scheduler.paper.sheet import A4, MARGIN, RIGHT, DocumentFacts, PaperSheet
 
 INSIDE = A4[0] - 2 * MARGIN  # the width of what stands on a portrait page
 TOP = 38.0  # where the body of a page begins, under the head

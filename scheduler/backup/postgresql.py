@@ -13,8 +13,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-from scheduler.core.backup_blanks import Blanks, name_list
-from scheduler.core.backup_parts import (
+from scheduler.backup.blanks import Blanks, name_list
+from scheduler.backup.parts import (
     COPY_BYTES,
     DUMP,
     TABLES,
@@ -26,7 +26,7 @@ from scheduler.core.backup_parts import (
     pieces_of,
     private_file,
 )
-from scheduler.core.backup_unpack import Room
+from scheduler.backup.unpack import Room
 from scheduler.core.db import Base
 from scheduler.core.postgresql_programs import NoProgram, dump_snapshot, script_lines
 from scheduler.core.triggers import WrongTrigger, mend_triggers

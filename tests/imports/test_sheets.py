@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduler.core.errors import GroundReason
-from scheduler.core.imports import workbook
-from scheduler.core.imports.letters import has_broken_letters
-from scheduler.core.imports.personal import NAMES_OF_PUPILS, PERSONAL_NUMBERS, personal_column
-from scheduler.core.imports.sheets import MAX_BYTES, Layout, LineProblem, day_of, days_in, read_table, time_of
-from scheduler.core.imports.workbook import BadWorkbook, sheets_of_workbook
+from scheduler.imports import workbook
+from scheduler.imports.letters import has_broken_letters
+from scheduler.imports.personal import NAMES_OF_PUPILS, PERSONAL_NUMBERS, personal_column
+from scheduler.imports.sheets import MAX_BYTES, Layout, LineProblem, day_of, days_in, read_table, time_of
+from scheduler.imports.workbook import BadWorkbook, sheets_of_workbook
 from tests.workbooks import MAIN, REL, a_workbook, parts_of
 
 LAYOUT = Layout({"name": ("назив", "naziv škole"), "town": ("место",)}, {"town": 10})

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from scheduler.core.imports.sheets import (
+from scheduler.core.text import BadText, fold
+from scheduler.imports.sheets import (
     FileTable,
     Layout,
     LineProblem,
@@ -16,7 +17,6 @@ from scheduler.core.imports.sheets import (
     known_names,
     open_table,
 )
-from scheduler.core.text import BadText, fold
 
 OF_A_LINE = "too_many_columns"  # names no column and is yet about one line alone
 MOST_REFUSED = 1000  # lines; a file with more is mended, not cut

@@ -1,0 +1,1 @@
+"""A backup of everything, written, read and tried."""

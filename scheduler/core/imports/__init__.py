@@ -1,1 +1,0 @@
-"""Files that people bring: sheets and workbooks read, staged, stored in batches and taken back."""

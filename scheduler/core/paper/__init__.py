@@ -1,1 +1,0 @@
-"""Paper: pages, type and codes of everything that is printed."""

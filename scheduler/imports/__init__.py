@@ -1,0 +1,1 @@
+"""Files that are read in: their letters, sheets, checked rows and pieces."""
