@@ -29,6 +29,8 @@ from scheduler.people.models import User
 from scheduler.places.models import Host
 from scheduler.reports import pdf as reports
 from scheduler.requests import pdf as requests
+from scheduler.requests.terms.school_request import RequestState
+from scheduler.requests.wording import mail_words
 from scheduler.visits import ics
 from scheduler.visits.models.visits import Assignment, CalendarEntry
 from scheduler.visits.terms.states import AssignmentState, EntryStatus
@@ -99,7 +101,7 @@ FOR_FILTER = {
 
 _VISIT = {
     **{"day": DAY, "times": "9:55", "host": "7", "place": "7", "number": "7", "programme": "7"},
-    **{"first_day": DAY, "last_day": DAY, "standing": "open"},
+    **{"first_day": DAY, "last_day": DAY, "state": "7"},
 }
 
 
@@ -124,6 +126,7 @@ def test_every_mail_is_translated(spoken_house: Flask) -> None:
     mails = sorted((ROOT / "templates" / "mails").glob("*.jinja"))
     for path in mails:
         values = _values(path.read_text(encoding="utf-8"))
+        values |= mail_words(RequestState.NEW, PSEUDO)
         if path.stem == "turns_due":  # its reasons come in words
             values["lines"] = [_VISIT | {"why": "7"}]
         with spoken_house.app_context():

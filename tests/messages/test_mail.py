@@ -77,7 +77,7 @@ def test_the_link_stands_in_the_button_and_in_full_in_both_parts_and_nobody_type
 DAY, CLOCK, MOMENT = dt.date(2026, 12, 9), dt.time(11), dt.datetime(2026, 11, 26, 3, 42, tzinfo=dt.UTC)
 FREE = {"on_day": DAY, "starts_local": CLOCK}
 OPTIONAL_LINES = {
-    "prove_address": {"number": "R-2026-0051", "days": 7, "day": DAY, "time": CLOCK, "until": MOMENT},
+    "prove_address": {"number": "R-2026-0051", "days": 7, "day": DAY, "time": CLOCK, "until": MOMENT, "state": "?"},
     "booking_gone": {"number": "R-1", "lost_day": DAY, "lost_time": CLOCK, "others": [FREE, FREE], "answer_by": DAY},
     "handover_given": {"away": "Mila", "first_day": DAY, "last_day": DAY, "districts": "Nišavski"},
     "handover_noted": {"stand_in": "Mila", "first_day": DAY, "last_day": DAY, "districts": "Nišavski"},
@@ -122,7 +122,7 @@ def test_a_mail_by_its_pattern_is_the_one_that_is_rendered(host, language):
             for text in texts:
                 values = {
                     "host": host, "programme": first, "asked_times": "", "centre": host or first, "centre_phone": "1",
-                    "number": "{number}", "first_day": begins, "last_day": ends, "days": 3, name: text,
+                    "number": "{number}", "first_day": begins, "last_day": ends, "days": 3, "state": host, name: text,
                 } | extra  # fmt: skip
                 made = mail.render_by_pattern("prove_address", language, values, for_school=True)
                 assert made == mail.render("prove_address", language, values, for_school=True)
@@ -130,7 +130,7 @@ def test_a_mail_by_its_pattern_is_the_one_that_is_rendered(host, language):
 
 def test_a_pattern_is_rendered_once_and_holds_nothing_of_anybody(monkeypatch):
     values = {"programme": "Safe", "asked_times": "", "centre": "Centre", "centre_phone": "1", "days": 3} | {
-        "number": "R-1", "first_day": dt.date(2027, 1, 31), "last_day": dt.date(2027, 1, 31)
+        "state": "?", "number": "R-1", "first_day": dt.date(2027, 1, 31), "last_day": dt.date(2027, 1, 31)
     }  # fmt: skip
     rendered, render = [], mail.render
     monkeypatch.setattr(mail, "render", lambda *given, **how: rendered.append(given) or render(*given, **how))

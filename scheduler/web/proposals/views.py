@@ -88,13 +88,6 @@ def _asked_about() -> dict[str, object]:
     return found | {"first_day": first, "last_day": asked_day("to") or first}
 
 
-@bp.get("/plans/<int:proposal_id>/what-if")
-@may("read", "plan")
-def what_if(proposal_id: int) -> ResponseReturnValue:
-    """What was a page here is a line beside the reason of a request that waits."""
-    return redirect(url_for(".show_proposal", proposal_id=proposal_id), 301)
-
-
 @bp.get("/plans/<int:proposal_id>")
 @may("read", "plan")
 def show_proposal(proposal_id: int) -> ResponseReturnValue:

@@ -162,15 +162,10 @@ def test_the_report_of_a_campaign_says_what_came_of_its_posts_on_its_page_and_in
     planned(user.actor(), campaign_id=campaign.id)  # nothing came of it yet
     asked = EN | {"campaign": campaign.slug, "first": "2026-01-01", "last": "2026-12-31"}
 
-    page, document, paper = (
-        desk.get(f"/reports/attendance{kind}", query_string=asked) for kind in ("", ".json", ".pdf")
-    )
+    page, paper = (desk.get(f"/reports/attendance{kind}", query_string=asked) for kind in ("", ".pdf"))
     table = desk.get("/reports/attendance.csv", query_string=asked | {"table": "posts"})
 
     assert (page.status_code, "1,200" in page.text) == (200, True)
-    counts = {"on_day": f"{MONDAY.date()}", "channel": "instagram", "reached": 1200, "reacted": 85}
-    assert document.json["posts"] == [counts]
     assert "14 Sep 2026;Instagram;React!;1200;85" in table.text
     assert "Posts of the campaign" in words_of(saved(paper.data, tmp_path))
-    assert "posts" not in desk.get("/reports/attendance.json").json
     assert "people reached, as the networks say" not in desk.get("/reports/attendance", query_string=EN).text

@@ -238,12 +238,6 @@ def test_what_would_let_a_request_fit_is_a_line_beside_its_reason(desk, region):
     assert "There would be room" not in page(desk, region.proposed(region.seat(0)))
 
 
-def test_the_address_of_the_page_that_assumed_leads_to_the_plan(desk, region):
-    proposal_id = region.proposed(region.seat(0))
-    answer = desk.get(f"/plans/{proposal_id}/what-if")
-    assert (answer.status_code, answer.location) == (301, f"/plans/{proposal_id}")
-
-
 def test_the_map_shows_the_towns_of_the_plan_and_where_somebody_waits(desk, region):
     whole, half = region.proposed(*(region.seat(place) for place in range(3))), region.proposed(region.seat(0))
 
