@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from scheduler.core import audit
-from scheduler.core.db import Base, advisory_lock, db
+from scheduler.core.db import Base, advisory_lock, db, transaction
 from scheduler.core.errors import Conflict, GroundReason, NotFound
 from scheduler.core.text import fold
 from scheduler.core.ways import NamedWay, opened_way
@@ -151,6 +151,16 @@ def add_piece(session: Session, actor: audit.Doer, batch: ImportBatch, rows: int
         audit.record(actor, "imported", batch, at=now, details={"kind": batch.kind, "rows": batch.rows})
 
 
+def leave_in_part(actor: audit.Doer, batch_id: int, now: dt.datetime) -> None:
+    """What is stored of a file stays, and counts as the whole import: other files need not wait for the rest."""
+    with transaction() as session:
+        in_turn(session)
+        batch = session.get_one(ImportBatch, batch_id, with_for_update=True)
+        if batch.is_being_stored:
+            batch.rows = batch.stored_rows
+            add_piece(session, actor, batch, 0, now)
+
+
 def opened_batch(session: Session, batch_id: int, kind: str) -> tuple[int | None, ImportBatch | None]:
     """An import of that kind, locked, to be taken back, and the centre whose import any such number is.
 
@@ -237,9 +247,13 @@ def batches_of(centre_id: int | None, limit: int = 20) -> list[ImportBatch]:
     return list(db.session.scalars(wanted))
 
 
-def left_unfinished(before: dt.datetime) -> list[tuple[int, str]]:
-    """(number, kind) of imports that are stored in part and that nobody has gone on with since then."""
-    wanted = select(ImportBatch.id, ImportBatch.kind).where(BEING_STORED, ImportBatch.stored_at <= before)
+def left_unfinished(after: dt.timedelta, now: dt.datetime) -> list[tuple[int, str]]:
+    """(number, kind) of imports that are stored in part and that nobody has gone on with for so long.
+
+    What was stored by a clock that has been set back since would keep every other file waiting for as long.
+    """
+    left = (ImportBatch.stored_at <= now - after) | (ImportBatch.stored_at > now + after)
+    wanted = select(ImportBatch.id, ImportBatch.kind).where(BEING_STORED, left)
     return [(row.id, row.kind) for row in db.session.execute(wanted.order_by(ImportBatch.id))]
 
 

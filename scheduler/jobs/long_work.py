@@ -9,7 +9,7 @@ from scheduler.core import clock
 from scheduler.core.errors import Conflict, SchedulerError
 from scheduler.core.refusals import found_no_room
 from scheduler.imports import laid_aside
-from scheduler.imports.batches import ImportStopped, left_unfinished
+from scheduler.imports.batches import ImportStopped, leave_in_part, left_unfinished
 from scheduler.imports.staging import LEFT_AFTER
 from scheduler.jobs.queue import crontab, huey, in_app
 from scheduler.policy import SYSTEM, Actor
@@ -43,14 +43,18 @@ def forget_uploads() -> None:
 
 
 def take_back_left_imports() -> None:
-    """Take back what is stored in part and nobody goes on with: a command was killed, and not given again."""
+    """Take back what is stored in part and nobody goes on with: a command was killed, and not given again.
+
+    Where something hangs on it already, it stays as it is.
+    """
     from scheduler.jobs.file_work import FILES  # with all readers of files
 
     undo = {one.name: one.take_back for one in FILES.values()}
-    for batch_id, kind in left_unfinished(clock.now() - LEFT_AFTER):
+    for batch_id, kind in left_unfinished(LEFT_AFTER, clock.now()):
         try:
             undo[kind](SYSTEM, batch_id, now=clock.now())
         except Conflict as kept:
+            leave_in_part(SYSTEM, batch_id, clock.now())
             log.warning("import stays in part", extra={"batch_id": batch_id, "reason": kept.reason.value})
 
 

@@ -16,6 +16,7 @@ from scheduler.core.db import db
 from scheduler.core.errors import Gone, NotFound
 from scheduler.core.language import pick
 from scheduler.core.names import SpelledName, whole_name
+from scheduler.messages.rules import CLOCK_WAS_AHEAD
 from scheduler.people import rules
 from scheduler.people.models import (
     AvailabilityException,
@@ -28,6 +29,7 @@ from scheduler.people.models import (
     PresenterSkill,
     SettledStep,
     SignIn,
+    SignInAttempt,
     User,
     UserDistrict,
     UserRole,
@@ -188,6 +190,11 @@ def exceptions_of(
     for row in found:
         exceptions[row.presenter_id].append(ExceptionRow(row.id, row.first_day, row.last_day, row.available))
     return {presenter_id: tuple(rows) for presenter_id, rows in exceptions.items()}
+
+
+def tried_within(time: dt.timedelta, now: dt.datetime) -> ColumnElement[bool]:
+    """Tried not so long ago, and not by a clock that has been set back since: that would shut her out for as long."""
+    return (SignInAttempt.at > now - time) & (SignInAttempt.at <= now + CLOCK_WAS_AHEAD)
 
 
 def email_of(user_id: int) -> str:

@@ -237,6 +237,13 @@ def account_keys(day: dt.date, address: str) -> dict[str, bool]:
     return {key: any(is_minor(adult_on, day) for adult_on in ages)} if ages else {}
 
 
+def first_link_waits(presenter_id: int) -> bool:
+    """Whether no link goes to any guardian of a minor yet: nobody consented, and no second person confirmed one."""
+    consented = exists().where(GuardianConsent.presenter_id == presenter_id)
+    confirmed = exists().where(Guardian.presenter_id == presenter_id, Guardian.confirmed_at.is_not(None))
+    return not db.session().scalar(select(or_(consented, confirmed)))
+
+
 def last_withdrawal(consents: Iterable[ConsentRow]) -> dt.date | None:
     """The local day on which somebody last took a consent back."""
     moments = [row.withdrawn_at for row in consents if row.taken_back and row.withdrawn_at is not None]

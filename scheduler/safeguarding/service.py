@@ -149,7 +149,7 @@ def name_guardian(actor: Actor, presenter_id: int, draft: GuardianDraft, *, now:
         session.flush()
         details = {"presenter_id": presenter.id, "in_force_at": in_force_at}
         audit.record(actor, "guardian named", guardian, at=now, details=details)
-        if queries.whole_page_of(presenter_id, now).link_barred is not SafeguardingReason.GUARDIAN_UNCONFIRMED:
+        if accounts or not queries.first_link_waits(presenter_id):
             _ask(session, guardian, user, now)
         if last is not None:
             tell_guardian(session, "guardian_changes", last, user, now=now, day=in_force_at)
@@ -209,6 +209,10 @@ def _confirmed(session: Session, actor: Actor, guardian: Guardian, user: User, n
     session.flush()
     audit.record(actor, "guardian confirmed", guardian, at=now, details={"presenter_id": guardian.presenter_id})
     tell_guardian(session, "consent_asked", guardian, user, now=now, anew=False)
+    follows = _last_guardian(session, guardian.presenter_id)
+    if follows is not None and follows.in_force_at > now and follows.id != guardian.id:
+        stop_unsent("consent_on_paper", ("guardian", follows.id))
+        _ask(session, follows, user, now)
 
 
 def _last_guardian(session: Session, presenter_id: int) -> Guardian | None:
@@ -244,14 +248,16 @@ def tell_guardian(
     not_before: dt.datetime | None = None,
     **values: object,
 ) -> None:
-    """One mail to a guardian, with her own link, minted when it is sent; to an account no link ever goes.
+    """One mail to a guardian, with her own link, minted when it is sent; to an account no link ever goes, and to nobody
+    before a second person has confirmed the first guardian.
 
     It is about herself; with a `visit_id` about that visit, so that staff read it who reach the visit (TRUST S54).
     """
     centre = session.get_one(Centre, user.centre_id)
     has_account = mailbox_key(guardian.email) in queries.account_keys(clock.local_day(now), guardian.email)
     visit_id = values.get("visit_id")
-    told = {"given_name": user.given_spelled, "centre": centre.name(user.language), "has_link": not has_account}
+    has_link = not has_account and not queries.first_link_waits(guardian.presenter_id)
+    told = {"given_name": user.given_spelled, "centre": centre.name(user.language), "has_link": has_link}
     link = LinkWish(queries.GUARDIAN_LINK, guardian.id, "/consent/{token}", GUARDIAN_LINK_HOURS)
     queue_message(
         MessageDraft(
@@ -259,7 +265,7 @@ def tell_guardian(
             address=people_rules.address_of(guardian.email),
             language=user.language,
             values=told | values,
-            link=None if has_account else link,
+            link=link if has_link else None,
             about=("visit", visit_id) if isinstance(visit_id, int) else ("guardian", guardian.id),
             centre_id=user.centre_id,
         ),

@@ -49,6 +49,7 @@ POSTED_WITHIN = 2 * DAY  # so long before its day a post is to be ready
 PASSES_WITHIN = 14 * DAY  # so long before the asked days of a request on the waiting list are over
 SETTLE_WITHIN = 14 * DAY  # after the visit
 RESTS = {PutOffReason.NOBODY_THERE: DAY, PutOffReason.ASKED_AGAIN: 3 * DAY}
+LONGEST_REST = 7 * DAY
 OF_POSTS = (Matter.POST_DUE, Matter.POST_UNREADY)
 _A, _R, _V = AssignmentState, RequestState, VisitState
 
@@ -392,8 +393,10 @@ def rests_until(row: TurnRow, reason: PutOffReason, today: dt.date) -> dt.date:
 
 
 def rests(row: TurnRow, today: dt.date) -> bool:
-    """Whether a row was put off and is not back yet."""
-    return bool(row.put_off) and row.put_off[-1].until_on > today and may_be_put_off(row, today)
+    """Whether a row was put off and is not back yet; one that a clock ahead put off for longer is back at once."""
+    if not row.put_off or not may_be_put_off(row, today):
+        return False
+    return today < row.put_off[-1].until_on <= today + LONGEST_REST
 
 
 def _is_near(row: TurnRow, today: dt.date) -> bool:

@@ -6,6 +6,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import event, func, select, update
@@ -433,3 +434,36 @@ def test_a_killed_command_that_nobody_repeats_is_taken_back_after_an_hour(actor,
     forget_uploads.call_local()
 
     assert (rows(Host), the_batch().undone_at) == (0, MONDAY + LEFT_AFTER)
+
+
+@pytest.mark.usefixtures("pieces_of_ten")
+def test_trust_r27_an_import_in_part_by_a_clock_that_was_ahead_keeps_no_other_file_waiting(actor, session, the_clock):
+    ahead = Filing(MONDAY + dt.timedelta(days=300), file_digest="abc")
+    killed_after(25, lambda tell: import_hosts(SYSTEM, register_of(45), replace(ahead, tell=tell)))
+    with pytest.raises(ImportStopped):
+        import_hosts(actor, register_of(3), Filing(MONDAY, actor.centre_id))
+
+    the_clock.stands_at(MONDAY)
+    forget_uploads.call_local()
+
+    assert rows(Host) == 0
+    assert import_hosts(actor, register_of(3), Filing(MONDAY, actor.centre_id)).new == 3
+
+
+@pytest.mark.usefixtures("pieces_of_ten")
+def test_an_import_in_part_on_which_something_hangs_stays_as_it_is_and_keeps_no_other_file_waiting(
+    actor, session, the_clock
+):
+    killed_after(25, lambda tell: import_hosts(SYSTEM, register_of(45), Filing(MONDAY, tell=tell, file_digest="abc")))
+    with transaction() as writing:
+        host = writing.scalars(select(Host).where(Host.register_id == "1")).one()
+        host.phone = "032 123"
+        record(actor, "host changed", host, at=MONDAY)
+
+    the_clock.stands_at(MONDAY + LEFT_AFTER)
+    for _hour in range(2):
+        forget_uploads.call_local()
+
+    batch = the_batch()
+    assert (rows(Host), batch.rows, batch.stored_rows, batch.undone_at) == (20, 20, 20, None)
+    assert import_hosts(actor, register_of(45), Filing(MONDAY, actor.centre_id)).new == 25

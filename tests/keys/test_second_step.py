@@ -106,6 +106,28 @@ def test_trust_s37_codes_are_limited_for_the_account_from_wherever_they_come(use
     assert actions() == ["codes guessed"]
 
 
+def test_trust_r27_codes_tried_by_a_clock_that_was_ahead_shut_nobody_out(user):
+    ahead = MONDAY + dt.timedelta(days=2)
+    for number in range(20):
+        wrong(a_browser(user, now=ahead), now=ahead, network=f"192.0.{number}.0/24")
+
+    assert passing.pass_code(a_browser(user), CODE, network=ELSEWHERE, now=MONDAY)
+
+
+def test_trust_s07_forty_wrong_codes_from_unknown_browsers_count_twenty_and_leave_her_known_browser_open(user):
+    taken = 0
+    for number in range(40):
+        try:
+            passing.pass_code(a_browser(user), "000000", network=f"192.0.{number}.0/24", now=MONDAY)
+        except Rejected:
+            taken += 1
+        except TooMany:
+            continue
+
+    assert taken == 20
+    assert passing.pass_code(a_browser(user), CODE, network="192.0.0.0/24", now=MONDAY, known="hers")
+
+
 def test_trust_s37_wrong_codes_in_a_row_shut_out_the_network_they_come_from_and_no_other(user):
     for _number in range(5):
         wrong(a_browser(user))

@@ -115,6 +115,15 @@ def test_trust_s07_five_tries_a_minute_for_an_account_from_one_network(user):
     assert user_of(sign_in(now=MONDAY + MINUTE), MONDAY + MINUTE)
 
 
+@pytest.mark.both_databases
+def test_trust_r27_tries_by_a_clock_that_was_ahead_shut_nobody_out(user):
+    for _ in range(5):
+        with pytest.raises(BadSignIn):
+            sign_in(password="pogresna lozinka", now=MONDAY + dt.timedelta(days=1))
+
+    assert user_of(sign_in())
+
+
 def test_trust_s07_twenty_tries_a_minute_from_one_network_whatever_the_account(user):
     for number in range(20):
         with pytest.raises(BadSignIn):

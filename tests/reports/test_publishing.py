@@ -11,13 +11,20 @@ from scheduler.attendance.service.figures import add_up_marked
 from scheduler.attendance.terms import HeadCounts
 from scheduler.core.db import transaction
 from scheduler.jobs.reports import make_public_figures
+from scheduler.policy import Role
 from scheduler.programmes.queries import campaign_page
 from scheduler.programmes.terms import Audience
 from scheduler.reports.models import PublicFigure
+from scheduler.reports.queries.attendance import attendance_report
 from scheduler.reports.queries.public import campaign_outcome, public_names, public_year
-from scheduler.reports.service import publish_figures
+from scheduler.reports.queries.signing import with_books
+from scheduler.reports.rules.attendance import year_of
+from scheduler.reports.rules.signing import seen_of
+from scheduler.reports.service import publish_figures, sign_period
+from scheduler.reports.terms.counting import Filters
 from scheduler.visits.terms.states import PresentationState, VisitState
 from tests.factories.attendance import make_attendance
+from tests.factories.people import make_user
 from tests.factories.places import make_district, make_host, make_municipality
 from tests.factories.programmes import make_campaign, make_programme
 from tests.factories.visits import make_presentation, make_visit
@@ -37,10 +44,10 @@ class PublishedCampaign:
         town = make_municipality("Ниш", city_sr_cyrl="Ниш", city_sr_latn="Niš", district_id=district.id)
         self.school = make_host(municipality_id=town.id)
 
-    def held(self, pupils, **others):
+    def held(self, pupils, on_day=dt.date(2026, 10, 6), **others):
         visit = make_visit(
             VisitState.DELIVERED,
-            on_day=dt.date(2026, 10, 6),
+            on_day=on_day,
             host_id=self.school.id,
             programme=self.programme,
             campaign_id=self.campaign.id,
@@ -77,6 +84,30 @@ def test_trust_s44_a_published_year_follows_corrections_by_whole_fives_whoever_r
     publish_figures(now=APRIL)
     assert reader.reads() == (3, 74, 68, 68, 68)
     assert publish_figures(now=APRIL) == []
+
+
+def test_trust_s44_a_sign_off_changes_published_people_by_whole_fives_only(reader):
+    reader.held(63)
+    publish_figures(now=MARCH)
+    reader.held(4)
+    centre_id = reader.programme.centre_id
+    signer = make_user(Role.COORDINATOR, centre_id=centre_id).actor()
+    year = year_of(2026)
+    report = with_books(attendance_report(Filters(year, centre_id)))
+
+    sign_period(signer, year, seen_of(report.totals, report.books.corrections), now=MARCH)
+
+    assert reader.reads() == (2, 63, 63, 63, 63)
+
+
+def test_trust_s44_a_campaign_with_visits_outside_its_days_tells_people_in_tens(reader):
+    """Then its rows are counted: corrections of a few people would be read off otherwise."""
+    reader.held(40, on_day=dt.date(2026, 8, 31))
+    reader.held(67)
+    publish_figures(now=MARCH)
+    outcome = campaign_outcome(campaign_page("respect"), MARCH.date())
+
+    assert (outcome.in_tens, outcome.reached[Audience.PUPILS], outcome.cities[0].pupils) == (True, 60, 60)
 
 
 @pytest.mark.both_databases

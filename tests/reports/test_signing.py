@@ -21,7 +21,15 @@ from scheduler.reports.rules import attendance, signing
 from scheduler.reports.rules.attendance import read_period, year_of
 from scheduler.reports.rules.public import as_signed
 from scheduler.reports.rules.signing import document_of, figures_of, plus
-from scheduler.reports.terms.counting import CentreYear, Filters, Period, PublicYear, ReportCounts
+from scheduler.reports.terms.counting import (
+    CentreYear,
+    DistrictLine,
+    FigureCell,
+    Filters,
+    Period,
+    PublicYear,
+    ReportCounts,
+)
 from scheduler.visits.models.visits import Visit
 from tests.at_once import all_at_once
 from tests.conftest import _empty
@@ -320,8 +328,36 @@ def test_what_is_hidden_from_the_public_stays_hidden_and_small_numbers_are_hidde
     counted = PublicYear(
         2025, (CentreYear(7, "NCC", 2, 80, None, 12, 1), CentreYear(8, "CNED", 1, 9, 9, 9, 1)), (), 3, 110
     )
-    told = as_signed(counted, {7: ReportCounts(2, 3, 78, 6, 3, cities=2)})
+    told = as_signed(counted, {7: ReportCounts(2, 3, 73, 6, 3, cities=2)}, ())
     mine, others = told.centres
-    assert (mine.presentations, mine.pupils, mine.parents, mine.teachers, mine.cities) == (3, 78, None, None, 2)
+    assert (mine.presentations, mine.pupils, mine.parents, mine.teachers, mine.cities) == (3, 75, None, None, 2)
     assert others == counted.centres[1]
     assert told.presentations == 4
+
+
+@pytest.mark.parametrize(
+    ("signed", "in_campaign", "in_district", "told"),
+    [
+        (83, 0, 80, 80),  # three people more
+        (86, 0, 80, 85),
+        (75, 73, 80, 80),  # two would remain beside the campaign
+        (75, 70, 80, 75),
+        (70, 70, 80, 80),  # nobody: what the campaign hides would be told
+        (75, 0, None, 80),  # less would remain of a hidden district
+        (85, 0, None, 85),
+    ],
+)
+def test_trust_s44_signed_totals_move_by_fives_and_leave_no_few_people_beside_others(
+    signed, in_campaign, in_district, told
+):
+    year = PublicYear(
+        2025, (CentreYear(7, "NCC", 2, 80, 0, 0, 1),), (DistrictLine("RS-20", "Nišava", 2, in_district),), 2, 80
+    )
+    cells = (
+        FigureCell(7, "RS-20", "Ниш", 1, ReportCounts(presentations=1, pupils=in_campaign), 0),
+        FigureCell(7, "RS-20", "Ниш", None, ReportCounts(presentations=1, pupils=80 - in_campaign), 0),
+    )
+
+    shown = as_signed(year, {7: ReportCounts(presentations=2, pupils=signed)}, cells)
+
+    assert (shown.centres[0].pupils, shown.people) == (told, told)

@@ -208,3 +208,45 @@ def test_trust_s46_the_database_forgets_no_withdrawal(session, statement):
     make_consent(minor.id, withdrawn_at=MONDAY, withdrawn_by=WithdrawnBy.GUARDIAN)
     with pytest.raises(DBAPIError, match="withdrawal_stays"):
         session.execute(text(statement), {"other": other.id} if ":other" in statement else {})
+
+
+@pytest.mark.postgres_decides
+def test_no_guardian_gets_a_link_before_a_second_person_has_confirmed_one_also_when_the_first_has_an_account(session):
+    minor = a_minor()
+    officer = an_officer_of(minor)
+    make_user(Role.COORDINATOR, email="parent@centre.example", centre_id=minor.centre_id)
+    works_here = GuardianDraft("Vesna Ilić", "parent@centre.example", works_here=True)
+    service.name_guardian(officer, minor.id, works_here, now=MONDAY)
+
+    service.name_guardian(officer, minor.id, NEXT, now=MONDAY)
+
+    assert told(session) == [(kind, "parent@centre.example") for kind in ("consent_on_paper", "guardian_changes")]
+
+
+def test_a_guardian_who_is_replaced_or_stays_before_she_is_confirmed_is_told_without_a_link(session):
+    minor = a_minor()
+    officer = an_officer_of(minor)
+    service.name_guardian(officer, minor.id, VESNA, now=MONDAY)
+    service.name_guardian(officer, minor.id, NEXT, now=MONDAY)
+    service.call_off_change(officer, minor.id, now=MONDAY)
+
+    mails = session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)).all()
+    assert [(mail.kind, mail.link_purpose, "{link}" in mail.text) for mail in mails] == [
+        ("guardian_changes", None, False),
+        ("guardian_stays", None, False),
+    ]
+
+
+def test_who_follows_a_guardian_that_was_confirmed_late_gets_her_link_on_her_first_day(session):
+    minor = a_minor()
+    officer = an_officer_of(minor)
+    first = service.name_guardian(officer, minor.id, VESNA, now=MONDAY)
+    service.name_guardian(officer, minor.id, NEXT, now=MONDAY)
+
+    service.confirm_guardian(an_officer_of(minor), minor.id, first, now=MONDAY + MOMENT)
+
+    asked = select(OutboxMessage.address, OutboxMessage.not_before).where(OutboxMessage.kind == "consent_asked")
+    assert [tuple(row) for row in session.execute(asked.order_by(OutboxMessage.id))] == [
+        ("vesna@family.example", MONDAY + MOMENT),
+        ("petar@family.example", MONDAY + WEEK),
+    ]

@@ -23,6 +23,7 @@ from scheduler.messages.queries import written_lately
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import LinkWish, MessageDraft
 from scheduler.people.models import SignIn, SignInAttempt, User
+from scheduler.people.queries import tried_within
 from scheduler.people.rules import SIGN_IN_LOCK, lock_number
 
 log = logging.getLogger(__name__)
@@ -147,8 +148,8 @@ def _count_code(browser: Browser, key: str, network: str, now: dt.datetime) -> i
     """The number of this try. Raises: TooMany."""
     with transaction() as session:
         advisory_lock(session, SIGN_IN_LOCK, [lock_number(key)])
-        lately = _tries(session, key, now - rules.ROW_LASTS, SignInAttempt.network == network)
-        if rules.too_many_codes(lately, _tries(session, key, now - rules.DAY)):
+        lately = _tries(session, key, rules.ROW_LASTS, now, SignInAttempt.network == network)
+        if rules.too_many_codes(lately, _tries(session, key, rules.DAY, now)):
             log.warning("too many codes", extra={"user_id": browser.user_id})
             raise TooMany(KeyReason.TOO_MANY_CODES, wait=rules.ROW_LASTS)
         attempt = SignInAttempt(account_key=key, network=network, at=now)
@@ -157,15 +158,15 @@ def _count_code(browser: Browser, key: str, network: str, now: dt.datetime) -> i
         return attempt.id
 
 
-def _tries(session: Session, key: str, since: dt.datetime, *more: ColumnElement[bool]) -> int:
-    wanted = select(func.count()).select_from(SignInAttempt)
-    return session.scalar(wanted.where(SignInAttempt.account_key == key, SignInAttempt.at > since, *more)) or 0
+def _tries(session: Session, key: str, time: dt.timedelta, now: dt.datetime, *more: ColumnElement[bool]) -> int:
+    wanted = select(func.count()).select_from(SignInAttempt).where(SignInAttempt.account_key == key, *more)
+    return session.scalar(wanted.where(tried_within(time, now))) or 0
 
 
 def _warn_of_guesses(browser: Browser, key: str, now: dt.datetime) -> None:
     """Whoever gets so far knows the password: after some wrong codes its owner is told, once a day."""
     with transaction() as session:
-        if _tries(session, key, now - rules.DAY) < rules.WARN_AT:
+        if _tries(session, key, rules.DAY, now) < rules.WARN_AT:
             return
         user = session.get_one(User, browser.user_id)
         if not written_lately(GUESSED, [user.email], rules.DAY, now):
@@ -178,7 +179,7 @@ def ask_mailbox(browser: Browser, *, now: dt.datetime) -> None:
     key = f"{MAILBOX}:{browser.user_id}"
     with transaction() as session:
         advisory_lock(session, SIGN_IN_LOCK, [lock_number(key)])
-        if _tries(session, key, now - rules.DAY) >= rules.LINKS_A_DAY:
+        if _tries(session, key, rules.DAY, now) >= rules.LINKS_A_DAY:
             raise TooMany(KeyReason.TOO_MANY_KEY_LINKS, wait=rules.DAY)
         session.add(SignInAttempt(account_key=key, network="", at=now))
         user = session.get_one(User, browser.user_id)

@@ -107,13 +107,9 @@ def confirm_password(user_id: int, password: str, *, network: str, now: dt.datet
 def _count_try(email: str, key: str, network: str, now: dt.datetime) -> _Known | None:
     with transaction() as session:
         advisory_lock(session, rules.SIGN_IN_LOCK, [rules.lock_number(network)])
-        of_network = _tries(session, SignInAttempt.network == network, since=now - rules.TRY_WINDOW)
-        of_account = _tries(
-            session,
-            SignInAttempt.network == network,
-            SignInAttempt.account_key == key,
-            since=now - rules.TRY_WINDOW,
-        )
+        lately = queries.tried_within(rules.TRY_WINDOW, now)
+        of_network = _tries(session, SignInAttempt.network == network, lately)
+        of_account = _tries(session, SignInAttempt.network == network, SignInAttempt.account_key == key, lately)
         if of_account >= rules.TRIES_OF_ACCOUNT or of_network >= rules.TRIES_OF_NETWORK:
             log.warning("too many tries to sign in", extra={"of_account": of_account, "of_network": of_network})
             raise TooMany(PersonReason.TOO_MANY_SIGN_INS, wait=rules.TRY_WINDOW)
@@ -122,8 +118,8 @@ def _count_try(email: str, key: str, network: str, now: dt.datetime) -> _Known |
         return _Known(found.id, found.password_hash) if found else None
 
 
-def _tries(session: Session, *wanted: ColumnElement[bool], since: dt.datetime) -> int:
-    return session.scalar(select(func.count()).select_from(SignInAttempt).where(SignInAttempt.at > since, *wanted)) or 0
+def _tries(session: Session, *wanted: ColumnElement[bool]) -> int:
+    return session.scalar(select(func.count()).select_from(SignInAttempt).where(*wanted)) or 0
 
 
 def note_seen(token: str, *, now: dt.datetime) -> None:
@@ -164,11 +160,11 @@ def ask_reset(email: str, *, network: str, language: str, now: dt.datetime) -> N
     key = rules.account_key(address, purpose="reset")
     with transaction() as session:
         advisory_lock(session, rules.SIGN_IN_LOCK, [rules.lock_number(network), rules.lock_number(key)])
-        since = now - rules.ASK_WINDOW
+        lately = queries.tried_within(rules.ASK_WINDOW, now)
         asked = SignInAttempt.account_key.like("reset:%")
-        if _tries(session, SignInAttempt.network == network, asked, since=since) >= rules.ASKS_OF_NETWORK:
+        if _tries(session, SignInAttempt.network == network, asked, lately) >= rules.ASKS_OF_NETWORK:
             raise TooMany(PersonReason.TOO_MANY_RESETS, wait=rules.ASK_WINDOW)
-        of_address = _tries(session, SignInAttempt.account_key == key, since=since)
+        of_address = _tries(session, SignInAttempt.account_key == key, lately)
         session.add(SignInAttempt(account_key=key, network=network, at=now))
         if of_address >= rules.ASKS_OF_ADDRESS:
             return

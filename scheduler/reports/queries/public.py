@@ -171,7 +171,7 @@ def _public_year(year: int, names: PublicNames) -> PublicYear:
     counted = public_year_of(year, own, names.districts, dict(names.centres), dict(names.campaigns))
     campaigns = {one.centre_id: campaigns_of(own, one.centre_id) for one in counted.centres}
     told = year_together(counted, _together(tuple(cells.items())), campaigns)
-    told = as_signed(told, {centre: totals for one, centre, totals in names.signed if one == year})
+    told = as_signed(told, {centre: totals for one, centre, totals in names.signed if one == year}, own)
     return told if year < names.exact_before else year_in_tens(told)
 
 
@@ -262,25 +262,26 @@ def _outcome(
 ) -> Outcome:
     period = Period(campaign.first_day, max(campaign.first_day, min(campaign.last_day, today)))
     rows = _rows(tuple(versions.items()))
-    outcome = outcome_of(campaign.cities, *_reached(campaign, period, rows), crew)
-    outcome = outcome_together(outcome, campaign.id, _together(tuple(cells_by_year(rows).items())))
-    return outcome if campaign.last_day.year < exact_before(today) else outcome_in_tens(outcome)
-
-
-def _reached(campaign: CampaignRow, period: Period, rows: Sequence[Any]) -> tuple[Report, ReportCounts]:
-    """The campaign's report by city, and all that its centre held in those years."""
-    filters = Filters(period, campaign=campaign.slug)
     within = [row for row in rows if period.first.year <= row.year <= period.last.year]
     ours = [row for row in within if row.campaign == campaign.id]
-    around = [row for row in within if row.centre_id == campaign.centre_id]
-    if any(row.first_day < period.first or row.last_day > period.last for row in ours):
-        return attendance_report(filters, [Group.CITY]), _counts(around)
+    around = _counts([row for row in within if row.centre_id == campaign.centre_id])
+    filters = Filters(period, campaign=campaign.slug)
+    counted = any(row.first_day < period.first or row.last_day > period.last for row in ours)
+    reached = attendance_report(filters, [Group.CITY]) if counted else _reached(filters, ours)
+    outcome = outcome_of(campaign.cities, reached, around, crew)
+    outcome = outcome_together(outcome, campaign.id, _together(tuple(cells_by_year(rows).items())))
+    exact = campaign.last_day.year < exact_before(today) and not counted  # what is counted anew follows each correction
+    return outcome if exact else outcome_in_tens(outcome)
+
+
+def _reached(filters: Filters, ours: Sequence[Any]) -> Report:
+    """The campaign's report by city, of its rows."""
     by_city = defaultdict[tuple[str, str], list[Any]](list)
     for row in ours:
         by_city[row.city_sr_cyrl or "", row.city_sr_latn or ""].append(row)
     cities = [CountRow((Key(Group.CITY, *names),), _counts(own)) for names, own in by_city.items()]
     cities.sort(key=lambda row: (not row.keys[0].value, alphabet_key(row.keys[0].label), row.keys[0].value))
-    return Report(filters, (Group.CITY,), _counts(ours), tuple(cities)), _counts(around)
+    return Report(filters, (Group.CITY,), _counts(ours), tuple(cities))
 
 
 def _counts(rows: Sequence[Any]) -> ReportCounts:

@@ -12,9 +12,9 @@ from dataclasses import replace
 from itertools import combinations
 from typing import NamedTuple
 
-from scheduler.core.small_cells import LEAST, small
+from scheduler.core.small_cells import small
 from scheduler.programmes.terms import Audience
-from scheduler.reports.rules.public import PUBLIC_AUDIENCES, outcome_of, public_year_of
+from scheduler.reports.rules.public import PUBLIC_AUDIENCES, by_fives, outcome_of, public_year_of
 from scheduler.reports.terms.counting import (
     CentreYear,
     CountRow,
@@ -122,17 +122,12 @@ def _moved(old: FigureCell | None, new: FigureCell | None) -> FigureCell:
     like = new or old
     assert like is not None
     was, now = (ReportCounts() if one is None else one.counts for one in (old, new))
-    people = {name: _by_fives(getattr(was, name), getattr(now, name)) for name in Audience}
-    high_school = _by_fives(old.high_school_pupils if old else 0, new.high_school_pupils if new else 0)
+    people = {name: by_fives(getattr(was, name), getattr(now, name)) for name in Audience}
+    high_school = by_fives(old.high_school_pupils if old else 0, new.high_school_pupils if new else 0)
     if high_school > people[Audience.PUPILS] and old is not None:
         return old
     counts = ReportCounts(presentations=now.presentations, **people)
     return replace(like, counts=counts, high_school_pupils=min(high_school, people[Audience.PUPILS]))
-
-
-def _by_fives(old: int, new: int) -> int:
-    step = abs(new - old) // LEAST * LEAST
-    return old + step if new > old else old - step
 
 
 def year_together(

@@ -138,12 +138,18 @@ def outcome_in_tens(outcome: Outcome) -> Outcome:
     )
 
 
-def as_signed(year: PublicYear, signed: Mapping[int, ReportCounts]) -> PublicYear:
-    """The year with the totals that centres have signed off; what is hidden stays hidden, and so does what is small."""
+def as_signed(year: PublicYear, signed: Mapping[int, ReportCounts], cells: Sequence[FigureCell]) -> PublicYear:
+    """The year with the totals that centres have signed off; what is hidden stays hidden, and so does what is small.
+
+    People move towards them by whole fives, and only where at least five remain beside the campaigns of `cells`: nobody
+    learns of a few people who were counted again after a centre has signed, or before.
+    """
     if not signed:
         return year
+    fewer = all(line.people is not None for line in year.districts)  # else less would remain of a hidden district
     centres = tuple(
-        _signed_centre(one, signed[one.centre_id]) if one.centre_id in signed else one for one in year.centres
+        _signed_centre(one, signed[one.centre_id], cells, fewer=fewer) if one.centre_id in signed else one
+        for one in year.centres
     )
     added = [_told_people(one) - _told_people(before) for one, before in zip(centres, year.centres, strict=True)]
     return replace(
@@ -154,14 +160,26 @@ def as_signed(year: PublicYear, signed: Mapping[int, ReportCounts]) -> PublicYea
     )
 
 
-def _signed_centre(year: CentreYear, totals: ReportCounts) -> CentreYear:
-    told: dict[str, Any] = {
-        audience.value: None
-        if getattr(year, audience.value) is None or small(_of(totals, audience))
-        else _of(totals, audience)
-        for audience in PUBLIC_AUDIENCES
-    }
+def _signed_centre(year: CentreYear, totals: ReportCounts, cells: Sequence[FigureCell], *, fewer: bool) -> CentreYear:
+    def people(audience: Audience) -> int | None:
+        told, number = getattr(year, audience.value), _of(totals, audience)
+        if told is None or small(number):
+            return None
+        signed = by_fives(told, number)
+        in_campaigns = sum(
+            _of(cell.counts, audience) for cell in cells if cell.centre_id == year.centre_id and cell.campaign_id
+        )
+        hides = not in_campaigns or signed - in_campaigns >= LEAST
+        return signed if hides and (fewer or signed > told) else int(told)
+
+    told: dict[str, Any] = {audience.value: people(audience) for audience in PUBLIC_AUDIENCES}
     return replace(year, presentations=totals.presentations, cities=totals.cities, **told)
+
+
+def by_fives(old: int, new: int) -> int:
+    """A number moved towards another by whole fives."""
+    step = abs(new - old) // LEAST * LEAST
+    return old + step if new > old else old - step
 
 
 def _told_people(year: CentreYear) -> int:

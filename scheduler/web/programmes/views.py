@@ -12,6 +12,7 @@ from scheduler.programmes.terms import Audience, CampaignRow
 from scheduler.questions.queries.sets import questions_asked
 from scheduler.reports import charts
 from scheduler.reports.queries.public import campaign_outcome
+from scheduler.reports.rules.public import exact_before
 from scheduler.reports.terms.counting import CityOutcome, Outcome
 from scheduler.web import drawings
 from scheduler.web.filters import number
@@ -91,6 +92,7 @@ def campaign(slug: str) -> ResponseReturnValue:
         crew=words.campaign_crew(outcome),
         state=state,
         period=words.days_of(one),
+        still_counted=one.last_day.year >= exact_before(today),
     )
 
 
