@@ -29,7 +29,7 @@ from scheduler.visits.terms.states import (
     PresentationState,
     VisitState,
 )
-from scheduler.web.desk.views import TILES
+from scheduler.web.desk.views import KINDS
 from scheduler.web.turn_words import OF_REQUESTS, PAGES, WORDS
 from tests.factories import MONDAY
 from tests.factories.people import make_user
@@ -172,7 +172,7 @@ def test_every_matter_is_somebodys_and_has_its_words_or_its_page_or_its_job():
 
     assert known == set(Matter)
     assert {turn.matter for _state, turn in verdicts() if turn.ours} <= set(OURS)
-    assert {matter for matters in TILES.values() for matter in matters} == set(OURS)
+    assert {matter for matters in KINDS.values() for matter in matters} == set(OURS)
     for matter in OURS:
         assert why_of(matter, "en")
 

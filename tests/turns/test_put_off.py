@@ -131,9 +131,9 @@ def test_a_row_is_put_off_where_it_stands_and_found_under_its_filter(app, progra
     assert browser.post("/desk/put-off", data=sent).location == "/desk?of=new"
 
     first = browser.get("/desk?lang=en").text
-    assert (asked.number in first.split("toasts")[0], "of=resting" in first) == (False, True)
+    assert (f'href="/requests/{asked.number}"' in first, "of=resting" in first) == (False, True)
     resting = browser.get("/desk?of=resting&lang=en").text
-    assert "nobody answered" in resting
+    assert f"nobody answered ({coordinator.full_name})" in " ".join(resting.split())
     browser.post(f"/desk/show-again/{asked.number}", data={"from": "desk//"})
     assert asked.number in browser.get("/desk?lang=en").text
     assert browser.post("/desk/put-off", data=sent | {"why": "never"}).location == "/desk?of=new"
