@@ -49,6 +49,7 @@ POSTED_WITHIN = 2 * DAY  # so long before its day a post is to be ready
 PASSES_WITHIN = 14 * DAY  # so long before the asked days of a request on the waiting list are over
 SETTLE_WITHIN = 14 * DAY  # after the visit
 RESTS = {PutOffReason.NOBODY_THERE: DAY, PutOffReason.ASKED_AGAIN: 3 * DAY}
+TRACE_KEPT = 90 * DAY  # of what was put off
 OF_POSTS = (Matter.POST_DUE, Matter.POST_UNREADY)
 _A, _R, _V = AssignmentState, RequestState, VisitState
 

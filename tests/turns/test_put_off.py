@@ -102,6 +102,8 @@ def test_a_row_rests_for_the_whole_centre_with_its_trace_until_its_day_or_anothe
     [back] = desk_of(colleague, MONDAY + DAY).rows
     assert [(one.reason, one.until_on, bool(one.by)) for one in back.put_off] == [(RANG, TODAY + DAY, True)]
     assert rows_of(AuditEntry.action).count("put off") == 2
+    later = [desk_of(colleague, MONDAY + days * DAY).rows for days in (90, 91)]
+    assert [[bool(row.put_off) for row in rows if row.number == asked.number] for rows in later] == [[True], [False]]
 
     asked.state = RequestState.AGREED
     session.commit()
