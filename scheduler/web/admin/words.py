@@ -356,6 +356,7 @@ JOBS: Mapping[str, LazyProxy] = {
     "privacy.forget_traces": _l("Forgets networks of visitors and tries to sign in, after a day"),
     "privacy.keep_ledger": _l("Keeps what was revoked outside of the database"),
     "privacy.forget_what_lasted": _l("Forgets what has lasted its time"),
+    "reports.make_public_figures": _l("Makes the public figures of ended years, and follows corrections"),
     "requests.forget_unfinished": _l("Forgets bookings that nobody finished"),
     "requests.write_search_keys": _l("Writes names so that a search finds them in both scripts"),
     "feeds.tidy_up": _l("Takes out what is kept for calendars and is over"),
