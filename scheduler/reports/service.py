@@ -120,29 +120,34 @@ def _told(period: Period, totals: ReportCounts, owed: tuple[Correction, ...]) ->
 def publish_figures(*, now: dt.datetime) -> list[int]:
     """Keep what the public reads of each year that is counted, and follow corrections; returns the years changed.
 
-    Run again it changes nothing. A year of which figures are old waits for the next run.
+    Run again it changes nothing. A year of which figures are old waits for the next run, and so does everything when
+    figures change meanwhile: to judge them takes seconds, in which others may write.
     """
-    today = clock.local_day(now)
+    today, versions = clock.local_day(now), figure_versions()
+    years = [year for year, version in versions.items() if version is not None]
+    public = cells_by_year(cells_of_years(years))
+    due = [year for year in years if year < exact_before(today)]
+    stored, kept = published_cells(due), cells_of_years(due, published=False)
+    counted, made = cells_by_year(kept), {row.year for row in stored}
+    rows = {(row.year, _place_of(row)): row for row in (*stored, *kept)}
+    changed = []
+    for year in due:
+        told = public.get(year, ())
+        if year in made:
+            others = {one: own for one, own in public.items() if one != year}
+            told = corrected(told, counted.get(year, ()), others, year)
+        if told and (year not in made or told != public[year]):
+            public[year] = told
+            changed.append(year)
+    if not changed:
+        return []
     with transaction() as session:
         advisory_lock(session, PUBLIC_LOCK, [1])
-        years = [year for year, version in figure_versions().items() if version is not None]
-        public = cells_by_year(cells_of_years(years))
-        due = [year for year in years if year < exact_before(today)]
-        stored, kept = published_cells(due), cells_of_years(due, published=False)
-        counted, made = cells_by_year(kept), {row.year for row in stored}
-        rows = {(row.year, _place_of(row)): row for row in (*stored, *kept)}
-        changed = []
-        for year in due:
-            told = public.get(year, ())
-            if year in made:
-                others = {one: own for one, own in public.items() if one != year}
-                told = corrected(told, counted.get(year, ()), others, year)
-            if told and (year not in made or told != public[year]):
-                _store_public(session, year, {cell: rows[year, place_in(cell)] for cell in told}, today)
-                public[year] = told
-                changed.append(year)
-    if changed:
-        log.info("public figures made", extra={"years": len(changed)})
+        if figure_versions() != versions:
+            return []
+        for year in changed:
+            _store_public(session, year, {cell: rows[year, place_in(cell)] for cell in public[year]}, today)
+    log.info("public figures made", extra={"years": len(changed)})
     return changed
 
 

@@ -50,6 +50,7 @@ PASSES_WITHIN = 14 * DAY  # so long before the asked days of a request on the wa
 SETTLE_WITHIN = 14 * DAY  # after the visit
 RESTS = {PutOffReason.NOBODY_THERE: DAY, PutOffReason.ASKED_AGAIN: 3 * DAY}
 LONGEST_REST = 7 * DAY
+TRACE_KEPT = 90 * DAY  # of what was put off
 OF_POSTS = (Matter.POST_DUE, Matter.POST_UNREADY)
 _A, _R, _V = AssignmentState, RequestState, VisitState
 

@@ -22,7 +22,7 @@ from scheduler.requests.queries.stand_ins import on_duty
 from scheduler.turns.models import Snooze
 from scheduler.turns.queries.desk import row_of, rows_told_to
 from scheduler.turns.queries.stale_mails import mail_since
-from scheduler.turns.rules import may_be_put_off, rests, rests_until, why_stale
+from scheduler.turns.rules import TRACE_KEPT, may_be_put_off, rests, rests_until, why_stale
 from scheduler.turns.terms import PutOffReason, TurnRow
 from scheduler.turns.wording import why_of
 from scheduler.visits.models.visits import Visit
@@ -30,7 +30,6 @@ from scheduler.visits.models.visits import Visit
 MORNING_MAIL = "turns_due"
 MOST_LINES = 20
 ONCE_IN = dt.timedelta(hours=20)
-TRACE_KEPT = dt.timedelta(days=90)
 
 
 def send_again(actor: Actor, message_id: int, *, now: dt.datetime) -> bool:

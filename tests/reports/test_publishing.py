@@ -9,11 +9,12 @@ from sqlalchemy.exc import IntegrityError
 from scheduler.attendance.models import StaleFigure
 from scheduler.attendance.service.figures import add_up_marked
 from scheduler.attendance.terms import HeadCounts
-from scheduler.core.db import transaction
+from scheduler.core.db import OPEN_BLOCK, db, transaction
 from scheduler.jobs.reports import make_public_figures
 from scheduler.policy import Role
 from scheduler.programmes.queries import campaign_page
 from scheduler.programmes.terms import Audience
+from scheduler.reports import service
 from scheduler.reports.models import PublicFigure
 from scheduler.reports.queries.attendance import attendance_report
 from scheduler.reports.queries.public import campaign_outcome, public_names, public_year
@@ -22,6 +23,8 @@ from scheduler.reports.rules.attendance import year_of
 from scheduler.reports.rules.signing import seen_of
 from scheduler.reports.service import publish_figures, sign_period
 from scheduler.reports.terms.counting import Filters
+from scheduler.reports.rules.jointly import corrected
+from scheduler.reports.service import publish_figures
 from scheduler.visits.terms.states import PresentationState, VisitState
 from tests.factories.attendance import make_attendance
 from tests.factories.people import make_user
@@ -119,6 +122,28 @@ def test_a_published_year_is_read_also_while_its_figures_are_added_up_again(read
 
     assert reader.reads() == (1, 63, 63, 63, 63)
     assert publish_figures(now=APRIL) == [], "it waits for the next night"
+
+
+@pytest.mark.both_databases
+def test_trust_r9_others_write_while_figures_are_judged_and_what_has_changed_waits_for_the_next_night(
+    reader, monkeypatch
+):
+    reader.held(63)
+    publish_figures(now=MARCH)
+    reader.held(7)
+
+    def judged_while_somebody_locks(*given):
+        assert not db.session().info.get(OPEN_BLOCK), "nobody waits for it"
+        reader.held(20)
+        return corrected(*given)
+
+    with monkeypatch.context() as slow:
+        slow.setattr(service, "corrected", judged_while_somebody_locks)
+        assert publish_figures(now=APRIL) == []
+
+    assert reader.reads() == (1, 63, 63, 63, 63)
+    assert publish_figures(now=APRIL) == [2026]
+    assert reader.reads() == (3, 88, 88, 88, 88)
 
 
 def test_a_year_that_nobody_has_published_yet_is_read_as_it_is_counted(reader):

@@ -257,10 +257,11 @@ def test_pages_of_a_list_and_of_each_matter_are_slices_of_what_the_rule_says(ses
     assert len({matter for matter, _number, _day in whole}) >= 6
     for only in (None, *{matter for matter, _number, _day in whole}):
         wanted = [row for row in whole if only in (None, row[0])]
-        for page in range(1, len(wanted) // 4 + 3):
-            desk = desk_of(scene.coordinator, MONDAY, only=[only] if only else (), page=page, per_page=4)
-            opened = min(page, -(-len(wanted) // 4))  # behind the last one the last one
-            assert said(desk.rows) == wanted[4 * opened - 4 : 4 * opened]
+        last = (len(wanted) - 1) // 4 + 1
+        for asked_page in range(1, last + 3):
+            desk = desk_of(scene.coordinator, MONDAY, only=[only] if only else (), page=asked_page, per_page=4)
+            page = min(asked_page, last)  # beyond the last page stands the last one
+            assert (said(desk.rows), desk.page) == (wanted[4 * page - 4 : 4 * page], page)
             assert (desk.found, desk.total) == (len(wanted), len(whole))
 
 

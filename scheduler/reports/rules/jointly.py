@@ -32,6 +32,7 @@ from scheduler.reports.terms.counting import (
 
 PRIME = 2**61 - 1  # rows are sparse and reduced modulo a prime: as exact as fractions, and quick
 _MOST_VISIBLE_FIRST = {"year": 0, "centre": 1, "campaign": 2, "district": 3, "city": 4, "high_school": 5}
+_PARTS = ("city", "campaign", "high_school")
 
 CellsOfYears = Mapping[int, Sequence[FigureCell]]
 Row = dict[int, int]  # {group: factor}
@@ -71,7 +72,7 @@ def _numbers_of_linked(cells: CellsOfYears) -> frozenset[PageNumber]:
     for name in alone:
         nobody |= 0 if _size(members[name], sizes) else members[name]  # a zero on a page says so of all its groups
     known = {name: own & ~nobody for name, own in members.items()}
-    unsafe = [_row(own) for own in _unions(known, len(sizes)) if small(_size(own, sizes))]
+    unsafe = [_row(own) for own in _unions(known, len(sizes)) if _is_small(own, sizes)]
     basis: dict[int, Row] = {}
     shown = set[PageNumber]()
     for name in sorted(alone, key=lambda name: (_MOST_VISIBLE_FIRST[name.kind], -_size(known[name], sizes), name)):
@@ -251,28 +252,39 @@ def _told_in(year: int, cell: FigureCell) -> Iterator[tuple[list[PageNumber], in
 def _unions(members: Mapping[PageNumber, Union], groups: int) -> set[Union]:
     """Groups of people that nobody may count: each, each number, what two share, and what some leave of others."""
     found = {1 << place for place in range(groups)} | set(members.values())
-    parts = defaultdict[tuple[str, int], list[Union]](list)
+    numbers = defaultdict[int, list[PageNumber]](list)  # of each group
+    districts = defaultdict[int, list[Union]](list)  # of each year
     for name, own in members.items():
-        if name.kind in ("city", "campaign", "high_school"):
-            parts[name.kind, name.of].append(own)
-            parts[name.kind, 0].append(own)
-    wholes = list(members.values())
-    for (one, own), (two, other) in combinations(members.items(), 2):
-        if own & other:
-            found |= {own & other, own & ~other, other & ~own}
-        if one.kind == two.kind == "district" and one.of == two.of:
-            wholes.append(own | other)
+        for place in _row(own):
+            numbers[place].append(name)
+        if name.kind == "district":
+            districts[name.of].append(own)
+    for one, two in {pair for names in numbers.values() for pair in combinations(names, 2)}:
+        own, other = members[one], members[two]
+        found |= {own & other, own & ~other, other & ~own}
+    wholes = {*members.values(), *(one | two for year in districts.values() for one, two in combinations(year, 2))}
     for whole in wholes:
-        for each in parts.values():
-            left = whole
-            for part in each:
-                left &= ~part if part & whole == part else whole
-            found.add(left)
+        left = {}
+        for name in {name for place in _row(whole) for name in numbers[place] if name.kind in _PARTS}:
+            if members[name] & ~whole == 0:
+                for parts in ((name.kind, name.of), (name.kind, 0)):
+                    left[parts] = left.get(parts, whole) & ~members[name]
+        found |= {whole, *left.values()}
     return found
 
 
 def _size(union: Union, sizes: Sequence[int]) -> int:
     return sum(sizes[place] for place in _row(union))
+
+
+def _is_small(union: Union, sizes: Sequence[int]) -> bool:
+    """`small`, without adding up the many that are large."""
+    size = 0
+    while union and size < LEAST:
+        place = union.bit_length() - 1
+        size += sizes[place]
+        union ^= 1 << place
+    return small(size)
 
 
 def _row(union: Union) -> Row:

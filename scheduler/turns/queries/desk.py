@@ -20,7 +20,7 @@ from scheduler.requests.models import SchoolRequest
 from scheduler.turns.models import Snooze
 from scheduler.turns.queries.requests_and_mails import about_host, failed_mails, posts_to_judge, waiting_requests
 from scheduler.turns.queries.standings import CREWED, Judged, judged_visits, read, waiting_visits
-from scheduler.turns.rules import DAY, in_order, not_counted, rests, turns_of_visit
+from scheduler.turns.rules import DAY, TRACE_KEPT, in_order, not_counted, rests, turns_of_visit
 from scheduler.turns.terms import Desk, Matter, PutOff, SittingStanding, SoonRow, TurnRow, Verdict
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.queries.lists import crew_of
@@ -53,9 +53,9 @@ def desk_of(
     today = clock.local_day(now)
     visits = waiting_visits(actor, now)
     every = _ours(actor, visits, now)
-    asleep = [row for row in every if rests(row, today)]
+    put_off = [row for row in every if rests(row, today)]
     rows = [row for row in every if not rests(row, today)]
-    found = [row for row in (asleep if resting else rows) if not only or row.matter in only]
+    found = [row for row in (put_off if resting else rows) if not only or row.matter in only]
     page = min(page, max(1, -(-len(found) // per_page)))
     begins = first_row(page, per_page)
     soon = _soon(visits, today)
@@ -66,7 +66,7 @@ def desk_of(
         found=len(found),
         page=page,
         counts=Counter(row.matter for row in rows),
-        resting=len(asleep),
+        resting=len(put_off),
     )
 
 
@@ -80,7 +80,7 @@ def _ours(actor: Actor, visits: Judged, now: dt.datetime) -> tuple[TurnRow, ...]
     """Of each thing that waits for the coordinators one row, the first due first."""
     today = clock.local_day(now)
     found = (*visits.turns(now), *waiting_requests(actor, now), *failed_mails(actor), *posts_to_judge(actor, today))
-    trace = put_off_of(actor)
+    trace = put_off_of(actor, now)
     rows = in_order((row for row in found if row.verdict.ours), today)
     return tuple(replace(row, put_off=trace.get((row.number, row.matter), ())) for row in rows) if trace else rows
 
@@ -94,7 +94,7 @@ def row_of(actor: Actor, number: str, now: dt.datetime) -> TurnRow:
     raise NotFound("turn")
 
 
-def put_off_of(actor: Actor) -> dict[tuple[str, str], tuple[PutOff, ...]]:
+def put_off_of(actor: Actor, now: dt.datetime) -> dict[tuple[str, str], tuple[PutOff, ...]]:
     """What was put off in a centre lately, by the number of its visit or request and the matter: one question."""
     number = func.coalesce(Visit.number, SchoolRequest.number)
     wanted = (
@@ -110,7 +110,7 @@ def put_off_of(actor: Actor) -> dict[tuple[str, str], tuple[PutOff, ...]]:
         .outerjoin(Visit, Visit.id == Snooze.visit_id)
         .outerjoin(SchoolRequest, SchoolRequest.id == Snooze.school_request_id)
         .outerjoin(User, User.id == Snooze.noted_by_id)
-        .where(Snooze.centre_id == actor.centre_id)
+        .where(Snooze.centre_id == actor.centre_id, Snooze.noted_at >= now - TRACE_KEPT)
         .order_by(Snooze.id)  # the clock may have been set back since
     )
     found: dict[tuple[str, str], tuple[PutOff, ...]] = {}

@@ -13,6 +13,7 @@ from scheduler.visits.terms.plans import CrewRule, Why
 from scheduler.visits.terms.states import (
     FIRM,
     LIVING,
+    PROMISED,
     STAFFED,
     AssignmentState,
     ClockWrong,
@@ -123,6 +124,11 @@ class VisitRow:
     programme_id: int = 0
     campaign_id: int | None = None
     short_crew: bool = False  # somebody left, was not there, or was done without: its crew is not whole everywhere
+
+    @property
+    def promised_crew(self) -> tuple[CrewRow, ...]:
+        """Who goes, or was asked and has not answered yet."""
+        return tuple(one for one in self.crew if one.state in PROMISED)
 
     def host(self, language: str) -> str:
         """The host's name in the page's script."""

@@ -129,11 +129,9 @@ FAILURES: Mapping[str, LazyProxy] = {
     "changed_meanwhile": _l(
         "Others changed the same things while the file was being stored. Nothing of it is stored: try again in a while."
     ),
-    "import_runs": _l("Another file is being stored. Nothing of this one is stored: send it again in a while."),
+    GroundReason.IMPORT_RUNS: sentence_of(GroundReason.IMPORT_RUNS),
     "undone_already": _l("It was taken back while it was being stored. Nothing of it is stored."),
-    "stored_in_part": _l(
-        "Only a part of the file is stored, and newer entries refer to it. Send the same file again to store the rest."
-    ),
+    GroundReason.STORED_IN_PART: sentence_of(GroundReason.STORED_IN_PART),
     "broken": _l("Something broke that we did not foresee; it is in the log. Nothing was half stored."),
 }
 LINE_PROBLEMS: Mapping[str, LazyProxy] = {
@@ -359,6 +357,7 @@ JOBS: Mapping[str, LazyProxy] = {
     "privacy.forget_traces": _l("Forgets networks of visitors and tries to sign in, after a day"),
     "privacy.keep_ledger": _l("Keeps what was revoked outside of the database"),
     "privacy.forget_what_lasted": _l("Forgets what has lasted its time"),
+    "reports.make_public_figures": _l("Makes the public figures of ended years, and follows corrections"),
     "requests.forget_unfinished": _l("Forgets bookings that nobody finished"),
     "requests.write_search_keys": _l("Writes names so that a search finds them in both scripts"),
     "feeds.tidy_up": _l("Takes out what is kept for calendars and is over"),

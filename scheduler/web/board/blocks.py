@@ -17,7 +17,7 @@ from scheduler.requests.terms.reasons import RequestReason
 from scheduler.visits.terms.plans import Why
 from scheduler.visits.terms.reasons import WhyNot
 from scheduler.visits.terms.rows import CrewRow
-from scheduler.visits.terms.states import FIRM, OPEN_VISITS, AssignmentState, VisitState
+from scheduler.visits.terms.states import OPEN_VISITS, AssignmentState, VisitState
 from scheduler.web import labels
 from scheduler.web.filters import Face, clock, in_hours, moment, short_weekday, state_face
 from scheduler.web.i18n import _, _l, _n, page_language, spelled_here
@@ -207,8 +207,7 @@ def _beside(other: CrewRow, mine: CrewRow | None) -> Face:
 
 def _crew(block: Block) -> list[Face]:
     """Who goes, in a row that is not a presenter's; without anybody, whom the programme wants."""
-    named = [one for one in block.visit.crew if one.state in (*FIRM, AssignmentState.OFFERED)]
-    if named:
+    if named := block.visit.promised_crew:
         note_given_names(one.presenter_id for one in named)
         return [Face("quiet", "person", ", ".join(_named(one) for one in named))]
     rule = block.visit.rule
@@ -220,7 +219,7 @@ def _crew(block: Block) -> list[Face]:
 def _named(one: CrewRow) -> str:
     """A name of the crew; of who was asked and has not answered, with that word."""
     name = spelled_here(one.given_name if one.minor else one.full_name)
-    return name if one.state in FIRM else _("%(name)s (asked)", name=name)
+    return _("%(name)s (asked)", name=name) if one.state is AssignmentState.OFFERED else name
 
 
 def clash_words(why: Why) -> str:

@@ -1,6 +1,6 @@
 """The planner's pages: what a plan is for, its progress, its rows; pinned, tried otherwise, applied in parts."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from flask import redirect, render_template, request, url_for
@@ -19,7 +19,7 @@ from scheduler.proposals.queries.shared_rides import rides_of
 from scheduler.proposals.queries.towns import towns_of
 from scheduler.proposals.service.carry_out import apply_rows
 from scheduler.proposals.service.propose import pin_rows
-from scheduler.proposals.terms.plan import OF_SOMEBODY, PlanChanged, ProposalDraft, ProposalReason, WhyChanged
+from scheduler.proposals.terms.plan import OF_SOMEBODY, PlanChanged, ProposalReason, ProposedSeat, WhyChanged
 from scheduler.web import labels
 from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm, asked_day, by_htmx, number_of
@@ -165,42 +165,39 @@ def pin_proposal(proposal_id: int) -> ResponseReturnValue:
 @may("create", "plan")
 @sent_once
 def draw_again(proposal_id: int) -> ResponseReturnValue:
-    """The same plan anew, with its pinned rows and as calm as it was asked for."""
+    """The same plan once more, with its pinned rows."""
     if not BaseForm().accepted():
         return redirect(url_for(".show_proposal", proposal_id=proposal_id))
-    anew = start_plan(current_actor(), _anew(proposal_id), now=clock.now())
-    return redirect(url_for(".show_proposal", proposal_id=anew))
+    return _draw_again(proposal_id)
 
 
-def _anew(proposal_id: int) -> ProposalDraft:
-    draft = queries.draft_of(queries.proposal_of(current_actor(), proposal_id))
-    return replace(draft, based_on=proposal_id)
+def _draw_again(proposal_id: int, pinned: Collection[ProposedSeat] = ()) -> ResponseReturnValue:
+    """Start the same plan once more; its page shows what changed."""
+    actor = current_actor()
+    draft = replace(queries.draft_of(queries.proposal_of(actor, proposal_id)), based_on=proposal_id)
+    later = start_plan(actor, draft, now=clock.now(), pinned=pinned)
+    return redirect(url_for(".show_proposal", proposal_id=later))
 
 
 @bp.post("/plans/<int:proposal_id>/keep")
 @may("create", "plan")
 @sent_once
 def keep_proposal(proposal_id: int) -> ResponseReturnValue:
-    """A repair anew, with the visits of the ticked rows where they stand."""
-    actor = current_actor()
-    seats = queries.stood_seats(actor, proposal_id, _ticked())
+    """The same repair once more, with the visits of the ticked rows where they stand."""
+    seats = queries.stood_seats(current_actor(), proposal_id, _ticked())
     if not BaseForm().accepted():
         return redirect(url_for(".show_proposal", proposal_id=proposal_id))
     if not seats:
         say(labels.refusal(Conflict(GroundReason.NOTHING_TICKED)))
         return redirect(url_for(".show_proposal", proposal_id=proposal_id))
-    anew = start_plan(actor, _anew(proposal_id), now=clock.now(), pinned=seats)
-    return redirect(url_for(".show_proposal", proposal_id=anew))
+    return _draw_again(proposal_id, seats)
 
 
 @bp.post("/plans/<int:proposal_id>/try/<int:request_id>/<int:place>")
 @may("create", "plan")
 @sent_once
 def try_otherwise(proposal_id: int, request_id: int, place: int) -> ResponseReturnValue:
-    """The plan anew with one way out of a request that waits: it goes there, and who stood there moves."""
+    """The plan once more with one way out of a request that waits: it goes there, and who stood there moves."""
     if not BaseForm().accepted():
         return redirect(url_for(".show_proposal", proposal_id=proposal_id))
-    actor = current_actor()
-    seats = queries.way_out(actor, proposal_id, request_id, place)
-    tried = start_plan(actor, _anew(proposal_id), now=clock.now(), pinned=seats)
-    return redirect(url_for(".show_proposal", proposal_id=tried))
+    return _draw_again(proposal_id, queries.way_out(current_actor(), proposal_id, request_id, place))

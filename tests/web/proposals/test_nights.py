@@ -1,4 +1,4 @@
-"""Nights away as pages have them: the lever of a plan, an adult's own word, nothing of it for a minor."""
+"""Nights away as pages have them: the nights that a plan may have, an adult's own word, nothing of it for a minor."""
 
 import datetime as dt
 
