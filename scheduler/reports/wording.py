@@ -196,8 +196,11 @@ def story(centre: CentreYear, year: int, lang: str) -> list[str]:
     for one in centre.campaigns:
         pupils = ngettext("%(num)s high-school pupil", "%(num)s high-school pupils", one.high_school_pupils or 0)
         cities = ngettext("%(num)s city", "%(num)s cities", one.cities)
+        form = _("Campaign “%(name)s”: %(cities)s.")  # of primary schools only: "0 high-school pupils" says nothing
+        if one.high_school_pupils != 0:
+            form = _("Campaign “%(name)s”: %(pupils)s in %(cities)s.")
         lines.append(
-            _("Campaign “%(name)s”: %(pupils)s in %(cities)s.")
+            form
             % {
                 "name": one.name,
                 "pupils": said(pupils, one.high_school_pupils, _("pupils (number not shown)")),

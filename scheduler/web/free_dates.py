@@ -186,7 +186,7 @@ def _reasons(days: Sequence[FreeDay]) -> tuple[tuple[str, str], ...]:
 
 def _said(one: FreeDay) -> str:
     if one.starts:
-        return _("begin at %(times)s", times=times_of(one.starts))
+        return _("start: %(times)s", times=times_of(one.starts))
     return str(OF_CALENDAR[one.lack]) if one.lack in OF_CALENDAR else _("nobody can come")
 
 

@@ -149,7 +149,7 @@ def scripts() -> list[Script]:
 def themes() -> list[Theme]:
     """The choices of the colour switch for this page."""
     now = theme()
-    choices = (("light", _("Light"), "sun"), ("dark", _("Dark"), "moon"), ("", _("As the device"), "half"))
+    choices = (("light", _("Light"), "sun"), ("dark", _("Dark"), "moon"), ("", _("System"), "half"))
     return [Theme(name, icon, here(theme=value or "device"), value == now) for value, name, icon in choices]
 
 

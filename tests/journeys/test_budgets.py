@@ -266,7 +266,7 @@ def books(teacher: Teacher, installation: Installation, way: str) -> None:
         teacher.types("Последњи дан који Вам одговара", "16. 10. 2026.")
         teacher.taps("Даље")
     else:
-        teacher.taps("почетак у")  # the first free day: the 28th of September
+        teacher.taps("почетак:")  # the first free day: the 28th of September
         teacher.taps("10:00")
     teacher.types("Одељења", "VII-1 и VII-2")
     teacher.types("Ученици", "51")

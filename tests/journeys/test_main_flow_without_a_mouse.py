@@ -105,7 +105,7 @@ def test_keys_alone_book_accept_and_plan(installation: Installation, browser: Br
 def test_keys_alone_hold_a_date_and_hold_it_again(installation: Installation, browser: Browser) -> None:
     school = Keyboard(browser, installation)
     comes_to_the_days(school)
-    school.presses(re.compile("^28 ?: почетак у"))
+    school.presses(re.compile("^28 ?: почетак:"))
     assert school.page.url.endswith("/book/when#times")
     school.presses("10:00", key="Space")
     school.reads("понедељак, 28. септембар 2026. у 10:00.")

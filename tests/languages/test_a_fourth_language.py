@@ -330,7 +330,7 @@ FIXED: set[str] = {
     "open the list: each visit has its own page there. The link works for %(days)s days; older links go on working, "
     "too.",
     "These hours are wishes: we answer each within %(days)s days, and all of them stand on one page.",
-    "We answer within %(days)s days. One link shows you everything; with it you change or cancel.",
+    "We answer within %(days)s days.",
     "We answer within %(days)s days, by mail and on this page. You need not do anything now.",
 }
 

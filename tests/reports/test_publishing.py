@@ -20,11 +20,10 @@ from scheduler.reports.queries.attendance import attendance_report
 from scheduler.reports.queries.public import campaign_outcome, public_names, public_year
 from scheduler.reports.queries.signing import with_books
 from scheduler.reports.rules.attendance import year_of
+from scheduler.reports.rules.jointly import corrected
 from scheduler.reports.rules.signing import seen_of
 from scheduler.reports.service import publish_figures, sign_period
 from scheduler.reports.terms.counting import Filters
-from scheduler.reports.rules.jointly import corrected
-from scheduler.reports.service import publish_figures
 from scheduler.visits.terms.states import PresentationState, VisitState
 from tests.factories.attendance import make_attendance
 from tests.factories.people import make_user

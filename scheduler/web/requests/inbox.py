@@ -40,7 +40,7 @@ NARROWS = {
     "owner": _l("Owner"),
     "district": _l("District"),
     "programme": _l("Programme"),
-    "age": _l("Age"),
+    "age": _l("Waiting"),
 }
 FILTER_NAMES = ("show", "q", "page", "sort", *NARROWS)
 COLUMNS = (
@@ -48,7 +48,7 @@ COLUMNS = (
     Column("host", _l("Host"), wide=True),
     Column("what", _l("What"), wide=True),
     Column("when", _l("When")),
-    Column("age", _l("Age")),
+    Column("age", _l("Waiting")),
     Column("owner", _l("Owner")),
     Column("next", _l("Next step"), number=True),
 )

@@ -7,7 +7,7 @@ from tests.factories.people import make_centre
 
 PAGES = ("/", "/privacy", "/accessibility", "/about", "/styleguide", "/programmes", "/campaigns", "/map", "/figures")
 LANGUAGES = ("sr_Cyrl", "sr_Latn", "en")
-OF_A_STATE = ("Чека потврду мејла", "Спречена затварањем", "Прећутно потврђено", "Поништен")
+OF_A_STATE = ("Чека потврду мејла", "Спречена због нерадног дана", "Прећутно потврђено", "Поништен")
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -168,7 +168,7 @@ def test_a_day_then_a_time_then_the_form_hold_the_date_all_the_while_and_pressed
     held = now.post("when", {"slot": slots[4]})
     assert (pressed, held) == ("/book/when#times", "/book/who")
     assert slots[0] == f"{one}T08:00"
-    assert "it is held for you for 15 minutes" in text_of(page)
+    assert "We hold it for you for 15 minutes" in text_of(page)
     assert holds() == [HELD]
     for name in ("who", "where", "you"):
         assert "at 09:00. It is held for you until" in now.read(name)

@@ -424,7 +424,7 @@ def test_each_filter_narrows_counts_and_has_a_way_out(desk, programme):
         "state=triage": "State: Being looked at",
         f"programme={programme.id}": "Programme",
         "owner=0": "Owner: nobody",
-        "age=old": "Age",
+        "age=old": "Waiting",
     }.items():
         page = desk.get(f"/requests?lang=en&show=open&{query}").text
         assert f"Remove the filter: {label}" in page

@@ -458,12 +458,12 @@ def shifts(host):
 
 
 def test_classes_said_beside_the_calendar_show_their_own_times_and_are_not_typed_twice(shifts, free):
-    assert "begin at 08:00" in free.read("when")
+    assert "start: 08:00" in free.read("when")
 
     assert free.post("when", {"classes": "VI-1"}) == "/book/when"
 
     page = free.read("when")
-    assert ("begin at 15:00" in page, "begin at 08:00" in page) == (True, False)
+    assert ("start: 15:00" in page, "start: 08:00" in page) == (True, False)
     free.post("when", {"day": free.days()[0]})
     assert 'value="VI-1"' in free.get("who").text
 
@@ -504,8 +504,8 @@ def test_the_open_page_takes_a_school_with_its_classes(client, shifts, free):
 
     pages = [open_page(client, **school, host=host, classes=classes) for classes in ("VII-1", "6", "choir")]
 
-    assert ["begin at 08:00" in text_of(page) for page in pages] == [True, False, True]
-    assert ["begin at 15:00" in text_of(page) for page in pages] == [False, True, False]
+    assert ["start: 08:00" in text_of(page) for page in pages] == [True, False, True]
+    assert ["start: 15:00" in text_of(page) for page in pages] == [False, True, False]
     link = DAY_LINK.findall(pages[1].text)[0]
     assert (f"host={host}" in link, "classes=6" in link) == (True, True)
 
@@ -527,7 +527,7 @@ def test_a_date_taken_along_counts_although_the_booking_was_begun_with_another(c
 def test_the_pressed_day_is_marked_and_its_parts_of_the_day_are_drawn(free):
     page, one = free.get("when").text, free.days()[0]
     assert 'aria-current="date"' not in page
-    drawn = r'<button class="free-month__day" title="begin at 08:00[^"]*"'
+    drawn = r'<button class="free-month__day" title="start: 08:00[^"]*"'
     assert re.search(rf'{drawn}[^>]*value="{one}">\d+<small aria-hidden="true">●</small>', page)
 
     free.post("when", {"day": one})
