@@ -301,6 +301,12 @@ def hole(days: int) -> bool:
     return is_hole(row, TODAY)
 
 
+def due_after(days: int) -> dt.date | None:
+    """When a crew that accepted is to be confirmed, if it did so many days before its visit."""
+    one = a_visit(VisitState.OFFERED, seat(ACCEPTED, since=STARTS + days * DAY))
+    return turn_of_visit(one, MONDAY, TODAY).due_on
+
+
 WAITLISTED = a_request(RequestState.WAITLISTED)  # until five days after FAR
 BOUNDS = (
     ("two weeks of a request are left", lambda n: turn_of_request(WAITLISTED, FAR - (n - 5) * DAY).ours, (13, 14, 15),
@@ -324,6 +330,7 @@ BOUNDS = (
     ("left as a mail was written", lambda n: stale(left_at=MONDAY + n * SECOND), AROUND,
      (None, None, StaleReason.CREW_CHANGED)),
     ("went on as a mail was written", went_on, AROUND, (None, None, StaleReason.REQUEST_WENT_ON)),
+    ("answered two days before it", due_after, (-3, -2, -1), (FAR - 2 * DAY, FAR - DAY, FAR - DAY)),
     ("a visit of today", hole, AROUND, (False, True, True)),
     ("a visit of tomorrow", hole, (0, 1, 2), (True, True, False)),
     ("a post of today", posted, AROUND, (Matter.POST_DUE, Matter.POST_DUE, Matter.ITS_DAY)),
