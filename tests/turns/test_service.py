@@ -69,7 +69,7 @@ def test_a_visit_whose_day_went_by_is_told_each_morning_once_with_its_reason(ses
 
     first, second = mails(session, "turns_due")
     assert (first.address, first.subject) == ("desk@ncc.example", "1 thing is due today")
-    assert "Its day went by, and it was never confirmed" in first.text
+    assert "The day went by unconfirmed" in first.text
     assert second.created_at == MONDAY + DAY
 
 
