@@ -5,13 +5,13 @@ from typing import Any
 
 from scheduler.booking.rules.copies import days_of_copies
 from scheduler.booking.rules.day_line import LaidPart, suggested_start
-from scheduler.booking.rules.days_that_suit import HORIZON_DAYS, refusals
+from scheduler.booking.rules.days_that_suit import HORIZON_DAYS, class_is_held, refusals, times_of_day
 from scheduler.booking.rules.free_dates import JudgedDays, allowed_days, free_dates, others_than
 from scheduler.booking.rules.nearest import MOST_HOUR_ROWS, Others, WantedPeople, wanted_of
 from scheduler.booking.rules.slots import day_part_of
 from scheduler.booking.rules.starts import suggested_starts
 from scheduler.booking.terms.copies import CopyPlan
-from scheduler.booking.terms.free_dates import Bounds, Days, FreeDates, FreeDay, FreeFacts, Lack
+from scheduler.booking.terms.free_dates import Bounds, Days, FreeDates, FreeDay, FreeFacts, KeptSitting, Lack
 from scheduler.core.clock import moment_of
 from scheduler.people.terms import ExceptionRow, Hours
 from scheduler.places.terms.school_time import Bells, Shift
@@ -106,6 +106,17 @@ def by_bells(part: DayPart, starts: dt.time, lessons: int) -> dt.time | None:
     return suggested_starts([a_wish(day_part=part)], TODAY, 45, a_clock(TODAY, bells=bells))[0]
 
 
+def last_start(audience: Audience, minutes: int) -> dt.time:
+    """The last quarter of an hour of a day at which so many minutes can begin where no bells are known."""
+    return times_of_day(facts(audience=audience, minutes=minutes), TODAY, "")[-1]
+
+
+def holds_its_class(starts: dt.time) -> bool:
+    """Whether two presentations, each 45 minutes, of which the second begins an hour later, meet one held at noon."""
+    sittings = (KeptSitting(NINE, 45, "7-2"), KeptSitting(dt.time(10), 45, "7-1, 7-3"))
+    return class_is_held(sittings, starts, [KeptSitting(NOON, 45, "7-1")])
+
+
 BEYOND, BEFORE, OUTSIDE, CANNOT, SOON = (
     [one] for one in (Lack.BEYOND, Lack.BEFORE, Lack.OUTSIDE, Lack.SCHOOL_CANNOT, Lack.TOO_SOON)
 )
@@ -157,6 +168,12 @@ BOUNDS = (
      (dt.time(12, 29), dt.time(10, 50), dt.time(10, 51))),
     ("the third lesson", lambda n: by_bells(DayPart.ANY, dt.time(8), n), (2, 3, 4),
      (dt.time(8), dt.time(9, 40), dt.time(9, 40))),
+    ("six in the evening, for pupils", lambda n: last_start(Audience.PUPILS, n), (44, 45, 46),
+     (dt.time(17, 15), dt.time(17, 15), dt.time(17))),
+    ("nine in the evening, for teachers", lambda n: last_start(Audience.TEACHERS, n), (44, 45, 46),
+     (dt.time(20, 15), dt.time(20, 15), dt.time(20))),
+    ("over as its class is held", lambda n: holds_its_class(dt.time(10, n)), (14, 15, 16), (False, False, True)),
+    ("its class is free again", lambda n: holds_its_class(dt.time(11, n)), (44, 45, 46), (True, False, False)),
 )  # fmt: skip
 
 

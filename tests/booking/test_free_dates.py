@@ -391,6 +391,7 @@ def test_the_day_that_is_liked_most_comes_first_with_a_few_of_its_times_the_wish
     assert [best_time(FreeDay(TODAY, times), late) for times in (tuple(quarters), (*quarters, dt.time(18)))] == [
         dt.time(17, 45), dt.time(18),
     ]  # fmt: skip
+    assert best_time(FreeDay(TODAY, (TEN, dt.time(17, 15))), evening) == dt.time(17, 15)
     assert wish_for(TODAY + 3 * DAY, liked, usual) == (2, Preference(TODAY + 3 * DAY, TEN, DayPart.MORNING))
     assert wish_for(TODAY + DAY, liked, usual) == (0, usual)
 

@@ -204,6 +204,7 @@ def test_the_nearest_are_the_same_looked_for_in_the_nearest_towns_or_in_all(
     assert len({said[0] for said in found}) > 3
 
 
+@pytest.mark.deep
 @pytest.mark.both_databases
 def test_others_are_asked_in_two_questions_at_most_and_only_of_what_the_nearest_leave_open(
     busy: FreeWish, session, monkeypatch

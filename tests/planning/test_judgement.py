@@ -315,10 +315,13 @@ def rules_of_tour(problem: PlanProblem, plan: Plan) -> list[str]:
     ((IN_NIS,), ((TUESDAY, VRANJE.id),), ["a night where nothing is given", "day start or end at home"]),
     ((IN_NIS,), ((WEDNESDAY, NIS.id),), ["day start or end at home"]),
     ((IN_NIS,), ((TUESDAY, NIS.id), (TUESDAY, NIS.id)), ["unknown or doubled night"]),
+    ((IN_NIS,), ((TUESDAY, 99),), ["a night where nothing is given", "day start or end at home"]),
 ])  # fmt: skip
 def test_a_night_is_where_something_is_given(placements, nights, broken: list[str]):
     plan = Plan(placements, (), tuple(NightAway("E1", day, city) for day, city in nights))
     assert rules_of_tour(far_away(), plan) == broken
+    nobodys = replace(plan, nights=(*plan.nights, NightAway("E9", TUESDAY, NIS.id)))
+    assert rules_of_tour(far_away(), nobodys) == sorted({*broken, "unknown or doubled night"})
 
 
 @pytest.mark.parametrize(("given", "broken"), [
@@ -393,6 +396,20 @@ def test_a_ride_needs_consent_a_vetted_driver_and_the_same_way(educator: dict, y
 ])  # fmt: skip
 def test_a_ride_is_of_two_who_present_together(rides, broken: list[str]):
     assert rules_of_tour(together(), Plan((SHARED,), (), (), rides)) == broken
+
+
+@pytest.mark.parametrize(("nights", "more", "broken"), [
+    ((), (), set()),
+    ((NightAway("E1", WEDNESDAY, PANCEVO.id),), (), {"rides with somebody who stays away"}),
+    ((NightAway("E1", TUESDAY, PANCEVO.id),), (), {"rides with somebody who stays away"}),
+    ((NightAway("Y1", WEDNESDAY, PANCEVO.id),), (), {"rides from or to a night away", "a minor stays a night away"}),
+    ((), (Placement("R2", WEDNESDAY, EARLY, "E2", "Y1"),), {"rides where the educator is not"}),
+])  # fmt: skip
+def test_a_ride_is_from_home_to_home_and_to_all_that_the_youth_gives(nights, more, broken: set[str]):
+    problem = together()
+    problem = replace(problem, requests=(*problem.requests, a_plan_request("R2", city=PANCEVO.id, influencers=1)))
+    found = rules_of_tour(problem, Plan((SHARED, *more), (), nights, (RIDE,)))
+    assert {one for one in found if "ride" in one or "minor" in one} == broken
 
 
 def test_a_ride_costs_a_minor_no_lesson():

@@ -152,11 +152,14 @@ BROKEN = {
     "a closed day": [TourStop(2, 0, True)],
     "begins at home": [TourStop(0, 0, False)],
     "a night away without a stop on the next day": [TourStop(0, 0, True), TourStop(1, 2, False)],
+    "one crew from home to home": [TourStop(0, 0, True), TourStop(2, 1, False)],
 }
 
 
 @pytest.mark.parametrize("rule", BROKEN)
 def test_a_broken_rule_is_named(rule):
     problem = replace(a_round(1, 3), nights=True)
-    problem = replace(problem, cities=(*problem.cities[:2], replace(problem.cities[2], days=frozenset({1}))))
+    first, second, third = problem.cities
+    cities = (replace(first, who={0: 0b01}), second, replace(third, days=frozenset({1}), who={1: 0b10}))
+    problem = replace(problem, cities=cities)
     assert rule in tour_problems(problem, Tour(tuple(BROKEN[rule])))

@@ -158,6 +158,13 @@ def test_a_night_falls_with_the_seat_that_it_was_for(gone: int):
     assert beside[0] == {seat.request_id for seat in left}
 
 
+def test_a_night_of_nobody_does_not_hold_and_one_nowhere_is_no_bed():
+    asked = {one.request_id: one for one in two_far_days(a_seeker(home=BEOGRAD))}
+    seats, night = [ProposedSeat(1, NEAR[0], TEN, 1)], PlannedNight(1, NEAR[0], 1)
+    assert nights_that_hold(asked, seats, Sleeping((night, replace(night, presenter_id=9)), {1: 1, 9: 1})) == (night,)
+    assert as_slept(asked, Sleeping((replace(night, host_id=9),))) == asked
+
+
 def test_a_pinned_seat_that_takes_a_night_keeps_it():
     asked = two_far_days(a_seeker(home=BEOGRAD))
     wish = PlanWish(asked, pinned={2: ProposedSeat(2, NEAR[1], TEN, 1)}, nights={1: 2})

@@ -11,15 +11,16 @@ from hypothesis import strategies as st
 from scheduler.booking.rules.free_dates import able_at, by_name, free_dates, who_could
 from scheduler.booking.terms.free_dates import Bounds, FreeFacts, Lack
 from scheduler.core.clock import moment_of
+from scheduler.people.terms import Hours
 from scheduler.planning.rules.judgement import violations
 from scheduler.planning.solver.engine import Watch, solve
 from scheduler.planning.terms import Plan
-from scheduler.proposals.rules.drawing import drawing_of, placement_of, seat_of, sent_by_planner
+from scheduler.proposals.rules.drawing import all_are_there, drawing_of, placement_of, seat_of, sent_by_planner
 from scheduler.proposals.rules.fitting import Fitting
 from scheduler.proposals.rules.standing import Stands, may_stand, seats_that_stand, with_promised
 from scheduler.proposals.terms.plan import AskedVisit, DrawnProblem, ProposedSeat, WaitCause
 from scheduler.visits.terms.plans import CrewRule, Stop
-from tests.booking.dice import NEAR, Dice, a_stop
+from tests.booking.dice import NEAR, TWO_SHIFTS, Dice, a_stop
 from tests.booking.free_facts import EDUCATOR, INFLUENCER, NIS, PIROT, TODAY, VRANJE, a_seeker, facts
 
 SEEDS = st.integers(0, 10**9)
@@ -227,10 +228,38 @@ def test_a_cell_says_what_keeps_her_away_who_is_lacking_and_the_hour_named():
     beside = fitting(asked_of(facts(busy, a_seeker(2, INFLUENCER), rule=CrewRule(1, 1)))).answer(2, TODAY)
     assert beside.beside is EDUCATOR
 
+    wish = facts(a_seeker(hours=(Hours(TODAY.weekday(), dt.time(8), dt.time(9)),)))  # time for one of two cards
+    assert fitting(asked_of(wish)).answer(1, TODAY).fits
+    assert fitting(asked_of(wish), asked_of(wish, 2)).answer(1, TODAY).lack is Lack.TAKEN
+
     named = asked_of(facts(a_seeker()), hours={TODAY: dt.time(11)})
     assert [fitting(one).answer(1, TODAY).seats[0].starts_local for one in (named, asked_of(named.facts))] == [
         dt.time(11),
         dt.time(8),
+    ]
+
+
+LESSONS = [dt.time(*at) for at in ((8, 0), (8, 50), (9, 55), (10, 45), (11, 35), (12, 25), (13, 15))]
+
+
+@pytest.mark.parametrize(("classes", "told", "starts"), [
+    (("VII-2", "VII-3"), TWO_SHIFTS, LESSONS[:5]),  # both are there until 14:00
+    (("VII-2", ""), TWO_SHIFTS, LESSONS),
+    (("VII-2", "VI-1"), TWO_SHIFTS, LESSONS[-1:]),  # the sixth grade comes at 14:00
+    (("VI-1", "VII-2"), TWO_SHIFTS, []),
+    (("VI-1", "VII-2"), None, [time for time in QUARTERS if time.minute % 15 == 0][4:30]),  # from 8:00 to 14:15
+])  # fmt: skip
+def test_of_several_presentations_each_finds_its_class_in_a_plan_and_in_a_cell(classes, told, starts):
+    wish = facts(a_seeker(), told=told, minutes=105, sitting_minutes=45, classes=classes, open_days=frozenset({TODAY}))
+    asked = AskedVisit(1, 1, wish, 10, (45, 45), classes)
+    drawing, cell = drawn(asked), fitting(asked).answer(1, TODAY)
+
+    times = sorted({*QUARTERS, *LESSONS})
+    assert [time for time in times if planner_may(drawing, ProposedSeat(1, TODAY, time, 1))] == starts
+    assert [seat.starts_local for seat in cell.seats] == starts[:1]
+    assert cell.lack is (None if starts else Lack.NOT_IN_THE_BUILDING)
+    assert [all_are_there(asked, TODAY, time) for time in LESSONS] == [
+        told is None or time in starts for time in LESSONS
     ]
 
 

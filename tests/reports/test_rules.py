@@ -24,7 +24,8 @@ from scheduler.reports.rules.attendance import (
     year_of,
 )
 from scheduler.reports.rules.forecast import MOST_WEEKS, by_week, days_left, forecast, risk_of, verdict_of, weeks_of
-from scheduler.reports.rules.public import public_cells
+from scheduler.reports.rules.jointly import corrected
+from scheduler.reports.rules.public import exact_before, in_tens, public_cells
 from scheduler.reports.rules.signing import (
     before,
     document_of,
@@ -44,6 +45,7 @@ from scheduler.reports.terms.counting import (
     Correction,
     CountRow,
     DistrictLine,
+    FigureCell,
     Filters,
     Group,
     Key,
@@ -389,6 +391,16 @@ def most_after(weeks: int) -> int | None:
     return forecast(0, 0, 0, [[10] * 10, [30] * 10, [20] * 10][:weeks], 7).high
 
 
+def corrected_to(pupils: int, high_school: int = 0) -> FigureCell:
+    """What is published where 60 pupils were, so many of them of secondary schools, and others are counted now."""
+    was, now = (
+        FigureCell(1, "RS-00", "a", None, ReportCounts(presentations=1, pupils=number), min(high_school, number))
+        for number in (60, pupils)
+    )
+    [cell] = corrected([was], [now], {}, 2025)
+    return cell
+
+
 BOUNDS = (
     ("a period of one day", is_period, AROUND, (False, True, True)),
     ("thirty years", is_too_long, (29, 30, 31), (False, False, True)),
@@ -402,6 +414,12 @@ BOUNDS = (
     ("two weeks to compare", most_after, (1, 2, 3), (238, 734, 418)),  # by hand: 100 + 3.078 · √2000 is 237.7, …
     ("five people", lambda n: public_cells([n, 3]), (4, 5, 6),
      (((None, None), None), ((None, None), 8), ((None, None), 9))),
+    ("the first of March", lambda n: exact_before(dt.date(2027, 3, 1) + n * A_DAY), AROUND, (2026, 2027, 2027)),
+    ("ten people of a year that is counted", in_tens, (9, 10, 11), (None, 10, 10)),
+    ("five pupils more", lambda n: corrected_to(n).counts.pupils, (64, 65, 66), (60, 65, 65)),
+    ("five pupils fewer", lambda n: corrected_to(n).counts.pupils, (54, 55, 56), (55, 55, 60)),
+    ("no more pupils than of secondary schools", lambda n: corrected_to(55, n).counts.pupils, (54, 55, 56),
+     (55, 55, 60)),
 )  # fmt: skip
 
 

@@ -257,12 +257,11 @@ def test_pages_of_a_list_and_of_each_matter_are_slices_of_what_the_rule_says(ses
     assert len({matter for matter, _number, _day in whole}) >= 6
     for only in (None, *{matter for matter, _number, _day in whole}):
         wanted = [row for row in whole if only in (None, row[0])]
-        last = (len(wanted) - 1) // 4 + 1
-        for asked_page in range(1, last + 3):
-            desk = desk_of(scene.coordinator, MONDAY, only=[only] if only else (), page=asked_page, per_page=4)
-            page = min(asked_page, last)  # beyond the last page stands the last one
-            assert (said(desk.rows), desk.page) == (wanted[4 * page - 4 : 4 * page], page)
-            assert (desk.found, desk.total) == (len(wanted), len(whole))
+        pages = [wanted[first : first + 4] for first in range(0, len(wanted), 4)]
+        for page, rows in enumerate([*pages, pages[-1]], 1):  # after the last one stands the last one
+            desk = desk_of(scene.coordinator, MONDAY, only=[only] if only else (), page=page, per_page=4)
+            assert said(desk.rows) == rows
+            assert (desk.found, desk.total, desk.page) == (len(wanted), len(whole), min(page, len(pages)))
 
 
 def test_requests_that_came_on_one_day_stand_by_number_whenever_on_it_they_came(session) -> None:
@@ -279,7 +278,7 @@ def test_requests_that_came_on_one_day_stand_by_number_whenever_on_it_they_came(
     for shown in range(1, len(came) + 1):
         assert said(desk_of(scene.coordinator, MONDAY, per_page=shown).rows) == whole[:shown]
         desk = desk_of(scene.coordinator, MONDAY, only=[Matter.REQUEST_NEW], page=2, per_page=shown)
-        assert said(desk.rows) == (new[shown : 2 * shown] or new)
+        assert said(desk.rows) == (new[shown : 2 * shown] or new)  # there is no second page of all
 
 
 def test_however_many_visits_wait_they_are_judged_by_three_questions(session) -> None:

@@ -57,6 +57,10 @@ def asleep(days: int) -> bool:
     ("the day on which it is back", asleep, (-1, 0, 1), (False, False, True)),
     ("a visit of next week", lambda n: rests_until(a_row(days=n), WAITS, TODAY), (7, 8, 9),
      (TODAY + 6 * DAY, TODAY + 7 * DAY, TODAY + 7 * DAY)),
+    ("a visit to come", lambda n: rests_until(a_row(days=n), RANG, TODAY), (-1, 0, 1),
+     (TODAY + DAY, TODAY + DAY, TODAY)),
+    ("back on a Friday", lambda n: rests_until(a_row(), RANG, TODAY + n * DAY), (2, 3, 4),
+     (TODAY + 3 * DAY, FRIDAY, TODAY + 7 * DAY)),
 )  # fmt: skip
 def test_what_each_rule_answers_at_its_bound(rule, value, answer):
     assert rule(value) == answer

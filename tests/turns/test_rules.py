@@ -94,6 +94,7 @@ def test_a_place_that_nobody_is_asked_for_is_ours_while_others_are_asked_still()
         ({"clock_wrong": ClockWrong.TOO_EARLY}, Matter.CLOCK_WRONG),
         ({"crew_away": True}, Matter.CREW_AWAY),
         ({"wished_day": FAR + DAY, "wished_at": MONDAY}, Matter.DATE_WISH),
+        ({"numbers_asked_at": MONDAY}, Matter.NUMBERS_ASKED),
     ],
 )
 def test_what_speaks_against_a_confirmed_visit_is_the_coordinators_turn(given, matter):
@@ -185,6 +186,14 @@ def test_what_was_held_is_counted_by_the_presenter_and_asked_for_from_the_next_d
 def test_numbers_are_the_schools_then_the_coordinators_then_the_products(count, whose, matter):
     turn = turn_of_visit(a_visit(_V.DELIVERED, seat(_A.PRESENT), day=TODAY - DAY, count=count), MONDAY, TODAY)
     assert (turn.whose, turn.matter) == (whose, matter)
+
+
+def test_what_is_over_waits_for_nobody_and_a_post_for_its_day():
+    nothing = Verdict(Whose.NOBODY, Matter.NOTHING)
+    assert turn_of_request(a_request(RequestState.WITHDRAWN, attention=True), TODAY) == nothing
+    assert turn_of_visit(a_visit(_V.CANCELLED, clash=True), MONDAY, TODAY) == nothing
+    assert turn_of_post(PostState.POSTED, FAR, TODAY) == nothing
+    assert turn_of_post(PostState.PLANNED, FAR, TODAY) == Verdict(Whose.COORDINATOR, Matter.POST_UNREADY, FAR)
 
 
 def test_a_request_is_answered_by_the_promised_day_and_hands_over_to_its_visit():
@@ -301,6 +310,17 @@ def hole(days: int) -> bool:
     return is_hole(row, TODAY)
 
 
+def due_after(days: int) -> dt.date | None:
+    """When a crew that accepted is to be confirmed, if it did so many days before its visit."""
+    one = a_visit(VisitState.OFFERED, seat(ACCEPTED, since=STARTS + days * DAY))
+    return turn_of_visit(one, MONDAY, TODAY).due_on
+
+
+def numbers_due(days: int) -> dt.date | None:
+    """When a school's question of numbers is to be answered, if it came so many days before its visit."""
+    return turn_of_visit(replace(HELD, numbers_asked_at=STARTS + days * DAY), MONDAY, TODAY).due_on
+
+
 WAITLISTED = a_request(RequestState.WAITLISTED)  # until five days after FAR
 BOUNDS = (
     ("two weeks of a request are left", lambda n: turn_of_request(WAITLISTED, FAR - (n - 5) * DAY).ours, (13, 14, 15),
@@ -324,6 +344,8 @@ BOUNDS = (
     ("left as a mail was written", lambda n: stale(left_at=MONDAY + n * SECOND), AROUND,
      (None, None, StaleReason.CREW_CHANGED)),
     ("went on as a mail was written", went_on, AROUND, (None, None, StaleReason.REQUEST_WENT_ON)),
+    ("numbers asked six days before it", numbers_due, (-7, -6, -5), (FAR - 2 * DAY, FAR - DAY, FAR - DAY)),
+    ("answered two days before it", due_after, (-3, -2, -1), (FAR - 2 * DAY, FAR - DAY, FAR - DAY)),
     ("a visit of today", hole, AROUND, (False, True, True)),
     ("a visit of tomorrow", hole, (0, 1, 2), (True, True, False)),
     ("a post of today", posted, AROUND, (Matter.POST_DUE, Matter.POST_DUE, Matter.ITS_DAY)),

@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import combinations
 from typing import NamedTuple
 
-from scheduler.core.small_cells import small
+from scheduler.core.small_cells import LEAST, small
 from scheduler.programmes.terms import Audience
 from scheduler.reports.rules.public import PUBLIC_AUDIENCES, by_fives, outcome_of, public_year_of
 from scheduler.reports.terms.counting import (

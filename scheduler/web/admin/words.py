@@ -336,7 +336,6 @@ JOBS: Mapping[str, LazyProxy] = {
     "attendance.send_follow_ups": _l("Writes the letters that follow a visit"),
     "certificates.issue_for_locked_attendance": _l("Issues certificates for locked attendance"),
     "cohorts.raise_levels": _l("Notes each night which level groups of Web Detectives have reached"),
-    "reports.make_public_figures": _l("Keeps what the public reads of years that are over"),
     "jobs.tell_what_is_broken": _l("Looks each night whether what must always hold still does"),
     "jobs.do_long_work": _l("Does imports and issues in bulk"),
     "jobs.forget_uploads": _l("Forgets uploaded files"),
