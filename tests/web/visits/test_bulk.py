@@ -184,8 +184,8 @@ def test_what_cannot_be_is_named_before_and_what_changes_meanwhile_after(app, pa
 
 def test_nothing_ticked_is_told_and_nothing_waits_is_told(app, pair):
     desk = browser_of(app, pair[0].coordinator)
-    assert "Every crew has its offer." in text_of(preview(desk, "offer"))
-    assert "No visit waits to be confirmed." in text_of(preview(desk, "confirm"))
+    assert "There is no offer to send." in text_of(preview(desk, "offer"))
+    assert "There is no visit to confirm." in text_of(preview(desk, "confirm"))
     answer = desk.post("/bulk-visits/offer/send?lang=en", data={"rows": ["x", "1.y", "1"]}, follow_redirects=True)
     assert answer.status_code == 200
     assert states(*pair) == [VisitState.PLANNED] * 2
