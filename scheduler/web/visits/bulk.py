@@ -1,5 +1,6 @@
 """Acts on several visits: previewed, done with one press, taken back while their mails wait."""
 
+import re
 from collections.abc import Mapping
 
 from babel.support import LazyProxy
@@ -26,6 +27,7 @@ from scheduler.web.seen_forms import answer_until
 from scheduler.web.turn_words import BULK_ACTS
 from scheduler.web.visits.blueprint import bp
 
+TICK = re.compile(r"(\d{1,9})\.(\d{1,9})", re.ASCII)  # a visit and the version of it that was seen
 BUTTONS: Mapping[BulkVisitAct, tuple[LazyProxy, str]] = {
     BulkVisitAct.OFFER: (_l("Send the offers"), "mail"),
     BulkVisitAct.CONFIRM: (_l("Confirm and tell the schools"), "check"),
@@ -69,9 +71,8 @@ def send_bulk(act: str) -> ResponseReturnValue:
     what, now = _act_named(act), clock.now()
     if not BaseForm().accepted():
         return redirect(_origin(what))
-    ticks = [one.split(".") for one in request.form.getlist("rows")]
-    numbers = [(number_of(one[0]), number_of(one[1])) for one in ticks if len(one) == 2]
-    chosen = [ChosenVisit(*one) for one in numbers if one[0] is not None and one[1] is not None]
+    ticks = [TICK.fullmatch(typed) for typed in request.form.getlist("rows")]
+    chosen = [ChosenVisit(int(tick[1]), int(tick[2])) for tick in ticks if tick]
     try:
         done = act_on_visits(
             current_actor(), what, chosen, until=lambda starts_at: answer_until(starts_at, now), now=now
