@@ -3,7 +3,7 @@
 import datetime as dt
 import logging
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -156,6 +156,18 @@ def change(actor: Actor, now: dt.datetime) -> Iterator[Act]:
         raise Conflict(_reason_of(error)) from error
     except StaleDataError as error:
         raise Conflict(GroundReason.CHANGED_MEANWHILE) from error
+
+
+class _Rehearsed(Exception):
+    """Ends a rehearsal."""
+
+
+@contextmanager
+def rehearsal(actor: Actor, now: dt.datetime) -> Iterator[Act]:
+    """The same as `change`, always rolled back: a preview is the very act. Raises: as `change`."""
+    with suppress(_Rehearsed), change(actor, now) as act:
+        yield act
+        raise _Rehearsed
 
 
 def defence_of(error: Exception) -> DefenceReason | None:

@@ -42,6 +42,7 @@ LEFT_OUT = frozenset(
         "snooze",
         "staged_row",
         "undoable_act",
+        "undoable_visit_act",
         "unproved_mail",
         "work_file",
     }

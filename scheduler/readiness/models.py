@@ -1,13 +1,13 @@
-"""Why a visit was called off, and other numbers that a school asks for, beyond what its programme takes."""
+"""Why a visit was called off, acts on several visits, other numbers that a school asks for than its programme takes."""
 
 import datetime as dt
 
 from sqlalchemy import CheckConstraint, ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from scheduler.core.db import Base, part_index
+from scheduler.core.db import Base, enum_named, part_index
 from scheduler.core.defences import Aftermath, TableLaw, follow, refuse_more
-from scheduler.readiness.terms import CancelCause, NumbersOutcome, ToldHow, ToldWhat
+from scheduler.readiness.terms import BulkVisitAct, CancelCause, NumbersOutcome, ToldHow, ToldWhat
 from scheduler.visits.models.visits import Replanning, Visit
 
 _OPEN = "answered_at IS NULL"
@@ -23,6 +23,20 @@ class Cancellation(Base):
     done_at: Mapped[dt.datetime]
     version_after: Mapped[int | None]  # of the visit: what has changed since is never taken back; None: mails left
     before: Mapped[str] = mapped_column(Text)  # JSON: [state, since] of each row that it ended, by table and id
+
+
+class UndoableVisitAct(Base):
+    """What was done to one of several visits at once; gone when it is taken back, or after a day."""
+
+    __tablename__ = "undoable_visit_act"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    batch: Mapped[str] = mapped_column(index=True)  # one press, however many visits were ticked
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"), index=True)
+    act: Mapped[BulkVisitAct] = mapped_column(enum_named("bulk_visit_act", BulkVisitAct))
+    done_at: Mapped[dt.datetime] = mapped_column(index=True)
+    version_after: Mapped[int]  # of the visit: what has changed since is never taken back
+    before: Mapped[str] = mapped_column(Text)  # JSON: [state, since, reason] of each row, by table and id
 
 
 class NumbersAsked(Base):

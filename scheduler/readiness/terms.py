@@ -4,8 +4,9 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scheduler.core.errors import N_, Reason
+from scheduler.core.errors import N_, Conflict, Reason
 from scheduler.requests.terms.school_request import ExpectedCounts
+from scheduler.visits.terms.rows import VisitRow
 from scheduler.visits.terms.states import CancelledBy, ClockWrong, FindingKind
 
 
@@ -75,6 +76,60 @@ class ToBeTold:
     school: tuple[str, ...]
     crew: tuple[tuple[str, bool], ...]
     late: bool  # at once, and by short message
+
+
+class BulkVisitAct(StrEnum):
+    """Acts on several visits, previewed first and taken back while their mails wait."""
+
+    OFFER = "offer"  # to the suggested crew
+    CONFIRM = "confirm"  # and tell the school
+
+
+@dataclass(frozen=True)
+class ChosenVisit:
+    """A visit that was ticked, and the version of it that the preview showed."""
+
+    visit_id: int
+    version: int
+
+
+@dataclass(frozen=True)
+class LeftOutVisit:
+    """A visit on which the act is impossible, and why."""
+
+    visit_id: int
+    number: str
+    refused: Conflict
+
+
+@dataclass(frozen=True)
+class VisitsPreview:
+    """What an act on several visits would do: to which, to which not, how many mails, and the first of them."""
+
+    rows: tuple[VisitRow, ...]
+    left_out: tuple[LeftOutVisit, ...]
+    mails: int
+    silent: int  # visits whose school has no mail address
+    subject: str
+    text: str
+    language: str
+
+
+@dataclass(frozen=True)
+class BulkVisitsDone:
+    """How many visits an act has changed, which it could not, and the key that takes it back ("" of none)."""
+
+    visits: int
+    left_out: tuple[LeftOutVisit, ...]
+    batch: str
+
+
+@dataclass(frozen=True)
+class BulkVisitsUndone:
+    """How many visits are as before, and the numbers of those that have moved on."""
+
+    visits: int
+    kept: tuple[str, ...]
 
 
 class ReadyItem(StrEnum):

@@ -135,7 +135,7 @@ HAPPENED: dict[str, LazyProxy] = {
     "visit cancelled": _l("Cancelled"),
     **dict.fromkeys(
         [f"visit back to {state}" for state in ("planned", "offered", "confirmed", "ready", "disrupted")],
-        _l("The cancellation was taken back"),
+        _l("Taken back: the visit is as before"),
     ),
     "visit promise recorded": _l("The school promised a teacher and named its contact"),
     "visit moved": _l("Moved to another time"),

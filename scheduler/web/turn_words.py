@@ -9,6 +9,7 @@ from babel.support import LazyProxy
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from scheduler.readiness.terms import BulkVisitAct
 from scheduler.turns import wording
 from scheduler.turns.rules import OF_POSTS
 from scheduler.turns.terms import Matter, PutOffReason, TurnRow
@@ -116,6 +117,23 @@ PUT_OFF: Mapping[PutOffReason, tuple[LazyProxy, LazyProxy]] = {  # the press, an
     PutOffReason.UNTIL_MONDAY: (_l("Put off until Monday"), _l("put off")),
 }
 WITH_DAY = (Matter.DATE_WISH, Matter.DAY_NAMED)
+
+
+@dataclass(frozen=True)
+class BulkAnswer:
+    """An act that ends several rows of the first page at once: under which filter it stands, and what it ends."""
+
+    kind: str
+    matters: tuple[Matter, ...]
+    words: LazyProxy
+
+
+BULK_ACTS: Mapping[BulkVisitAct, BulkAnswer] = {
+    BulkVisitAct.OFFER: BulkAnswer("crew", (Matter.NOT_OFFERED,), _l("Send all offers")),
+    BulkVisitAct.CONFIRM: BulkAnswer(
+        "confirm", (Matter.TO_CONFIRM, Matter.CONFIRM_ANEW), _l("Confirm all and tell the schools")
+    ),
+}
 
 
 @dataclass(frozen=True)

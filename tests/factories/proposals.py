@@ -61,8 +61,14 @@ class Region:
         return row.id
 
 
-def a_region(requests: int = 3, educators: int = 2, numbered: int = 0, **programme: Any) -> Region:
-    """Agreed requests of schools in Niš for the week of 12 October, none planned; educators of Niš.
+def a_region(
+    requests: int = 3,
+    educators: int = 2,
+    numbered: int = 0,
+    state: RequestState = RequestState.AGREED,
+    **programme: Any,
+) -> Region:
+    """Requests of schools in Niš for the week of 12 October, agreed unless another state is named; educators of Niš.
 
     `numbered`: beside the demo's requests, the number of the first.
     """
@@ -72,7 +78,7 @@ def a_region(requests: int = 3, educators: int = 2, numbered: int = 0, **program
         given = make_programme(centre_id=centre.id, **({"notice_days": 0} | programme))
         asked = [
             make_school_request(
-                RequestState.AGREED,
+                state,
                 programme=given,
                 host_id=make_host(municipality_id=town.id).id,
                 first_day=FIRST,

@@ -340,6 +340,7 @@ def parts_of(world: World, seeker: Seeker) -> dict[str, list[str]]:
         "part_id": ["1"],
         "programme_id": ["0", "1"],  # 0: of the whole centre
         **{part: ["nothing"] for part in ("code", "key", "name", "batch", "kind", "of", "filename")},
+        "act": ["offer", "confirm"],
         **{part: [NOBODY] for part in OTHER_THINGS},
     }
 

@@ -245,9 +245,9 @@ CREATE TABLE person_search_key (
 ;
 CREATE INDEX ix_person_search_key_mailbox_key ON person_search_key (mailbox_key)
 ;
-CREATE INDEX ix_person_search_key_centre_id_search_key ON person_search_key (centre_id, search_key)
-;
 CREATE INDEX persons_not_folded ON person_search_key (user_id) WHERE search_key IS NULL
+;
+CREATE INDEX ix_person_search_key_centre_id_search_key ON person_search_key (centre_id, search_key)
 ;
 CREATE TABLE job_run (
 	id INTEGER NOT NULL, 
@@ -666,11 +666,11 @@ CREATE TABLE host (
 	CONSTRAINT fk_host_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (id) ON DELETE RESTRICT
 )
 ;
-CREATE INDEX ix_host_listed_name_sr_latn ON host (listed, name_sr_latn)
+CREATE INDEX ix_host_search_key ON host (search_key)
 ;
 CREATE INDEX ix_host_municipality_id ON host (municipality_id)
 ;
-CREATE INDEX ix_host_search_key ON host (search_key)
+CREATE INDEX ix_host_listed_name_sr_latn ON host (listed, name_sr_latn)
 ;
 CREATE TRIGGER host_is_counted_update AFTER UPDATE OF municipality_id ON host WHEN (NEW.municipality_id IS NOT OLD.municipality_id) BEGIN INSERT INTO stale_figure (year, centre_id, town) SELECT DISTINCT CAST(substr(p.on_day, 1, 4) AS INTEGER), v.centre_id, t.town
   FROM visit v JOIN presentation p ON p.visit_id = v.id CROSS JOIN (
@@ -700,11 +700,11 @@ CREATE TABLE closure (
 	CONSTRAINT ck_closure_closurereason CHECK (reason IN ('snow', 'strike', 'exam_day', 'other'))
 )
 ;
-CREATE INDEX ix_closure_municipality_id ON closure (municipality_id)
-;
 CREATE INDEX ix_closure_first_day_last_day ON closure (first_day, last_day)
 ;
 CREATE INDEX ix_closure_district_id ON closure (district_id)
+;
+CREATE INDEX ix_closure_municipality_id ON closure (municipality_id)
 ;
 CREATE TABLE user_role (
 	id INTEGER NOT NULL, 
@@ -1218,13 +1218,13 @@ CREATE TABLE certificate_template (
 	CONSTRAINT fk_certificate_template_third_id FOREIGN KEY(third_id) REFERENCES certificate_picture (id) ON DELETE RESTRICT
 )
 ;
+CREATE UNIQUE INDEX one_version_of_a_centre ON certificate_template (centre_id, version) WHERE programme_id IS NULL
+;
 CREATE INDEX ix_certificate_template_programme_id ON certificate_template (programme_id)
 ;
 CREATE UNIQUE INDEX one_version_of_a_programme ON certificate_template (programme_id, version) WHERE programme_id IS NOT NULL
 ;
 CREATE INDEX ix_certificate_template_centre_id_programme_id_version ON certificate_template (centre_id, programme_id, version)
-;
-CREATE UNIQUE INDEX one_version_of_a_centre ON certificate_template (centre_id, version) WHERE programme_id IS NULL
 ;
 CREATE TRIGGER certificate_template_template_stays_delete BEFORE DELETE ON certificate_template WHEN NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) BEGIN SELECT RAISE(ABORT, 'template_stays'); END
 ;
@@ -2174,15 +2174,15 @@ CREATE TABLE plan_proposal (
 	CONSTRAINT fk_plan_proposal_based_on_id FOREIGN KEY(based_on_id) REFERENCES plan_proposal (id) ON DELETE SET NULL
 )
 ;
-CREATE INDEX ix_plan_proposal_work_id ON plan_proposal (work_id)
-;
-CREATE INDEX ix_plan_proposal_based_on_id ON plan_proposal (based_on_id)
-;
 CREATE INDEX ix_plan_proposal_created_at ON plan_proposal (created_at)
 ;
 CREATE INDEX ix_plan_proposal_user_id ON plan_proposal (user_id)
 ;
 CREATE INDEX ix_plan_proposal_centre_id_created_at ON plan_proposal (centre_id, created_at)
+;
+CREATE INDEX ix_plan_proposal_work_id ON plan_proposal (work_id)
+;
+CREATE INDEX ix_plan_proposal_based_on_id ON plan_proposal (based_on_id)
 ;
 CREATE TABLE overnight_wish (
 	presenter_id INTEGER NOT NULL, 
@@ -2232,6 +2232,10 @@ CREATE TABLE campaign_tour (
 	CONSTRAINT ck_campaign_tour_crewmode CHECK (mode IN ('fixed', 'rotating'))
 )
 ;
+CREATE INDEX ix_campaign_tour_centre_id_created_at ON campaign_tour (centre_id, created_at)
+;
+CREATE INDEX ix_campaign_tour_created_at ON campaign_tour (created_at)
+;
 CREATE INDEX ix_campaign_tour_user_id ON campaign_tour (user_id)
 ;
 CREATE INDEX ix_campaign_tour_work_id ON campaign_tour (work_id)
@@ -2239,10 +2243,6 @@ CREATE INDEX ix_campaign_tour_work_id ON campaign_tour (work_id)
 CREATE INDEX ix_campaign_tour_start_id ON campaign_tour (start_id)
 ;
 CREATE INDEX ix_campaign_tour_campaign_id ON campaign_tour (campaign_id)
-;
-CREATE INDEX ix_campaign_tour_centre_id_created_at ON campaign_tour (centre_id, created_at)
-;
-CREATE INDEX ix_campaign_tour_created_at ON campaign_tour (created_at)
 ;
 CREATE TABLE carried_difference (
 	id INTEGER NOT NULL, 
@@ -2604,9 +2604,9 @@ CREATE TABLE date_offer (
 ;
 CREATE INDEX ix_date_offer_school_request_id ON date_offer (school_request_id)
 ;
-CREATE UNIQUE INDEX one_firm_offer_a_date ON date_offer (open_date_id) WHERE state IN ('held', 'accepted')
-;
 CREATE UNIQUE INDEX one_held_date_a_request ON date_offer (school_request_id) WHERE state = 'held'
+;
+CREATE UNIQUE INDEX one_firm_offer_a_date ON date_offer (open_date_id) WHERE state IN ('held', 'accepted')
 ;
 CREATE TABLE feed_body (
 	feed_id INTEGER NOT NULL, 
@@ -2665,11 +2665,11 @@ CREATE TABLE plan_ground (
 	CONSTRAINT fk_plan_ground_late_id FOREIGN KEY(late_id) REFERENCES school_request (id) ON DELETE CASCADE
 )
 ;
-CREATE INDEX ix_plan_ground_presenter_id ON plan_ground (presenter_id)
+CREATE INDEX ix_plan_ground_late_id ON plan_ground (late_id)
 ;
 CREATE INDEX ix_plan_ground_closure_id ON plan_ground (closure_id)
 ;
-CREATE INDEX ix_plan_ground_late_id ON plan_ground (late_id)
+CREATE INDEX ix_plan_ground_presenter_id ON plan_ground (presenter_id)
 ;
 CREATE TABLE plan_journey (
 	proposal_id INTEGER NOT NULL, 
@@ -3167,6 +3167,25 @@ CREATE TABLE cancellation (
 	CONSTRAINT ck_cancellation_cancelcause CHECK (cause IN ('busy', 'shut', 'illness', 'no_crew', 'road', 'no_need', 'other'))
 )
 ;
+CREATE TABLE undoable_visit_act (
+	id INTEGER NOT NULL, 
+	batch VARCHAR NOT NULL, 
+	visit_id INTEGER NOT NULL, 
+	act VARCHAR(30) NOT NULL, 
+	done_at DATETIME NOT NULL, 
+	version_after INTEGER NOT NULL, 
+	"before" TEXT NOT NULL, 
+	CONSTRAINT pk_undoable_visit_act PRIMARY KEY (id), 
+	CONSTRAINT fk_undoable_visit_act_visit_id FOREIGN KEY(visit_id) REFERENCES visit (id) ON DELETE CASCADE, 
+	CONSTRAINT ck_undoable_visit_act_bulk_visit_act CHECK (act IN ('offer', 'confirm'))
+)
+;
+CREATE INDEX ix_undoable_visit_act_done_at ON undoable_visit_act (done_at)
+;
+CREATE INDEX ix_undoable_visit_act_batch ON undoable_visit_act (batch)
+;
+CREATE INDEX ix_undoable_visit_act_visit_id ON undoable_visit_act (visit_id)
+;
 CREATE TABLE numbers_asked (
 	id INTEGER NOT NULL, 
 	visit_id INTEGER NOT NULL, 
@@ -3474,9 +3493,9 @@ CREATE TABLE proposed_ride (
 	CONSTRAINT fk_proposed_ride_driver_id FOREIGN KEY(driver_id) REFERENCES presenter (id) ON DELETE CASCADE
 )
 ;
-CREATE INDEX ix_proposed_ride_presenter_id ON proposed_ride (presenter_id)
-;
 CREATE INDEX ix_proposed_ride_driver_id ON proposed_ride (driver_id)
+;
+CREATE INDEX ix_proposed_ride_presenter_id ON proposed_ride (presenter_id)
 ;
 CREATE TRIGGER proposed_ride_ride_has_both_insert BEFORE INSERT ON proposed_ride WHEN NOT EXISTS (SELECT 1 FROM driving_check d
   WHERE d.presenter_id = NEW.driver_id AND d.result = 'cleared'
@@ -3525,9 +3544,9 @@ CREATE TABLE proposed_visit (
 	CONSTRAINT fk_proposed_visit_visit_id FOREIGN KEY(visit_id) REFERENCES visit (id) ON DELETE SET NULL
 )
 ;
-CREATE INDEX ix_proposed_visit_visit_id ON proposed_visit (visit_id)
-;
 CREATE INDEX ix_proposed_visit_educator_id ON proposed_visit (educator_id)
+;
+CREATE INDEX ix_proposed_visit_visit_id ON proposed_visit (visit_id)
 ;
 CREATE INDEX ix_proposed_visit_influencer_id ON proposed_visit (influencer_id)
 ;
@@ -3862,11 +3881,11 @@ CREATE TABLE count_delivery (
 	CONSTRAINT ck_count_delivery_deliveryoutcome CHECK (outcome IN ('stored', 'stands', 'late', 'aside'))
 )
 ;
+CREATE INDEX ix_count_delivery_user_id ON count_delivery (user_id)
+;
 CREATE INDEX ix_count_delivery_outcome_arrived_at ON count_delivery (outcome, arrived_at)
 ;
 CREATE INDEX ix_count_delivery_presentation_id ON count_delivery (presentation_id)
-;
-CREATE INDEX ix_count_delivery_user_id ON count_delivery (user_id)
 ;
 CREATE TABLE sheet_scan (
 	id INTEGER NOT NULL, 
@@ -3957,25 +3976,25 @@ CREATE TABLE certificate (
 	CONSTRAINT fk_certificate_replaced_by_id FOREIGN KEY(replaced_by_id) REFERENCES certificate (id) ON DELETE RESTRICT
 )
 ;
-CREATE INDEX ix_certificate_campaign_id ON certificate (campaign_id) WHERE campaign_id IS NOT NULL
-;
-CREATE INDEX ix_certificate_presenter_id ON certificate (presenter_id) WHERE presenter_id IS NOT NULL
-;
-CREATE INDEX ix_certificate_cohort_id ON certificate (cohort_id) WHERE cohort_id IS NOT NULL
-;
 CREATE INDEX papers_that_are_told ON certificate (visit_id) WHERE state = 'issued' AND told_at IS NOT NULL AND presenter_id IS NULL
 ;
 CREATE INDEX papers_to_tell ON certificate (visit_id) WHERE state = 'issued' AND told_at IS NULL AND presenter_id IS NULL
 ;
 CREATE INDEX ix_certificate_replaced_by_id ON certificate (replaced_by_id) WHERE replaced_by_id IS NOT NULL
 ;
-CREATE UNIQUE INDEX each_subject_once ON certificate (kind, about) WHERE state = 'issued' AND about <> ''
+CREATE INDEX ix_certificate_cohort_id ON certificate (cohort_id) WHERE cohort_id IS NOT NULL
 ;
 CREATE UNIQUE INDEX each_certificate_once ON certificate (visit_id, kind, holder_key) WHERE state = 'issued'
 ;
 CREATE INDEX ix_certificate_presentation_id ON certificate (presentation_id) WHERE presentation_id IS NOT NULL
 ;
 CREATE INDEX ix_certificate_visit_id ON certificate (visit_id)
+;
+CREATE UNIQUE INDEX each_subject_once ON certificate (kind, about) WHERE state = 'issued' AND about <> ''
+;
+CREATE INDEX ix_certificate_campaign_id ON certificate (campaign_id) WHERE campaign_id IS NOT NULL
+;
+CREATE INDEX ix_certificate_presenter_id ON certificate (presenter_id) WHERE presenter_id IS NOT NULL
 ;
 CREATE TRIGGER certificate_certificate_stays_delete BEFORE DELETE ON certificate WHEN NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) BEGIN SELECT RAISE(ABORT, 'certificate_stays'); END
 ;
@@ -4041,9 +4060,9 @@ CREATE TABLE head_count (
 	CONSTRAINT ck_head_count_countsource CHECK (source IN ('educator', 'school', 'coordinator'))
 )
 ;
-CREATE UNIQUE INDEX one_count_counts ON head_count (presentation_id, audience) WHERE counts
-;
 CREATE INDEX ix_head_count_presentation_id_audience_counts_people ON head_count (presentation_id, audience, counts, people)
+;
+CREATE UNIQUE INDEX one_count_counts ON head_count (presentation_id, audience) WHERE counts
 ;
 CREATE TRIGGER head_count_locked_counts_stay_delete BEFORE DELETE ON head_count WHEN EXISTS (SELECT 1 FROM attendance l WHERE l.presentation_id = OLD.presentation_id AND l.locked_at IS NOT NULL) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) BEGIN SELECT RAISE(ABORT, 'locked_counts_stay'); END
 ;

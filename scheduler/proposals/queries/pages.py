@@ -46,8 +46,8 @@ from scheduler.proposals.terms.plan import (
     seat_from,
 )
 from scheduler.requests.models import SchoolRequest
-from scheduler.visits.models.visits import Presentation, Visit
-from scheduler.visits.terms.states import LIVING, VisitState
+from scheduler.visits.models.visits import Assignment, Presentation, Visit
+from scheduler.visits.terms.states import LIVING, AssignmentState, VisitState
 from scheduler.work import service as work_service
 
 NOT_STANDING = (VisitState.CANCELLED, VisitState.REPLANNED)
@@ -78,6 +78,27 @@ def proposal_of(actor: Actor, proposal_id: int, *, lock: bool = False) -> PlanPr
     if row is None:
         raise NotFound("plan")
     return row
+
+
+def visits_to_offer(actor: Actor, proposal_id: int, limit: int) -> list[str]:
+    """The numbers of the visits of a proposal with somebody who is suggested and not asked, by day.
+
+    Raises: NotAllowed; NotFound.
+    """
+    row = proposal_of(actor, proposal_id)
+    not_asked = (
+        select(Presentation.visit_id)
+        .join(Assignment, Assignment.presentation_id == Presentation.id)
+        .where(Assignment.state == AssignmentState.SUGGESTED)
+    )
+    wanted = (
+        select(Visit.number)
+        .join(ProposedVisit, ProposedVisit.visit_id == Visit.id)
+        .where(ProposedVisit.proposal_id == row.id, Visit.id.in_(not_asked), in_reach(actor, Visit))
+        .order_by(Visit.on_day, Visit.id)
+        .limit(limit)
+    )
+    return list(db.session().scalars(wanted))
 
 
 def draft_of(row: PlanProposal) -> ProposalDraft:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 from sqlalchemy import and_, or_, select
 
 from scheduler import policy
-from scheduler.acts import Act, change
+from scheduler.acts import Act, change, rehearsal
 from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
 from scheduler.messages.models import OutboxMessage
 from scheduler.policy import Actor, in_reach
@@ -27,14 +27,6 @@ from scheduler.visits.terms.reasons import VisitReason
 log = logging.getLogger(__name__)
 MOST_SEATS = 40  # of one press: each is asked of the rules again, and its mails are read before they leave
 Until = Callable[[dt.datetime], dt.datetime | None]  # of the beginning of a visit: by when its crew answers
-
-
-class _Rehearsed(Exception):
-    """Carries what a rehearsal has written past the transaction that takes it back."""
-
-    def __init__(self, mails: list[MailToCome]) -> None:
-        super().__init__(f"{len(mails)} mails")
-        self.mails = mails
 
 
 def offer_seats(actor: Actor, seats: Sequence[ProposedSeat], *, until: Until, now: dt.datetime) -> list[int]:
@@ -54,13 +46,10 @@ def mails_to_come(actor: Actor, seats: Sequence[ProposedSeat], *, until: Until, 
 
     Raises: as `offer_seats`.
     """
-    try:
-        with change(actor, now) as act:
-            visits = _offered(act, seats, until)
-            raise _Rehearsed(_mails(act, visits, [seat.request_id for seat in seats]))
-    except _Rehearsed as rehearsed:
-        log.info("region's table rehearsed and taken back", extra={"mails": len(rehearsed.mails)})
-        return rehearsed.mails
+    with rehearsal(actor, now) as act:
+        mails = _mails(act, _offered(act, seats, until), [seat.request_id for seat in seats])
+    log.info("region's table rehearsed and taken back", extra={"mails": len(mails)})
+    return mails
 
 
 def _offered(act: Act, seats: Sequence[ProposedSeat], until: Until) -> list[int]:

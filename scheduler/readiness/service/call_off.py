@@ -3,46 +3,28 @@
 import datetime as dt
 import json
 import logging
-from collections.abc import Iterable
-from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session, joinedload
 
 from scheduler import policy
 from scheduler.acts import Act, change
-from scheduler.core import states
 from scheduler.core.errors import Conflict
-from scheduler.core.machines import Machine
 from scheduler.messages.service import let_wait, stop_messages
-from scheduler.people.models import Presenter
-from scheduler.people.rules import is_minor
 from scheduler.policy import Actor
 from scheduler.readiness.models import Cancellation, NumbersAsked
 from scheduler.readiness.rules import may_think_again
+from scheduler.readiness.service.earlier_states import restore_states, states_of
 from scheduler.readiness.terms import CallOff, ReadinessReason
-from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.lineage import is_asked_anew
 from scheduler.requests.rules.states import MAIL_WAITS
 from scheduler.requests.service.locked_request import request_of_visit
-from scheduler.requests.terms.school_request import REQUEST_MACHINE, RequestState
 from scheduler.staffing.queries.young_load import refuse_too_much
-from scheduler.visits.models.visits import Assignment, Presentation, Visit
+from scheduler.visits.models.visits import Visit
 from scheduler.visits.rules.cancelling import is_late_cancel
 from scheduler.visits.service.calendar_entries import touch
 from scheduler.visits.service.cancel import cancel_visit
-from scheduler.visits.service.locked_visit import hold_time, lock_visit, open_visit, refuse_clashes
-from scheduler.visits.terms.states import (
-    ASSIGNMENT_MACHINE,
-    PRESENTATION_MACHINE,
-    PROMISED,
-    STAFFED,
-    TO_COME,
-    VISIT_MACHINE,
-    AssignmentState,
-    PresentationState,
-    VisitState,
-)
+from scheduler.visits.service.locked_visit import lock_visit, open_visit, refuse_clashes
+from scheduler.visits.terms.states import PROMISED, VisitState
 
 log = logging.getLogger(__name__)
 LETTERS = ("crew_visit_cancelled", "visit_cancelled")
@@ -56,7 +38,11 @@ def call_off(actor: Actor, visit_id: int, said: CallOff, *, now: dt.datetime, ve
     """
     with change(actor, now) as act:
         visit = lock_visit(act.session, visit_id)
-        before, first = _as_it_stands(act.session, visit)
+        before, first = states_of(act.session, visit)
+        open_numbers = select(NumbersAsked.id).where(
+            NumbersAsked.visit_id == visit_id, NumbersAsked.answered_at.is_(None)
+        )
+        before["numbers_asked"] = act.session.scalars(open_numbers).all()
         over = visit.state is VisitState.CANCELLED
         cancel_visit(actor, visit_id, reason=said.reason, by=said.by, now=now, version=version)
         if over:  # the second press of a double click
@@ -67,36 +53,11 @@ def call_off(actor: Actor, visit_id: int, said: CallOff, *, now: dt.datetime, ve
         if waits:
             let_wait(("visit", visit_id), now, now + MAIL_WAITS)
         after = visit.version if waits else None
-        row = Cancellation(visit_id=visit_id, cause=said.cause, done_at=now, version_after=after, before=before)
+        row = Cancellation(
+            visit_id=visit_id, cause=said.cause, done_at=now, version_after=after, before=json.dumps(before)
+        )
         act.session.add(row)
     return waits
-
-
-def _as_it_stands(session: Session, visit: Visit) -> tuple[str, dt.datetime | None]:
-    """The states that a cancellation ends, as JSON, and when the visit was to begin."""
-    sittings = session.scalars(
-        select(Presentation).where(Presentation.visit_id == visit.id, Presentation.state.in_(STAFFED))
-    ).all()
-    seats = session.scalars(
-        select(Assignment).where(
-            Assignment.presentation_id.in_([row.id for row in sittings]), Assignment.state.in_(TO_COME)
-        )
-    ).all()
-    asked = session.get(SchoolRequest, visit.school_request_id or 0)
-    told = {
-        "visit": _states([visit]),
-        "school_request": _states([asked] if asked else []),
-        "presentation": _states(sittings),
-        "assignment": _states(seats),
-        "numbers_asked": session.scalars(
-            select(NumbersAsked.id).where(NumbersAsked.visit_id == visit.id, NumbersAsked.answered_at.is_(None))
-        ).all(),
-    }
-    return json.dumps(told), min((row.starts_at for row in sittings), default=None)
-
-
-def _states(rows: Iterable[Any]) -> dict[str, tuple[str, str, str]]:
-    return {str(row.id): (row.state.value, row.state_since.isoformat(), row.reason) for row in rows}
 
 
 def take_back_cancellation(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
@@ -114,7 +75,9 @@ def take_back_cancellation(actor: Actor, visit_id: int, *, now: dt.datetime) -> 
             raise Conflict(ReadinessReason.TOO_LATE_TO_TAKE_BACK)
         if not all(stop_messages(("visit", visit_id), kind, row.done_at) for kind in LETTERS):
             raise Conflict(ReadinessReason.TOO_LATE_TO_TAKE_BACK)
-        _restore(act, visit, json.loads(row.before))
+        before = json.loads(row.before)
+        restore_states(act, visit, before)
+        _ask_again(act, visit, before.get("numbers_asked"))
         act.session.delete(row)
         act.session.flush()
         opened = open_visit(act, visit_id)
@@ -124,35 +87,10 @@ def take_back_cancellation(actor: Actor, visit_id: int, *, now: dt.datetime) -> 
     log.info("cancellation taken back", extra={"visit_id": visit_id})
 
 
-def _restore(act: Act, visit: Visit, before: dict[str, Any]) -> None:
-    seats = act.session.scalars(
-        select(Assignment)
-        .where(Assignment.id.in_(map(int, before["assignment"])))
-        .options(joinedload(Assignment.presenter).joinedload(Presenter.user))
-        .order_by(Assignment.id)
-        .execution_options(populate_existing=True)
-    ).all()
-    hold_time(act.session, {seat.presenter_id for seat in seats})
-    visit.cancelled_by = None
-    _back(act, VISIT_MACHINE, visit, VisitState, before["visit"])
-    asked = request_of_visit(act.session, visit.school_request_id)
+def _ask_again(act: Act, visit: Visit, numbers: list[int] | None) -> None:
+    """The questions about numbers that the database let lapse with the visit are open again."""
+    asked = request_of_visit(act.session, visit.school_request_id) if numbers else None
     if asked is not None:
-        _back(act, REQUEST_MACHINE, asked, RequestState, before["school_request"])
-    for sitting in act.session.scalars(
-        select(Presentation).where(Presentation.id.in_(map(int, before["presentation"]))).order_by(Presentation.id)
-    ).all():
-        sitting.notice_hours = None
-        _back(act, PRESENTATION_MACHINE, sitting, PresentationState, before["presentation"])
-    for seat in sorted(seats, key=lambda one: (is_minor(one.presenter.adult_on, one.on_day), one.id)):  # adults first
-        _back(act, ASSIGNMENT_MACHINE, seat, AssignmentState, before["assignment"])
-        act.session.flush()
-    if asked is not None and (wait := before.get("numbers_asked")):  # the database let them lapse with the visit
-        lapsed = update(NumbersAsked).where(NumbersAsked.id.in_(wait))
+        lapsed = update(NumbersAsked).where(NumbersAsked.id.in_(numbers or ()))
         act.session.execute(lapsed.values(answered_at=None, outcome=None))
         asked.attention = True
-
-
-def _back(act: Act, machine: Machine, thing: Any, kind: Any, stood: dict[str, tuple[str, str, str]]) -> None:
-    state, since, thing.reason = stood[str(thing.id)]
-    at = dt.datetime.fromisoformat(since)
-    states.take_back(machine, thing, kind(state), since=at, actor=act.actor, at=act.now)

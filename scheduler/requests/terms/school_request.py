@@ -172,6 +172,7 @@ REQUEST_MACHINE = Machine(
         _S.TRIAGE: frozenset({_S.NEW}),
         _S.WAITLISTED: frozenset({_S.TRIAGE, _S.PROPOSED}),
         _S.AGREED: frozenset({_S.NEW, _S.TRIAGE, _S.WAITLISTED}),
+        _S.CONFIRMED: frozenset({_S.STAFFING}),
         _S.MERGED_INTO: frozenset({_S.NEW, _S.TRIAGE, _S.NEEDS_INFO, _S.WAITLISTED}),
         _S.DECLINED: _BEFORE_A_DATE,
         _S.WITHDRAWN: _BEFORE_A_DATE,

@@ -138,7 +138,11 @@ VISIT_MACHINE = Machine(
         _V.CANCELLED: frozenset(),
     },
     needs_reason=frozenset({_V.CANCELLED, _V.DISRUPTED}),
-    back={_V.CANCELLED: frozenset({_V.PLANNED, _V.OFFERED, _V.CONFIRMED, _V.READY, _V.DISRUPTED})},
+    back={
+        _V.OFFERED: frozenset({_V.PLANNED}),
+        _V.CONFIRMED: frozenset({_V.OFFERED}),
+        _V.CANCELLED: frozenset({_V.PLANNED, _V.OFFERED, _V.CONFIRMED, _V.READY, _V.DISRUPTED}),
+    },
 )
 
 
@@ -167,7 +171,7 @@ PRESENTATION_MACHINE = Machine(
         },
     },
     needs_reason=frozenset({_P.CANCELLED, _P.DISRUPTED}),
-    back={_P.CANCELLED: frozenset({_P.PLANNED, _P.CONFIRMED})},
+    back={_P.CONFIRMED: frozenset({_P.PLANNED}), _P.CANCELLED: frozenset({_P.PLANNED, _P.CONFIRMED})},
 )
 
 
@@ -184,7 +188,10 @@ ASSIGNMENT_MACHINE = Machine(
         **{end: frozenset() for end in (_A.DECLINED, _A.LAPSED, _A.WITHDRAWN, _A.REPLACED)},
     },
     needs_reason=frozenset({_A.WITHDRAWN}),
-    back={_A.WITHDRAWN: frozenset({_A.SUGGESTED, _A.OFFERED, _A.ACCEPTED})},
+    back={
+        _A.OFFERED: frozenset({_A.SUGGESTED}),
+        _A.WITHDRAWN: frozenset({_A.SUGGESTED, _A.OFFERED, _A.ACCEPTED}),
+    },
 )
 
 

@@ -31,7 +31,7 @@ from scheduler.web.first_steps import steps_on_the_desk
 from scheduler.web.forms import BaseForm
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _
-from scheduler.web.turn_words import PUT_OFF, TurnAct, act_of, back, from_desk, unless_of, why_of
+from scheduler.web.turn_words import BULK_ACTS, PUT_OFF, TurnAct, act_of, back, from_desk, unless_of, why_of
 
 __all__ = ["bp", "search"]
 
@@ -176,6 +176,9 @@ def _of_coordinator(actor: Actor, day: dt.date, now: dt.datetime) -> dict[str, o
         "soon": desk.soon,
         "more_soon": desk.more_soon,
         "pills": _pills(desk, asked),
+        "bulk": [
+            (act, one.words) for act, one in BULK_ACTS.items() if one.kind == asked and desk.many(*one.matters) > 1
+        ],
         "why_of": why_of,
         "put_off_words": PUT_OFF,
         "from_desk": from_desk(),

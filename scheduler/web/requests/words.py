@@ -122,7 +122,7 @@ ACTIONS = {
     ),
     **dict.fromkeys(
         [f"school request back to {state}" for state in ("staffing", "confirmed", "ready", "disrupted")],
-        _l("The cancellation was taken back"),
+        _l("Taken back: the visit is as before"),
     ),
     "host merged": _l("The typed school was merged with one on the list"),
     "another merged into it": _l("Another request was joined with it"),
