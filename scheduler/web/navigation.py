@@ -1,120 +1,170 @@
-"""Where a signed-in person can go, by role; a page that the house does not have yet is not offered."""
+"""Where a signed-in person can go: places with their tabs, of which each reader sees what she may open."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable
 from dataclasses import dataclass
 
-from flask import Flask, current_app, g, request
+from flask import Flask, current_app, g, request, url_for
 
 from scheduler.config import settings
 from scheduler.people.terms import SignedInUser
 from scheduler.policy import Role
-from scheduler.web.filters import url_if
-from scheduler.web.guards import signed_in
+from scheduler.web.guards import current_actor, signed_in
 from scheduler.web.i18n import _, _l, page_language
+from scheduler.web.names import opens_page
+
+STAFF = frozenset({Role.COORDINATOR, Role.SAFEGUARDING, Role.ADMINISTRATOR})
+PRESENTERS = frozenset({Role.EDUCATOR, Role.INFLUENCER})
 
 
 @dataclass(frozen=True)
 class NavigationLink:
-    """One line of the rail, a tab or a link of the header."""
+    """One line of the rail, a tab or a link of the header; `current` is the value of aria-current, or empty."""
 
     href: str
     icon: str
     label: str
-    count: int | None
-    current: bool
+    current: str
 
 
-# endpoint, icon, label; the first of several roles' lists that a person has comes first
-OWN: Mapping[Role, tuple[tuple[str, str, object], ...]] = {
-    Role.EDUCATOR: (
-        ("desk.today", "home", _l("Today")),
-        ("own.calendar", "calendar", _l("Calendar")),
-        ("own.my_offers", "hourglass", _l("Offers")),
-        ("people.my_account", "person", _l("Me")),
+@dataclass(frozen=True)
+class Place:
+    """One line of the rail with its tabs; it leads to the first tab that the reader may open.
+
+    `pages` names what is opened from the tabs: endpoints, and rooms with all their other pages.
+    """
+
+    icon: str
+    label: object
+    tabs: tuple[tuple[str, object], ...]  # endpoint, label
+    pages: str = ""
+    roles: frozenset[Role] = STAFF
+
+
+PROTECTION = (
+    ("safeguarding.overview", _l("Child protection")),
+    ("concerns.concerns", _l("Concerns and hand-offs")),
+)
+PLACES = (  # of two that name a page, the first on the reader's rail has it; see place_of
+    Place(
+        "home",
+        _l("Today"),
+        (("desk.today", _l("Today")),),
+        "desk admin own.my_days",
+        STAFF | PRESENTERS,
     ),
-    Role.COORDINATOR: (
-        ("desk.today", "home", _l("Today")),
-        ("requests.inbox", "inbox", _l("Requests")),
-        ("waitlist.waiting_list", "queue", _l("Waiting list")),
-        ("proposals.proposals", "route", _l("Plan proposals")),
-        ("board.board", "board", _l("Board")),
-        ("visits.week", "calendar", _l("Week")),
-        ("closures.closures", "snow", _l("Closures")),
-        ("attendance.overview", "clip", _l("Attendance")),
-        ("certificates.overview", "cert", _l("Certificates")),
-        ("reports.attendance_report", "chart", _l("Reports")),
-        ("cohorts.overview", "search", _l("Web Detectives")),
-        ("helpline.overview", "phone", _l("Helpline")),
-        ("programmes.own_campaigns", "megaphone", _l("Campaigns")),
-        ("people.presenters", "people", _l("Presenters")),
-        ("safeguarding.overview", "shield", _l("Child protection")),
-        ("messages.overview", "mail", _l("Messages")),
+    Place(
+        "shield",
+        _l("Child protection"),
+        PROTECTION,
+        "safeguarding concerns",
+        frozenset({Role.SAFEGUARDING}),
     ),
-    Role.SAFEGUARDING: (
-        ("desk.today", "home", _l("Today")),
-        ("safeguarding.overview", "shield", _l("Child protection")),
-        ("people.presenters", "people", _l("Presenters")),
-        ("board.board", "board", _l("Board")),
-        ("visits.week", "calendar", _l("Week")),
-        ("closures.closures", "snow", _l("Closures")),
-        ("attendance.overview", "clip", _l("Attendance")),
-        ("certificates.overview", "cert", _l("Certificates")),
+    Place(
+        "inbox",
+        _l("Requests"),
+        (
+            ("requests.inbox", _l("Requests")),
+            ("waitlist.waiting_list", _l("Waiting list")),
+            ("requests.handovers", _l("Handing over")),
+        ),
+        "requests waitlist places",
     ),
-    Role.ADMINISTRATOR: (
-        ("people.users", "person", _l("People")),
-        ("admin.settings", "gear", _l("Settings")),
+    Place(
+        "board",
+        _l("Board"),
+        (
+            ("board.board", _l("Week")),
+            ("board.board_month", _l("Month")),
+            ("visits.week", _l("List")),
+            ("board.region", _l("Region")),
+            ("proposals.proposals", _l("Plan proposals")),
+            ("closures.closures", _l("Closures")),
+            ("admin.school_calendar", _l("School calendar")),
+        ),
+        "board visits booking readiness own proposals closures admin.import_calendar "
+        "questions.of_visit questions.count_sheets",
     ),
-}
-RAIL = {**OWN, Role.ADMINISTRATOR: OWN[Role.COORDINATOR] + OWN[Role.ADMINISTRATOR]}  # who may do all that she may
-ORDER = (Role.COORDINATOR, Role.SAFEGUARDING, Role.ADMINISTRATOR, Role.EDUCATOR)
-LISTS = {  # a page of one visit or one person stands under the list that it was opened from
-    "requests": "requests.inbox",
-    **dict.fromkeys(("visits", "own", "booking", "readiness"), "visits.week"),
-    "board": "board.board",
-    "closures": "closures.closures",
-    "waitlist": "waitlist.waiting_list",
-    "proposals": "proposals.proposals",
-    "attendance": "attendance.overview",
-    "certificates": "certificates.overview",
-    "reports": "reports.attendance_report",
-    "helpline": "helpline.overview",
-    "cohorts": "cohorts.overview",
-    "questions": "reports.attendance_report",
-    "people": "people.presenters",
-    **dict.fromkeys(("safeguarding", "concerns"), "safeguarding.overview"),
-    "messages": "messages.overview",
-    "admin": "admin.settings",
-}
-UNDER = {
-    **dict.fromkeys(("board.region", "board.region_mails", "board.region_offer"), "proposals.proposals"),
-    **dict.fromkeys(("posts.plan", "posts.new_post", "posts.post", "posts.picture"), "programmes.own_campaigns"),
-    "programmes.new_campaign": "programmes.own_campaigns",
-    "programmes.change_campaign": "programmes.own_campaigns",
-    "programmes.room": "programmes.own_campaigns",
-    **dict.fromkeys(("tours.new_tour", "tours.show_tour"), "programmes.own_campaigns"),
-    "programmes.coming": "programmes.own_campaigns",
-    "feeds.campaign_calendar": "programmes.own_campaigns",
-    "feeds.make_campaign_feed": "programmes.own_campaigns",
-    "people.change_roles": "people.users",
-    "people.invite_user": "people.users",
-    "people.second_steps": "people.users",
-    "people.access": "people.my_account",
-    "own.decline": "own.my_offers",
-    "own.my_days": "desk.today",
-    "own.drives": "people.my_account",
-    **dict.fromkeys(("own.my_part", "own.record"), "people.my_account"),
-    "own.correct": "people.my_account",
-    "feeds.my_calendars": "people.my_account",
-    "waitlist.waiting_weights": "admin.settings",
-    "admin.school_calendar": "closures.closures",
-    **dict.fromkeys(("questions.of_visit", "questions.count_sheets"), "visits.week"),
-}
-ON_THE_ROAD = {  # the same for who presents and has no such lists
-    **dict.fromkeys(("visits", "own", "booking", "readiness", "board", "closures", "waitlist"), "own.calendar"),
-    **dict.fromkeys(("attendance", "questions"), "own.calendar"),
-    "feeds": "people.my_account",
-    "people": "people.my_account",
-}
+    Place(
+        "people",
+        _l("People"),
+        (
+            ("people.presenters", _l("Presenters")),
+            *PROTECTION,
+            ("people.users", _l("Staff")),
+            ("people.second_steps", _l("Second steps")),
+        ),
+        "people safeguarding concerns certificates.of_presenter",
+    ),
+    Place(
+        "clip",
+        _l("Attendance"),
+        (("attendance.overview", _l("Attendance")), ("certificates.overview", _l("Certificates"))),
+        "attendance certificates",
+    ),
+    Place(
+        "chart",
+        _l("Reports"),
+        (
+            ("reports.attendance_report", _l("Attendance")),
+            ("reports.youth", _l("Youth participation")),
+            ("reports.cohorts", _l("Web Detectives")),
+            ("questions.overview", _l("Questions before and after")),
+            ("reports.profile", _l("Yearly profile")),
+            ("reports.signed_periods", _l("Signed-off periods")),
+        ),
+        "reports questions",
+    ),
+    Place(
+        "megaphone",
+        _l("Campaigns"),
+        (("programmes.own_campaigns", _l("Campaigns")), ("posts.plan", _l("Posts"))),
+        "programmes posts tours feeds certificates.of_campaign",
+    ),
+    Place(
+        "search",
+        _l("Web Detectives"),
+        (("cohorts.overview", _l("Cohorts")), ("cohorts.practice_cases", _l("Practice of reporting"))),
+        "cohorts",
+    ),
+    Place(
+        "phone",
+        _l("Helpline"),
+        (("helpline.overview", _l("Figures")), ("helpline.topics", _l("Lists of topics"))),
+        "helpline",
+    ),
+    Place("mail", _l("Messages"), (("messages.overview", _l("Messages")),), "messages"),
+    Place(
+        "gear",
+        _l("Settings"),
+        (
+            ("admin.settings", _l("Centre")),
+            ("admin.first_steps", _l("First steps")),
+            ("admin.holidays", _l("School days")),
+            ("admin.programmes", _l("Programmes")),
+            ("waitlist.waiting_weights", _l("Waiting list")),
+            ("admin.imports", _l("Imports")),
+            ("admin.person", _l("One person's data")),
+            ("admin.health", _l("Health")),
+        ),
+        "admin",
+        frozenset({Role.ADMINISTRATOR}),
+    ),
+    Place(
+        "calendar",
+        _l("Calendar"),
+        (("own.calendar", _l("Calendar")),),
+        "own visits booking readiness board closures waitlist attendance questions concerns",
+        PRESENTERS,
+    ),
+    Place("hourglass", _l("Offers"), (("own.my_offers", _l("Offers")),), "own.decline", PRESENTERS),
+    Place(
+        "person",
+        _l("Me"),
+        (("people.my_account", _l("Me")),),
+        "people feeds safeguarding certificates feeds.my_calendars own.my_part own.record own.drives own.correct",
+        PRESENTERS,
+    ),
+)
 HANDBOOK = {  # which page of it; of several roles the one that can do most
     Role.ADMINISTRATOR: "administrator",
     Role.COORDINATOR: "coordinator",
@@ -138,43 +188,75 @@ def viewer() -> SignedInUser | None:
     return None if g.get("failed") else signed_in()
 
 
-def _here(rows: tuple[tuple[str, str, object], ...]) -> str:
-    """Which of these lines the page asked for stands under: its own, else the list of its room."""
-    asked = request.endpoint or ""
-    room = asked.split(".")[0]
-    listed = {endpoint for endpoint, _icon, _label in rows}
-    lines = (asked, UNDER.get(asked), LISTS.get(room), ON_THE_ROAD.get(room))
-    return next((line for line in lines if line in listed), "") or ""
+def open_places() -> list[tuple[Place, dict[str, str]]]:
+    """The places on the reader's rail, each with the tabs that she may open: endpoint, label; no page twice."""
+    found: list[tuple[Place, dict[str, str]]] = []
+    taken: set[str] = set()
+    for place in PLACES:
+        tabs = {name: str(label) for name, label in place.tabs if name not in taken and opens_page(name)}
+        if tabs and place.roles & current_actor().roles:
+            found.append((place, tabs))
+            taken |= tabs.keys()
+    return found
 
 
-def _places(rows: tuple[tuple[str, str, object], ...]) -> list[NavigationLink]:
-    counts: dict[str, int] = g.get("counts", {})
-    here = _here(rows)
-    found = [(endpoint, url_if(endpoint), icon, str(label)) for endpoint, icon, label in rows]
+def place_of(endpoint: str, places: list[tuple[Place, dict[str, str]]]) -> Place | None:
+    """The place under which a page stands: as a tab, by its own name, or with its room; of one role alone first."""
+    places = sorted(places, key=lambda found: len(found[0].roles) > 1)
+    for name, what in (
+        (endpoint, lambda place, tabs: tabs),
+        (endpoint, lambda place, tabs: place.pages.split()),
+        (endpoint.split(".")[0], lambda place, tabs: place.pages.split()),
+    ):
+        for place, tabs in places:
+            if name in what(place, tabs):
+                return place
+    return None
+
+
+def lead_tabs(*endpoints: str, **values: str) -> None:
+    """Let these tabs keep the days and filters of the page."""
+    g.tab_addresses = g.get("tab_addresses", {}) | {name: url_for(name, **values) for name in endpoints}
+
+
+def tabs_of_place() -> list[NavigationLink]:
+    """The tabs beside which the page stands; none for a page that is opened from one of them."""
+    here = request.endpoint or ""
+    tabs = next((tabs for _place, tabs in open_places() if here in tabs), {}) if viewer() else {}
+    addresses: dict[str, str] = g.get("tab_addresses", {})
     return [
-        NavigationLink(href, icon, label, counts.get(endpoint), endpoint == here)
-        for endpoint, href, icon, label in found
-        if href
+        NavigationLink(addresses.get(name) or url_for(name), "", label, "page" if name == here else "")
+        for name, label in tabs.items()
+        if len(tabs) > 1
+    ]
+
+
+def navigation() -> list[NavigationLink]:
+    """The rail of who is signed in: the places of all her roles."""
+    here, places = request.endpoint or "", open_places()
+    current = place_of(here, places)
+    return [
+        NavigationLink(
+            url_for(next(iter(tabs))),
+            place.icon,
+            str(place.label),
+            ("page" if here == next(iter(tabs)) else "true") if place is current else "",
+        )
+        for place, tabs in places
     ]
 
 
 def _public_places() -> list[NavigationLink]:
-    """The links of every public page; of who is not signed in, made once for each place in each language."""
-    if "counts" in g:
-        return _places(PUBLIC)
+    """The links of every public page, made once for each of them in each language."""
     kept: dict[Hashable, list[NavigationLink]] = current_app.extensions[PUBLIC_PLACES]
-    key = page_language(), _here(PUBLIC), request.environ.get("SCRIPT_NAME", "")
-    found = kept.get(key)
-    if found is None:
-        found = kept[key] = _places(PUBLIC)
-    return found
-
-
-def navigation(user: SignedInUser) -> list[NavigationLink]:
-    """The rail of a person: the lists of all her roles, each place once. A view may set g.counts = {endpoint: n}."""
-    roles = {Role.EDUCATOR if role is Role.INFLUENCER else role for role in user.actor.roles}
-    rows = {row[0]: row for role in ORDER if role in roles for row in RAIL[role]}
-    return _places(tuple(rows.values()))
+    here = next((endpoint for endpoint, _icon, _label in PUBLIC if endpoint == request.endpoint), "")
+    key = page_language(), here, request.environ.get("SCRIPT_NAME", "")
+    if key not in kept:
+        kept[key] = [
+            NavigationLink(url_for(endpoint), icon, str(label), "page" if endpoint == here else "")
+            for endpoint, icon, label in PUBLIC
+        ]
+    return kept[key]
 
 
 def handbook_role(user: SignedInUser | None) -> str:
@@ -186,8 +268,8 @@ def handbook_role(user: SignedInUser | None) -> str:
 def in_every_page() -> dict[str, object]:
     user = viewer()
     public = _public_places()
-    own = navigation(user) if user else public
-    on_the_road = user is not None and not user.actor.roles & {Role.COORDINATOR, Role.ADMINISTRATOR, Role.SAFEGUARDING}
+    own = navigation() if user else public
+    on_the_road = user is not None and not user.actor.roles & STAFF
     keeps = settings().keep_on_phones
     return {
         "viewer": user,
@@ -203,3 +285,4 @@ def in_every_page() -> dict[str, object]:
 def register(app: Flask) -> None:
     app.extensions[PUBLIC_PLACES] = {}
     app.context_processor(in_every_page)
+    app.jinja_env.globals["tabs_of_place"] = tabs_of_place

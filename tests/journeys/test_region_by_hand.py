@@ -69,7 +69,7 @@ def states(region: Region) -> list[RequestState]:
 def test_ten_requests_are_offered_with_at_most_twenty_five_presses(hand: Hand, region: Region) -> None:
     """One by one, as somebody does who looks at each; two of a town in one press would be fewer."""
     hand.page.goto("/plans?lang=en")
-    hand.presses_on(hand.page.get_by_role("link", name="Plan a region by hand"))
+    hand.presses_on(hand.page.get_by_role("link", name="Region", exact=True))
     for number in range(TEN):
         hand.presses_on(hand.cards().first)
         expect(hand.page.get_by_text("Chosen:")).to_be_visible()
@@ -89,7 +89,7 @@ def test_ten_requests_are_offered_with_at_most_twenty_five_presses(hand: Hand, r
 
 def test_several_cards_at_once_take_half_as_many(hand: Hand, region: Region) -> None:
     hand.page.goto("/plans?lang=en")
-    hand.presses_on(hand.page.get_by_role("link", name="Plan a region by hand"))
+    hand.presses_on(hand.page.get_by_role("link", name="Region", exact=True))
     for number in range(TEN // 2):
         for place in range(2):
             hand.presses_on(hand.cards().nth(place))

@@ -10,11 +10,23 @@ from flask.testing import FlaskClient
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter, Rule
 
+from scheduler.people.terms import PresenterKind
+from scheduler.policy import Role
 from scheduler.web.guards import OPEN
+from tests.factories.people import make_presenter, make_user
 from tests.laws.watch import Watch
+from tests.web.browser import browser_of
 
 NOBODY = "999999999"  # an id that no row has
+SIGNED_IN = (Role.EDUCATOR, Role.INFLUENCER, Role.COORDINATOR, Role.SAFEGUARDING, Role.ADMINISTRATOR)
 PART = re.compile(r"<(?:[^<>]+:)?(\w+)>")
+
+
+def browser_as(app: Flask, role: Role) -> FlaskClient:
+    """A browser of somebody of this role."""
+    if role in (Role.EDUCATOR, Role.INFLUENCER):
+        return browser_of(app, make_presenter(PresenterKind(role.value)))
+    return browser_of(app, make_user(role))
 
 
 def address_of(rule: Rule) -> str:

@@ -7,14 +7,12 @@ Addresses that are printed, mailed, or read by calendars and scripts live for ye
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 
 from scheduler import policy
-from scheduler.people.terms import PresenterKind
 from scheduler.policy import Role
 from scheduler.web.guards import OPEN
-from tests.factories.people import make_presenter, make_user
-from tests.laws.routes import pages
+from tests.factories.people import make_user
+from tests.laws.routes import SIGNED_IN, browser_as, pages
 from tests.web.browser import browser_of
 
 # Everybody may open these. What lies behind a secret in the address checks that secret itself.
@@ -70,7 +68,6 @@ def test_a_view_without_a_guard_is_refused_whoever_asks(app: Flask, client, monk
     assert client.get("/about").status_code == 403
 
 
-SIGNED_IN = (Role.EDUCATOR, Role.INFLUENCER, Role.COORDINATOR, Role.SAFEGUARDING, Role.ADMINISTRATOR)
 ALL = frozenset(SIGNED_IN)
 STAFF = ALL - {Role.EDUCATOR, Role.INFLUENCER}
 PLANNERS = STAFF - {Role.SAFEGUARDING}
@@ -112,12 +109,6 @@ NOT_REFUSED_BY_HAND = {
     **dict.fromkeys(("GET /visits/P-2026-0001/count", "POST /visits/P-2026-0001/count"), PLANNERS | {Role.EDUCATOR}),
     "GET /reports/signed/1/take-back": frozenset({Role.ADMINISTRATOR}),
 }
-
-
-def browser_as(app: Flask, role: Role) -> FlaskClient:
-    if role in (Role.EDUCATOR, Role.INFLUENCER):
-        return browser_of(app, make_presenter(PresenterKind(role.value)))
-    return browser_of(app, make_user(role))
 
 
 @pytest.mark.parametrize("role", SIGNED_IN)

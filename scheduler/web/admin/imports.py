@@ -64,7 +64,6 @@ def imports() -> ResponseReturnValue:
         of=kind.value.removeprefix("check_"),
         columns=columns_of(kind, page_language()),
         kinds=KINDS,
-        may_see_settings=policy.scope_of(current_actor(), "update", "settings") is not None,
         may_export=_may_export(),
     )
     return page, status

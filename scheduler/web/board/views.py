@@ -21,6 +21,7 @@ from scheduler.web.board.cells import BoardCells
 from scheduler.web.forms import FIRST_DAY, LAST_DAY, asked_day, number_of
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, here, page_language
+from scheduler.web.navigation import lead_tabs
 
 BY = ("presenters", "districts")
 SHOW = ("all", "busy")
@@ -72,6 +73,8 @@ def board() -> ResponseReturnValue:
     chosen = day if day in shown else near
     title = blocks.week_title(shown[0], shown[-1])
     steps = _steps(url_for(".board"), "week", monday - A_WEEK, today(), monday + A_WEEK)
+    lead_tabs("board.board_month", month=f"{asked:%Y-%m}", **_kept())
+    lead_tabs("visits.week", **{"from": monday.isoformat()})
     return render_template(
         "board/board.html",
         **_shown(found, wish, back=_rows_shown() | {"week": monday.isoformat()}),
@@ -80,7 +83,6 @@ def board() -> ResponseReturnValue:
         week=monday,
         chosen=chosen,
         day_links=[(one, here(day=one.isoformat(), week=None), one in found.clash_days) for one in shown],
-        other=f"{url_for('.board_month')}?{urlencode({'month': f'{asked:%Y-%m}'} | _kept())}",
         cells_url=url_for(".place_cells", number="NUMBER", week=monday.isoformat(), people=_people(found)),
     )
 
@@ -98,6 +100,8 @@ def board_month() -> ResponseReturnValue:
     near = today() if asked <= today() <= last else asked
     shown = _shown(found, wish, back={"week": asked.isoformat()})
     steps = _steps(url_for(".board_month"), "month", before, today(), after, "%Y-%m")
+    lead_tabs("board.board", week=near.isoformat(), **_kept())
+    lead_tabs("visits.week", **{"from": near.isoformat()})
     return render_template(
         "board/board_month.html",
         **shown,
@@ -105,7 +109,6 @@ def board_month() -> ResponseReturnValue:
         steps=steps,
         weeks=blocks.weeks_of(found.days),
         notes=blocks.notes_of(shown["days"]),
-        other=f"{url_for('.board')}?{urlencode({'week': near.isoformat()} | _kept())}",
     )
 
 

@@ -124,7 +124,6 @@ def access() -> ResponseReturnValue:
         asked=settings().asks_second_step,
         login_name=login_name(),
         login_linked_at=queries.login_linked_at(browser.user_id),
-        may_reset=policy.scope_of(current_actor(), "reset", "keys_of_others") is not None,
     )
 
 

@@ -60,10 +60,14 @@ class ReportForm(BaseForm):
         return [Group(name) for name in self.by.data or [] if name in set(Group)]
 
 
+def days_of(period: Period) -> dict[str, str]:
+    """A period as the query of an address."""
+    return {"first": period.first.isoformat(), "last": period.last.isoformat()}
+
+
 def query_of(filters: Filters) -> dict[str, Any]:
     """Filters as the query of an address; the centre is never in it: it is the reader's own."""
-    period = {"first": filters.period.first.isoformat(), "last": filters.period.last.isoformat()}
-    return period | filters.narrowing()
+    return days_of(filters.period) | filters.narrowing()
 
 
 def narrowed(filters: Filters, args: Mapping[str, str]) -> Filters:

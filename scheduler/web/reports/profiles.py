@@ -36,10 +36,12 @@ from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm, DayField, LinesField, Needed, number_of
 from scheduler.web.guards import current_actor, may, own_centre_id, public
 from scheduler.web.i18n import _, _l, page_language
+from scheduler.web.navigation import lead_tabs
 from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
 from scheduler.web.reports import signing
 from scheduler.web.reports.blueprint import bp
+from scheduler.web.reports.forms import days_of
 
 FILES = {"pdf": "application/pdf", "html": "text/html; charset=utf-8", "txt": "text/plain; charset=utf-8"}
 ROWS = {  # where staff find the rows behind a number
@@ -105,11 +107,12 @@ def profile() -> ResponseReturnValue:
     typed = queries.texts_of(centre_id, period).texts
     papers = signed.papers if signed else queries.papers_of(period, centre_id, figures, typed)
     paper = _in_language(papers)
+    lead_tabs("reports.attendance_report", "reports.youth", **days_of(period))
     return render_template(
         "reports/profile.html",
         form=form,
         pills=_pills(period),
-        days=_days_of(period),
+        days=days_of(period),
         signed_profile=signed,
         signed_as=_signed_as(signed) if signed else "",
         left_out=figures.helpline_left_out if figures else 0,
@@ -150,8 +153,8 @@ def profile_texts() -> ResponseReturnValue:
             form.form_errors.append(worded(conflict.reason))
         else:
             say(_("Saved."))
-            return redirect(url_for(".profile", **_days_of(period)))
-    page = render_template("reports/profile_texts.html", form=form, days=_days_of(period), title=_title(period))
+            return redirect(url_for(".profile", **days_of(period)))
+    page = render_template("reports/profile_texts.html", form=form, days=days_of(period), title=_title(period))
     return page, 422 if form.problems_shown() else 200
 
 
@@ -173,13 +176,13 @@ def sign_profile() -> ResponseReturnValue:
             form.form_errors.append(worded(conflict.reason))
         else:
             say(_("The profile is signed."))
-            return redirect(url_for(".profile", **_days_of(period)))
+            return redirect(url_for(".profile", **days_of(period)))
     papers = queries.papers_of(period, own_centre_id())
     form.seen.data = rules.seen_of(papers)
     page = render_template(
         "reports/profile_sign.html",
         form=form,
-        days=_days_of(period),
+        days=days_of(period),
         title=_title(period),
         public=rules.is_whole_year(period),
         papers=[(html_lang(one.language), _sections(one)) for one in papers.values()],
@@ -205,9 +208,9 @@ def take_profile_back(profile_id: int) -> ResponseReturnValue:
             form.form_errors.append(worded(conflict.reason))
         else:
             say(_("The profile is open again."))
-            return redirect(url_for(".profile", **_days_of(one.period)))
+            return redirect(url_for(".profile", **days_of(one.period)))
     page = render_template(
-        "reports/profile_take_back.html", form=form, days=_days_of(one.period), title=_title(one.period)
+        "reports/profile_take_back.html", form=form, days=days_of(one.period), title=_title(one.period)
     )
     return page, 422 if form.problems_shown() else 200
 
@@ -260,10 +263,6 @@ def _in_language(papers: Mapping[str, ProfilePaper]) -> ProfilePaper:
     return papers.get(page_language()) or papers["en"]
 
 
-def _days_of(period: Period) -> dict[str, Any]:
-    return {"first": period.first.isoformat(), "last": period.last.isoformat()}
-
-
 def _title(period: Period) -> str:
     language = page_language()
     if rules.is_whole_year(period):
@@ -275,14 +274,14 @@ def _pills(period: Period | None) -> list[dict[str, Any]]:
     this_year = clock.local_day(clock.now()).year
     years = [year_of(year) for year in range(this_year, this_year - YEARS_OFFERED, -1)]
     return [
-        {"label": str(one.first.year), "href": url_for(".profile", **_days_of(one)), "on": one == period}
+        {"label": str(one.first.year), "href": url_for(".profile", **days_of(one)), "on": one == period}
         for one in years
     ]
 
 
 def _presses(period: Period, signed: SignedProfileRow | None) -> dict[str, str]:
     """What the reader can do with the profile, each with its address."""
-    days, actor = _days_of(period), current_actor()
+    days, actor = days_of(period), current_actor()
     can = {verb for verb in ("update", "sign", "take_back") if policy.scope_of(actor, verb, "profile") is not None}
     found = {kind: url_for(".profile_file", kind=kind, **days) for kind in FILES}
     if signed:

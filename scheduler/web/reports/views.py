@@ -39,10 +39,11 @@ from scheduler.web import reads, tables
 from scheduler.web.forms import error_title
 from scheduler.web.guards import current_actor, may, own_centre_id
 from scheduler.web.i18n import _, _l, page_language
+from scheduler.web.navigation import lead_tabs
 from scheduler.web.post_words import post_figures
 from scheduler.web.reports import cohorts, profiles, signing, youth
 from scheduler.web.reports.blueprint import bp
-from scheduler.web.reports.forms import ReportForm, narrowed, presets, query_of
+from scheduler.web.reports.forms import ReportForm, days_of, narrowed, presets, query_of
 from scheduler.web.tables import Column
 
 __all__ = ["bp", "cohorts", "profiles", "signing", "youth"]  # their pages hang on the same blueprint
@@ -78,6 +79,7 @@ def attendance_report() -> ResponseReturnValue:
         links["posts"] = url_for(".attendance_file", kind="csv", table="posts", **_query(report))
     links["print"] = url_for(".attendance_print", **_query(report))
     shown = page_of(report.rows, page_number(request.args.get("page")))
+    lead_tabs("reports.youth", "reports.profile", **days_of(report.filters.period))
     return render_template(
         "reports/attendance_report.html",
         form=form,

@@ -21,8 +21,9 @@ from scheduler.reports.terms.youth import YouthBand, YouthCounts, YouthReport
 from scheduler.reports.wording import label_of
 from scheduler.web.guards import current_actor, may, own_centre_id
 from scheduler.web.i18n import _, _l, page_language
+from scheduler.web.navigation import lead_tabs
 from scheduler.web.reports.blueprint import bp
-from scheduler.web.reports.forms import ReportForm, narrowed, presets, query_of
+from scheduler.web.reports.forms import ReportForm, days_of, narrowed, presets, query_of
 
 FILES = {"csv": "text/csv; charset=utf-8", "pdf": "application/pdf"}
 MONTHS_UNFOLDED = 3  # of the page, the newest
@@ -39,6 +40,8 @@ def youth() -> ResponseReturnValue:
     """What young presenters did in a period; each number is a link to the visits behind it."""
     form, report = _asked()
     shown = _shown(report) if report else {}
+    if report:
+        lead_tabs("reports.attendance_report", "reports.profile", **days_of(report.filters.period))
     page = render_template("reports/youth.html", form=form, report=report, pills=_pills(form), **shown)
     return page, 200 if report else 422
 

@@ -62,12 +62,7 @@ def overview() -> ResponseReturnValue:
         others=others,
         papers=papers,
         drivers=drivers_page(centre_id, _today(), page_number(request.args.get("drivers"))),
-        may_read_concerns=_reads_concerns(),
     )
-
-
-def _reads_concerns() -> bool:
-    return policy.scope_of(current_actor(), "read", "concern") is not None
 
 
 @bp.get("/safeguarding/<int:presenter_id>")
@@ -83,7 +78,7 @@ def proofs(presenter_id: int) -> ResponseReturnValue:
         driving=None if page.clearance.minor else driving_checks_of(presenter_id, _today()),
         drives=forms.DRIVES,
         own=own,
-        may_lift=not own and _reads_concerns(),
+        may_lift=not own and policy.scope_of(current_actor(), "read", "concern") is not None,
         viewer_id=current_actor().user_id,
         may_record=not own and policy.scope_of(current_actor(), "create", "vetting") is not None,
         may_withdraw=policy.scope_of(current_actor(), "withdraw", "consent") is not None,

@@ -42,6 +42,7 @@ from scheduler.web.forms import asked_day
 from scheduler.web.guards import current_actor, may
 from scheduler.web.hand_off_form import hand_off_facts
 from scheduler.web.i18n import _, _l, page_language
+from scheduler.web.navigation import lead_tabs
 from scheduler.web.reasons import worded
 from scheduler.web.seen_forms import DrivenForm, PressForm, SeenForm, UntilForm
 from scheduler.web.tables import Column
@@ -76,6 +77,8 @@ def week() -> ResponseReturnValue:
     table = tables.table(WEEK_COLUMNS, SORTS, natural="day")
     page = visits_of_week(current_actor(), monday, page_number(request.args.get("page")), table.sort)
     seven = dt.timedelta(days=7)
+    lead_tabs("board.board", week=monday.isoformat())
+    lead_tabs("board.board_month", month=f"{monday:%Y-%m}")
     return render_template(
         "visits/week.html",
         may_plan=policy.scope_of(current_actor(), "create", "visit") is not None,

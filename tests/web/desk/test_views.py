@@ -115,8 +115,8 @@ def test_the_first_page_of_a_coordinator_counts_what_nobody_counted_and_the_list
 def test_a_page_of_one_thing_stands_under_its_list_in_the_menu(desk, educator):
     visit = visit_on(TODAY, educator)
 
-    for page, place in ((f"/visits/{visit.number}", "/visits"), (f"/people/{educator.id}", "/people")):
-        assert f'<a href="{place}" aria-current="page"' in desk.get(page).text
+    for page, place in ((f"/visits/{visit.number}", "/board"), (f"/people/{educator.id}", "/people")):
+        assert f'<a href="{place}" aria-current="true"' in desk.get(page).text
     assert 'aria-current="page"' not in desk.get("/status/nothing").text
 
 
