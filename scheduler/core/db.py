@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LARGEST_ID = 999_999_999  # nine digits: a whole number of PostgreSQL ends at twice that, and no row has more
-LOOKED_FOR_EACH_S = 0.12  # a little longer than SQLite's longest step (busy_timeout)
+LOOKED_FOR_EACH_S = 0.06  # a little longer than the steps in which SQLite looks for its lock in the first 0.2 s
 OPEN_BLOCK = "open"  # in what a session remembers: that it is inside `transaction()`
 WHERE = "where"  # in what is kept of an index: which rows it holds on PostgreSQL
 CONSTRAINT_NAMES = {
@@ -259,7 +259,7 @@ def transaction() -> Iterator[Session]:
 
 
 def let_others_write() -> None:
-    """Pause between two long transactions: on SQLite who waits for the write lock looks for it each tenth of a second.
+    """Pause between two long transactions: on SQLite who waits for the write lock looks for it in steps.
 
     PostgreSQL locks rows, and whoever waits for one is woken.
     """
