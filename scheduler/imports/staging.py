@@ -45,7 +45,7 @@ from scheduler.imports.places import Placed, Places
 log = logging.getLogger(__name__)
 
 PIECE_ROWS = 1_000  # rows that one short transaction lays aside
-PIECE_LINES = 2_000  # lines of a file that one short transaction stores, with all rows that they become
+PIECE_LINES = 500  # lines of a file that one short transaction stores, with all rows that they become
 LEFT_AFTER = dt.timedelta(hours=1)  # an import in part that nobody goes on with is taken back
 TRIES = 3  # as often a file is compared, when what it is compared with changes meanwhile
 

@@ -3,6 +3,8 @@
 import datetime as dt
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -15,6 +17,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from scheduler.attendance.models import Attendance
 from scheduler.attendance.queries.figures import IS_COUNTED
 from scheduler.attendance.terms import WAITS_FOR_A_LOCK
+from scheduler.core import db as database_module
 from scheduler.core import postgresql_programs, row_counts
 from scheduler.core.db import WHERE, advisory_lock, beside_commit, db, part_index, prepare, transaction, written_out
 from scheduler.core.distinct_numbers import DistinctNumbers, numbers_in
@@ -28,6 +31,7 @@ from scheduler.requests.models import BookingAnswers
 from scheduler.requests.service.answers import keep_answers
 from scheduler.visits.models.visits import Visit
 from scheduler.visits.terms.states import NOT_HELD_VISITS
+from tests.at_once import all_at_once
 from tests.counting import statements
 from tests.factories import MONDAY, a_number
 from tests.factories.places import make_host, make_municipality
@@ -67,6 +71,40 @@ def test_a_lock_that_is_not_given_is_told_as_everywhere(tmp_path):
         holder.rollback()
         other.begin()
     engine.dispose()
+
+
+@pytest.mark.parametrize(("patience_s", "begun"), [(60, 1), (0, 2)])
+def test_threads_queue_for_the_write_lock_of_sqlite_and_after_a_while_sqlite_decides(
+    app, session, monkeypatch, patience_s, begun
+):
+    monkeypatch.setattr(database_module, "WRITES_WITHIN_S", patience_s)
+    first_writes, second_comes, asked = threading.Event(), threading.Event(), []
+
+    def note(_connection, _cursor, statement, *_more):
+        if statement == "BEGIN IMMEDIATE":
+            asked.append(statement)
+
+    def first():
+        with transaction():
+            first_writes.set()
+            assert second_comes.wait(60)
+            until = time.monotonic() + (60 if begun > 1 else 0.1)
+            while len(asked) < 2 and time.monotonic() < until:
+                time.sleep(0.01)
+            assert len(asked) == begun
+
+    def second():
+        assert first_writes.wait(60)
+        second_comes.set()
+        with transaction():
+            pass
+
+    sa.event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        assert all_at_once(app, [first, second]) == [None, None]
+    finally:
+        sa.event.remove(db.engine, "before_cursor_execute", note)
+    assert len(asked) == 2
 
 
 # What the product asks of PostgreSQL alone: settings of a connection, locks, programs, a server that ends.

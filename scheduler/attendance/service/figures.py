@@ -16,7 +16,7 @@ from scheduler.visits.models.visits import Visit
 
 log = logging.getLogger(__name__)
 FIGURES_LOCK = 57  # kind of core.db.advisory_lock
-PLACES_AT_ONCE = 50  # places and years that one short transaction adds up
+PLACES_AT_ONCE = 15  # places and years that one short transaction adds up
 
 
 def add_up(act: Act, visit: Visit) -> None:

@@ -9,10 +9,10 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, permutations
 from typing import NamedTuple
 
-from scheduler.core.small_cells import LEAST, small
+from scheduler.core.small_cells import small
 from scheduler.programmes.terms import Audience
 from scheduler.reports.rules.public import PUBLIC_AUDIENCES, by_fives, outcome_of, public_year_of
 from scheduler.reports.terms.counting import (
@@ -32,12 +32,12 @@ from scheduler.reports.terms.counting import (
 
 PRIME = 2**61 - 1  # rows are sparse and reduced modulo a prime: as exact as fractions, and quick
 _MOST_VISIBLE_FIRST = {"year": 0, "centre": 1, "campaign": 2, "district": 3, "city": 4, "high_school": 5}
-_PARTS = ("city", "campaign", "high_school")
+_PARTS = ("city", "campaign", "high_school")  # no group of people stands in two of one kind
 
 CellsOfYears = Mapping[int, Sequence[FigureCell]]
 Row = dict[int, int]  # {group: factor}
 Place = tuple[int, str, str, int | None]  # centre, district, city, campaign
-Union = int  # of groups: a bit for each
+Union = frozenset[int]  # of groups
 
 
 class PageNumber(NamedTuple):
@@ -68,25 +68,30 @@ def _linked(cells: CellsOfYears) -> list[dict[int, Sequence[FigureCell]]]:
 def _numbers_of_linked(cells: CellsOfYears) -> frozenset[PageNumber]:
     sizes, members = _groups(cells)
     alone = _shown_by_each_page(cells) & members.keys()
-    nobody = 0
-    for name in alone:
-        nobody |= 0 if _size(members[name], sizes) else members[name]  # a zero on a page says so of all its groups
-    known = {name: own & ~nobody for name, own in members.items()}
-    unsafe = [_row(own) for own in _unions(known, len(sizes)) if _is_small(own, sizes)]
-    basis: dict[int, Row] = {}
+    people = {name: _size(own, sizes) for name, own in members.items()}
+    nobody = frozenset[int]().union(*(members[name] for name in alone if not people[name]))  # a zero says so of all
+    known = {name: own - nobody for name, own in members.items()}
+    order = sorted(alone, key=lambda name: (_MOST_VISIBLE_FIRST[name.kind], -people[name], name))
+    rows = [dict.fromkeys(own, 1) for own in (*map(known.__getitem__, order), *_few_people(known, people, sizes))]
+    holders = defaultdict[int, set[int]](set)  # the rows that have a group
+    for place, row in enumerate(rows):
+        for group in row:
+            holders[group].add(place)
     shown = set[PageNumber]()
-    for name in sorted(alone, key=lambda name: (_MOST_VISIBLE_FIRST[name.kind], -_size(known[name], sizes), name)):
-        row = _row(known[name])
-        for pivot, other in basis.items():
-            row = _less(row, other, row.get(pivot, 0))
+    for place, name in enumerate(order):
+        row = rows[place]
+        for group in row:
+            holders[group].remove(place)
         if row:
-            pivot = min(row)
+            pivot = min(row, key=lambda group: len(holders[group]))  # the fewest rows change
             inverse = pow(row[pivot], -1, PRIME)
-            row = {group: factor * inverse % PRIME for group, factor in row.items()}
-            left = [_less(one, row, one.get(pivot, 0)) for one in unsafe]
-            if not all(left):
+            left = {other: _less(rows[other], row, rows[other][pivot] * inverse) for other in holders[pivot]}
+            if not all(one for other, one in left.items() if other >= len(order)):
                 continue
-            basis[pivot], unsafe = row, left
+            for other, one in left.items():
+                for group in rows[other].keys() ^ one.keys():
+                    holders[group] ^= {other}
+                rows[other] = one
         shown.add(name)
     return frozenset(shown)
 
@@ -224,10 +229,11 @@ def _groups(cells: CellsOfYears) -> tuple[list[int], dict[PageNumber, Union]]:
         for cell in own:
             for names, number in _told_in(year, cell):
                 people[frozenset(names)] += number
-    members = Counter[PageNumber]()
+    members = defaultdict[PageNumber, list[int]](list)
     for place, group in enumerate(people):
-        members.update(dict.fromkeys(group, 1 << place))
-    return list(people.values()), dict(members)
+        for name in group:
+            members[name].append(place)
+    return list(people.values()), {name: frozenset(own) for name, own in members.items()}
 
 
 def _told_in(year: int, cell: FigureCell) -> Iterator[tuple[list[PageNumber], int]]:
@@ -249,50 +255,49 @@ def _told_in(year: int, cell: FigureCell) -> Iterator[tuple[list[PageNumber], in
         yield names, number
 
 
-def _unions(members: Mapping[PageNumber, Union], groups: int) -> set[Union]:
-    """Groups of people that nobody may count: each, each number, what two share, and what some leave of others."""
-    found = {1 << place for place in range(groups)} | set(members.values())
-    numbers = defaultdict[int, list[PageNumber]](list)  # of each group
-    districts = defaultdict[int, list[Union]](list)  # of each year
+def _few_people(
+    members: Mapping[PageNumber, Union], people: Mapping[PageNumber, int], sizes: Sequence[int]
+) -> set[Union]:
+    """Groups of one to four people that nobody may count: each, each number, what two share, and what some leave of
+    others. Numbers that share nobody are not compared: they leave each other whole.
+    """
+    names = defaultdict[int, list[PageNumber]](list)
     for name, own in members.items():
-        for place in _row(own):
-            numbers[place].append(name)
-        if name.kind == "district":
-            districts[name.of].append(own)
-    for one, two in {pair for names in numbers.values() for pair in combinations(names, 2)}:
-        own, other = members[one], members[two]
-        found |= {own & other, own & ~other, other & ~own}
-    wholes = {*members.values(), *(one | two for year in districts.values() for one, two in combinations(year, 2))}
-    for whole in wholes:
-        left = {}
-        for name in {name for place in _row(whole) for name in numbers[place] if name.kind in _PARTS}:
-            if members[name] & ~whole == 0:
-                for parts in ((name.kind, name.of), (name.kind, 0)):
-                    left[parts] = left.get(parts, whole) & ~members[name]
-        found |= {whole, *left.values()}
+        for group in own:
+            names[group].append(name)
+    both = defaultdict[PageNumber, Counter[PageNumber]](Counter)  # how many groups two numbers share
+    for own_names in names.values():
+        for one, other in permutations(own_names, 2):
+            both[one][other] += 1
+    found = {frozenset((place,)) for place, number in enumerate(sizes) if small(number)}
+    found |= {own for name, own in members.items() if small(people[name])}
+    for one, others in both.items():
+        for other in others:
+            shared = members[one] & members[other]
+            number = _size(shared, sizes)
+            if small(number):
+                found.add(shared)
+            if small(people[one] - number):
+                found.add(members[one] - shared)
+    districts = [name for name in members if name.kind == "district"]
+    wholes = [((name,), own) for name, own in both.items()]
+    wholes += [(two, both[two[0]] + both[two[1]]) for two in combinations(districts, 2) if two[0].of == two[1].of]
+    for whole, near in wholes:
+        inside = defaultdict[tuple[str, int], list[PageNumber]](list)
+        for part, groups in near.items():
+            if part.kind in _PARTS and groups == len(members[part]):
+                inside[part.kind, part.of].append(part)
+                inside[part.kind, 0].append(part)
+        number = sum(people[name] for name in whole)
+        for parts in ((), *inside.values()):
+            if small(number - sum(people[part] for part in parts)):
+                left = frozenset[int]().union(*(members[name] for name in whole))
+                found.add(left.difference(*(members[part] for part in parts)))
     return found
 
 
 def _size(union: Union, sizes: Sequence[int]) -> int:
-    return sum(sizes[place] for place in _row(union))
-
-
-def _is_small(union: Union, sizes: Sequence[int]) -> bool:
-    """`small`, without adding up the many that are large."""
-    size = 0
-    while union and size < LEAST:
-        place = union.bit_length() - 1
-        size += sizes[place]
-        union ^= 1 << place
-    return small(size)
-
-
-def _row(union: Union) -> Row:
-    row = {}
-    while union:
-        row[union.bit_length() - 1] = 1
-        union ^= 1 << union.bit_length() - 1
-    return row
+    return sum(map(sizes.__getitem__, union))
 
 
 def _less(row: Row, other: Row, times: int) -> Row:
