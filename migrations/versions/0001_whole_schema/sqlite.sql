@@ -206,6 +206,24 @@ CREATE TABLE school_calendar_entry (
 ;
 CREATE INDEX ix_school_calendar_entry_calendar_first_day ON school_calendar_entry (calendar, first_day)
 ;
+CREATE TABLE closure (
+	id INTEGER NOT NULL, 
+	first_day DATE NOT NULL, 
+	last_day DATE NOT NULL, 
+	reason VARCHAR(30) NOT NULL, 
+	note VARCHAR NOT NULL, 
+	closed_at DATETIME NOT NULL, 
+	open_from DATE, 
+	lifted_at DATETIME, 
+	CONSTRAINT pk_closure PRIMARY KEY (id), 
+	CONSTRAINT ck_closure_days_in_order CHECK (last_day >= first_day), 
+	CONSTRAINT ck_closure_opens_while_it_lasts CHECK (open_from BETWEEN first_day AND last_day), 
+	CONSTRAINT ck_closure_lifted_by_somebody CHECK ((open_from IS NULL) = (lifted_at IS NULL)), 
+	CONSTRAINT ck_closure_closurereason CHECK (reason IN ('snow', 'strike', 'exam_day', 'other'))
+)
+;
+CREATE INDEX ix_closure_first_day_last_day ON closure (first_day, last_day)
+;
 CREATE TABLE centre (
 	id INTEGER NOT NULL, 
 	slug VARCHAR NOT NULL, 
@@ -230,9 +248,9 @@ CREATE TABLE sign_in_attempt (
 	CONSTRAINT pk_sign_in_attempt PRIMARY KEY (id)
 )
 ;
-CREATE INDEX ix_sign_in_attempt_network_at ON sign_in_attempt (network, at)
-;
 CREATE INDEX ix_sign_in_attempt_account_key_at ON sign_in_attempt (account_key, at)
+;
+CREATE INDEX ix_sign_in_attempt_network_at ON sign_in_attempt (network, at)
 ;
 CREATE TABLE person_search_key (
 	user_id INTEGER NOT NULL, 
@@ -243,11 +261,11 @@ CREATE TABLE person_search_key (
 	CONSTRAINT ck_person_search_key_both_or_none CHECK ((search_key IS NULL) = (mailbox_key IS NULL))
 )
 ;
-CREATE INDEX ix_person_search_key_mailbox_key ON person_search_key (mailbox_key)
-;
 CREATE INDEX ix_person_search_key_centre_id_search_key ON person_search_key (centre_id, search_key)
 ;
 CREATE INDEX persons_not_folded ON person_search_key (user_id) WHERE search_key IS NULL
+;
+CREATE INDEX ix_person_search_key_mailbox_key ON person_search_key (mailbox_key)
 ;
 CREATE TABLE job_run (
 	id INTEGER NOT NULL, 
@@ -294,9 +312,9 @@ CREATE TABLE unproved_mail (
 	CONSTRAINT pk_unproved_mail PRIMARY KEY (id)
 )
 ;
-CREATE INDEX ix_unproved_mail_address_key_at ON unproved_mail (address_key, at)
-;
 CREATE INDEX ix_unproved_mail_network_at ON unproved_mail (network, at)
+;
+CREATE INDEX ix_unproved_mail_address_key_at ON unproved_mail (address_key, at)
 ;
 CREATE TABLE contact_search_key (
 	school_request_id INTEGER NOT NULL, 
@@ -677,34 +695,28 @@ CREATE TRIGGER host_is_counted_update AFTER UPDATE OF municipality_id ON host WH
     SELECT COALESCE(OLD.municipality_id, 0) AS town UNION SELECT COALESCE(NEW.municipality_id, 0)) t
   WHERE v.host_id = NEW.id AND EXISTS (SELECT 1 FROM attendance n WHERE n.presentation_id = p.id AND n.state IN ('locked', 'corrected')) ON CONFLICT (year, centre_id, town) DO NOTHING; END
 ;
-CREATE TABLE closure (
+CREATE TABLE closure_place (
 	id INTEGER NOT NULL, 
+	closure_id INTEGER NOT NULL, 
 	municipality_id INTEGER, 
 	district_id INTEGER, 
 	calendar VARCHAR(30), 
-	first_day DATE NOT NULL, 
-	last_day DATE NOT NULL, 
-	reason VARCHAR(30) NOT NULL, 
-	note VARCHAR NOT NULL, 
-	closed_at DATETIME NOT NULL, 
-	open_from DATE, 
-	lifted_at DATETIME, 
-	CONSTRAINT pk_closure PRIMARY KEY (id), 
-	CONSTRAINT ck_closure_days_in_order CHECK (last_day >= first_day), 
-	CONSTRAINT ck_closure_opens_while_it_lasts CHECK (open_from BETWEEN first_day AND last_day), 
-	CONSTRAINT ck_closure_lifted_by_somebody CHECK ((open_from IS NULL) = (lifted_at IS NULL)), 
-	CONSTRAINT ck_closure_closes_one_place CHECK (CASE WHEN municipality_id IS NULL THEN 0 ELSE 1 END + CASE WHEN district_id IS NULL THEN 0 ELSE 1 END + CASE WHEN calendar IS NULL THEN 0 ELSE 1 END <= 1), 
-	CONSTRAINT fk_closure_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (id) ON DELETE RESTRICT, 
-	CONSTRAINT fk_closure_district_id FOREIGN KEY(district_id) REFERENCES district (id) ON DELETE RESTRICT, 
-	CONSTRAINT ck_closure_schoolcalendar CHECK (calendar IN ('republic', 'vojvodina')), 
-	CONSTRAINT ck_closure_closurereason CHECK (reason IN ('snow', 'strike', 'exam_day', 'other'))
+	CONSTRAINT pk_closure_place PRIMARY KEY (id), 
+	CONSTRAINT ck_closure_place_closes_one_place CHECK (CASE WHEN municipality_id IS NULL THEN 0 ELSE 1 END + CASE WHEN district_id IS NULL THEN 0 ELSE 1 END + CASE WHEN calendar IS NULL THEN 0 ELSE 1 END <= 1), 
+	CONSTRAINT municipality_once UNIQUE (closure_id, municipality_id), 
+	CONSTRAINT district_once UNIQUE (closure_id, district_id), 
+	CONSTRAINT calendar_once UNIQUE (closure_id, calendar), 
+	CONSTRAINT fk_closure_place_closure_id FOREIGN KEY(closure_id) REFERENCES closure (id) ON DELETE CASCADE, 
+	CONSTRAINT fk_closure_place_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (id) ON DELETE RESTRICT, 
+	CONSTRAINT fk_closure_place_district_id FOREIGN KEY(district_id) REFERENCES district (id) ON DELETE RESTRICT, 
+	CONSTRAINT ck_closure_place_schoolcalendar CHECK (calendar IN ('republic', 'vojvodina'))
 )
 ;
-CREATE INDEX ix_closure_municipality_id ON closure (municipality_id)
+CREATE INDEX ix_closure_place_district_id ON closure_place (district_id)
 ;
-CREATE INDEX ix_closure_first_day_last_day ON closure (first_day, last_day)
+CREATE UNIQUE INDEX country_once ON closure_place (closure_id) WHERE municipality_id IS NULL AND district_id IS NULL AND calendar IS NULL
 ;
-CREATE INDEX ix_closure_district_id ON closure (district_id)
+CREATE INDEX ix_closure_place_municipality_id ON closure_place (municipality_id)
 ;
 CREATE TABLE user_role (
 	id INTEGER NOT NULL, 
@@ -788,9 +800,9 @@ CREATE TABLE presenter (
 	CONSTRAINT fk_presenter_home_id FOREIGN KEY(home_id) REFERENCES municipality (id) ON DELETE RESTRICT
 )
 ;
-CREATE INDEX ix_presenter_adult_on ON presenter (adult_on)
-;
 CREATE INDEX presenters_of_a_centre ON presenter (centre_id, user_id, adult_on, suspended_at)
+;
+CREATE INDEX ix_presenter_adult_on ON presenter (adult_on)
 ;
 CREATE TRIGGER presenter_frees_update AFTER UPDATE ON presenter WHEN (NEW.suspended_at IS NOT OLD.suspended_at OR NEW.adult_on IS NOT OLD.adult_on OR NEW.may_present_from IS NOT OLD.may_present_from) AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('release', 'demo')) BEGIN INSERT INTO audit_entry (at, actor, action, thing, thing_id, details)
   SELECT COALESCE(NEW.suspended_at, CURRENT_TIMESTAMP), 'system', 'assignment withdrawn', 'assignment', id, '{"from": "' || state || '", "reason": "ended_in_database", "to": "withdrawn"}' FROM assignment WHERE assignment.state IN ('suggested', 'offered', 'accepted', 'present')
@@ -958,11 +970,11 @@ CREATE TABLE long_work (
 	CONSTRAINT ck_long_work_phase CHECK (phase IN ('', 'reading', 'comparing', 'storing', 'issuing', 'searching', 'drawing', 'writing'))
 )
 ;
-CREATE INDEX ix_long_work_centre_id_kind_id ON long_work (centre_id, kind, id)
-;
 CREATE INDEX ix_long_work_state_leased_until ON long_work (state, leased_until)
 ;
 CREATE INDEX ix_long_work_user_id ON long_work (user_id)
+;
+CREATE INDEX ix_long_work_centre_id_kind_id ON long_work (centre_id, kind, id)
 ;
 CREATE TABLE helpline_list (
 	id INTEGER NOT NULL, 
@@ -1218,13 +1230,13 @@ CREATE TABLE certificate_template (
 	CONSTRAINT fk_certificate_template_third_id FOREIGN KEY(third_id) REFERENCES certificate_picture (id) ON DELETE RESTRICT
 )
 ;
-CREATE INDEX ix_certificate_template_programme_id ON certificate_template (programme_id)
-;
 CREATE UNIQUE INDEX one_version_of_a_programme ON certificate_template (programme_id, version) WHERE programme_id IS NOT NULL
 ;
 CREATE INDEX ix_certificate_template_centre_id_programme_id_version ON certificate_template (centre_id, programme_id, version)
 ;
 CREATE UNIQUE INDEX one_version_of_a_centre ON certificate_template (centre_id, version) WHERE programme_id IS NULL
+;
+CREATE INDEX ix_certificate_template_programme_id ON certificate_template (programme_id)
 ;
 CREATE TRIGGER certificate_template_template_stays_delete BEFORE DELETE ON certificate_template WHEN NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) BEGIN SELECT RAISE(ABORT, 'template_stays'); END
 ;
@@ -1456,9 +1468,9 @@ CREATE TABLE vetting (
 	CONSTRAINT fk_vetting_recorded_by_id FOREIGN KEY(recorded_by_id) REFERENCES user_account (id) ON DELETE SET NULL
 )
 ;
-CREATE INDEX ix_vetting_presenter_id_valid_until ON vetting (presenter_id, valid_until)
-;
 CREATE INDEX checks_in_order ON vetting (presenter_id, checked_on, id, result, valid_until)
+;
+CREATE INDEX ix_vetting_presenter_id_valid_until ON vetting (presenter_id, valid_until)
 ;
 CREATE TRIGGER vetting_check_is_recorded_by_another_update BEFORE UPDATE OF recorded_by_id ON vetting WHEN EXISTS (SELECT 1 FROM presenter p WHERE p.id = NEW.presenter_id AND p.user_id = NEW.recorded_by_id) BEGIN SELECT RAISE(ABORT, 'check_is_recorded_by_another'); END
 ;
@@ -1815,9 +1827,9 @@ CREATE TABLE assignment_stop (
 	CONSTRAINT ck_assignment_stop_liftedbecause CHECK (lifted_because IN ('nothing_found', 'somebody_else', 'settled'))
 )
 ;
-CREATE UNIQUE INDEX one_standing_stop ON assignment_stop (presenter_id) WHERE lifted_at IS NULL
-;
 CREATE INDEX ix_assignment_stop_presenter_id_stopped_at ON assignment_stop (presenter_id, stopped_at)
+;
+CREATE UNIQUE INDEX one_standing_stop ON assignment_stop (presenter_id) WHERE lifted_at IS NULL
 ;
 CREATE TRIGGER assignment_stop_stop_stays_delete BEFORE DELETE ON assignment_stop WHEN NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) BEGIN SELECT RAISE(ABORT, 'stop_stays'); END
 ;
@@ -1951,13 +1963,9 @@ CREATE TABLE school_request (
 	CONSTRAINT fk_school_request_owner_id FOREIGN KEY(owner_id) REFERENCES user_account (id) ON DELETE SET NULL
 )
 ;
-CREATE INDEX ix_school_request_host_id_first_day ON school_request (host_id, first_day)
-;
 CREATE INDEX ix_school_request_parent_id ON school_request (parent_id) WHERE parent_id IS NOT NULL
 ;
 CREATE INDEX ix_school_request_booking ON school_request (booking)
-;
-CREATE INDEX ix_school_request_programme_id_last_day ON school_request (programme_id, last_day)
 ;
 CREATE INDEX requests_by_last_day ON school_request (centre_id, last_day, number, host_id) WHERE state IN ('waitlisted')
 ;
@@ -1972,6 +1980,10 @@ CREATE INDEX requests_to_look_at ON school_request (centre_id) WHERE attention =
 CREATE INDEX requests_of_the_inbox ON school_request (centre_id, state, state_since, owner_id, attention, programme_id, host_id, number)
 ;
 CREATE INDEX ix_school_request_contact_email ON school_request (contact_email)
+;
+CREATE INDEX ix_school_request_programme_id_last_day ON school_request (programme_id, last_day)
+;
+CREATE INDEX ix_school_request_host_id_first_day ON school_request (host_id, first_day)
 ;
 CREATE TRIGGER school_request_booking_of_one_school_insert BEFORE INSERT ON school_request WHEN NEW.booking = '' OR EXISTS (SELECT 1 FROM school_request o WHERE o.booking = NEW.booking AND (o.host_id <> NEW.host_id OR o.contact_email <> NEW.contact_email)) BEGIN SELECT RAISE(ABORT, 'booking_of_one_school'); END
 ;
@@ -2174,15 +2186,15 @@ CREATE TABLE plan_proposal (
 	CONSTRAINT fk_plan_proposal_based_on_id FOREIGN KEY(based_on_id) REFERENCES plan_proposal (id) ON DELETE SET NULL
 )
 ;
-CREATE INDEX ix_plan_proposal_work_id ON plan_proposal (work_id)
-;
-CREATE INDEX ix_plan_proposal_based_on_id ON plan_proposal (based_on_id)
-;
 CREATE INDEX ix_plan_proposal_created_at ON plan_proposal (created_at)
 ;
 CREATE INDEX ix_plan_proposal_user_id ON plan_proposal (user_id)
 ;
 CREATE INDEX ix_plan_proposal_centre_id_created_at ON plan_proposal (centre_id, created_at)
+;
+CREATE INDEX ix_plan_proposal_work_id ON plan_proposal (work_id)
+;
+CREATE INDEX ix_plan_proposal_based_on_id ON plan_proposal (based_on_id)
 ;
 CREATE TABLE overnight_wish (
 	presenter_id INTEGER NOT NULL, 
@@ -2232,10 +2244,6 @@ CREATE TABLE campaign_tour (
 	CONSTRAINT ck_campaign_tour_crewmode CHECK (mode IN ('fixed', 'rotating'))
 )
 ;
-CREATE INDEX ix_campaign_tour_user_id ON campaign_tour (user_id)
-;
-CREATE INDEX ix_campaign_tour_work_id ON campaign_tour (work_id)
-;
 CREATE INDEX ix_campaign_tour_start_id ON campaign_tour (start_id)
 ;
 CREATE INDEX ix_campaign_tour_campaign_id ON campaign_tour (campaign_id)
@@ -2243,6 +2251,10 @@ CREATE INDEX ix_campaign_tour_campaign_id ON campaign_tour (campaign_id)
 CREATE INDEX ix_campaign_tour_centre_id_created_at ON campaign_tour (centre_id, created_at)
 ;
 CREATE INDEX ix_campaign_tour_created_at ON campaign_tour (created_at)
+;
+CREATE INDEX ix_campaign_tour_user_id ON campaign_tour (user_id)
+;
+CREATE INDEX ix_campaign_tour_work_id ON campaign_tour (work_id)
 ;
 CREATE TABLE carried_difference (
 	id INTEGER NOT NULL, 
@@ -2334,9 +2346,9 @@ CREATE TABLE consent_paper (
 	CONSTRAINT fk_consent_paper_second_seen_by_id FOREIGN KEY(second_seen_by_id) REFERENCES user_account (id) ON DELETE RESTRICT
 )
 ;
-CREATE INDEX ix_consent_paper_presenter_id_first_seen_at ON consent_paper (presenter_id, first_seen_at)
-;
 CREATE INDEX ix_consent_paper_guardian_id ON consent_paper (guardian_id)
+;
+CREATE INDEX ix_consent_paper_presenter_id_first_seen_at ON consent_paper (presenter_id, first_seen_at)
 ;
 CREATE TRIGGER consent_paper_paper_is_written_once_delete BEFORE DELETE ON consent_paper WHEN NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) BEGIN SELECT RAISE(ABORT, 'paper_is_written_once'); END
 ;
@@ -2496,12 +2508,6 @@ CREATE TABLE visit (
 	CONSTRAINT ck_visit_clockwrong CHECK (clock_wrong IN ('closed', 'too_early', 'too_late', 'runs_over', 'year_ended'))
 )
 ;
-CREATE INDEX ix_visit_centre_id_on_day ON visit (centre_id, on_day)
-;
-CREATE INDEX ix_visit_host_id_on_day ON visit (host_id, on_day)
-;
-CREATE INDEX visits_not_held ON visit (centre_id, on_day) WHERE state IN ('disrupted', 'replanned', 'cancelled')
-;
 CREATE INDEX ix_visit_school_request_id_state ON visit (school_request_id, state)
 ;
 CREATE UNIQUE INDEX one_living_visit_a_request ON visit (school_request_id) WHERE state NOT IN ('cancelled', 'replanned')
@@ -2509,6 +2515,12 @@ CREATE UNIQUE INDEX one_living_visit_a_request ON visit (school_request_id) WHER
 CREATE INDEX visits_not_settled ON visit (state, centre_id) WHERE papers_settled = 0
 ;
 CREATE INDEX ix_visit_campaign_id ON visit (campaign_id)
+;
+CREATE INDEX ix_visit_centre_id_on_day ON visit (centre_id, on_day)
+;
+CREATE INDEX ix_visit_host_id_on_day ON visit (host_id, on_day)
+;
+CREATE INDEX visits_not_held ON visit (centre_id, on_day) WHERE state IN ('disrupted', 'replanned', 'cancelled')
 ;
 CREATE TRIGGER visit_state_follows_update BEFORE UPDATE OF state ON visit WHEN NEW.state <> OLD.state AND NOT ((OLD.state = 'planned' AND NEW.state IN ('cancelled', 'disrupted', 'offered')) OR (OLD.state = 'offered' AND NEW.state IN ('cancelled', 'confirmed', 'disrupted', 'planned')) OR (OLD.state = 'confirmed' AND NEW.state IN ('cancelled', 'disrupted', 'offered', 'ready')) OR (OLD.state = 'ready' AND NEW.state IN ('cancelled', 'delivered', 'disrupted', 'offered')) OR (OLD.state = 'disrupted' AND NEW.state IN ('cancelled', 'replanned')) OR (OLD.state = 'cancelled' AND NEW.state IN ('confirmed', 'disrupted', 'offered', 'planned', 'ready'))) BEGIN SELECT RAISE(ABORT, 'state_follows'); END
 ;
@@ -2559,10 +2571,6 @@ CREATE TABLE date_hold (
 	CONSTRAINT ck_date_hold_holdstate CHECK (state IN ('held', 'kept', 'taken', 'released', 'lapsed'))
 )
 ;
-CREATE UNIQUE INDEX one_hold_a_request ON date_hold (school_request_id) WHERE state IN ('held', 'kept')
-;
-CREATE INDEX ix_date_hold_host_id ON date_hold (host_id)
-;
 CREATE UNIQUE INDEX one_hold_a_draft ON date_hold (draft) WHERE state = 'held'
 ;
 CREATE INDEX ix_date_hold_state_until ON date_hold (state, until)
@@ -2570,6 +2578,10 @@ CREATE INDEX ix_date_hold_state_until ON date_hold (state, until)
 CREATE INDEX ix_date_hold_school_request_id ON date_hold (school_request_id)
 ;
 CREATE INDEX ix_date_hold_network_state ON date_hold (network, state)
+;
+CREATE UNIQUE INDEX one_hold_a_request ON date_hold (school_request_id) WHERE state IN ('held', 'kept')
+;
+CREATE INDEX ix_date_hold_host_id ON date_hold (host_id)
 ;
 CREATE TABLE post_picture (
 	id INTEGER NOT NULL, 
@@ -2602,11 +2614,11 @@ CREATE TABLE date_offer (
 	CONSTRAINT ck_date_offer_dateofferstate CHECK (state IN ('held', 'accepted', 'refused', 'lapsed', 'withdrawn'))
 )
 ;
-CREATE INDEX ix_date_offer_school_request_id ON date_offer (school_request_id)
-;
 CREATE UNIQUE INDEX one_firm_offer_a_date ON date_offer (open_date_id) WHERE state IN ('held', 'accepted')
 ;
 CREATE UNIQUE INDEX one_held_date_a_request ON date_offer (school_request_id) WHERE state = 'held'
+;
+CREATE INDEX ix_date_offer_school_request_id ON date_offer (school_request_id)
 ;
 CREATE TABLE feed_body (
 	feed_id INTEGER NOT NULL, 
@@ -2665,11 +2677,11 @@ CREATE TABLE plan_ground (
 	CONSTRAINT fk_plan_ground_late_id FOREIGN KEY(late_id) REFERENCES school_request (id) ON DELETE CASCADE
 )
 ;
-CREATE INDEX ix_plan_ground_presenter_id ON plan_ground (presenter_id)
-;
 CREATE INDEX ix_plan_ground_closure_id ON plan_ground (closure_id)
 ;
 CREATE INDEX ix_plan_ground_late_id ON plan_ground (late_id)
+;
+CREATE INDEX ix_plan_ground_presenter_id ON plan_ground (presenter_id)
 ;
 CREATE TABLE plan_journey (
 	proposal_id INTEGER NOT NULL, 
@@ -2971,13 +2983,13 @@ CREATE TABLE presentation (
 	CONSTRAINT fk_presentation_merged_into_id FOREIGN KEY(merged_into_id) REFERENCES presentation (id) ON DELETE RESTRICT
 )
 ;
-CREATE INDEX ix_presentation_visit_id ON presentation (visit_id)
-;
-CREATE INDEX ix_presentation_on_day ON presentation (on_day)
+CREATE INDEX ix_presentation_starts_at ON presentation (starts_at)
 ;
 CREATE INDEX ix_presentation_merged_into_id ON presentation (merged_into_id) WHERE merged_into_id IS NOT NULL
 ;
-CREATE INDEX ix_presentation_starts_at ON presentation (starts_at)
+CREATE INDEX ix_presentation_on_day ON presentation (on_day)
+;
+CREATE INDEX ix_presentation_visit_id ON presentation (visit_id)
 ;
 CREATE TRIGGER presentation_state_follows_update BEFORE UPDATE OF state ON presentation WHEN NEW.state <> OLD.state AND NOT ((OLD.state = 'planned' AND NEW.state IN ('cancelled', 'confirmed', 'disrupted', 'merged_into', 'moved')) OR (OLD.state = 'confirmed' AND NEW.state IN ('cancelled', 'delivered', 'disrupted', 'merged_into', 'moved', 'no_show_host', 'no_show_presenter', 'part_delivered', 'planned')) OR (OLD.state = 'moved' AND NEW.state IN ('cancelled', 'confirmed', 'disrupted', 'planned')) OR (OLD.state = 'disrupted' AND NEW.state IN ('cancelled', 'planned')) OR (OLD.state = 'delivered' AND NEW.state IN ('part_delivered')) OR (OLD.state = 'part_delivered' AND NEW.state IN ('delivered')) OR (OLD.state = 'cancelled' AND NEW.state IN ('confirmed', 'planned'))) BEGIN SELECT RAISE(ABORT, 'state_follows'); END
 ;
@@ -3139,9 +3151,9 @@ CREATE TABLE relief (
 	CONSTRAINT ck_relief_reliefstate CHECK (state IN ('searching', 'stopped', 'choosing', 'filled', 'online', 'short', 'moved', 'called_off', 'over'))
 )
 ;
-CREATE INDEX ix_relief_visit_id ON relief (visit_id)
-;
 CREATE UNIQUE INDEX one_open_relief_a_visit ON relief (visit_id) WHERE state IN ('searching', 'stopped', 'choosing')
+;
+CREATE INDEX ix_relief_visit_id ON relief (visit_id)
 ;
 CREATE TABLE disruption (
 	id INTEGER NOT NULL, 
@@ -3474,9 +3486,9 @@ CREATE TABLE proposed_ride (
 	CONSTRAINT fk_proposed_ride_driver_id FOREIGN KEY(driver_id) REFERENCES presenter (id) ON DELETE CASCADE
 )
 ;
-CREATE INDEX ix_proposed_ride_presenter_id ON proposed_ride (presenter_id)
-;
 CREATE INDEX ix_proposed_ride_driver_id ON proposed_ride (driver_id)
+;
+CREATE INDEX ix_proposed_ride_presenter_id ON proposed_ride (presenter_id)
 ;
 CREATE TRIGGER proposed_ride_ride_has_both_insert BEFORE INSERT ON proposed_ride WHEN NOT EXISTS (SELECT 1 FROM driving_check d
   WHERE d.presenter_id = NEW.driver_id AND d.result = 'cleared'
@@ -3525,13 +3537,13 @@ CREATE TABLE proposed_visit (
 	CONSTRAINT fk_proposed_visit_visit_id FOREIGN KEY(visit_id) REFERENCES visit (id) ON DELETE SET NULL
 )
 ;
-CREATE INDEX ix_proposed_visit_visit_id ON proposed_visit (visit_id)
-;
 CREATE INDEX ix_proposed_visit_educator_id ON proposed_visit (educator_id)
 ;
 CREATE INDEX ix_proposed_visit_influencer_id ON proposed_visit (influencer_id)
 ;
 CREATE INDEX ix_proposed_visit_request_id ON proposed_visit (request_id)
+;
+CREATE INDEX ix_proposed_visit_visit_id ON proposed_visit (visit_id)
 ;
 CREATE TRIGGER proposed_visit_half_a_plan_is_not_applied_insert BEFORE INSERT ON proposed_visit WHEN NEW.visit_id IS NOT NULL AND EXISTS (SELECT 1 FROM plan_proposal p WHERE p.id = NEW.proposal_id AND p.finished_at IS NULL) BEGIN SELECT RAISE(ABORT, 'half_a_plan_is_not_applied'); END
 ;
@@ -3580,15 +3592,15 @@ CREATE TABLE assignment (
 	CONSTRAINT ck_assignment_assignmentstate CHECK (state IN ('suggested', 'offered', 'accepted', 'declined', 'lapsed', 'withdrawn', 'replaced', 'present', 'absent'))
 )
 ;
-CREATE INDEX ix_assignment_presentation_id ON assignment (presentation_id)
-;
 CREATE INDEX ix_assignment_busy_until ON assignment (busy_until)
 ;
-CREATE INDEX seats_suggested ON assignment (presenter_id) WHERE state = 'suggested'
+CREATE INDEX ix_assignment_presentation_id ON assignment (presentation_id)
 ;
 CREATE UNIQUE INDEX one_living_assignment ON assignment (presentation_id, presenter_id) WHERE state IN ('suggested', 'offered', 'accepted', 'present')
 ;
 CREATE INDEX freed_by_the_database ON assignment (presentation_id) WHERE reason = 'ended_in_database'
+;
+CREATE INDEX seats_suggested ON assignment (presenter_id) WHERE state = 'suggested'
 ;
 CREATE INDEX ix_assignment_presenter_id_busy_from ON assignment (presenter_id, busy_from)
 ;
@@ -3803,9 +3815,9 @@ CREATE TABLE attendance (
 	CONSTRAINT fk_attendance_submitted_by_id FOREIGN KEY(submitted_by_id) REFERENCES user_account (id) ON DELETE SET NULL
 )
 ;
-CREATE INDEX counts_to_lock ON attendance (presentation_id) WHERE state IN ('submitted', 'countersigned', 'assumed')
-;
 CREATE INDEX ix_attendance_state ON attendance (state)
+;
+CREATE INDEX counts_to_lock ON attendance (presentation_id) WHERE state IN ('submitted', 'countersigned', 'assumed')
 ;
 CREATE TRIGGER attendance_locked_counts_stay_delete BEFORE DELETE ON attendance WHEN OLD.locked_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) BEGIN SELECT RAISE(ABORT, 'locked_counts_stay'); END
 ;
@@ -3862,11 +3874,11 @@ CREATE TABLE count_delivery (
 	CONSTRAINT ck_count_delivery_deliveryoutcome CHECK (outcome IN ('stored', 'stands', 'late', 'aside'))
 )
 ;
-CREATE INDEX ix_count_delivery_outcome_arrived_at ON count_delivery (outcome, arrived_at)
-;
 CREATE INDEX ix_count_delivery_presentation_id ON count_delivery (presentation_id)
 ;
 CREATE INDEX ix_count_delivery_user_id ON count_delivery (user_id)
+;
+CREATE INDEX ix_count_delivery_outcome_arrived_at ON count_delivery (outcome, arrived_at)
 ;
 CREATE TABLE sheet_scan (
 	id INTEGER NOT NULL, 
@@ -3957,10 +3969,6 @@ CREATE TABLE certificate (
 	CONSTRAINT fk_certificate_replaced_by_id FOREIGN KEY(replaced_by_id) REFERENCES certificate (id) ON DELETE RESTRICT
 )
 ;
-CREATE INDEX ix_certificate_campaign_id ON certificate (campaign_id) WHERE campaign_id IS NOT NULL
-;
-CREATE INDEX ix_certificate_presenter_id ON certificate (presenter_id) WHERE presenter_id IS NOT NULL
-;
 CREATE INDEX ix_certificate_cohort_id ON certificate (cohort_id) WHERE cohort_id IS NOT NULL
 ;
 CREATE INDEX papers_that_are_told ON certificate (visit_id) WHERE state = 'issued' AND told_at IS NOT NULL AND presenter_id IS NULL
@@ -3976,6 +3984,10 @@ CREATE UNIQUE INDEX each_certificate_once ON certificate (visit_id, kind, holder
 CREATE INDEX ix_certificate_presentation_id ON certificate (presentation_id) WHERE presentation_id IS NOT NULL
 ;
 CREATE INDEX ix_certificate_visit_id ON certificate (visit_id)
+;
+CREATE INDEX ix_certificate_campaign_id ON certificate (campaign_id) WHERE campaign_id IS NOT NULL
+;
+CREATE INDEX ix_certificate_presenter_id ON certificate (presenter_id) WHERE presenter_id IS NOT NULL
 ;
 CREATE TRIGGER certificate_certificate_stays_delete BEFORE DELETE ON certificate WHEN NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) BEGIN SELECT RAISE(ABORT, 'certificate_stays'); END
 ;
