@@ -24,6 +24,7 @@ from scheduler.policy import Actor, in_reach
 from scheduler.programmes.models import Programme
 from scheduler.proposals.models import FIGURES, PlanGround, PlanProposal, ProposedVisit
 from scheduler.proposals.queries.to_mend import unbound_visits
+from scheduler.proposals.queries.to_plan import later_requests
 from scheduler.proposals.rules.comparing import change_of, gathered
 from scheduler.proposals.terms.pages import (
     AskedName,
@@ -179,6 +180,7 @@ def proposal_page(actor: Actor, proposal_id: int, *, now: dt.datetime, page: int
         waiting=waiting,
         gathered=gathered(one for one in waiting if not one.left),
         changes=Counter(one.change for one in views if not one.left),
+        later=0 if mends else later_requests(actor, draft.scope, now=now).number,
         about=_about(row),
         closure=closure_of(mends.closure_id) if mends and mends.closure_id else None,
         late=asked_names(actor, [mends.late_id]).get(mends.late_id) if mends and mends.late_id else None,

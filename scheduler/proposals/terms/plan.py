@@ -111,6 +111,14 @@ class LeftAlone(StrEnum):
 
 
 @dataclass(frozen=True)
+class LaterRequests:
+    """How many agreed requests begin after the last day of a plan, and until when a plan with them would reach."""
+
+    number: int
+    last_day: dt.date
+
+
+@dataclass(frozen=True)
 class ProposalDraft:
     """A plan that is wanted; `based_on` another one, of which the pinned rows stay.
 

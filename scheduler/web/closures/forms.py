@@ -18,14 +18,14 @@ from scheduler.web.labels import REASONS
 from scheduler.web.seen_forms import UntilForm
 
 NOTE = 200
-MOST_PLACES = 20  # of one closure; a wider one names its district
+PLACES_OF_A_CLOSURE = 20  # of one closure; a wider one names its district
 COUNTRY = "country"
 
 
 class ClosureForm(BaseForm):
     """Days on which hosts are shut, in one place or several. `seen` are the visits that the preview showed."""
 
-    places = FieldList(SelectField(_l("Where")), min_entries=1, max_entries=MOST_PLACES)
+    places = FieldList(SelectField(_l("Where")), min_entries=1, max_entries=PLACES_OF_A_CLOSURE)
     first_day = DayField(_l("First day"), [Needed()])
     last_day = DayField(_l("Last day"), [Needed()])
     reason = SelectField(_l("Reason"), choices=[SelectChoice(one.value, words) for one, words in REASONS.items()])
@@ -34,7 +34,7 @@ class ClosureForm(BaseForm):
 
     def __init__(self, *args: object, **given: object) -> None:
         super().__init__(*args, **given)
-        if "more" in request.form and len(self.places) < MOST_PLACES:
+        if "more" in request.form and len(self.places) < PLACES_OF_A_CLOSURE:
             self.places.append_entry()
         choices = _places()
         for number, place in enumerate(self.places, start=1):

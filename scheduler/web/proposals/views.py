@@ -16,6 +16,7 @@ from scheduler.proposals.queries import pages as queries
 from scheduler.proposals.queries.fairness import fairness_of
 from scheduler.proposals.queries.overnight import nights_of
 from scheduler.proposals.queries.shared_rides import rides_of
+from scheduler.proposals.queries.to_plan import later_requests
 from scheduler.proposals.queries.towns import towns_of
 from scheduler.proposals.service.carry_out import apply_rows
 from scheduler.proposals.service.propose import pin_rows
@@ -172,10 +173,14 @@ def pin_proposal(proposal_id: int) -> ResponseReturnValue:
 @may("create", "plan")
 @sent_once
 def draw_again(proposal_id: int) -> ResponseReturnValue:
-    """The same plan anew, with its pinned rows and as calm as it was asked for."""
+    """The same plan anew, with its pinned rows; by the button "later" also for the requests that begin after it."""
     if not BaseForm().accepted():
         return redirect(url_for(".show_proposal", proposal_id=proposal_id))
-    anew = start_plan(current_actor(), _anew(proposal_id), now=clock.now())
+    actor, draft = current_actor(), _anew(proposal_id)
+    if "later" in request.form:
+        last_day = later_requests(actor, draft.scope, now=clock.now()).last_day
+        draft = replace(draft, scope=replace(draft.scope, last_day=last_day))
+    anew = start_plan(actor, draft, now=clock.now())
     return redirect(url_for(".show_proposal", proposal_id=anew))
 
 
