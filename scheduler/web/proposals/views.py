@@ -20,6 +20,7 @@ from scheduler.proposals.queries.to_plan import later_requests
 from scheduler.proposals.queries.towns import towns_of
 from scheduler.proposals.service.carry_out import apply_rows
 from scheduler.proposals.service.propose import pin_rows
+from scheduler.proposals.service.take_back import take_back_plan
 from scheduler.proposals.terms.plan import OF_SOMEBODY, PlanChanged, ProposalDraft, ProposalReason, WhyChanged
 from scheduler.web import labels
 from scheduler.web.filters import say
@@ -156,6 +157,26 @@ def apply_proposal(proposal_id: int) -> ResponseReturnValue:
                 len(made),
             )
         )
+    return redirect(url_for(".show_proposal", proposal_id=proposal_id))
+
+
+@bp.post("/plans/<int:proposal_id>/take-back")
+@may("update", "plan")
+def take_back(proposal_id: int) -> ResponseReturnValue:
+    """Until the first offer the visits of a plan go, and their requests wait again."""
+    if BaseForm().accepted():
+        try:
+            gone = take_back_plan(current_actor(), proposal_id, now=clock.now())
+        except Conflict as refused:
+            say(labels.refusal(refused))
+        else:
+            say(
+                _n(
+                    "Taken back: %(num)s visit is removed, its request waits for a plan again.",
+                    "Taken back: %(num)s visits are removed, their requests wait for a plan again.",
+                    gone,
+                )
+            )
     return redirect(url_for(".show_proposal", proposal_id=proposal_id))
 
 

@@ -127,6 +127,22 @@ def test_what_changed_is_listed_and_the_others_are_applied_when_that_is_said(des
     assert visits() == before + 1
 
 
+def test_an_applied_plan_is_taken_back_by_a_press_until_somebody_was_asked(desk, region):
+    proposal_id = region.proposed(region.seat(0), region.seat(1))
+    place = f"/plans/{proposal_id}/take-back"
+    assert place not in page(desk, proposal_id)
+    desk.post(f"/plans/{proposal_id}/apply", data={"rows": [str(one.id) for one in region.asked[:2]]})
+    assert place in page(desk, proposal_id)
+
+    desk.post(f"{place}?lang=en")
+
+    read = page(desk, proposal_id)
+    assert "Taken back: 2 visits are removed, their requests wait for a plan again." in read
+    assert (visits(), place in read, read.count('name="rows"')) == (0, False, 2)
+    desk.post(place)  # pressed twice: it says so
+    assert "Cancel its visits one by one" in page(desk, proposal_id)
+
+
 def test_nothing_ticked_is_told(desk, region):
     proposal_id = region.proposed(region.seat(0))
 
