@@ -1,9 +1,9 @@
 """Closures: which visits they stop, and on which of the next days each could be held instead."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, false, func, or_, select, true
 
 from scheduler import policy
 from scheduler.booking.queries.school_days import SchoolDays, days_of_crews, visits_to_place
@@ -31,8 +31,14 @@ DAYS_PROPOSED = 3
 ON_A_PAGE = 25
 
 
-def spot_of(actor: Actor, extent: Extent) -> Spot:
-    """Where a closure lies, as far as it matters to the actor: the country and a school calendar lie in no district."""
+def require_places(actor: Actor, verb: str, extents: Iterable[Extent]) -> None:
+    """Refuse a closure when the actor may not act in one of its places. Raises: NotAllowed; OutOfReach."""
+    for extent in extents:
+        policy.require(actor, verb, "closure", centre=_spot_of(actor, extent))
+
+
+def _spot_of(actor: Actor, extent: Extent) -> Spot:
+    """Where a place lies, as far as it matters to the actor: the country and a school calendar lie in no district."""
     if extent.municipality_id is None or not actor.districts:
         return Spot(actor.centre_id, district_id=extent.district_id)
     town = select(Municipality.district_id).where(Municipality.id == extent.municipality_id)
@@ -44,14 +50,14 @@ def closures_since(day: dt.date, page: int = 1) -> Page[ClosureRow]:
     wanted = place_queries.whole_closures().where(Closure.last_day >= day)
     total, more = capped_count(wanted, counted_until(page, ON_A_PAGE))
     ordered = wanted.order_by(Closure.first_day.desc(), Closure.id.desc())
-    rows = db.session().scalars(ordered.limit(ON_A_PAGE).offset(first_row(page, ON_A_PAGE)))
+    rows = db.session().scalars(ordered.limit(ON_A_PAGE).offset(first_row(page, ON_A_PAGE))).unique()
     return Page([place_queries.closure_row(row) for row in rows], page, total, ON_A_PAGE, more)
 
 
 def affected_by(actor: Actor, draft: ClosureDraft) -> Affected:
-    """What a closure would stop. Raises: NotAllowed."""
-    policy.require(actor, "create", "closure", centre=spot_of(actor, draft.extent))
-    ids = ids_in(draft.extent, draft.first_day, draft.last_day)
+    """What a closure would stop, each visit once. Raises: NotAllowed."""
+    require_places(actor, "create", draft.extents)
+    ids = ids_in(draft.extents, draft.first_day, draft.last_day)
     return _affected(actor, ids, draft.first_day, draft.last_day, LIVING)
 
 
@@ -64,7 +70,7 @@ def stopped_by(actor: Actor, closure_id: int) -> Affected:
     return _affected(actor, ids, closure.first_day, closure.last_day, released)
 
 
-def ids_in(extent: Extent, first: dt.date, last: dt.date) -> set[int]:
+def ids_in(extents: Iterable[Extent], first: dt.date, last: dt.date) -> set[int]:
     """Visits of every centre that are to be held on these days at hosts that the closure reaches."""
     wanted = (
         select(Visit.id)
@@ -72,16 +78,17 @@ def ids_in(extent: Extent, first: dt.date, last: dt.date) -> set[int]:
         .join(Municipality, Municipality.id == Host.municipality_id)
         .join(District, District.id == Municipality.district_id)
         .where(Visit.state.in_(OPEN_VISITS), Visit.on_day.between(first, last))
+        .where(or_(false(), *map(_reached, extents)))
     )
-    return set(db.session().scalars(_reached(wanted, extent)))
+    return set(db.session().scalars(wanted))
 
 
-def _reached(wanted: Select[int], extent: Extent) -> Select[int]:
+def _reached(extent: Extent) -> ColumnElement[bool]:
     if extent.municipality_id is not None:
-        return wanted.where(Municipality.id == extent.municipality_id)
+        return Municipality.id == extent.municipality_id
     if extent.district_id is not None:
-        return wanted.where(District.id == extent.district_id)
-    return wanted if extent.calendar is None else wanted.where(District.school_calendar == extent.calendar)
+        return District.id == extent.district_id
+    return true() if extent.calendar is None else District.school_calendar == extent.calendar
 
 
 def _affected(

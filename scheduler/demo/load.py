@@ -52,7 +52,7 @@ from scheduler.keys.service.passing import secret_of
 from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import Centre, Presenter, User
 from scheduler.people.terms import STAFF_ROLES, PresenterKind
-from scheduler.places.models import Closure, Holiday, Host, Municipality
+from scheduler.places.models import Closure, ClosurePlace, Holiday, Host, Municipality
 from scheduler.places.service.calendars import load_example_calendars, remove_example_calendars
 from scheduler.places.service.hosts import load_example_hosts, load_reference_data
 from scheduler.places.terms.hosts import ClosureReason, Point
@@ -171,7 +171,13 @@ def _close_days(session: Session, now: dt.datetime) -> None:
         .order_by(Visit.id)
     )
     for visit_id, day, town in stopped.all():
-        closure = Closure(municipality_id=town, first_day=day, last_day=day, reason=ClosureReason.SNOW, closed_at=now)
+        closure = Closure(
+            places=[ClosurePlace(municipality_id=town)],
+            first_day=day,
+            last_day=day,
+            reason=ClosureReason.SNOW,
+            closed_at=now,
+        )
         session.add(closure)
         session.flush()
         session.add(Disruption(closure_id=closure.id, visit_id=visit_id, at=now))

@@ -3,14 +3,36 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Date, Integer, String, bindparam, cast, func, literal, null, select, union_all
+from sqlalchemy import (
+    CompoundSelect,
+    Date,
+    Integer,
+    Row,
+    String,
+    bindparam,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
 
 from scheduler.core.db import db
-from scheduler.places.models import Closure, District, Holiday, Municipality, SchoolCalendarEntry
+from scheduler.places.models import Closure, ClosurePlace, District, Holiday, Municipality, SchoolCalendarEntry
 from scheduler.places.rules.school_days import LessonCalendar, ShutDays
-from scheduler.places.terms.hosts import CalendarSpan, ClosureReason, ClosureRow, Extent, HolidayRow, SchoolCalendar
+from scheduler.places.terms.hosts import (
+    CalendarSpan,
+    ClosedPlace,
+    ClosureReason,
+    ClosureRow,
+    Extent,
+    HolidayRow,
+    SchoolCalendar,
+)
 
 CALENDARS = {one.value: one for one in SchoolCalendar}
 
@@ -23,10 +45,10 @@ def lesson_calendar(first: dt.date, last: dt.date) -> LessonCalendar:
 def lessons_and_closures(first: dt.date, last: dt.date) -> tuple[LessonCalendar, list[ClosureRow]]:
     """The same, and the closures that shut a day of the span as pages show them, by first day: one question."""
     found = db.session().execute(_named_lines(), _span(first, last)).all()
-    shut = [_shut(*row[1:4], *row[6:]) for row in found if row[0] == "closure"]
-    closures = sorted(
-        (row for row in shut if row.shut_until >= max(first, row.first_day)), key=lambda row: (row.first_day, row.id)
-    )
+    places = [row for row in found if row[0] == "closure"]
+    places.sort(key=lambda row: (row.first_day, row.closure_id, row.place_id))
+    shut = [_shut(list(same)) for _closure, same in groupby(places, lambda row: row.closure_id)]
+    closures = [row for row in shut if row.shut_until >= max(first, row.first_day)]
     return _lessons(first, last, [row[:9] for row in found]), closures
 
 
@@ -56,12 +78,22 @@ def _lessons(first: dt.date, last: dt.date, found: Iterable[Sequence[Any]]) -> L
     return LessonCalendar(first, last, tuple(closures), holidays, entries)
 
 
-def _shut(
-    begins: dt.date, ends: dt.date, calendar: str | None, town: int, district: int, opened: Any, *named: Any
-) -> ClosureRow:
-    number, lies_in, reason, note, *place = named
-    extent = Extent(town, district, CALENDARS[calendar] if calendar else None)
-    return ClosureRow(number, extent, begins, ends, ClosureReason(reason), note, opened, lies_in, *place)
+def _shut(lines: Sequence[Row[Any]]) -> ClosureRow:
+    """A closure from the lines of its places."""
+    places = []
+    for line in lines:
+        calendar = CALENDARS[line.calendar] if line.calendar else None
+        extent = Extent(line.municipality_id, line.district_id, calendar)
+        places.append(ClosedPlace(extent, line.lies_in, line.name_sr_cyrl, line.name_sr_latn, line.name_en))
+    return ClosureRow(
+        line.closure_id,
+        tuple(places),
+        line.first_day,
+        line.last_day,
+        ClosureReason(line.reason),
+        line.note,
+        line.open_from,
+    )
 
 
 @cache
@@ -70,14 +102,15 @@ def _named_lines() -> CompoundSelect[Any]:
 
 
 def _lines_of(*, named: bool) -> CompoundSelect[Any]:
-    """Three tables under each other. Where a line has its id, a closure has its place; a holiday its names before.
+    """Three tables under each other. A closure has a row for each of its places.
 
-    `named`: a closure with its id, the district in which it lies, its reason and the names of its place behind.
+    Where a line has its id, a closure has its place; a holiday its names before. `named`: a closure with the ids of
+    itself and the place, the district in which that lies, the reason and the names of the place behind.
     """
     line, first, last = SchoolCalendarEntry, bindparam("first", type_=Date), bindparam("last", type_=Date)
     number, text, day = cast(null(), Integer), cast(null(), String), cast(null(), Date)
-    place = Closure.municipality_id, Closure.district_id
-    closed = Closure.first_day, Closure.last_day, cast(Closure.calendar, String), text, text, *place, Closure.open_from
+    place, calendar = (ClosurePlace.municipality_id, ClosurePlace.district_id), cast(ClosurePlace.calendar, String)
+    closed = Closure.first_day, Closure.last_day, calendar, text, text, *place, Closure.open_from
     names = Holiday.name_sr_cyrl, Holiday.name_sr_latn, Holiday.name_en
     free = Holiday.day, Holiday.day, *names, number, number, day
     said = line.first_day, line.last_day, cast(line.calendar, String), line.kind, line.applies_to
@@ -86,10 +119,11 @@ def _lines_of(*, named: bool) -> CompoundSelect[Any]:
         line.last_day >= bindparam("year_before"),
         line.first_day <= bindparam("year_after"),
     )
-    nothing = (number, number, *[text] * 5) if named else ()
-    closures = select(literal("closure"), *closed, *(_NAMED_CLOSURE if named else ()))
+    nothing = (number, number, number, *[text] * 5) if named else ()
+    closures = select(literal("closure"), *closed, *(_NAMED_CLOSURE if named else ())).join(Closure.places)
     if named:
-        closures = closures.outerjoin(Closure.municipality).outerjoin(District, District.id == Closure.district_id)
+        towns = closures.outerjoin(ClosurePlace.municipality)
+        closures = towns.outerjoin(District, District.id == ClosurePlace.district_id)
     holidays = select(literal("holiday"), *free, *nothing).where(
         Holiday.day.between(first, last), Holiday.removed_at.is_(None), Holiday.no_lessons.is_(True)
     )
@@ -99,11 +133,12 @@ def _lines_of(*, named: bool) -> CompoundSelect[Any]:
 
 
 _NAMED_CLOSURE = (
-    Closure.id,
-    func.coalesce(Municipality.district_id, Closure.district_id),
+    ClosurePlace.closure_id,
+    ClosurePlace.id.label("place_id"),
+    func.coalesce(Municipality.district_id, ClosurePlace.district_id).label("lies_in"),
     cast(Closure.reason, String),
     Closure.note,
-    func.coalesce(Municipality.name_sr_cyrl, District.name_sr_cyrl, ""),
-    func.coalesce(Municipality.name_sr_latn, District.name_sr_latn, ""),
-    func.coalesce(Municipality.name_sr_latn, District.name_en, ""),
+    func.coalesce(Municipality.name_sr_cyrl, District.name_sr_cyrl, "").label("name_sr_cyrl"),
+    func.coalesce(Municipality.name_sr_latn, District.name_sr_latn, "").label("name_sr_latn"),
+    func.coalesce(Municipality.name_sr_latn, District.name_en, "").label("name_en"),
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, composite, declared_attr, mapped_column, relationship
 
-from scheduler.core.db import Base, db
+from scheduler.core.db import Base, db, part_index
 from scheduler.places.terms.hosts import ClosureReason, HostKind, SchoolCalendar
 from scheduler.places.terms.school_time import Grouping, NamedDay, Rotation, Shift
 from scheduler.places.terms.venue import Venue
@@ -164,18 +164,10 @@ class Closure(Base):
         CheckConstraint("last_day >= first_day", name="days_in_order"),
         CheckConstraint("open_from BETWEEN first_day AND last_day", name="opens_while_it_lasts"),
         CheckConstraint("(open_from IS NULL) = (lifted_at IS NULL)", name="lifted_by_somebody"),
-        CheckConstraint(
-            "CASE WHEN municipality_id IS NULL THEN 0 ELSE 1 END + CASE WHEN district_id IS NULL THEN 0 ELSE 1 END"
-            " + CASE WHEN calendar IS NULL THEN 0 ELSE 1 END <= 1",
-            name="closes_one_place",
-        ),
         Index(None, "first_day", "last_day"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    municipality_id: Mapped[int | None] = mapped_column(ForeignKey("municipality.id", ondelete="RESTRICT"), index=True)
-    district_id: Mapped[int | None] = mapped_column(ForeignKey("district.id", ondelete="RESTRICT"), index=True)
-    calendar: Mapped[SchoolCalendar | None]  # with none of the three: the whole country
     first_day: Mapped[dt.date]
     last_day: Mapped[dt.date]
     reason: Mapped[ClosureReason]
@@ -183,6 +175,34 @@ class Closure(Base):
     closed_at: Mapped[dt.datetime]
     open_from: Mapped[dt.date | None]  # lifted early: shut until the day before
     lifted_at: Mapped[dt.datetime | None]
+
+    places: Mapped[list["ClosurePlace"]] = relationship(order_by="ClosurePlace.id", lazy="raise")
+
+
+WHOLE_COUNTRY = "municipality_id IS NULL AND district_id IS NULL AND calendar IS NULL"
+
+
+class ClosurePlace(Base):
+    """Where a closure shuts hosts: a municipality, a district, a school calendar or the whole country."""
+
+    __tablename__ = "closure_place"
+    __table_args__ = (
+        CheckConstraint(
+            "CASE WHEN municipality_id IS NULL THEN 0 ELSE 1 END + CASE WHEN district_id IS NULL THEN 0 ELSE 1 END"
+            " + CASE WHEN calendar IS NULL THEN 0 ELSE 1 END <= 1",
+            name="closes_one_place",
+        ),
+        UniqueConstraint("closure_id", "municipality_id", name="municipality_once"),
+        UniqueConstraint("closure_id", "district_id", name="district_once"),
+        UniqueConstraint("closure_id", "calendar", name="calendar_once"),
+        part_index("country_once", "closure_id", where=WHOLE_COUNTRY, unique=True),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    closure_id: Mapped[int] = mapped_column(ForeignKey("closure.id", ondelete="CASCADE"))
+    municipality_id: Mapped[int | None] = mapped_column(ForeignKey("municipality.id", ondelete="RESTRICT"), index=True)
+    district_id: Mapped[int | None] = mapped_column(ForeignKey("district.id", ondelete="RESTRICT"), index=True)
+    calendar: Mapped[SchoolCalendar | None]  # with none of the three: the whole country
 
     municipality: Mapped[Municipality | None] = relationship(lazy="raise")
     district: Mapped[District | None] = relationship(lazy="raise")

@@ -26,6 +26,7 @@ from scheduler.places.lessons import lesson_calendar
 from scheduler.places.models import (
     CallNote,
     Closure,
+    ClosurePlace,
     District,
     Holiday,
     Host,
@@ -39,6 +40,7 @@ from scheduler.places.terms.hosts import (
     CalendarEntryRow,
     CalendarLine,
     CalendarSpan,
+    ClosedPlace,
     ClosureRow,
     DistrictRow,
     Extent,
@@ -251,40 +253,47 @@ def closures_between(first: dt.date, last: dt.date) -> list[ClosureRow]:
     """Closures that shut a day of a span, both ends included, by first day."""
     shut_until = func.coalesce(Closure.open_from, Closure.last_day)
     wanted = whole_closures().where(Closure.first_day <= last, shut_until >= first)
-    found = map(closure_row, db.session().scalars(wanted.order_by(Closure.first_day, Closure.id)))
+    found = map(closure_row, db.session().scalars(wanted.order_by(Closure.first_day, Closure.id)).unique())
     return [row for row in found if row.first_day <= last and row.shut_until >= max(first, row.first_day)]
 
 
 def closure_of(closure_id: int) -> ClosureRow:
     """One closure. Raises: NotFound."""
-    row = db.session().scalar(whole_closures().where(Closure.id == closure_id))
+    row = db.session().scalars(whole_closures().where(Closure.id == closure_id)).unique().one_or_none()
     if row is None:
         raise NotFound("closure")
     return closure_row(row)
 
 
 def whole_closures() -> Select[Closure]:
-    """Closures with what `closure_row` says of them."""
-    named = joinedload(Closure.municipality), joinedload(Closure.district)
+    """Closures with what `closure_row` says of them; the places are joined, so read them with `unique()`."""
+    places = joinedload(Closure.places)
+    named = places.joinedload(ClosurePlace.municipality), places.joinedload(ClosurePlace.district)
     return select(Closure).options(*named).execution_options(populate_existing=True)
 
 
 def closure_row(row: Closure) -> ClosureRow:
-    """A loaded closure (with its municipality and district) as pages show it."""
-    town, district = row.municipality, row.district
-    named = town or district
+    """A closure loaded with its places as pages show it."""
     return ClosureRow(
         id=row.id,
-        extent=Extent(row.municipality_id, row.district_id, row.calendar),
+        places=tuple(map(_closed_place, row.places)),
         first_day=row.first_day,
         last_day=row.last_day,
         reason=row.reason,
         note=row.note,
         open_from=row.open_from,
+    )
+
+
+def _closed_place(row: ClosurePlace) -> ClosedPlace:
+    town, district = row.municipality, row.district
+    named = town or district
+    return ClosedPlace(
+        Extent(row.municipality_id, row.district_id, row.calendar),
         district_id=town.district_id if town else row.district_id,
-        place_sr_cyrl=named.name_sr_cyrl if named else "",
-        place_sr_latn=named.name_sr_latn if named else "",
-        place_en=town.name_sr_latn if town else district.name_en if district else "",
+        name_sr_cyrl=named.name_sr_cyrl if named else "",
+        name_sr_latn=named.name_sr_latn if named else "",
+        name_en=town.name_sr_latn if town else district.name_en if district else "",
     )
 
 
@@ -292,7 +301,7 @@ def closed_days(host: HostRow, first: dt.date, last: dt.date) -> dict[dt.date, C
     """The days of a span on which a closure shuts the host."""
     found: dict[dt.date, ClosureRow] = {}
     for row in closures_between(first, last):
-        if row.extent.holds(host.municipality):
+        if row.holds(host.municipality):
             begin = max(first, row.first_day)
             for number in range((min(last, row.shut_until) - begin).days + 1):
                 found.setdefault(begin + dt.timedelta(days=number), row)

@@ -7,6 +7,7 @@ from babel.support import LazyProxy
 from scheduler import policy
 from scheduler.closures.terms import CLOSURE_REASON
 from scheduler.concerns.terms import SpokenUpBy
+from scheduler.core.alphabet import alphabet_key
 from scheduler.core.errors import Conflict, GroundReason, Reason, Rejected
 from scheduler.core.language import moment
 from scheduler.people.terms import Topic
@@ -67,6 +68,7 @@ WEEKDAYS = (
     _l("Saturday"),
     _l("Sunday"),
 )
+PLACES_NAMED = 3  # of a closure, in a heading and on the board
 SCHOOL_WEEKDAYS = WEEKDAYS[:5]  # a working Saturday follows the timetable of one of these
 REASONS = {
     ClosureReason.SNOW: _l("Snow"),
@@ -82,12 +84,24 @@ SPOKEN_UP_BY = {
 
 
 def closure_place(row: ClosureRow) -> str:
-    """Where hosts are shut, in words."""
-    if name := row.place(page_language()):
-        return name
-    if row.extent.calendar is SchoolCalendar.VOJVODINA:
-        return _("Vojvodina")
-    return _("Everything outside Vojvodina") if row.extent.calendar else _("The whole country")
+    """Where hosts are shut, in words; of many places the first ones, and how many more."""
+    names = closure_places(row)
+    if len(names) <= PLACES_NAMED + 1:
+        return ", ".join(names)
+    first = ", ".join(names[:PLACES_NAMED])
+    return _("%(places)s and %(count)s more", places=first, count=len(names) - PLACES_NAMED)
+
+
+def closure_places(row: ClosureRow) -> list[str]:
+    """Every place that a closure shuts, the wide ones first, the others by name."""
+    calendars = {
+        SchoolCalendar.VOJVODINA: _("Vojvodina"),
+        SchoolCalendar.REPUBLIC: _("Everything outside Vojvodina"),
+        None: _("The whole country"),
+    }
+    named = sorted(filter(None, (place.name(page_language()) for place in row.places)), key=alphabet_key)
+    wide = [calendars[one.extent.calendar] for one in row.places if not one.name_sr_latn]
+    return [*wide, *named]
 
 
 def closure_reason(row: ClosureRow) -> str:

@@ -16,7 +16,7 @@ from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.people.models import AvailabilityException, AvailableHours, Presenter, PresenterLanguage, PresenterSkill
 from scheduler.people.terms import PresenterKind, TeachingLanguage
-from scheduler.places.models import Closure, Holiday, Host, Municipality, SchoolCalendarEntry
+from scheduler.places.models import Closure, ClosurePlace, Holiday, Host, Municipality, SchoolCalendarEntry
 from scheduler.places.queries import host_of, school_days
 from scheduler.places.terms.hosts import ClosureReason, SchoolCalendar
 from scheduler.programmes.models import Programme
@@ -113,13 +113,13 @@ def test_open_days_are_the_school_days_of_places(asked):
     asked.add(
         Holiday(day=dt.date(2026, 11, 11), name_sr_cyrl="Дан", name_sr_latn="Dan", name_en="Day"),
         Closure(
-            municipality_id=town, first_day=THURSDAY, last_day=THURSDAY + DAY, reason=ClosureReason.SNOW,
-            closed_at=MONDAY,
+            places=[ClosurePlace(municipality_id=town)], first_day=THURSDAY, last_day=THURSDAY + DAY,
+            reason=ClosureReason.SNOW, closed_at=MONDAY,
         ),
-        Closure(first_day=THURSDAY + 20 * DAY, last_day=THURSDAY + 24 * DAY, reason=ClosureReason.SNOW,
-                closed_at=MONDAY, open_from=THURSDAY + 22 * DAY, lifted_at=MONDAY),
-        Closure(calendar=SchoolCalendar.VOJVODINA, first_day=THURSDAY + 9 * DAY, last_day=THURSDAY + 12 * DAY,
-                reason=ClosureReason.STRIKE, closed_at=MONDAY),
+        Closure(places=[ClosurePlace()], first_day=THURSDAY + 20 * DAY, last_day=THURSDAY + 24 * DAY,
+                reason=ClosureReason.SNOW, closed_at=MONDAY, open_from=THURSDAY + 22 * DAY, lifted_at=MONDAY),
+        Closure(places=[ClosurePlace(calendar=SchoolCalendar.VOJVODINA)], first_day=THURSDAY + 9 * DAY,
+                last_day=THURSDAY + 12 * DAY, reason=ClosureReason.STRIKE, closed_at=MONDAY),
         *(
             SchoolCalendarEntry(
                 calendar=SchoolCalendar.REPUBLIC, school_year="2026/27", kind=kind, first_day=first, last_day=last
@@ -294,7 +294,8 @@ ACTS: dict[str, Act] = {
         update(Programme).values(influencers=book.dice.randint(0, 1))
     ),
     "snow": lambda book: book.add(
-        Closure(first_day=(day := book.day()), last_day=day + DAY, reason=ClosureReason.SNOW, closed_at=MONDAY)
+        Closure(places=[ClosurePlace()], first_day=(day := book.day()), last_day=day + DAY, reason=ClosureReason.SNOW,
+                closed_at=MONDAY)
     ),
     "a holiday": lambda book: book.add(
         Holiday(day=MONDAY.date() + book.dice.randint(1, 60) * DAY, name_sr_cyrl="Дан", name_sr_latn="Dan",

@@ -13,7 +13,7 @@ from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict, NotAllowed, NotFound
 from scheduler.people.models import AvailabilityException
 from scheduler.people.terms import TeachingLanguage
-from scheduler.places.models import Closure
+from scheduler.places.models import Closure, ClosurePlace
 from scheduler.places.terms.hosts import ClosureReason
 from scheduler.policy import ANONYMOUS, school_contact
 from scheduler.requests.models import DateProposal, SchoolRequest
@@ -107,7 +107,7 @@ def test_everything_that_is_gone_goes_at_once_by_promises_and_by_a_closure_that_
     asked.promise(TUESDAY + 7 * DAY)
     snow = {"reason": ClosureReason.SNOW, "first_day": TUESDAY, "last_day": TUESDAY, "closed_at": MONDAY}
     with transaction() as session:
-        session.add(Closure(municipality_id=asked.host.municipality_id, **snow))
+        session.add(Closure(places=[ClosurePlace(municipality_id=asked.host.municipality_id)], **snow))
 
     assert asked.accept(first) is False
     assert {TUESDAY, WEDNESDAY, TUESDAY + 7 * DAY} & {day for day, _time in asked.stands()[1]} == set()

@@ -13,7 +13,7 @@ SOON = MONDAY + A_DAY
 
 def draft_for(scene: Scene, **given) -> ClosureDraft:
     fair = {
-        "extent": Extent(municipality_id=scene.host.municipality_id),
+        "extents": (Extent(municipality_id=scene.host.municipality_id),),
         "first_day": VISIT_DAY,
         "last_day": VISIT_DAY + A_DAY,
         "reason": ClosureReason.SNOW,

@@ -6,6 +6,7 @@ import re
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from scheduler.board.queries.placing import answers_in_cells
 from scheduler.board.queries.week import board
@@ -18,10 +19,11 @@ from scheduler.closures.service.take_back import take_back_closure
 from scheduler.closures.terms import ClosingReason, ToPlace
 from scheduler.core import tokens
 from scheduler.core.db import transaction
-from scheduler.core.errors import Conflict, NotAllowed, Rejected
+from scheduler.core.errors import Conflict, NotAllowed, OutOfReach, Rejected
 from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import UserDistrict
-from scheduler.places.models import Closure, Municipality
+from scheduler.places.models import Closure, ClosurePlace, Municipality
+from scheduler.places.queries import closure_of
 from scheduler.places.terms.hosts import ClosureReason, Extent, Point, SchoolCalendar
 from scheduler.policy import Role, school_contact
 from scheduler.readiness.queries.findings import open_wish_of
@@ -114,9 +116,72 @@ def test_the_feed_shows_what_a_closure_stopped(session):
 )
 def test_a_closure_reaches_what_it_names(session, extent, reached):
     scene = Scene()
-    draft = draft_for(scene, extent=extent(scene))
+    draft = draft_for(scene, extents=(extent(scene),))
 
     assert bool(affected_by(scene.coordinator, draft).visits) is reached
+
+
+@pytest.mark.both_databases
+def test_a_closure_of_several_places_is_one_closure_with_one_mail_and_is_taken_back_at_once(session):
+    scene = Scene()
+    far = another_visit(scene, host=make_host("Даља школа", place="Бор"), on_day=VISIT_DAY + A_DAY)
+    spared = another_visit(scene, host=make_host("Трећа школа", place="Пирот"))
+    ana = scene.educator()
+    for one in (scene, far):
+        one.confirmed_by(ana)
+    town = session.get_one(Municipality, scene.host.municipality_id)
+    two = Extent(municipality_id=town.id), Extent(municipality_id=far.host.municipality_id)
+    around = Extent(district_id=town.district_id)  # a visit in two of the places is stopped once
+
+    closure_id = close(scene, extents=(*two, around, *two))
+
+    closure = closure_of(closure_id)
+    assert closure.extents == (*two, around)
+    assert stopped_counts([closure_id]) == {closure_id: 2}
+    assert visit_of(session, spared).state is VisitState.PLANNED
+    [told] = mails(session, "crew_closure")
+    assert all(number in told.text for number in numbers(session, scene, far))
+    done = take_back_closure(scene.coordinator, closure_id, now=MONDAY)
+    assert (len(done.planned), done.refused) == (2, ())
+    assert closure_of(closure_id).shut_until < VISIT_DAY
+
+
+@pytest.mark.parametrize("act", ["preview", "close", "take back"])
+def test_who_is_limited_to_districts_closes_no_place_elsewhere_and_takes_no_such_closure_back(session, act):
+    scene = Scene()
+    far = make_host("Даља школа", place="Бор")
+    her = limited_to(make_user(centre_id=scene.centre_id).id, scene.host)
+    here = Extent(municipality_id=scene.host.municipality_id)
+    draft = draft_for(scene, extents=(here, Extent(municipality_id=far.municipality_id)))
+    assert affected_by(her, draft_for(scene, extents=(here,))).visit_ids == {scene.visit_id}
+    closure_id = close(scene, extents=draft.extents) if act == "take back" else 0
+
+    with pytest.raises(OutOfReach):
+        if act == "preview":
+            affected_by(her, draft)
+        elif act == "close":
+            close_hosts(her, draft, seen=frozenset({scene.visit_id}), now=MONDAY)
+        else:
+            take_back_closure(her, closure_id, now=MONDAY)
+
+
+@pytest.mark.postgres_decides
+@pytest.mark.parametrize("kind", ["two in one", "municipality", "district", "calendar", "country"])
+def test_the_database_refuses_a_place_twice_and_two_places_in_one(session, kind):
+    town = session.get_one(Municipality, make_host().municipality_id)
+    place = {
+        "two in one": {"municipality_id": town.id, "district_id": town.district_id},
+        "municipality": {"municipality_id": town.id},
+        "district": {"district_id": town.district_id},
+        "calendar": {"calendar": SchoolCalendar.VOJVODINA},
+        "country": {},
+    }[kind]
+    places = [ClosurePlace(**place) for _twice in range(1 if kind == "two in one" else 2)]
+    days = {"first_day": VISIT_DAY, "last_day": VISIT_DAY, "reason": ClosureReason.SNOW, "closed_at": MONDAY}
+    session.add(Closure(places=places, **days))
+
+    with pytest.raises(IntegrityError):
+        session.flush()
 
 
 def test_a_visit_that_came_between_preview_and_act_stops_the_act(session):
@@ -156,7 +221,7 @@ def test_another_centres_coordinators_read_of_their_districts_only(session):
         district_id = act.get(Municipality, scene.host.municipality_id).district_id
         act.add(UserDistrict(user_id=her.id, district_id=district_id))
 
-    close(scene, extent=Extent())
+    close(scene, extents=(Extent(),))
 
     told = {mail.address: mail.text for mail in mails(session, "centre_closure")}
     assert sorted(told) == ["near@centre.example", "whole@centre.example"]
@@ -173,7 +238,7 @@ def test_a_mail_about_visits_in_several_districts_is_read_by_nobody_who_is_limit
         one.confirmed_by(ana, tara)
     her = limited_to(make_user(centre_id=scene.centre_id).id, scene.host)
 
-    close(scene, extent=Extent(), last_day=VISIT_DAY + A_DAY)
+    close(scene, extents=(Extent(),), last_day=VISIT_DAY + A_DAY)
 
     assert all(far.host.name_sr_cyrl in mail.text for mail in mails(session, "crew_closure"))
     assert session.scalars(select(OutboxMessage.kind).where(*mails_in_reach(her))).all() == []
@@ -206,6 +271,7 @@ def test_lifting_a_closure_early_on_one_of_its_days_frees_the_days_and_can_be_un
     [
         ({"first_day": dt.date(2026, 1, 1), "last_day": dt.date(2026, 1, 2)}, {"first_day": "in_the_past"}),
         ({"reason": ClosureReason.OTHER}, {"note": "reason_missing"}),
+        ({"extents": ()}, {"places": "missing"}),
     ],
 )
 def test_days_that_cannot_be_closed_are_refused_with_the_reason(session, given, problems):
@@ -227,7 +293,8 @@ def test_the_board_hatches_closed_days_and_says_that_a_school_is_closed(session)
     close(scene)
     monday = VISIT_DAY - VISIT_DAY.weekday() * A_DAY
     wish = BoardWish(monday, monday + 6 * A_DAY)
-    heads = {one.day: one for one in board(scene.coordinator, wish).days}
+    page = board(scene.coordinator, wish)
+    heads = {one.day: one for one in page.days}
     assert [len(heads[day].closures) for day in (VISIT_DAY - A_DAY, VISIT_DAY, VISIT_DAY + A_DAY)] == [0, 1, 1]
 
     scene = Scene(a_plan())

@@ -454,7 +454,7 @@ def test_after_a_closure_no_day_is_proposed_on_which_the_class_has_left(session,
     school.visit_id = school.plan(on_day=ENDS)
     school.confirmed_by(school.educator())
     draft = ClosureDraft(
-        extent=Extent(municipality_id=school.host.municipality_id),
+        extents=(Extent(municipality_id=school.host.municipality_id),),
         first_day=ENDS,
         last_day=ENDS,
         reason=ClosureReason.SNOW,

@@ -7,7 +7,7 @@ from random import Random
 
 from scheduler.core.db import transaction
 from scheduler.people.models import Presenter
-from scheduler.places.models import Closure, Municipality
+from scheduler.places.models import Closure, ClosurePlace, Municipality
 from scheduler.places.terms.hosts import ClosureReason
 from scheduler.planning.terms import TourCity, TourProblem
 from scheduler.policy import Actor, Role
@@ -83,7 +83,11 @@ def make_snow(town: Municipality, first: dt.date, last: dt.date) -> None:
     with transaction() as session:
         session.add(
             Closure(
-                municipality_id=town.id, first_day=first, last_day=last, reason=ClosureReason.SNOW, closed_at=MONDAY
+                places=[ClosurePlace(municipality_id=town.id)],
+                first_day=first,
+                last_day=last,
+                reason=ClosureReason.SNOW,
+                closed_at=MONDAY,
             )
         )
 

@@ -232,7 +232,7 @@ class World:
 
     def shut(self, _: int) -> None:
         """Snow, in the whole country."""
-        draft = ClosureDraft(COUNTRY, VISIT_DAY, VISIT_DAY + dt.timedelta(days=1), ClosureReason.SNOW)
+        draft = ClosureDraft((COUNTRY,), VISIT_DAY, VISIT_DAY + dt.timedelta(days=1), ClosureReason.SNOW)
         close_hosts(self.desk, draft, seen=affected_by(self.desk, draft).visit_ids, now=self.now)
 
     def take_back(self, _: int) -> None:

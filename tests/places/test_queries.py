@@ -1,6 +1,7 @@
 """Hosts as people find them, and school days of both regions under any closures."""
 
 import datetime as dt
+from dataclasses import asdict
 from itertools import groupby
 
 import pytest
@@ -15,7 +16,7 @@ from scheduler.data import files
 from scheduler.places import queries
 from scheduler.places.imports.registers import read_calendar
 from scheduler.places.lessons import lesson_calendar, lessons_and_closures
-from scheduler.places.models import Closure
+from scheduler.places.models import Closure, ClosurePlace
 from scheduler.places.rules.hosts import GRADES, days_by_grade, days_with_pupils, is_school_day
 from scheduler.places.service.calendars import load_example_calendars, remove_example_calendars
 from scheduler.places.service.hosts import load_reference_data
@@ -251,7 +252,7 @@ def test_school_days_are_those_without_any_closure_that_reaches_the_host(session
             begin = first + dt.timedelta(days=begins)
             end = begin + dt.timedelta(days=lasts)
             opened = None if lifted is None or lifted > lasts else begin + dt.timedelta(days=lifted)
-            writing.add(_closure(extents[name], begin, end, opened))
+            writing.add(_closure(extents[name], begin=begin, end=end, opened=opened))
             if name in ("town", "district", "country", region.value):
                 until = end if opened is None else opened - dt.timedelta(days=1)
                 shut |= {begin + dt.timedelta(days=number) for number in range((until - begin).days + 1)}
@@ -262,11 +263,9 @@ def test_school_days_are_those_without_any_closure_that_reaches_the_host(session
 DAY = dt.timedelta(days=1)
 
 
-def _closure(extent: Extent, begin: dt.date, end: dt.date, opened: dt.date | None) -> Closure:
+def _closure(*extents: Extent, begin: dt.date, end: dt.date, opened: dt.date | None = None) -> Closure:
     return Closure(
-        municipality_id=extent.municipality_id,
-        district_id=extent.district_id,
-        calendar=extent.calendar,
+        places=[ClosurePlace(**asdict(one)) for one in extents],
         first_day=begin,
         last_day=end,
         reason=ClosureReason.SNOW,
@@ -322,7 +321,7 @@ def test_a_closure_that_is_stored_is_in_the_next_calendar(session):
     open_days = before.by_grade(None, (), first, last)
 
     with transaction() as writing:
-        writing.add(_closure(Extent(), first + DAY, first + DAY, None))
+        writing.add(_closure(Extent(), begin=first + DAY, end=first + DAY))
     after = lesson_calendar(first, last)
 
     assert before.shut(town, first, last) == frozenset()
@@ -336,17 +335,22 @@ def test_a_closure_that_is_stored_is_in_the_next_calendar(session):
 def test_closures_come_with_the_lessons_as_pages_show_them(session):
     first, last = dt.date(2026, 10, 5), dt.date(2026, 10, 11)
     town, district = make_municipality("Чачак"), make_district(name_en="Jablanica")
-    places = (Extent(), Extent(municipality_id=town.id), Extent(district_id=district.id))
+    here, around, far = (
+        Extent(municipality_id=town.id),
+        Extent(district_id=district.id),
+        Extent(calendar=SchoolCalendar.VOJVODINA),
+    )
     days = ((first, last, None), (first, last, first), (first - DAY, first, None), (last + DAY, last + DAY, None))
     with transaction() as writing:
-        for place in (*places, Extent(calendar=SchoolCalendar.VOJVODINA)):
+        for place in ((Extent(),), (here,), (around,), (far,), (around, far, here)):
             for begin, end, opened in days:
-                writing.add(_closure(place, begin, end, opened))
+                writing.add(_closure(*place, begin=begin, end=end, opened=opened))
 
     lessons, closures = lessons_and_closures(first, last)
 
     assert closures == queries.closures_between(first, last)
-    assert {row.place_en for row in closures} == {"", "Čačak", "Jablanica"}
+    named = {tuple(place.name_en for place in row.places) for row in closures}
+    assert named == {("",), ("Čačak",), ("Jablanica",), ("Jablanica", "", "Čačak")}
     alone = lesson_calendar(first, last)
     assert sorted(map(repr, lessons.closures)) == sorted(map(repr, alone.closures))  # PostgreSQL: in any order
     assert (lessons.holidays, lessons.entries) == (alone.holidays, alone.entries)

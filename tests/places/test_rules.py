@@ -261,7 +261,7 @@ def test_a_typed_line_is_a_line_of_a_calendar(given: dict[str, Any], found: dict
 )
 def test_days_are_closed_near_to_today_for_a_reason(given: dict[str, Any], found: dict[str, str]):
     fair = {"first_day": MONDAY, "last_day": MONDAY, "reason": ClosureReason.SNOW}
-    assert hosts.problems_of_closure(ClosureDraft(Extent(), **(fair | given)), MONDAY) == found
+    assert hosts.problems_of_closure(ClosureDraft((Extent(),), **(fair | given)), MONDAY) == found
 
 
 def test_a_typed_holiday_has_a_name():
@@ -303,7 +303,7 @@ def has_lessons(applies_to: str, level: Level, grade: int) -> bool:
 
 
 def closed(first: dt.timedelta, days: dt.timedelta = dt.timedelta(0)) -> dict[str, str]:
-    draft = ClosureDraft(Extent(), MONDAY + first, MONDAY + first + days, ClosureReason.SNOW)
+    draft = ClosureDraft((Extent(),), MONDAY + first, MONDAY + first + days, ClosureReason.SNOW)
     return hosts.problems_of_closure(draft, MONDAY)
 
 

@@ -182,7 +182,7 @@ def test_stopped_visits_are_planned_again_on_the_day_that_the_school_named(sessi
     region = a_region()
     visit = stands(region, 0)
     town = db.session.get_one(Host, region.asked[0].host_id).municipality_id
-    draft = ClosureDraft(Extent(municipality_id=town), FIRST, FIRST + DAY, ClosureReason.SNOW, "")
+    draft = ClosureDraft((Extent(municipality_id=town),), FIRST, FIRST + DAY, ClosureReason.SNOW, "")
     seen = affected_by(region.coordinator, draft).visit_ids
     closure_id = close_hosts(region.coordinator, draft, seen=seen, now=MONDAY)
 
@@ -200,7 +200,7 @@ def test_stopped_visits_are_planned_again_on_the_day_that_the_school_named(sessi
     region = a_region()
     visit = stands(region, 0)
     town = db.session.get_one(Host, region.asked[0].host_id).municipality_id
-    draft = ClosureDraft(Extent(municipality_id=town), FIRST, FIRST, ClosureReason.SNOW, "")
+    draft = ClosureDraft((Extent(municipality_id=town),), FIRST, FIRST, ClosureReason.SNOW, "")
     seen = affected_by(region.coordinator, draft).visit_ids
     closure_id = close_hosts(region.coordinator, draft, seen=seen, now=MONDAY)
     named = FIRST + 9 * DAY

@@ -9,7 +9,7 @@ from scheduler.core.audit import AuditEntry
 from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, GroundReason, NotAllowed, NotFound
 from scheduler.people.models import AvailabilityException
-from scheduler.places.models import Closure, Holiday, Host
+from scheduler.places.models import Closure, ClosurePlace, Holiday, Host
 from scheduler.places.service.school_time import tell_school_time
 from scheduler.places.terms.hosts import ClosureReason
 from scheduler.places.terms.school_time import Bells, Grouping, SchoolTime, Shift
@@ -151,7 +151,13 @@ def test_a_day_without_pupils_is_clock_wrong(session, shut):
             open_session.add(Holiday(day=VISIT_DAY, **names))
         else:
             open_session.add(
-                Closure(first_day=VISIT_DAY, last_day=VISIT_DAY, reason=ClosureReason.SNOW, closed_at=MONDAY)
+                Closure(
+                    places=[ClosurePlace()],
+                    first_day=VISIT_DAY,
+                    last_day=VISIT_DAY,
+                    reason=ClosureReason.SNOW,
+                    closed_at=MONDAY,
+                )
             )
     nightly()
     nightly()

@@ -24,9 +24,9 @@ CREATE TABLE audit_entry (
 	CONSTRAINT pk_audit_entry PRIMARY KEY (id)
 )
 ;
-CREATE INDEX reads_of_minors ON audit_entry (actor, at) WHERE action = 'minor read'
-;
 CREATE INDEX ix_audit_entry_thing_thing_id_id ON audit_entry (thing, thing_id, id)
+;
+CREATE INDEX reads_of_minors ON audit_entry (actor, at) WHERE action = 'minor read'
 ;
 CREATE TRIGGER audit_entry_keeps BEFORE DELETE ON audit_entry
     BEGIN SELECT RAISE(ABORT, 'audit_entry_keeps'); END
@@ -150,9 +150,9 @@ CREATE TABLE outbox_message (
 	CONSTRAINT ck_outbox_message_messagestate CHECK (state IN ('waiting', 'sending', 'sent', 'failed', 'stopped'))
 )
 ;
-CREATE INDEX ix_outbox_message_kind_centre_id ON outbox_message (kind, centre_id)
-;
 CREATE INDEX ix_outbox_message_about_about_id ON outbox_message (about, about_id)
+;
+CREATE INDEX ix_outbox_message_kind_centre_id ON outbox_message (kind, centre_id)
 ;
 CREATE INDEX ix_outbox_message_state_not_before ON outbox_message (state, not_before)
 ;
@@ -206,6 +206,24 @@ CREATE TABLE school_calendar_entry (
 ;
 CREATE INDEX ix_school_calendar_entry_calendar_first_day ON school_calendar_entry (calendar, first_day)
 ;
+CREATE TABLE closure (
+	id INTEGER NOT NULL, 
+	first_day DATE NOT NULL, 
+	last_day DATE NOT NULL, 
+	reason VARCHAR(30) NOT NULL, 
+	note VARCHAR NOT NULL, 
+	closed_at DATETIME NOT NULL, 
+	open_from DATE, 
+	lifted_at DATETIME, 
+	CONSTRAINT pk_closure PRIMARY KEY (id), 
+	CONSTRAINT ck_closure_days_in_order CHECK (last_day >= first_day), 
+	CONSTRAINT ck_closure_opens_while_it_lasts CHECK (open_from BETWEEN first_day AND last_day), 
+	CONSTRAINT ck_closure_lifted_by_somebody CHECK ((open_from IS NULL) = (lifted_at IS NULL)), 
+	CONSTRAINT ck_closure_closurereason CHECK (reason IN ('snow', 'strike', 'exam_day', 'other'))
+)
+;
+CREATE INDEX ix_closure_first_day_last_day ON closure (first_day, last_day)
+;
 CREATE TABLE centre (
 	id INTEGER NOT NULL, 
 	slug VARCHAR NOT NULL, 
@@ -230,9 +248,9 @@ CREATE TABLE sign_in_attempt (
 	CONSTRAINT pk_sign_in_attempt PRIMARY KEY (id)
 )
 ;
-CREATE INDEX ix_sign_in_attempt_network_at ON sign_in_attempt (network, at)
-;
 CREATE INDEX ix_sign_in_attempt_account_key_at ON sign_in_attempt (account_key, at)
+;
+CREATE INDEX ix_sign_in_attempt_network_at ON sign_in_attempt (network, at)
 ;
 CREATE TABLE person_search_key (
 	user_id INTEGER NOT NULL, 
@@ -243,11 +261,11 @@ CREATE TABLE person_search_key (
 	CONSTRAINT ck_person_search_key_both_or_none CHECK ((search_key IS NULL) = (mailbox_key IS NULL))
 )
 ;
+CREATE INDEX ix_person_search_key_centre_id_search_key ON person_search_key (centre_id, search_key)
+;
 CREATE INDEX ix_person_search_key_mailbox_key ON person_search_key (mailbox_key)
 ;
 CREATE INDEX persons_not_folded ON person_search_key (user_id) WHERE search_key IS NULL
-;
-CREATE INDEX ix_person_search_key_centre_id_search_key ON person_search_key (centre_id, search_key)
 ;
 CREATE TABLE job_run (
 	id INTEGER NOT NULL, 
@@ -405,9 +423,9 @@ CREATE TABLE municipality (
 	CONSTRAINT fk_municipality_district_id FOREIGN KEY(district_id) REFERENCES district (id) ON DELETE RESTRICT
 )
 ;
-CREATE INDEX ix_municipality_search_key ON municipality (search_key)
-;
 CREATE INDEX ix_municipality_district_id ON municipality (district_id)
+;
+CREATE INDEX ix_municipality_search_key ON municipality (search_key)
 ;
 CREATE TRIGGER municipality_is_told_anew_update AFTER UPDATE OF city_sr_cyrl, city_sr_latn, district_id ON municipality WHEN (NEW.city_sr_cyrl IS NOT OLD.city_sr_cyrl OR NEW.city_sr_latn IS NOT OLD.city_sr_latn OR NEW.district_id IS NOT OLD.district_id) BEGIN UPDATE figure_version SET version = random(); END
 ;
@@ -666,45 +684,39 @@ CREATE TABLE host (
 	CONSTRAINT fk_host_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (id) ON DELETE RESTRICT
 )
 ;
-CREATE INDEX ix_host_search_key ON host (search_key)
+CREATE INDEX ix_host_listed_name_sr_latn ON host (listed, name_sr_latn)
 ;
 CREATE INDEX ix_host_municipality_id ON host (municipality_id)
 ;
-CREATE INDEX ix_host_listed_name_sr_latn ON host (listed, name_sr_latn)
+CREATE INDEX ix_host_search_key ON host (search_key)
 ;
 CREATE TRIGGER host_is_counted_update AFTER UPDATE OF municipality_id ON host WHEN (NEW.municipality_id IS NOT OLD.municipality_id) BEGIN INSERT INTO stale_figure (year, centre_id, town) SELECT DISTINCT CAST(substr(p.on_day, 1, 4) AS INTEGER), v.centre_id, t.town
   FROM visit v JOIN presentation p ON p.visit_id = v.id CROSS JOIN (
     SELECT COALESCE(OLD.municipality_id, 0) AS town UNION SELECT COALESCE(NEW.municipality_id, 0)) t
   WHERE v.host_id = NEW.id AND EXISTS (SELECT 1 FROM attendance n WHERE n.presentation_id = p.id AND n.state IN ('locked', 'corrected')) ON CONFLICT (year, centre_id, town) DO NOTHING; END
 ;
-CREATE TABLE closure (
+CREATE TABLE closure_place (
 	id INTEGER NOT NULL, 
+	closure_id INTEGER NOT NULL, 
 	municipality_id INTEGER, 
 	district_id INTEGER, 
 	calendar VARCHAR(30), 
-	first_day DATE NOT NULL, 
-	last_day DATE NOT NULL, 
-	reason VARCHAR(30) NOT NULL, 
-	note VARCHAR NOT NULL, 
-	closed_at DATETIME NOT NULL, 
-	open_from DATE, 
-	lifted_at DATETIME, 
-	CONSTRAINT pk_closure PRIMARY KEY (id), 
-	CONSTRAINT ck_closure_days_in_order CHECK (last_day >= first_day), 
-	CONSTRAINT ck_closure_opens_while_it_lasts CHECK (open_from BETWEEN first_day AND last_day), 
-	CONSTRAINT ck_closure_lifted_by_somebody CHECK ((open_from IS NULL) = (lifted_at IS NULL)), 
-	CONSTRAINT ck_closure_closes_one_place CHECK (CASE WHEN municipality_id IS NULL THEN 0 ELSE 1 END + CASE WHEN district_id IS NULL THEN 0 ELSE 1 END + CASE WHEN calendar IS NULL THEN 0 ELSE 1 END <= 1), 
-	CONSTRAINT fk_closure_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (id) ON DELETE RESTRICT, 
-	CONSTRAINT fk_closure_district_id FOREIGN KEY(district_id) REFERENCES district (id) ON DELETE RESTRICT, 
-	CONSTRAINT ck_closure_schoolcalendar CHECK (calendar IN ('republic', 'vojvodina')), 
-	CONSTRAINT ck_closure_closurereason CHECK (reason IN ('snow', 'strike', 'exam_day', 'other'))
+	CONSTRAINT pk_closure_place PRIMARY KEY (id), 
+	CONSTRAINT ck_closure_place_closes_one_place CHECK (CASE WHEN municipality_id IS NULL THEN 0 ELSE 1 END + CASE WHEN district_id IS NULL THEN 0 ELSE 1 END + CASE WHEN calendar IS NULL THEN 0 ELSE 1 END <= 1), 
+	CONSTRAINT municipality_once UNIQUE (closure_id, municipality_id), 
+	CONSTRAINT district_once UNIQUE (closure_id, district_id), 
+	CONSTRAINT calendar_once UNIQUE (closure_id, calendar), 
+	CONSTRAINT fk_closure_place_closure_id FOREIGN KEY(closure_id) REFERENCES closure (id) ON DELETE CASCADE, 
+	CONSTRAINT fk_closure_place_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (id) ON DELETE RESTRICT, 
+	CONSTRAINT fk_closure_place_district_id FOREIGN KEY(district_id) REFERENCES district (id) ON DELETE RESTRICT, 
+	CONSTRAINT ck_closure_place_schoolcalendar CHECK (calendar IN ('republic', 'vojvodina'))
 )
 ;
-CREATE INDEX ix_closure_first_day_last_day ON closure (first_day, last_day)
+CREATE UNIQUE INDEX country_once ON closure_place (closure_id) WHERE municipality_id IS NULL AND district_id IS NULL AND calendar IS NULL
 ;
-CREATE INDEX ix_closure_district_id ON closure (district_id)
+CREATE INDEX ix_closure_place_district_id ON closure_place (district_id)
 ;
-CREATE INDEX ix_closure_municipality_id ON closure (municipality_id)
+CREATE INDEX ix_closure_place_municipality_id ON closure_place (municipality_id)
 ;
 CREATE TABLE user_role (
 	id INTEGER NOT NULL, 
@@ -1218,13 +1230,13 @@ CREATE TABLE certificate_template (
 	CONSTRAINT fk_certificate_template_third_id FOREIGN KEY(third_id) REFERENCES certificate_picture (id) ON DELETE RESTRICT
 )
 ;
-CREATE UNIQUE INDEX one_version_of_a_centre ON certificate_template (centre_id, version) WHERE programme_id IS NULL
+CREATE INDEX ix_certificate_template_centre_id_programme_id_version ON certificate_template (centre_id, programme_id, version)
 ;
 CREATE INDEX ix_certificate_template_programme_id ON certificate_template (programme_id)
 ;
-CREATE UNIQUE INDEX one_version_of_a_programme ON certificate_template (programme_id, version) WHERE programme_id IS NOT NULL
+CREATE UNIQUE INDEX one_version_of_a_centre ON certificate_template (centre_id, version) WHERE programme_id IS NULL
 ;
-CREATE INDEX ix_certificate_template_centre_id_programme_id_version ON certificate_template (centre_id, programme_id, version)
+CREATE UNIQUE INDEX one_version_of_a_programme ON certificate_template (programme_id, version) WHERE programme_id IS NOT NULL
 ;
 CREATE TRIGGER certificate_template_template_stays_delete BEFORE DELETE ON certificate_template WHEN NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) BEGIN SELECT RAISE(ABORT, 'template_stays'); END
 ;
@@ -1456,9 +1468,9 @@ CREATE TABLE vetting (
 	CONSTRAINT fk_vetting_recorded_by_id FOREIGN KEY(recorded_by_id) REFERENCES user_account (id) ON DELETE SET NULL
 )
 ;
-CREATE INDEX ix_vetting_presenter_id_valid_until ON vetting (presenter_id, valid_until)
-;
 CREATE INDEX checks_in_order ON vetting (presenter_id, checked_on, id, result, valid_until)
+;
+CREATE INDEX ix_vetting_presenter_id_valid_until ON vetting (presenter_id, valid_until)
 ;
 CREATE TRIGGER vetting_check_is_recorded_by_another_update BEFORE UPDATE OF recorded_by_id ON vetting WHEN EXISTS (SELECT 1 FROM presenter p WHERE p.id = NEW.presenter_id AND p.user_id = NEW.recorded_by_id) BEGIN SELECT RAISE(ABORT, 'check_is_recorded_by_another'); END
 ;
@@ -1815,9 +1827,9 @@ CREATE TABLE assignment_stop (
 	CONSTRAINT ck_assignment_stop_liftedbecause CHECK (lifted_because IN ('nothing_found', 'somebody_else', 'settled'))
 )
 ;
-CREATE UNIQUE INDEX one_standing_stop ON assignment_stop (presenter_id) WHERE lifted_at IS NULL
-;
 CREATE INDEX ix_assignment_stop_presenter_id_stopped_at ON assignment_stop (presenter_id, stopped_at)
+;
+CREATE UNIQUE INDEX one_standing_stop ON assignment_stop (presenter_id) WHERE lifted_at IS NULL
 ;
 CREATE TRIGGER assignment_stop_stop_stays_delete BEFORE DELETE ON assignment_stop WHEN NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) BEGIN SELECT RAISE(ABORT, 'stop_stays'); END
 ;
@@ -1951,11 +1963,17 @@ CREATE TABLE school_request (
 	CONSTRAINT fk_school_request_owner_id FOREIGN KEY(owner_id) REFERENCES user_account (id) ON DELETE SET NULL
 )
 ;
+CREATE INDEX ix_school_request_booking ON school_request (booking)
+;
+CREATE INDEX ix_school_request_centre_id_state_first_day ON school_request (centre_id, state, first_day)
+;
+CREATE INDEX ix_school_request_contact_email ON school_request (contact_email)
+;
 CREATE INDEX ix_school_request_host_id_first_day ON school_request (host_id, first_day)
 ;
-CREATE INDEX ix_school_request_parent_id ON school_request (parent_id) WHERE parent_id IS NOT NULL
+CREATE INDEX ix_school_request_merged_into_id ON school_request (merged_into_id) WHERE merged_into_id IS NOT NULL
 ;
-CREATE INDEX ix_school_request_booking ON school_request (booking)
+CREATE INDEX ix_school_request_parent_id ON school_request (parent_id) WHERE parent_id IS NOT NULL
 ;
 CREATE INDEX ix_school_request_programme_id_last_day ON school_request (programme_id, last_day)
 ;
@@ -1963,15 +1981,9 @@ CREATE INDEX requests_by_last_day ON school_request (centre_id, last_day, number
 ;
 CREATE INDEX requests_in_line ON school_request (centre_id, state, host_id, special_needs, in_line_since, submitted_at, parent_id) WHERE state IN ('waitlisted', 'proposed')
 ;
-CREATE INDEX ix_school_request_merged_into_id ON school_request (merged_into_id) WHERE merged_into_id IS NOT NULL
-;
-CREATE INDEX ix_school_request_centre_id_state_first_day ON school_request (centre_id, state, first_day)
-;
-CREATE INDEX requests_to_look_at ON school_request (centre_id) WHERE attention = 1
-;
 CREATE INDEX requests_of_the_inbox ON school_request (centre_id, state, state_since, owner_id, attention, programme_id, host_id, number)
 ;
-CREATE INDEX ix_school_request_contact_email ON school_request (contact_email)
+CREATE INDEX requests_to_look_at ON school_request (centre_id) WHERE attention = 1
 ;
 CREATE TRIGGER school_request_booking_of_one_school_insert BEFORE INSERT ON school_request WHEN NEW.booking = '' OR EXISTS (SELECT 1 FROM school_request o WHERE o.booking = NEW.booking AND (o.host_id <> NEW.host_id OR o.contact_email <> NEW.contact_email)) BEGIN SELECT RAISE(ABORT, 'booking_of_one_school'); END
 ;
@@ -2044,11 +2056,11 @@ CREATE TABLE post (
 	CONSTRAINT ck_post_poststate CHECK (state IN ('planned', 'ready', 'posted', 'dropped'))
 )
 ;
-CREATE INDEX ix_post_poster_id ON post (poster_id)
+CREATE INDEX ix_post_campaign_id ON post (campaign_id)
 ;
 CREATE INDEX ix_post_centre_id_on_day ON post (centre_id, on_day)
 ;
-CREATE INDEX ix_post_campaign_id ON post (campaign_id)
+CREATE INDEX ix_post_poster_id ON post (poster_id)
 ;
 CREATE TRIGGER post_state_follows_update BEFORE UPDATE OF state ON post WHEN NEW.state <> OLD.state AND NOT ((OLD.state = 'planned' AND NEW.state IN ('dropped', 'ready')) OR (OLD.state = 'ready' AND NEW.state IN ('dropped', 'planned', 'posted')) OR (OLD.state = 'posted' AND NEW.state IN ('ready')) OR (OLD.state = 'dropped' AND NEW.state IN ('planned', 'ready'))) BEGIN SELECT RAISE(ABORT, 'state_follows'); END
 ;
@@ -2130,9 +2142,9 @@ CREATE TABLE cohort (
 	CONSTRAINT ck_cohort_schoollevel CHECK (school_level IN ('primary', 'secondary', 'none'))
 )
 ;
-CREATE INDEX ix_cohort_host_id ON cohort (host_id)
-;
 CREATE INDEX ix_cohort_centre_id_ends_on ON cohort (centre_id, ends_on)
+;
+CREATE INDEX ix_cohort_host_id ON cohort (host_id)
 ;
 CREATE INDEX ix_cohort_programme_id ON cohort (programme_id)
 ;
@@ -2174,15 +2186,15 @@ CREATE TABLE plan_proposal (
 	CONSTRAINT fk_plan_proposal_based_on_id FOREIGN KEY(based_on_id) REFERENCES plan_proposal (id) ON DELETE SET NULL
 )
 ;
+CREATE INDEX ix_plan_proposal_based_on_id ON plan_proposal (based_on_id)
+;
+CREATE INDEX ix_plan_proposal_centre_id_created_at ON plan_proposal (centre_id, created_at)
+;
 CREATE INDEX ix_plan_proposal_created_at ON plan_proposal (created_at)
 ;
 CREATE INDEX ix_plan_proposal_user_id ON plan_proposal (user_id)
 ;
-CREATE INDEX ix_plan_proposal_centre_id_created_at ON plan_proposal (centre_id, created_at)
-;
 CREATE INDEX ix_plan_proposal_work_id ON plan_proposal (work_id)
-;
-CREATE INDEX ix_plan_proposal_based_on_id ON plan_proposal (based_on_id)
 ;
 CREATE TABLE overnight_wish (
 	presenter_id INTEGER NOT NULL, 
@@ -2232,17 +2244,17 @@ CREATE TABLE campaign_tour (
 	CONSTRAINT ck_campaign_tour_crewmode CHECK (mode IN ('fixed', 'rotating'))
 )
 ;
+CREATE INDEX ix_campaign_tour_campaign_id ON campaign_tour (campaign_id)
+;
 CREATE INDEX ix_campaign_tour_centre_id_created_at ON campaign_tour (centre_id, created_at)
 ;
 CREATE INDEX ix_campaign_tour_created_at ON campaign_tour (created_at)
 ;
+CREATE INDEX ix_campaign_tour_start_id ON campaign_tour (start_id)
+;
 CREATE INDEX ix_campaign_tour_user_id ON campaign_tour (user_id)
 ;
 CREATE INDEX ix_campaign_tour_work_id ON campaign_tour (work_id)
-;
-CREATE INDEX ix_campaign_tour_start_id ON campaign_tour (start_id)
-;
-CREATE INDEX ix_campaign_tour_campaign_id ON campaign_tour (campaign_id)
 ;
 CREATE TABLE carried_difference (
 	id INTEGER NOT NULL, 
@@ -2334,9 +2346,9 @@ CREATE TABLE consent_paper (
 	CONSTRAINT fk_consent_paper_second_seen_by_id FOREIGN KEY(second_seen_by_id) REFERENCES user_account (id) ON DELETE RESTRICT
 )
 ;
-CREATE INDEX ix_consent_paper_presenter_id_first_seen_at ON consent_paper (presenter_id, first_seen_at)
-;
 CREATE INDEX ix_consent_paper_guardian_id ON consent_paper (guardian_id)
+;
+CREATE INDEX ix_consent_paper_presenter_id_first_seen_at ON consent_paper (presenter_id, first_seen_at)
 ;
 CREATE TRIGGER consent_paper_paper_is_written_once_delete BEFORE DELETE ON consent_paper WHEN NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) BEGIN SELECT RAISE(ABORT, 'paper_is_written_once'); END
 ;
@@ -2441,9 +2453,9 @@ CREATE TABLE undoable_act (
 	CONSTRAINT fk_undoable_act_owner_before_id FOREIGN KEY(owner_before_id) REFERENCES user_account (id) ON DELETE SET NULL
 )
 ;
-CREATE INDEX ix_undoable_act_done_at ON undoable_act (done_at)
-;
 CREATE INDEX ix_undoable_act_batch ON undoable_act (batch)
+;
+CREATE INDEX ix_undoable_act_done_at ON undoable_act (done_at)
 ;
 CREATE INDEX ix_undoable_act_school_request_id ON undoable_act (school_request_id)
 ;
@@ -2496,19 +2508,19 @@ CREATE TABLE visit (
 	CONSTRAINT ck_visit_clockwrong CHECK (clock_wrong IN ('closed', 'too_early', 'too_late', 'runs_over', 'year_ended'))
 )
 ;
+CREATE INDEX ix_visit_campaign_id ON visit (campaign_id)
+;
 CREATE INDEX ix_visit_centre_id_on_day ON visit (centre_id, on_day)
 ;
 CREATE INDEX ix_visit_host_id_on_day ON visit (host_id, on_day)
-;
-CREATE INDEX visits_not_held ON visit (centre_id, on_day) WHERE state IN ('disrupted', 'replanned', 'cancelled')
 ;
 CREATE INDEX ix_visit_school_request_id_state ON visit (school_request_id, state)
 ;
 CREATE UNIQUE INDEX one_living_visit_a_request ON visit (school_request_id) WHERE state NOT IN ('cancelled', 'replanned')
 ;
-CREATE INDEX visits_not_settled ON visit (state, centre_id) WHERE papers_settled = 0
+CREATE INDEX visits_not_held ON visit (centre_id, on_day) WHERE state IN ('disrupted', 'replanned', 'cancelled')
 ;
-CREATE INDEX ix_visit_campaign_id ON visit (campaign_id)
+CREATE INDEX visits_not_settled ON visit (state, centre_id) WHERE papers_settled = 0
 ;
 CREATE TRIGGER visit_state_follows_update BEFORE UPDATE OF state ON visit WHEN NEW.state <> OLD.state AND NOT ((OLD.state = 'planned' AND NEW.state IN ('cancelled', 'disrupted', 'offered')) OR (OLD.state = 'offered' AND NEW.state IN ('cancelled', 'confirmed', 'disrupted', 'planned')) OR (OLD.state = 'confirmed' AND NEW.state IN ('cancelled', 'disrupted', 'offered', 'ready')) OR (OLD.state = 'ready' AND NEW.state IN ('cancelled', 'delivered', 'disrupted', 'offered')) OR (OLD.state = 'disrupted' AND NEW.state IN ('cancelled', 'replanned')) OR (OLD.state = 'cancelled' AND NEW.state IN ('confirmed', 'disrupted', 'offered', 'planned', 'ready'))) BEGIN SELECT RAISE(ABORT, 'state_follows'); END
 ;
@@ -2559,17 +2571,17 @@ CREATE TABLE date_hold (
 	CONSTRAINT ck_date_hold_holdstate CHECK (state IN ('held', 'kept', 'taken', 'released', 'lapsed'))
 )
 ;
-CREATE UNIQUE INDEX one_hold_a_request ON date_hold (school_request_id) WHERE state IN ('held', 'kept')
-;
 CREATE INDEX ix_date_hold_host_id ON date_hold (host_id)
 ;
-CREATE UNIQUE INDEX one_hold_a_draft ON date_hold (draft) WHERE state = 'held'
-;
-CREATE INDEX ix_date_hold_state_until ON date_hold (state, until)
+CREATE INDEX ix_date_hold_network_state ON date_hold (network, state)
 ;
 CREATE INDEX ix_date_hold_school_request_id ON date_hold (school_request_id)
 ;
-CREATE INDEX ix_date_hold_network_state ON date_hold (network, state)
+CREATE INDEX ix_date_hold_state_until ON date_hold (state, until)
+;
+CREATE UNIQUE INDEX one_hold_a_draft ON date_hold (draft) WHERE state = 'held'
+;
+CREATE UNIQUE INDEX one_hold_a_request ON date_hold (school_request_id) WHERE state IN ('held', 'kept')
 ;
 CREATE TABLE post_picture (
 	id INTEGER NOT NULL, 
@@ -2604,9 +2616,9 @@ CREATE TABLE date_offer (
 ;
 CREATE INDEX ix_date_offer_school_request_id ON date_offer (school_request_id)
 ;
-CREATE UNIQUE INDEX one_held_date_a_request ON date_offer (school_request_id) WHERE state = 'held'
-;
 CREATE UNIQUE INDEX one_firm_offer_a_date ON date_offer (open_date_id) WHERE state IN ('held', 'accepted')
+;
+CREATE UNIQUE INDEX one_held_date_a_request ON date_offer (school_request_id) WHERE state = 'held'
 ;
 CREATE TABLE feed_body (
 	feed_id INTEGER NOT NULL, 
@@ -2665,9 +2677,9 @@ CREATE TABLE plan_ground (
 	CONSTRAINT fk_plan_ground_late_id FOREIGN KEY(late_id) REFERENCES school_request (id) ON DELETE CASCADE
 )
 ;
-CREATE INDEX ix_plan_ground_late_id ON plan_ground (late_id)
-;
 CREATE INDEX ix_plan_ground_closure_id ON plan_ground (closure_id)
+;
+CREATE INDEX ix_plan_ground_late_id ON plan_ground (late_id)
 ;
 CREATE INDEX ix_plan_ground_presenter_id ON plan_ground (presenter_id)
 ;
@@ -2971,13 +2983,13 @@ CREATE TABLE presentation (
 	CONSTRAINT fk_presentation_merged_into_id FOREIGN KEY(merged_into_id) REFERENCES presentation (id) ON DELETE RESTRICT
 )
 ;
-CREATE INDEX ix_presentation_visit_id ON presentation (visit_id)
+CREATE INDEX ix_presentation_merged_into_id ON presentation (merged_into_id) WHERE merged_into_id IS NOT NULL
 ;
 CREATE INDEX ix_presentation_on_day ON presentation (on_day)
 ;
-CREATE INDEX ix_presentation_merged_into_id ON presentation (merged_into_id) WHERE merged_into_id IS NOT NULL
-;
 CREATE INDEX ix_presentation_starts_at ON presentation (starts_at)
+;
+CREATE INDEX ix_presentation_visit_id ON presentation (visit_id)
 ;
 CREATE TRIGGER presentation_state_follows_update BEFORE UPDATE OF state ON presentation WHEN NEW.state <> OLD.state AND NOT ((OLD.state = 'planned' AND NEW.state IN ('cancelled', 'confirmed', 'disrupted', 'merged_into', 'moved')) OR (OLD.state = 'confirmed' AND NEW.state IN ('cancelled', 'delivered', 'disrupted', 'merged_into', 'moved', 'no_show_host', 'no_show_presenter', 'part_delivered', 'planned')) OR (OLD.state = 'moved' AND NEW.state IN ('cancelled', 'confirmed', 'disrupted', 'planned')) OR (OLD.state = 'disrupted' AND NEW.state IN ('cancelled', 'planned')) OR (OLD.state = 'delivered' AND NEW.state IN ('part_delivered')) OR (OLD.state = 'part_delivered' AND NEW.state IN ('delivered')) OR (OLD.state = 'cancelled' AND NEW.state IN ('confirmed', 'planned'))) BEGIN SELECT RAISE(ABORT, 'state_follows'); END
 ;
@@ -3035,9 +3047,9 @@ CREATE TABLE held_time (
 	CONSTRAINT fk_held_time_presenter_id FOREIGN KEY(presenter_id) REFERENCES presenter (id) ON DELETE CASCADE
 )
 ;
-CREATE INDEX ix_held_time_presenter_id_busy_from ON held_time (presenter_id, busy_from)
-;
 CREATE INDEX ix_held_time_date_hold_id ON held_time (date_hold_id)
+;
+CREATE INDEX ix_held_time_presenter_id_busy_from ON held_time (presenter_id, busy_from)
 ;
 CREATE TRIGGER held_time_refuses_insert BEFORE INSERT ON held_time BEGIN SELECT RAISE(ABORT, 'nobody_held_and_promised') WHERE EXISTS (
   SELECT 1 FROM assignment a WHERE a.presenter_id = NEW.presenter_id AND a.state IN ('offered', 'accepted', 'present')
@@ -3180,9 +3192,9 @@ CREATE TABLE undoable_visit_act (
 	CONSTRAINT ck_undoable_visit_act_bulk_visit_act CHECK (act IN ('offer', 'confirm'))
 )
 ;
-CREATE INDEX ix_undoable_visit_act_done_at ON undoable_visit_act (done_at)
-;
 CREATE INDEX ix_undoable_visit_act_batch ON undoable_visit_act (batch)
+;
+CREATE INDEX ix_undoable_visit_act_done_at ON undoable_visit_act (done_at)
 ;
 CREATE INDEX ix_undoable_visit_act_visit_id ON undoable_visit_act (visit_id)
 ;
@@ -3207,9 +3219,9 @@ CREATE TABLE numbers_asked (
 	CONSTRAINT ck_numbers_asked_numbersoutcome CHECK (outcome IN ('accepted', 'declined', 'replaced', 'lapsed'))
 )
 ;
-CREATE UNIQUE INDEX one_open_question_a_presentation ON numbers_asked (visit_id, ordinal) WHERE answered_at IS NULL
-;
 CREATE INDEX ix_numbers_asked_visit_id ON numbers_asked (visit_id)
+;
+CREATE UNIQUE INDEX one_open_question_a_presentation ON numbers_asked (visit_id, ordinal) WHERE answered_at IS NULL
 ;
 CREATE TRIGGER numbers_asked_question_of_a_living_visit_insert BEFORE INSERT ON numbers_asked WHEN NEW.answered_at IS NULL AND EXISTS (SELECT 1 FROM visit v WHERE v.id = NEW.visit_id AND v.state IN ('cancelled', 'delivered', 'replanned')) BEGIN SELECT RAISE(ABORT, 'question_of_a_living_visit'); END
 ;
@@ -3371,11 +3383,11 @@ CREATE TABLE concern (
 	CONSTRAINT fk_concern_ended_by_id FOREIGN KEY(ended_by_id) REFERENCES user_account (id) ON DELETE SET NULL
 )
 ;
-CREATE INDEX ix_concern_visit_id ON concern (visit_id)
-;
 CREATE INDEX ix_concern_centre_id_reported_at ON concern (centre_id, reported_at)
 ;
 CREATE INDEX ix_concern_host_id ON concern (host_id)
+;
+CREATE INDEX ix_concern_visit_id ON concern (visit_id)
 ;
 CREATE INDEX open_concerns ON concern (centre_id) WHERE ended_at IS NULL
 ;
@@ -3469,9 +3481,9 @@ CREATE TABLE proposed_night (
 	CONSTRAINT fk_proposed_night_host_id FOREIGN KEY(host_id) REFERENCES host (id) ON DELETE CASCADE
 )
 ;
-CREATE INDEX ix_proposed_night_presenter_id ON proposed_night (presenter_id)
-;
 CREATE INDEX ix_proposed_night_host_id ON proposed_night (host_id)
+;
+CREATE INDEX ix_proposed_night_presenter_id ON proposed_night (presenter_id)
 ;
 CREATE TRIGGER proposed_night_minor_sleeps_at_home_insert BEFORE INSERT ON proposed_night WHEN EXISTS (SELECT 1 FROM presenter p WHERE p.id = NEW.presenter_id AND p.adult_on > NEW.after_day) BEGIN SELECT RAISE(ABORT, 'minor_sleeps_at_home'); END
 ;
@@ -3546,11 +3558,11 @@ CREATE TABLE proposed_visit (
 ;
 CREATE INDEX ix_proposed_visit_educator_id ON proposed_visit (educator_id)
 ;
-CREATE INDEX ix_proposed_visit_visit_id ON proposed_visit (visit_id)
-;
 CREATE INDEX ix_proposed_visit_influencer_id ON proposed_visit (influencer_id)
 ;
 CREATE INDEX ix_proposed_visit_request_id ON proposed_visit (request_id)
+;
+CREATE INDEX ix_proposed_visit_visit_id ON proposed_visit (visit_id)
 ;
 CREATE TRIGGER proposed_visit_half_a_plan_is_not_applied_insert BEFORE INSERT ON proposed_visit WHEN NEW.visit_id IS NOT NULL AND EXISTS (SELECT 1 FROM plan_proposal p WHERE p.id = NEW.proposal_id AND p.finished_at IS NULL) BEGIN SELECT RAISE(ABORT, 'half_a_plan_is_not_applied'); END
 ;
@@ -3575,11 +3587,11 @@ CREATE TABLE snooze (
 	CONSTRAINT fk_snooze_noted_by_id FOREIGN KEY(noted_by_id) REFERENCES user_account (id) ON DELETE SET NULL
 )
 ;
+CREATE INDEX ix_snooze_centre_id_noted_at ON snooze (centre_id, noted_at)
+;
 CREATE INDEX ix_snooze_school_request_id ON snooze (school_request_id)
 ;
 CREATE INDEX ix_snooze_visit_id ON snooze (visit_id)
-;
-CREATE INDEX ix_snooze_centre_id_noted_at ON snooze (centre_id, noted_at)
 ;
 CREATE TABLE assignment (
 	id INTEGER NOT NULL, 
@@ -3599,17 +3611,17 @@ CREATE TABLE assignment (
 	CONSTRAINT ck_assignment_assignmentstate CHECK (state IN ('suggested', 'offered', 'accepted', 'declined', 'lapsed', 'withdrawn', 'replaced', 'present', 'absent'))
 )
 ;
-CREATE INDEX ix_assignment_presentation_id ON assignment (presentation_id)
+CREATE INDEX freed_by_the_database ON assignment (presentation_id) WHERE reason = 'ended_in_database'
 ;
 CREATE INDEX ix_assignment_busy_until ON assignment (busy_until)
 ;
-CREATE INDEX seats_suggested ON assignment (presenter_id) WHERE state = 'suggested'
+CREATE INDEX ix_assignment_presentation_id ON assignment (presentation_id)
+;
+CREATE INDEX ix_assignment_presenter_id_busy_from ON assignment (presenter_id, busy_from)
 ;
 CREATE UNIQUE INDEX one_living_assignment ON assignment (presentation_id, presenter_id) WHERE state IN ('suggested', 'offered', 'accepted', 'present')
 ;
-CREATE INDEX freed_by_the_database ON assignment (presentation_id) WHERE reason = 'ended_in_database'
-;
-CREATE INDEX ix_assignment_presenter_id_busy_from ON assignment (presenter_id, busy_from)
+CREATE INDEX seats_suggested ON assignment (presenter_id) WHERE state = 'suggested'
 ;
 CREATE TRIGGER assignment_tells_feeds_insert AFTER INSERT ON assignment  BEGIN 
   UPDATE feed_version SET steps = steps + 1 WHERE presenter_id IN (SELECT NEW.presenter_id AS presenter_id);
@@ -3881,11 +3893,11 @@ CREATE TABLE count_delivery (
 	CONSTRAINT ck_count_delivery_deliveryoutcome CHECK (outcome IN ('stored', 'stands', 'late', 'aside'))
 )
 ;
-CREATE INDEX ix_count_delivery_user_id ON count_delivery (user_id)
-;
 CREATE INDEX ix_count_delivery_outcome_arrived_at ON count_delivery (outcome, arrived_at)
 ;
 CREATE INDEX ix_count_delivery_presentation_id ON count_delivery (presentation_id)
+;
+CREATE INDEX ix_count_delivery_user_id ON count_delivery (user_id)
 ;
 CREATE TABLE sheet_scan (
 	id INTEGER NOT NULL, 
@@ -3976,25 +3988,25 @@ CREATE TABLE certificate (
 	CONSTRAINT fk_certificate_replaced_by_id FOREIGN KEY(replaced_by_id) REFERENCES certificate (id) ON DELETE RESTRICT
 )
 ;
-CREATE INDEX papers_that_are_told ON certificate (visit_id) WHERE state = 'issued' AND told_at IS NOT NULL AND presenter_id IS NULL
-;
-CREATE INDEX papers_to_tell ON certificate (visit_id) WHERE state = 'issued' AND told_at IS NULL AND presenter_id IS NULL
-;
-CREATE INDEX ix_certificate_replaced_by_id ON certificate (replaced_by_id) WHERE replaced_by_id IS NOT NULL
-;
-CREATE INDEX ix_certificate_cohort_id ON certificate (cohort_id) WHERE cohort_id IS NOT NULL
-;
 CREATE UNIQUE INDEX each_certificate_once ON certificate (visit_id, kind, holder_key) WHERE state = 'issued'
-;
-CREATE INDEX ix_certificate_presentation_id ON certificate (presentation_id) WHERE presentation_id IS NOT NULL
-;
-CREATE INDEX ix_certificate_visit_id ON certificate (visit_id)
 ;
 CREATE UNIQUE INDEX each_subject_once ON certificate (kind, about) WHERE state = 'issued' AND about <> ''
 ;
 CREATE INDEX ix_certificate_campaign_id ON certificate (campaign_id) WHERE campaign_id IS NOT NULL
 ;
+CREATE INDEX ix_certificate_cohort_id ON certificate (cohort_id) WHERE cohort_id IS NOT NULL
+;
+CREATE INDEX ix_certificate_presentation_id ON certificate (presentation_id) WHERE presentation_id IS NOT NULL
+;
 CREATE INDEX ix_certificate_presenter_id ON certificate (presenter_id) WHERE presenter_id IS NOT NULL
+;
+CREATE INDEX ix_certificate_replaced_by_id ON certificate (replaced_by_id) WHERE replaced_by_id IS NOT NULL
+;
+CREATE INDEX ix_certificate_visit_id ON certificate (visit_id)
+;
+CREATE INDEX papers_that_are_told ON certificate (visit_id) WHERE state = 'issued' AND told_at IS NOT NULL AND presenter_id IS NULL
+;
+CREATE INDEX papers_to_tell ON certificate (visit_id) WHERE state = 'issued' AND told_at IS NULL AND presenter_id IS NULL
 ;
 CREATE TRIGGER certificate_certificate_stays_delete BEFORE DELETE ON certificate WHEN NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) BEGIN SELECT RAISE(ABORT, 'certificate_stays'); END
 ;

@@ -161,12 +161,12 @@ def _closed(head: BoardDay, calendar: SchoolCalendar | None, district: int | Non
 
 def _reaches(closure: ClosureRow, calendar: SchoolCalendar | None, district: int | None) -> bool:
     """Whether a closure shuts some host of a district's row; for other rows, whether it shuts every host."""
-    extent = closure.extent
-    if extent == Extent():
+    if Extent() in closure.extents:
         return True
-    if district is None:
-        return False
-    return extent.calendar is calendar if extent.calendar else closure.district_id == district
+    return district is not None and any(
+        place.extent.calendar is calendar if place.extent.calendar else place.district_id == district
+        for place in closure.places
+    )
 
 
 def _district_page(facts: _Facts) -> tuple[list[BoardRow], int]:

@@ -2,14 +2,14 @@
 
 import datetime as dt
 import logging
+from dataclasses import asdict
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from scheduler import policy
 from scheduler.acts import Act, change
 from scheduler.closures.models import Disruption
-from scheduler.closures.queries import ids_in, plans_of, released_crew, spot_of, visit_with_crew
+from scheduler.closures.queries import ids_in, plans_of, released_crew, require_places, visit_with_crew
 from scheduler.closures.service import notify
 from scheduler.closures.service.replan import replan_visit
 from scheduler.closures.terms import CLOSURE_REASON, ClosingReason
@@ -18,9 +18,9 @@ from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
 from scheduler.people import queries as people_queries
 from scheduler.people.rules import is_minor
 from scheduler.places import queries as place_queries
-from scheduler.places.models import Closure
+from scheduler.places.models import Closure, ClosurePlace
 from scheduler.places.rules.hosts import problems_of_closure
-from scheduler.places.terms.hosts import ClosureDraft, ClosureRow, Extent
+from scheduler.places.terms.hosts import ClosureDraft, ClosureRow
 from scheduler.policy import Actor
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.service.crew import suggest
@@ -43,20 +43,18 @@ log = logging.getLogger(__name__)
 
 
 def close_hosts(actor: Actor, draft: ClosureDraft, *, seen: frozenset[int], now: dt.datetime) -> int:
-    """Close a municipality, a district, a school calendar or the country; the closure's id.
+    """Close municipalities, districts, a school calendar or the country, all as one closure; its id.
 
     In one transaction its visits, of every centre, become *disrupted* and their crews free; each person gets one mail
     however many visits. `seen` are the visits that the preview showed: mails go only to who was previewed. Raises:
     NotAllowed; Rejected with {field: reason}; Conflict("changed_meanwhile") when other visits are affected by now.
     """
-    policy.require(actor, "create", "closure", centre=spot_of(actor, draft.extent))
+    require_places(actor, "create", draft.extents)
     if problems := problems_of_closure(draft, clock.local_day(now)):
         raise Rejected(problems)
     with change(actor, now) as act:
         closure = Closure(
-            municipality_id=draft.extent.municipality_id,
-            district_id=draft.extent.district_id,
-            calendar=draft.extent.calendar,
+            places=[ClosurePlace(**asdict(extent)) for extent in dict.fromkeys(draft.extents)],
             first_day=draft.first_day,
             last_day=draft.last_day,
             reason=draft.reason,
@@ -108,8 +106,7 @@ def close_again(actor: Actor, closure_id: int, *, seen: frozenset[int], now: dt.
 def _closure_of(act: Act, closure_id: int) -> Closure:
     """A closure that the actor may change, locked. Raises: NotAllowed, NotFound."""
     closure = _locked(act.session, closure_id)
-    extent = Extent(closure.municipality_id, closure.district_id, closure.calendar)
-    policy.require(act.actor, "update", "closure", centre=spot_of(act.actor, extent))
+    require_places(act.actor, "update", place_queries.closure_of(closure_id).extents)
     return closure
 
 
@@ -126,7 +123,7 @@ def _stop(act: Act, closure: ClosureRow, seen: frozenset[int]) -> int:
     All visits are locked in the order of their ids, then everybody's time: two closures never wait for each other, nor
     does somebody who leaves one of these visits meanwhile.
     """
-    ids = ids_in(closure.extent, closure.first_day, closure.shut_until)
+    ids = ids_in(closure.extents, closure.first_day, closure.shut_until)
     if ids != seen:
         raise Conflict(GroundReason.CHANGED_MEANWHILE)
     visits = [open_visit(act, visit_id) for visit_id in sorted(ids)]

@@ -272,6 +272,8 @@ def problems_of_line(line: CalendarLine) -> dict[str, Reason]:
 def problems_of_closure(draft: ClosureDraft, today: dt.date) -> dict[str, Reason]:
     """What keeps days from being closed: {field: reason code}. What was a month ago is history."""
     problems: dict[str, Reason] = {}
+    if not draft.extents:
+        problems["places"] = GroundReason.MISSING
     if draft.first_day < today - CLOSED_LATE:
         problems["first_day"] = GroundReason.IN_THE_PAST
     if draft.last_day < draft.first_day:

@@ -191,7 +191,7 @@ class ClosureReason(StrEnum):
 
 @dataclass(frozen=True)
 class Extent:
-    """How far a closure reaches: one municipality, one district, one school calendar, or (nothing said) the country."""
+    """One place that a closure shuts: a municipality, a district, a school calendar, or (nothing said) the country."""
 
     municipality_id: int | None = None
     district_id: int | None = None
@@ -212,7 +212,7 @@ class Extent:
 class ClosureDraft:
     """Days on which hosts shall be shut, as a coordinator says it."""
 
-    extent: Extent
+    extents: tuple[Extent, ...]
     first_day: dt.date
     last_day: dt.date
     reason: ClosureReason
@@ -220,20 +220,34 @@ class ClosureDraft:
 
 
 @dataclass(frozen=True)
+class ClosedPlace:
+    """A place of a closure as pages show it; a school calendar and the country have no name here."""
+
+    extent: Extent
+    district_id: int | None = None  # in which it lies; none for more than one
+    name_sr_cyrl: str = ""
+    name_sr_latn: str = ""
+    name_en: str = ""
+
+    def name(self, language: str) -> str:
+        return worded(language, self.name_sr_cyrl, self.name_sr_latn, self.name_en)
+
+
+@dataclass(frozen=True)
 class ClosureRow:
     """A closure as pages show it; `open_from` is the day on which hosts opened again, earlier than was said."""
 
     id: int
-    extent: Extent
+    places: tuple[ClosedPlace, ...]
     first_day: dt.date
     last_day: dt.date
     reason: ClosureReason
     note: str
     open_from: dt.date | None
-    district_id: int | None = None  # in which it lies; none for more than one
-    place_sr_cyrl: str = ""  # of a municipality or a district
-    place_sr_latn: str = ""
-    place_en: str = ""
+
+    @property
+    def extents(self) -> tuple[Extent, ...]:
+        return tuple(place.extent for place in self.places)
 
     @property
     def shut_until(self) -> dt.date:
@@ -243,9 +257,9 @@ class ClosureRow:
     def covers(self, day: dt.date) -> bool:
         return self.first_day <= day <= self.shut_until
 
-    def place(self, language: str) -> str:
-        """The municipality or district; empty for a school calendar or the country."""
-        return worded(language, self.place_sr_cyrl, self.place_sr_latn, self.place_en)
+    def holds(self, town: MunicipalityRow | None) -> bool:
+        """Whether a host of that municipality is shut; a host abroad never is."""
+        return any(extent.holds(town) for extent in self.extents)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from scheduler import policy
@@ -24,6 +24,7 @@ from scheduler.policy import Actor, in_reach
 from scheduler.programmes.models import Programme
 from scheduler.proposals.models import FIGURES, PlanGround, PlanProposal, ProposedVisit
 from scheduler.proposals.queries.to_mend import unbound_visits
+from scheduler.proposals.queries.to_plan import later_requests
 from scheduler.proposals.rules.comparing import change_of, gathered
 from scheduler.proposals.terms.pages import (
     AskedName,
@@ -164,6 +165,30 @@ def seat_in(row: ProposedVisit) -> ProposedSeat | None:
     return ProposedSeat(row.request_id, row.on_day, row.starts_local, row.educator_id, row.influencer_id)
 
 
+def visits_of(proposal_id: int) -> list[int]:
+    """The visits that came of a proposal, whoever reaches them, by their ids."""
+    wanted = select(_V.visit_id).where(_V.proposal_id == proposal_id, _V.visit_id.is_not(None)).order_by(_V.visit_id)
+    return [one for one in db.session().scalars(wanted) if one is not None]
+
+
+def may_take_back(actor: Actor, row: PlanProposal) -> bool:
+    """Whether visits came of a plan for requests, all in the actor's reach, and nobody was offered one of them.
+
+    A repair changes visits that stood before: it is not taken back.
+    """
+    if row.ground is not None:
+        return False
+    offered = (
+        select(Assignment.id)
+        .join(Presentation, Presentation.id == Assignment.presentation_id)
+        .where(Presentation.visit_id == Visit.id, Assignment.state != AssignmentState.SUGGESTED)
+    )
+    fair = and_(Visit.state == VisitState.PLANNED, ~offered.exists(), in_reach(actor, Visit))
+    applied = select(func.count(), func.sum(case((fair, 1), else_=0))).join(_V, _V.visit_id == Visit.id)
+    visits, untouched = db.session().execute(applied.select_from(Visit).where(_V.proposal_id == row.id)).one()
+    return bool(visits) and visits == untouched
+
+
 def standing_seats(request_ids: Collection[int]) -> dict[int, ProposedSeat]:
     """Where the visits stand that these requests have by now, with the first of each kind of their crews."""
     visits = db.session().scalars(
@@ -191,8 +216,9 @@ def proposal_page(actor: Actor, proposal_id: int, *, now: dt.datetime, page: int
     views = _views(actor, row, None if mends else row.based_on_id) if row.finished_at else []
     placed = [one for one in views if one.seat and _is_told(one, draft)]
     waiting = tuple(one for one in views if not one.seat)
+    [line] = _lines(actor, select(PlanProposal).where(PlanProposal.id == row.id))
     return ProposalPage(
-        line=_lines(actor, select(PlanProposal).where(PlanProposal.id == row.id))[0],
+        line=line,
         draft=draft,
         sums=_sums(row),
         work=work_service.work_page(actor, row.work_id, now=now) if row.work_id and not row.finished_at else None,
@@ -200,6 +226,8 @@ def proposal_page(actor: Actor, proposal_id: int, *, now: dt.datetime, page: int
         waiting=waiting,
         gathered=gathered(one for one in waiting if not one.left),
         changes=Counter(one.change for one in views if not one.left),
+        may_take_back=bool(line.applied) and may_take_back(actor, row),
+        later=0 if mends else later_requests(actor, draft.scope, now=now).number,
         about=_about(row),
         closure=closure_of(mends.closure_id) if mends and mends.closure_id else None,
         late=asked_names(actor, [mends.late_id]).get(mends.late_id) if mends and mends.late_id else None,

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import selectinload
 
 from scheduler.booking.queries.free_dates import AskedPlace, OpenCalendar, nobodys_calendar, open_calendar
@@ -22,7 +22,7 @@ from scheduler.places.terms.school_time import SchoolTimeRow
 from scheduler.policy import Actor, in_reach
 from scheduler.programmes.queries import programme_row
 from scheduler.proposals.rules.mending import away_facts
-from scheduler.proposals.terms.plan import AskedVisit, Mending, PlanScope
+from scheduler.proposals.terms.plan import AskedVisit, LaterRequests, Mending, PlanScope
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.hours import OpenSchool
 from scheduler.requests.queries.rows import with_related_rows
@@ -35,12 +35,24 @@ WORTH = 10  # of a request without a point
 
 def agreed_in(actor: Actor, scope: PlanScope) -> list[ColumnElement[bool]]:
     """Which requests a plan of this scope is for: agreed, not planned yet, in the actor's reach, of its days."""
-    wanted = [
-        in_reach(actor, SchoolRequest),
-        SchoolRequest.state == RequestState.AGREED,
-        SchoolRequest.first_day <= scope.last_day,
-        SchoolRequest.last_day >= scope.first_day,
-    ]
+    of_days = SchoolRequest.first_day <= scope.last_day, SchoolRequest.last_day >= scope.first_day
+    return [*_agreed(actor, scope), *of_days]
+
+
+def later_requests(actor: Actor, scope: PlanScope, *, now: dt.datetime) -> LaterRequests:
+    """The requests that a plan leaves out only because they begin after its last day, as far ahead as plans reach."""
+    today = clock.local_day(now)
+    latest = today + (HORIZON_DAYS - 1) * dt.timedelta(days=1)
+    left_out = SchoolRequest.first_day.between(scope.last_day + dt.timedelta(days=1), latest)
+    wanted = select(func.count(), func.max(SchoolRequest.last_day)).select_from(SchoolRequest)
+    number, last = (
+        db.session().execute(wanted.where(*_agreed(actor, scope), left_out, SchoolRequest.last_day >= today)).one()
+    )
+    return LaterRequests(number, min(last or scope.last_day, latest))
+
+
+def _agreed(actor: Actor, scope: PlanScope) -> list[ColumnElement[bool]]:
+    wanted = [in_reach(actor, SchoolRequest), SchoolRequest.state == RequestState.AGREED]
     if scope.programmes:
         wanted.append(SchoolRequest.programme_id.in_(scope.programmes))
     if scope.districts:

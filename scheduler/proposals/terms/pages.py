@@ -204,6 +204,8 @@ class ProposalPage:
     waiting: tuple[RowView, ...]
     gathered: tuple[Gathered, ...]
     changes: Mapping[RowChange, int]
+    may_take_back: bool = False
+    later: int = 0  # agreed requests that begin after its last day
     about: CrewName | None = None  # whom a repair is about
     closure: ClosureRow | None = None  # which a repair is about
     late: AskedName | None = None  # the request that a repair makes room for

@@ -18,6 +18,10 @@ class ProposalReason(Reason):
     """Why a proposal is not drawn, or not applied."""
 
     NOT_FINISHED = "plan_not_finished", N_("Wait until the plan is finished: half of one is not applied.")
+    NOT_TAKEN_BACK = (
+        "plan_not_taken_back",
+        N_("Cancel its visits one by one: somebody was asked already, or a visit was changed since."),
+    )
     TOO_FAR_AHEAD = "plan_too_far_ahead", N_("Choose days within the next 120: further ahead nobody knows who can go.")
     NOTHING_BROKEN = "plan_has_nothing_broken", N_("Look at the days: no visit that stands is broken by this.")
     MINOR_SLEEPS_AT_HOME = "minor_sleeps_at_home", N_("Choose an adult: a young presenter is at home each night.")
@@ -108,6 +112,14 @@ class LeftAlone(StrEnum):
 
     WITHIN_NOTICE = "within_notice"  # substitutes are asked in waves
     BY_HAND = "by_hand"  # its hours or its crew are none that the planner would make
+
+
+@dataclass(frozen=True)
+class LaterRequests:
+    """How many agreed requests begin after the last day of a plan, and until when a plan with them would reach."""
+
+    number: int
+    last_day: dt.date
 
 
 @dataclass(frozen=True)

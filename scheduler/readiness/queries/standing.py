@@ -84,7 +84,7 @@ class Surroundings:
         """A closure shuts every door; a day without lessons only keeps the pupils of schools away."""
         school, day = self.schools[one.visit.host_id], one.visit.on_day
         town = school.host.municipality
-        if any(row.first_day <= day <= row.shut_until and row.extent.holds(town) for row in self.closures):
+        if any(row.covers(day) and row.holds(town) for row in self.closures):
             return True
         pupils = any(row.audience is Audience.PUPILS for row in one.presentations)
         return (

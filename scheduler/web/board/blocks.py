@@ -59,7 +59,7 @@ def day_view(day: BoardDay, today: dt.date) -> dict[str, Any]:
         "count": _n("%(num)s presentation", "%(num)s presentations", day.presentations),
         "shut": day.closed
         or len(day.breaks) == len(SchoolCalendar)
-        or any(row.extent == Extent() for row in day.closures),
+        or any(Extent() in row.extents for row in day.closures),
     }
 
 

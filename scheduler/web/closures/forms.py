@@ -5,7 +5,8 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from typing import cast
 
-from wtforms import HiddenField, SelectField
+from flask import request
+from wtforms import FieldList, HiddenField, SelectField
 from wtforms.fields import SelectChoice
 
 from scheduler.core.alphabet import alphabet_key
@@ -17,13 +18,14 @@ from scheduler.web.labels import REASONS
 from scheduler.web.seen_forms import UntilForm
 
 NOTE = 200
+PLACES_OF_A_CLOSURE = 20  # of one closure; a wider one names its district
 COUNTRY = "country"
 
 
 class ClosureForm(BaseForm):
-    """Days on which hosts are shut. `seen` are the visits that the preview showed."""
+    """Days on which hosts are shut, in one place or several. `seen` are the visits that the preview showed."""
 
-    place = SelectField(_l("Where"), [Needed()])
+    places = FieldList(SelectField(_l("Where")), min_entries=1, max_entries=PLACES_OF_A_CLOSURE)
     first_day = DayField(_l("First day"), [Needed()])
     last_day = DayField(_l("Last day"), [Needed()])
     reason = SelectField(_l("Reason"), choices=[SelectChoice(one.value, words) for one, words in REASONS.items()])
@@ -32,12 +34,24 @@ class ClosureForm(BaseForm):
 
     def __init__(self, *args: object, **given: object) -> None:
         super().__init__(*args, **given)
-        self.place.choices = _places()
+        if "more" in request.form and len(self.places) < PLACES_OF_A_CLOSURE:
+            self.places.append_entry()
+        choices = _places()
+        for number, place in enumerate(self.places, start=1):
+            place.choices = choices
+            if number > 1:
+                place.label.text = _("Place %(number)s", number=number)
+        self.places[0].validators = [Needed()]
+
+    def chosen(self) -> list[str]:
+        """The places that were chosen, in words."""
+        chosen = [place.data for place in self.places]
+        return [str(one.label) for one in self.places[0].choices if one.value and one.value in chosen]
 
     def draft(self) -> ClosureDraft:
         """What the form says; call after `accepted()`."""
         return ClosureDraft(
-            extent=extent_of(self.place.data),
+            extents=tuple(map(extent_of, filter(None, (place.data for place in self.places)))),
             first_day=cast(dt.date, self.first_day.data),
             last_day=cast(dt.date, self.last_day.data),
             reason=ClosureReason(self.reason.data),
@@ -76,7 +90,7 @@ def seen_ids(typed: object) -> frozenset[int]:
 
 
 def extent_of(value: str) -> Extent:
-    """What a choice of `place` means: "country", "calendar-vojvodina", "district-3", "municipality-12"."""
+    """What a choice of `places` means: "country", "calendar-vojvodina", "district-3", "municipality-12"."""
     kind, _dash, key = value.partition("-")
     if kind == "calendar":
         return Extent(calendar=SchoolCalendar(key))

@@ -28,7 +28,7 @@ from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, page_language
-from scheduler.web.labels import closure_place, closure_reason, rejected_words
+from scheduler.web.labels import closure_place, closure_places, closure_reason, rejected_words
 from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
 
@@ -65,7 +65,7 @@ def new_closure() -> ResponseReturnValue:
     """The form; once it is sent, who is affected; and on the second press the act itself."""
     form = ClosureForm()
     affected, problem = None, ""
-    if form.accepted():
+    if "more" not in request.form and form.accepted():
         draft = form.draft()
         if problems := problems_of_closure(draft, _today()):
             form.show(problems)
@@ -89,7 +89,7 @@ def new_closure() -> ResponseReturnValue:
         form=form,
         affected=affected,
         figures=figures_of(affected) if affected else [],
-        place=_chosen(form),
+        place=", ".join(form.chosen()),
         problem=problem,
     )
     return page, 422 if form.errors or problem else 200
@@ -99,10 +99,6 @@ def _preview(form: ClosureForm, draft: ClosureDraft) -> Affected:
     affected = affected_by(current_actor(), draft)
     form.seen.data = ",".join(map(str, sorted(affected.visit_ids)))
     return affected
-
-
-def _chosen(form: ClosureForm) -> str:
-    return next((str(row.label) for row in form.place.choices if row.value == form.place.data), "")
 
 
 def figures_of(affected: Affected) -> list[dict[str, object]]:
@@ -130,13 +126,14 @@ def _closure_page(
     again = SeenVisitsForm(mark="again")
     meanwhile = None
     if row.open_from and _may_close():
-        draft = ClosureDraft(row.extent, row.open_from, row.last_day, row.reason, row.note)
+        draft = ClosureDraft(row.extents, row.open_from, row.last_day, row.reason, row.note)
         meanwhile = affected_by(actor, draft)
         again.seen.data = ",".join(map(str, sorted(meanwhile.visit_ids)))
     page = render_template(
         "closures/closure.html",
         row=row,
         place=closure_place(row),
+        places=closure_places(row),
         reason=closure_reason(row),
         stopped=stopped,
         figures=figures_of(stopped),

@@ -16,9 +16,11 @@ from scheduler.proposals.queries import pages as queries
 from scheduler.proposals.queries.fairness import fairness_of
 from scheduler.proposals.queries.overnight import nights_of
 from scheduler.proposals.queries.shared_rides import rides_of
+from scheduler.proposals.queries.to_plan import later_requests
 from scheduler.proposals.queries.towns import towns_of
 from scheduler.proposals.service.carry_out import apply_rows
 from scheduler.proposals.service.propose import pin_rows
+from scheduler.proposals.service.take_back import take_back_plan
 from scheduler.proposals.terms.plan import OF_SOMEBODY, PlanChanged, ProposalReason, ProposedSeat, WhyChanged
 from scheduler.web import labels
 from scheduler.web.filters import say
@@ -151,6 +153,26 @@ def apply_proposal(proposal_id: int) -> ResponseReturnValue:
     return redirect(url_for(".show_proposal", proposal_id=proposal_id))
 
 
+@bp.post("/plans/<int:proposal_id>/take-back")
+@may("update", "plan")
+def take_back(proposal_id: int) -> ResponseReturnValue:
+    """Until the first offer the visits of a plan go, and their requests wait again."""
+    if BaseForm().accepted():
+        try:
+            gone = take_back_plan(current_actor(), proposal_id, now=clock.now())
+        except Conflict as refused:
+            say(labels.refusal(refused))
+        else:
+            say(
+                _n(
+                    "Taken back: %(num)s visit is removed, its request waits for a plan again.",
+                    "Taken back: %(num)s visits are removed, their requests wait for a plan again.",
+                    gone,
+                )
+            )
+    return redirect(url_for(".show_proposal", proposal_id=proposal_id))
+
+
 @bp.post("/plans/<int:proposal_id>/pin")
 @may("update", "plan")
 def pin_proposal(proposal_id: int) -> ResponseReturnValue:
@@ -165,18 +187,23 @@ def pin_proposal(proposal_id: int) -> ResponseReturnValue:
 @may("create", "plan")
 @sent_once
 def draw_again(proposal_id: int) -> ResponseReturnValue:
-    """The same plan once more, with its pinned rows."""
+    """The same plan once more, with its pinned rows; by the button "later" also for the requests that begin after it."""
     if not BaseForm().accepted():
         return redirect(url_for(".show_proposal", proposal_id=proposal_id))
-    return _draw_again(proposal_id)
+    return _draw_again(proposal_id, with_later="later" in request.form)
 
 
-def _draw_again(proposal_id: int, pinned: Collection[ProposedSeat] = ()) -> ResponseReturnValue:
+def _draw_again(
+    proposal_id: int, pinned: Collection[ProposedSeat] = (), *, with_later: bool = False
+) -> ResponseReturnValue:
     """Start the same plan once more; its page shows what changed."""
     actor = current_actor()
     draft = replace(queries.draft_of(queries.proposal_of(actor, proposal_id)), based_on=proposal_id)
-    later = start_plan(actor, draft, now=clock.now(), pinned=pinned)
-    return redirect(url_for(".show_proposal", proposal_id=later))
+    if with_later:
+        last_day = later_requests(actor, draft.scope, now=clock.now()).last_day
+        draft = replace(draft, scope=replace(draft.scope, last_day=last_day))
+    drawn = start_plan(actor, draft, now=clock.now(), pinned=pinned)
+    return redirect(url_for(".show_proposal", proposal_id=drawn))
 
 
 @bp.post("/plans/<int:proposal_id>/keep")

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from scheduler.booking.terms.holds import Slot
 from scheduler.core.db import db, transaction
-from scheduler.places.models import Closure
+from scheduler.places.models import Closure, ClosurePlace
 from scheduler.places.terms.hosts import ClosureReason
 from scheduler.policy import Role
 from scheduler.staffing.service.crew import suggest_presenter
@@ -309,7 +309,11 @@ def test_who_moves_from_a_panel_that_is_out_of_date_is_told_and_may_then_mean_it
 
 
 def test_a_month_says_in_plain_sight_what_is_closed_and_shows_shift_and_drive_of_each_visit(browser, scene, number):
-    closed = {"first_day": NEXT_DAY, "last_day": NEXT_DAY, "municipality_id": scene.host.municipality_id}
+    closed = {
+        "first_day": NEXT_DAY,
+        "last_day": NEXT_DAY,
+        "places": [ClosurePlace(municipality_id=scene.host.municipality_id)],
+    }
     with transaction() as session:
         session.add(Closure(reason=ClosureReason.SNOW, closed_at=MONDAY, **closed))
 

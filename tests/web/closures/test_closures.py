@@ -7,15 +7,16 @@ import pytest
 import sqlalchemy as sa
 
 from scheduler.closures.queries import ON_A_PAGE
-from scheduler.places.models import Closure, SchoolCalendarEntry
-from scheduler.places.terms.hosts import ClosureReason
+from scheduler.places.models import Closure, ClosurePlace, SchoolCalendarEntry
+from scheduler.places.terms.hosts import ClosureReason, SchoolCalendar
 from scheduler.visits.models.visits import Visit
 from scheduler.visits.terms.states import VisitState
 from tests.closures.closed_days import draft_for, two_visits_of_one_crew
 from tests.closures.incidents import stop
 from tests.factories import MONDAY
+from tests.factories.places import make_host, make_municipality
 from tests.laws.page_reader import seen_on
-from tests.visits.scene import Scene
+from tests.visits.scene import Scene, another_visit
 from tests.web.browser import staff_of
 from tests.web.reading import rows_of, value_of
 from tests.web.visits.pages import DAY, coordinator, meant, number_of_request, plan_soon
@@ -36,7 +37,12 @@ def browser(app, scene):
 
 def form_for(scene, **given):
     day = f"{DAY.day}.{DAY.month}.{DAY.year}."
-    fair = {"place": f"municipality-{scene.host.municipality_id}", "first_day": day, "last_day": day, "reason": "snow"}
+    fair = {
+        "places-0": f"municipality-{scene.host.municipality_id}",
+        "first_day": day,
+        "last_day": day,
+        "reason": "snow",
+    }
     return fair | given
 
 
@@ -55,6 +61,43 @@ def test_nothing_happens_before_the_preview_and_everything_after_it(browser, sce
 
     assert number in closed(browser, form_for(scene)).text
     assert rows_of(Visit.state) == [VisitState.DISRUPTED]
+
+
+def test_several_places_are_added_one_by_one_previewed_together_and_closed_as_one(app, browser, scene):
+    number = plan_soon(scene)
+    far = another_visit(scene, host=make_host("Даља школа", place="Бор"), on_day=DAY)
+    typed = form_for(scene)
+    added = browser.post("/closures/new?lang=en", data=typed | {"more": "1"})
+    assert added.status_code == 200
+    assert 'name="places-1"' in added.text
+    assert "Who is affected" not in added.text
+
+    typed |= {"places-1": f"municipality-{far.host.municipality_id}", "places-2": ""}
+    preview = browser.post("/closures/new?lang=en", data=typed).text
+    assert "Who is affected: Bor, Niš" in preview
+    assert number in preview
+    assert rows_of(Closure) == []
+
+    page = closed(browser, typed).text
+    assert "Closure: Bor, Niš" in page
+    assert rows_of(Visit.state) == [VisitState.DISRUPTED] * 2
+    [closure_id] = rows_of(Closure.id)
+    browser.post(f"/closures/{closure_id}/take-back")
+    assert rows_of(Visit.state).count(VisitState.REPLANNED) == 2
+
+
+def test_a_closure_of_many_places_names_three_in_its_heading_and_all_on_its_page(browser, session):
+    towns = [make_municipality(name) for name in ("Чачак", "Алексинац", "Бор", "Врање", "Пирот")]
+    places = [ClosurePlace(municipality_id=town.id) for town in towns]
+    days = {"first_day": DAY, "last_day": DAY, "reason": ClosureReason.SNOW, "closed_at": MONDAY}
+    closure = Closure(places=[*places, ClosurePlace(calendar=SchoolCalendar.VOJVODINA)], **days)
+    session.add(closure)
+    session.commit()
+
+    listed, page = browser.get("/closures?lang=en").text, browser.get(f"/closures/{closure.id}?lang=en").text
+
+    assert "Vojvodina, Aleksinac, Bor and 3 more" in listed
+    assert "Vojvodina, Aleksinac, Bor, Čačak, Pirot, Vranje" in page
 
 
 def test_closing_without_a_preview_shows_it_and_keeps_what_was_typed(browser, scene):
@@ -142,7 +185,7 @@ def test_a_calendars_file_is_checked_first_and_stored_whole_or_not_at_all(chief)
 def test_a_long_list_of_closures_is_turned_by_pages_the_newest_first(browser, session):
     days = [MONDAY.date() - dt.timedelta(days=number) for number in range(ON_A_PAGE + 2)]
     snow = {"reason": ClosureReason.SNOW, "closed_at": MONDAY}
-    session.add_all(Closure(first_day=day, last_day=day, **snow) for day in days)
+    session.add_all(Closure(places=[ClosurePlace()], first_day=day, last_day=day, **snow) for day in days)
     session.commit()
 
     first, second = (browser.get(f"/closures?lang=en&page={number}").text for number in (1, 2))

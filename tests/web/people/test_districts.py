@@ -76,7 +76,7 @@ def test_what_was_held_is_drawn_of_the_own_districts_only(scene):
 
 
 def test_what_a_closure_stopped_elsewhere_is_not_called_another_centres(app, scene):
-    draft = ClosureDraft(Extent(), VISIT_DAY, VISIT_DAY, ClosureReason.SNOW)
+    draft = ClosureDraft((Extent(),), VISIT_DAY, VISIT_DAY, ClosureReason.SNOW)
     closure_id = close_hosts(scene.whole.actor(), draft, seen=frozenset(one.id for one in scene.visits), now=MONDAY)
 
     narrow, wide = (one.get(f"/closures/{closure_id}?lang=en").text for one in (scene.browser, scene.wide))

@@ -6,11 +6,14 @@ import re
 import pytest
 from sqlalchemy import select
 
+from scheduler.booking.rules.days_that_suit import HORIZON_DAYS
 from scheduler.core.db import db
 from scheduler.jobs import long_work, proposals
 from scheduler.jobs.telling import Telling
+from scheduler.people.terms import TeachingLanguage
 from scheduler.proposals.models import PlanProposal, ProposedVisit
 from scheduler.proposals.terms.plan import told_seat
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import Visit
 from scheduler.work import service as work_service
 from scheduler.work.models import LongWork
@@ -18,6 +21,7 @@ from scheduler.work.terms import Phase
 from tests.factories import MONDAY
 from tests.factories.proposals import FIRST, LAST, a_region
 from tests.factories.repairs import stands
+from tests.factories.requests import make_school_request
 from tests.factories.staffing import make_busy
 from tests.web.browser import browser_of
 from tests.web.reading import rows_of
@@ -123,6 +127,22 @@ def test_what_changed_is_listed_and_the_others_are_applied_when_that_is_said(des
     assert visits() == before + 1
 
 
+def test_an_applied_plan_is_taken_back_by_a_press_until_somebody_was_asked(desk, region):
+    proposal_id = region.proposed(region.seat(0), region.seat(1))
+    place = f"/plans/{proposal_id}/take-back"
+    assert place not in page(desk, proposal_id)
+    desk.post(f"/plans/{proposal_id}/apply", data={"rows": [str(one.id) for one in region.asked[:2]]})
+    assert place in page(desk, proposal_id)
+
+    desk.post(f"{place}?lang=en")
+
+    read = page(desk, proposal_id)
+    assert "Taken back: 2 visits are removed, their requests wait for a plan again." in read
+    assert (visits(), place in read, read.count('name="rows"')) == (0, False, 2)
+    desk.post(place)  # pressed twice: it says so
+    assert "Cancel its visits one by one" in page(desk, proposal_id)
+
+
 def test_nothing_ticked_is_told(desk, region):
     proposal_id = region.proposed(region.seat(0))
 
@@ -143,6 +163,32 @@ def test_a_pinned_row_stays_in_the_plan_that_is_drawn_anew_and_both_are_compared
     compared = page(desk, second)
     for words in ("pinned", "13:30", "New: 2", "The same: 1"):
         assert words in compared
+
+
+def test_requests_that_begin_after_the_days_of_a_plan_are_counted_and_included_by_a_press(desk, region):
+    proposal_id = region.proposed(*(region.seat(place) for place in range(3)))
+    assert "not in this plan" not in page(desk, proposal_id)
+    after, far = LAST + dt.timedelta(days=9), MONDAY.date() + dt.timedelta(days=HORIZON_DAYS)
+    spans = {"near": (after, after + dt.timedelta(days=4)), "too far": (far, far)}
+    late = {
+        name: make_school_request(
+            RequestState.AGREED, programme=region.programme, first_day=first, last_day=last,
+            host_id=region.asked[0].host_id, teaching_language=TeachingLanguage.SERBIAN,
+        )
+        for name, (first, last) in spans.items()
+    }  # fmt: skip
+    of_others = make_school_request(RequestState.AGREED, first_day=after, last_day=after)
+
+    read = page(desk, proposal_id)
+    assert "1 agreed request begins after these days and is not in this plan." in read
+    wider = drawn(desk.post(f"/plans/{proposal_id}/again", data={"later": "1"}))
+
+    db.session.rollback()
+    asked = set(db.session.scalars(select(ProposedVisit.request_id).where(ProposedVisit.proposal_id == wider)))
+    assert asked == {late["near"].id, *(one.id for one in region.asked)}
+    assert of_others.id not in asked
+    assert db.session.get_one(PlanProposal, wider).last_day == spans["near"][1]
+    assert "not in this plan" not in page(desk, wider)
 
 
 def test_a_way_out_is_tried_in_one_press(desk, region):
