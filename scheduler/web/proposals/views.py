@@ -187,7 +187,7 @@ def pin_proposal(proposal_id: int) -> ResponseReturnValue:
 @may("create", "plan")
 @sent_once
 def draw_again(proposal_id: int) -> ResponseReturnValue:
-    """The same plan once more, with its pinned rows; by the button "later" also for the requests that begin after it."""
+    """The same plan once more with its pinned rows; by the button "later" also for requests that begin after it."""
     if not BaseForm().accepted():
         return redirect(url_for(".show_proposal", proposal_id=proposal_id))
     return _draw_again(proposal_id, with_later="later" in request.form)
