@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Flask, current_app, g, request, url_for
 
@@ -203,18 +204,14 @@ def open_places() -> list[tuple[Place, dict[str, str]]]:
 def place_of(endpoint: str, places: list[tuple[Place, dict[str, str]]]) -> Place | None:
     """The place under which a page stands: as a tab, by its own name, or with its room; of one role alone first."""
     places = sorted(places, key=lambda found: len(found[0].roles) > 1)
-    for name, what in (
-        (endpoint, lambda place, tabs: tabs),
-        (endpoint, lambda place, tabs: place.pages.split()),
-        (endpoint.split(".")[0], lambda place, tabs: place.pages.split()),
-    ):
+    for name, as_tab in ((endpoint, True), (endpoint, False), (endpoint.split(".")[0], False)):
         for place, tabs in places:
-            if name in what(place, tabs):
+            if name in (tabs if as_tab else place.pages.split()):
                 return place
     return None
 
 
-def lead_tabs(*endpoints: str, **values: str) -> None:
+def lead_tabs(*endpoints: str, **values: Any) -> None:
     """Let these tabs keep the days and filters of the page."""
     g.tab_addresses = g.get("tab_addresses", {}) | {name: url_for(name, **values) for name in endpoints}
 

@@ -65,6 +65,6 @@ def _is_worked_on(session: Session, visit_ids: list[int]) -> bool:
         for table in Base.metadata.sorted_tables
         if table.name not in OF_A_PLAN
         for column in table.columns
-        if column.references(visit_id)
+        if any(key.column is visit_id for key in column.foreign_keys)
     ]
     return session.scalar(union_all(*hanging).limit(1)) is not None

@@ -280,6 +280,7 @@ def _few_people(
             if small(people[one] - number):
                 found.add(members[one] - shared)
     districts = [name for name in members if name.kind == "district"]
+    wholes: list[tuple[tuple[PageNumber, ...], Counter[PageNumber]]]
     wholes = [((name,), own) for name, own in both.items()]
     wholes += [(two, both[two[0]] + both[two[1]]) for two in combinations(districts, 2) if two[0].of == two[1].of]
     for whole, near in wholes:

@@ -60,7 +60,7 @@ class ReportForm(BaseForm):
         return [Group(name) for name in self.by.data or [] if name in set(Group)]
 
 
-def days_of(period: Period) -> dict[str, str]:
+def days_of(period: Period) -> dict[str, Any]:
     """A period as the query of an address."""
     return {"first": period.first.isoformat(), "last": period.last.isoformat()}
 
