@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from babel.support import LazyProxy
 
-from scheduler.core.language import day_of_month, pick, short_day
+from scheduler.core.language import day_and_month, pick, short_day
 from scheduler.people.terms import PresenterKind
 from scheduler.proposals.terms.pages import (
     AskedName,
@@ -72,8 +72,8 @@ OFF_DAYS: Mapping[Remark, LazyProxy] = {
     Remark.AFTER_LONG_WAIT: _l("late for a school that has waited so long"),
 }
 LATE_LESSONS: Mapping[Remark, Face] = {
-    Remark.ENDS_LATE: Face("wait", "clock", _l("Ends after 18:00")),
-    Remark.SHIFTS_UNKNOWN: Face("wait", "clock", _l("In the afternoon, and the shifts are not known")),
+    Remark.ENDS_LATE: Face("wait", "clock", _l("Ends late in the day")),
+    Remark.SHIFTS_UNKNOWN: Face("wait", "clock", _l("Afternoon, shifts not known")),
 }
 OF_EDUCATORS: Mapping[WaitCause, LazyProxy] = {
     WaitCause.NO_DAY: _l("No day of its span has lessons, enough notice and an hour that is long enough."),
@@ -210,7 +210,7 @@ def effort_words(row: RowView, other: SeatView) -> str:
     """What another crew would take of its educator: "55 km of road, 2 visits in this plan"; nothing of the same one."""
     if other.km is None or not compared_words(row, other):
         return ""
-    visits = _n("%(num)s other visit in this plan", "%(num)s other visits in this plan", other.others)
+    visits = _n("%(num)s visit in this plan", "%(num)s visits in this plan", other.others)
     return ", ".join([_("%(km)s km of road", km=other.km), *([visits] if other.others else [])])
 
 
@@ -220,7 +220,7 @@ def day_words(one: PresenterDays) -> list[tuple[dt.date, str, str]]:
     return [
         (
             day,
-            f"{short_weekday(day)} {day_of_month(day, language)}",
+            f"{short_weekday(day)} {day_and_month(day, language)}",
             ", ".join(dict.fromkeys(asked.place(language) for asked in requests)),
         )
         for day, requests in one.days.items()
