@@ -71,6 +71,7 @@ OFF_DAYS: Mapping[Remark, LazyProxy] = {
     Remark.OFF_DAY: _l("not a day that the school named"),
     Remark.AFTER_LONG_WAIT: _l("late for a school that has waited so long"),
 }
+PINNED = Face("quiet", "pinned", _l("Pinned by hand"))
 LATE_LESSONS: Mapping[Remark, Face] = {
     Remark.ENDS_LATE: Face("wait", "clock", _l("Ends late in the day")),
     Remark.SHIFTS_UNKNOWN: Face("wait", "clock", _l("Afternoon, shifts not known")),
@@ -196,9 +197,12 @@ def gathered_words(one: Gathered) -> str:
 
 
 def reason_words(row: RowView) -> str:
-    """Why a row is as it is: "35 km of road; 15 km less than Bojan Mitić, who has no visit in this plan yet"."""
+    """Why a row is as it is: "35 km of road; 15 km less than Bojan Mitić, who has no visit in this plan yet".
+
+    Of a pinned row nothing: what it would cost to move it is no reason.
+    """
     if row.pinned:
-        return _("pinned by hand")
+        return ""
     told = [str(OFF_DAYS[one]) for one in row.remarks if one in OFF_DAYS]
     if row.seat and row.seat.km is not None:
         told.append(_("%(km)s km of road", km=row.seat.km))

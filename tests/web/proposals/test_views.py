@@ -165,7 +165,7 @@ def test_a_pinned_row_stays_in_the_plan_that_is_drawn_anew_and_both_are_compared
     second = drawn(desk.post(f"/plans/{first}/again"))
 
     compared = page(desk, second)
-    for words in ("pinned", "13:30", "New: 2", "The same: 1"):
+    for words in ("Pinned by hand", "13:30", "New: 2", "The same: 1"):
         assert words in compared
 
 
@@ -276,7 +276,7 @@ def test_broken_neighbours_are_kept_where_they_stand_by_a_press(desk, region):
 
     kept = drawn(desk.post(f"/plans/{first}/keep", data={"rows": [str(region.asked[1].id)]}))
 
-    assert "pinned" in page(desk, kept)
+    assert "Pinned by hand" in page(desk, kept)
     assert desk.post(f"/plans/{first}/keep", data={}).location == f"/plans/{first}"
 
 
@@ -319,7 +319,7 @@ def test_a_pinned_row_says_that_it_was_pinned_and_no_price(desk, region):
 
     read = page(desk, proposal_id)
 
-    assert "pinned by hand" in read
+    assert "Pinned by hand" in read
     assert "km less than" not in read
     assert "Who else could go" not in read
 
