@@ -199,14 +199,13 @@ def gathered_words(one: Gathered) -> str:
 def reason_words(row: RowView) -> str:
     """Why a row is as it is: "35 km of road; 15 km less than Bojan Mitić, who has no visit in this plan yet".
 
-    Of a pinned row nothing: what it would cost to move it is no reason.
+    Of a pinned row nothing is compared: what it would cost to move it is no reason.
     """
-    if row.pinned:
-        return ""
     told = [str(OFF_DAYS[one]) for one in row.remarks if one in OFF_DAYS]
     if row.seat and row.seat.km is not None:
         told.append(_("%(km)s km of road", km=row.seat.km))
-        told += [words for other in row.others if (words := compared_words(row, other))][:1]
+        others = () if row.pinned else row.others
+        told += [words for other in others if (words := compared_words(row, other))][:1]
     return "; ".join(told)
 
 
