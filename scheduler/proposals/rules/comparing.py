@@ -28,8 +28,9 @@ def presenter_days(rows: Iterable[RowView]) -> tuple[PresenterDays, ...]:
     """Everybody whom these rows send, by name, with the requests of each day; rows come by day and hour."""
     days: dict[CrewName, dict[date, list[AskedName]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
-        for who in row.seat.crew if row.seat else ():
-            days[who][row.seat.on_day].append(row.asked)
+        if row.seat:
+            for who in row.seat.crew:
+                days[who][row.seat.on_day].append(row.asked)
     return tuple(PresenterDays(who, days[who]) for who in sorted(days, key=lambda one: (one.name, one.presenter_id)))
 
 
