@@ -62,20 +62,20 @@ def planted(turn: int) -> tuple[list[str], list[str]]:
     with db.engine.connect() as connection:
         for number, column in enumerate(typed_columns()):
             table = column.table
-            ids = connection.scalars(sa.select(table.c.id).where(column != "")).all()
+            keys = connection.execute(sa.select(*table.primary_key).where(column != "")).all()
             taken = 0
-            for place, row_id in enumerate(ids):
+            for place, key in enumerate(keys):
                 for more in range(len(PAYLOADS)):
                     payload = PAYLOADS[(turn + number + place + more) % len(PAYLOADS)]
                     try:
                         with connection.begin_nested():
-                            where = table.c.id == row_id
-                            connection.execute(sa.update(table).where(where).values({column.name: payload}))
+                            where = [part == value for part, value in zip(table.primary_key, key, strict=True)]
+                            connection.execute(sa.update(table).where(*where).values({column.name: payload}))
                         taken += 1
                         break
                     except DBAPIError:
                         continue
-            if ids:
+            if keys:
                 (written if taken else refused).append(f"{table.name}.{column.name}")
         connection.commit()
     return written, refused
