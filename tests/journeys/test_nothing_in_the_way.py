@@ -69,6 +69,17 @@ def test_ten_rows_of_the_desk_fit_a_laptop_and_five_a_phone_in_under_400_words(p
         assert page.evaluate(SEEN_WORDS) < MOST_WORDS, width
 
 
+@pytest.mark.parametrize("width", [360, 721, 800, 920, 1024])
+def test_the_act_of_each_row_of_the_desk_is_seen_without_scrolling_sideways(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    for language in ("sr_Cyrl", "sr_Latn", "en"):
+        page.goto(f"/desk?lang={language}")
+        acts = [one.bounding_box() for one in page.locator(".turns td:last-child .button").all()]
+        assert acts
+        assert [box for box in acts if box and box["x"] + box["width"] > width] == [], language
+        assert page.locator(".turns .data").evaluate("one => one.scrollWidth - one.clientWidth") == 0, language
+
+
 def open_a_new_request(page: Page) -> None:
     page.goto("/requests?show=new&lang=en")
     page.locator("form[action*=together] tbody th a").first.click()
