@@ -196,7 +196,8 @@ def from_desk() -> str:
 
 def undo_for(endpoint: str, **values: Any) -> str:
     """The address that takes an act back, and leads to where the act was done."""
-    return url_for(endpoint, **values, **{"from": request.values.get("from") or None})
+    done_at: dict[str, Any] = {"from": request.values.get("from") or None}
+    return url_for(endpoint, **values, **done_at)
 
 
 def back(otherwise: str) -> ResponseReturnValue:
