@@ -121,13 +121,6 @@ def test_what_the_school_can_do_stands_before_a_history_of_days_and_its_centres_
     assert 'href="tel:01155544"' in client.get(school.at()).text
 
 
-def test_a_reserved_date_has_one_sentence_and_its_confirmation_is_still_ahead(client, session):
-    shown = text_of(client.get(asked(R.STAFFING).at()))
-    line = shown.split("Where the request is")[1].split("What you asked for")[0]
-    assert line.index("Your date is reserved") < line.index("Confirmation of the visit")
-    assert [word in shown for word in ("settled", "is confirmed")] == [False, False]
-
-
 @pytest.mark.parametrize(
     ("state", "reason", "heading"),
     [
