@@ -274,7 +274,7 @@ def _write_numbers(session: Session, stage: "_Stage", visits: Sequence[int]) -> 
             "pupils": group_size + 25,
             "parents": one.expected_parents,
             "teachers": one.expected_teachers,
-            "asked_at": stage.now - dt.timedelta(hours=6),
+            "asked_at": stage.now - dt.timedelta(days=4),  # the promised answer is due tomorrow
         }
         for one, group_size in talks
     ]

@@ -194,7 +194,13 @@ def from_desk() -> str:
     return "/".join(("desk", request.args.get("of", ""), request.args.get("page", "")))
 
 
+def undo_for(endpoint: str, **values: Any) -> str:
+    """The address that takes an act back, and leads to where the act was done."""
+    done_at: dict[str, Any] = {"from": request.values.get("from") or None}
+    return url_for(endpoint, **values, **done_at)
+
+
 def back(otherwise: str) -> ResponseReturnValue:
     """Where an act leads: to the same page of the first page when it was done from a row there, else to its thing."""
-    place, of, page = (*request.form.get("from", "").split("/"), "", "")[:3]
+    place, of, page = (*request.values.get("from", "").split("/"), "", "")[:3]
     return redirect(url_for("desk.today", of=of or None, page=page or None) if place == "desk" else otherwise)

@@ -1,4 +1,4 @@
-"""What was done stands below the heading and covers nothing; what was typed while signed out comes back."""
+"""The desk is read at a glance; what was done stands below the heading; what was typed while signed out comes back."""
 
 from collections.abc import Iterator
 
@@ -21,6 +21,17 @@ COVERED = """() => {
         return !one.children.length && !one.closest(".done-note") && one.checkVisibility() && box.width > 1
             && box.bottom > note.top && box.top < note.bottom && box.right > note.left && box.left < note.right
     }).map(one => one.outerHTML.slice(0, 90))
+}"""
+MOST_WORDS = 400  # on the coordinator's first page
+SEEN_WORDS = r"""() => {
+    const texts = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT)
+    let words = 0
+    while (texts.nextNode()) {
+        const on = texts.currentNode.parentElement
+        const read = on.checkVisibility() && !on.closest(".visually-hidden")
+        if (read) words += (texts.currentNode.data.match(/[\p{L}\p{N}]\S*/gu) ?? []).length
+    }
+    return words
 }"""
 BELOW_THE_HEADING = """() => document.querySelector(".done-note").getBoundingClientRect().top
     - document.querySelector("main h1").getBoundingClientRect().bottom"""
@@ -45,6 +56,28 @@ def sign_in(page: Page, who: dict[str, str]) -> None:
     page.fill("[name=password]", who["password"])
     page.locator("main form button[type=submit]").first.click()
     page.wait_for_url(lambda url: "/sign-in" not in url)
+
+
+@pytest.mark.parametrize("language", ["sr_Cyrl", "sr_Latn", "en"])
+def test_ten_rows_of_the_desk_fit_a_laptop_and_five_a_phone_in_under_400_words(page: Page, language: str) -> None:
+    for width, rows in ((1280, 10), (360, 5)):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.goto(f"/desk?lang={language}")
+        last = page.locator(".turns tbody tr").nth(rows - 1).bounding_box()
+        assert last
+        assert last["y"] + last["height"] <= 800, width
+        assert page.evaluate(SEEN_WORDS) < MOST_WORDS, width
+
+
+@pytest.mark.parametrize("width", [360, 721, 800, 920, 1024])
+def test_the_act_of_each_row_of_the_desk_is_seen_without_scrolling_sideways(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    for language in ("sr_Cyrl", "sr_Latn", "en"):
+        page.goto(f"/desk?lang={language}")
+        acts = [one.bounding_box() for one in page.locator(".turns td:last-child .button").all()]
+        assert acts
+        assert [box for box in acts if box and box["x"] + box["width"] > width] == [], language
+        assert page.locator(".turns .data").evaluate("one => one.scrollWidth - one.clientWidth") == 0, language
 
 
 def open_a_new_request(page: Page) -> None:

@@ -31,7 +31,7 @@ from scheduler.web.first_steps import steps_on_the_desk
 from scheduler.web.forms import BaseForm
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _
-from scheduler.web.turn_words import BULK_ACTS, PUT_OFF, TurnAct, act_of, back, from_desk, unless_of, why_of
+from scheduler.web.turn_words import BULK_ACTS, PUT_OFF, TurnAct, act_of, back, from_desk, undo_for, unless_of, why_of
 
 __all__ = ["bp", "search"]
 
@@ -121,7 +121,7 @@ def put_off() -> ResponseReturnValue:
     if form.accepted():
         number, reason = form.number.data or "", PutOffReason(form.why.data)
         until = service.put_off(current_actor(), number, reason, now=clock.now())
-        say(_("Put off until %(day)s", day=short_day(until)), undo=url_for(".show_again", number=number))
+        say(_("Put off until %(day)s", day=short_day(until)), undo=undo_for(".show_again", number=number))
     return back(url_for(".today"))
 
 

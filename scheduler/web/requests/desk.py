@@ -57,7 +57,7 @@ from scheduler.web.requests.forms import (
 )
 from scheduler.web.requests.next_part import cohort_asked, cohort_of, fill_in, take
 from scheduler.web.requests.school.status import paper_of
-from scheduler.web.turn_words import back
+from scheduler.web.turn_words import back, undo_for
 
 FORMS_OF_WORDS: dict[str, type[SayForm]] = {  # acts that need words
     "ask": QuestionForm,
@@ -152,7 +152,7 @@ def press_undoable(number: str, act: str) -> ResponseReturnValue:
                 raise Conflict(refused.refusals[0].reason) from refused
             say(_("Taken already, by %(name)s: nothing was changed.", name=owner))
             return redirect(url_for(".show_request", number=number))
-        say(told[act], undo=url_for(".undo", batch=done.batch, of=number) if done.batch else "")
+        say(told[act], undo=undo_for(".undo", batch=done.batch, of=number) if done.batch else "")
     return back(url_for(".show_request", number=number))
 
 

@@ -33,6 +33,7 @@ from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.forms import TogetherForm
 from scheduler.web.requests.inbox_lines import InboxLine, lines_of
 from scheduler.web.tables import Column
+from scheduler.web.turn_words import back
 
 PILLS = (Show.MINE, Show.OPEN, Show.WAITING, Show.OVER)
 NARROWS = {
@@ -259,13 +260,13 @@ def undo(batch: str) -> ResponseReturnValue:
     actor, now = current_actor(), clock.now()
     number = request.args.get("of", "")
     page = request_page(actor, number, now=now) if number else None
-    back = take_back(actor, batch, now=now, request_id=page.row.id if page else None)
-    if not back.requests:
+    done = take_back(actor, batch, now=now, request_id=page.row.id if page else None)
+    if not done.requests:
         raise Conflict(FormReason.TOO_LATE_TO_UNDO)
-    told = _n("%(num)s request is as before.", "%(num)s requests are as before.", back.requests)
-    if back.kept:
+    told = _n("%(num)s request is as before.", "%(num)s requests are as before.", done.requests)
+    if done.kept:
         told += " " + _(
-            "Not taken back, because something has happened since: %(numbers)s.", numbers=", ".join(back.kept)
+            "Not taken back, because something has happened since: %(numbers)s.", numbers=", ".join(done.kept)
         )
     say(told)
-    return redirect(url_for(".show_request", number=number) if page else url_for(".inbox", **_kept()))
+    return back(url_for(".show_request", number=number) if page else url_for(".inbox", **_kept()))

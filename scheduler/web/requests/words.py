@@ -161,7 +161,7 @@ _REACHED = {  # how many stops of the line lie behind, by state
 _DONE = {
     _S.NEW: _l("Request received"),
     _S.AGREED: _l("Accepted by the centre"),
-    _S.CONFIRMED: _l("Date and presenters settled"),
+    _S.CONFIRMED: _l("Confirmation of the visit"),
     _S.DELIVERED: _l("Presentation"),
     _S.CERTIFIED: _l("Numbers and the school's certificate"),
 }

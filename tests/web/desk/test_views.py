@@ -244,5 +244,11 @@ def test_a_press_on_the_second_page_of_a_filter_returns_there_or_to_the_last_tha
     back = browser.post(taking.action, data=dict(taking.fields)).location
 
     assert parse_qs(urlsplit(back).query) == {"of": ["new"], "page": ["2"]}
-    assert browser.get(back).status_code == 200
+    [undo] = [form for form in seen_on(back, browser.get(back).text)[0] if "/undo/" in form.action]
+    assert browser.post(undo.action, data=dict(undo.fields)).location == back
+    late = browser.post(
+        "/desk/put-off", data=dict(taking.fields) | {"number": taking.action.split("/")[2], "why": "asked_again"}
+    )
+    [again] = [form for form in seen_on(back, browser.get(late.location).text)[0] if "from=" in form.action]
+    assert browser.post(again.action, data=dict(again.fields)).location == late.location == back
     assert "Page 2 of 2" in browser.get("/desk?of=new&page=9&lang=en").text

@@ -291,6 +291,8 @@ def test_a_late_proof_reads_three_dates_on_its_page_and_presses_one(client, stat
     assert (len(three), pressed.location) == (3, status)
     after = client.get(f"{status}?lang=en")
     assert ("Your date is reserved" in text_of(after), SLOT_BUTTON.findall(after.text)) == (True, [])
+    ahead = text_of(after).rsplit("Your date is reserved", 1)[1]  # one state, one sentence: on its line of stops, too
+    assert ("Confirmation of the visit" in ahead, "settled" in ahead, "is confirmed" in ahead) == (True, False, False)
     assert [str(day) for day in rows_of(Visit.on_day)] == [three[1][:10]]
 
 

@@ -94,6 +94,7 @@ def test_ten_new_requests_of_a_region_are_offered_with_at_most_twenty_presses(ap
     hand.send("/requests/together", act="agree", **hand.tick_all())
     hand.send("/requests/together", act="agree", seen="1")
     assert states_of(region) == [RequestState.AGREED] * TEN
+    hand.follow("/board")
     hand.follow("/plans")
     hand.follow("/plans/new")
     days = {"first_day": FIRST.isoformat(), "last_day": LAST.isoformat()}
