@@ -28,6 +28,7 @@ from scheduler.web import (
 )
 from scheduler.web.attendance.feedback import press_of_mail_program
 from scheduler.web.feeds.door import FeedDoor
+from scheduler.web.people.views import pass_form_without_referrer
 from scheduler.web.public.probes import AnyHost
 from scheduler.web.questions.open_page import answer_without_cookie
 
@@ -83,6 +84,7 @@ def _read_visitor_behind(app: Flask, hops: int) -> None:
 def _hang_pages(app: Flask) -> None:
     app.before_request(press_of_mail_program)
     app.before_request(answer_without_cookie)
+    app.before_request(pass_form_without_referrer)
     CSRFProtect(app)
     for part in (
         ids,

@@ -38,6 +38,7 @@ from scheduler.work.terms import (
 
 BY_COMMAND = frozenset({BACKUP_JOB})  # noted as a run by the command that makes one
 EXPIRING_WITHIN = dt.timedelta(days=30)
+A_LEAP = dt.timedelta(days=31)
 SILENT_AFTER = dt.timedelta(minutes=5)  # something runs each minute
 NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
@@ -119,6 +120,14 @@ def _vettings_expiring(today: dt.date) -> int:
 def last_run(name: str) -> dt.datetime | None:
     """When that job ended last."""
     return next((run.ended_at for run in _runs() if run.name == name), None)
+
+
+def days_leapt(now: dt.datetime) -> int:
+    """How far the clock may have leapt: the days since the last night that noted a run, where that is a month ago; else
+    0. Until a night has run by this clock, nothing ends or is forgotten that nobody can bring back.
+    """
+    last = last_run(RETENTION_JOB)
+    return (now - last).days if last is not None and now - last > A_LEAP else 0
 
 
 def noted_last() -> dt.datetime | None:

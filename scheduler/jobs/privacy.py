@@ -1,17 +1,15 @@
 """What has lasted its time is forgotten each night; who runs the house hears when no night has done it."""
 
-import datetime as dt
 import logging
 
 from scheduler.core import clock
-from scheduler.jobs.health import last_run
+from scheduler.jobs.health import days_leapt
 from scheduler.jobs.queue import crontab, huey, in_app
 from scheduler.privacy.service.ledger import keep_ledger
 from scheduler.privacy.service.retention import forget_traces, run_retention
 from scheduler.work.terms import RETENTION_JOB
 
 log = logging.getLogger(__name__)
-A_LEAP = dt.timedelta(days=31)
 
 
 @huey.periodic_task(crontab(hour="2", minute="40"), name=RETENTION_JOB)
@@ -22,9 +20,9 @@ def forget_what_lasted() -> None:
     A month after the night before the clock may have leapt, and what is forgotten never comes back: the night after
     does it.
     """
-    now, last = clock.now(), last_run(RETENTION_JOB)
-    if last is not None and now - last > A_LEAP:
-        log.warning("retention waits a night", extra={"days": (now - last).days})
+    now = clock.now()
+    if days := days_leapt(now):
+        log.warning("retention waits a night", extra={"days": days})
         return
     run_retention(now=now)
 

@@ -7,6 +7,7 @@ import logging
 
 from scheduler.config import settings
 from scheduler.core import clock
+from scheduler.jobs.health import days_leapt
 from scheduler.jobs.queue import crontab, huey, in_app
 from scheduler.requests.service import dates, reminders, search_keys
 from scheduler.requests.service.answers import forget_old_answers
@@ -18,16 +19,24 @@ log = logging.getLogger(__name__)
 @huey.periodic_task(crontab(minute="17"), name="requests.forget_unfinished")
 @in_app
 def forget_unfinished() -> None:
-    """Each hour, expire requests unproven for a week and delete answers a day old. Twice is once."""
-    expire_unproved(clock.now())
-    forget_old_answers(clock.now())
+    """Each hour, expire requests unproven for a week and delete answers a day old; where the clock may have leapt, from
+    the next night on. Twice is once.
+    """
+    now = clock.now()
+    if not days_leapt(now):
+        expire_unproved(now)
+        forget_old_answers(now)
 
 
 @huey.periodic_task(crontab(minute="*/5"), name="requests.lapse_dates")
 @in_app
 def lapse_dates() -> None:
-    """Every five minutes, end proposals that no school answered in time. What has ended is not found again."""
-    dates.lapse_dates(now=clock.now())
+    """Every five minutes, end proposals that no school answered in time; where the clock may have leapt, from the next
+    night on. What has ended is not found again.
+    """
+    now = clock.now()
+    if not days_leapt(now):
+        dates.lapse_dates(now=now)
 
 
 @huey.periodic_task(crontab(hour="6-16", minute="35"), name="requests.remind")

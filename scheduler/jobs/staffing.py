@@ -3,6 +3,7 @@
 import logging
 
 from scheduler.core import clock
+from scheduler.jobs.health import days_leapt
 from scheduler.jobs.queue import crontab, huey, in_app
 from scheduler.staffing.service import clearance, offers, rides, substitutes
 
@@ -12,8 +13,12 @@ log = logging.getLogger(__name__)
 @huey.periodic_task(crontab(minute="*/5"), name="planning.lapse_offers")
 @in_app
 def lapse_offers() -> None:
-    """Every five minutes, end the offers whose time is over. What has ended is not found again, so twice is once."""
-    if visits := offers.lapse_offers(now=clock.now()):
+    """Every five minutes, end the offers whose time is over; where the clock may have leapt, from the next night on.
+
+    What has ended is not found again, so twice is once.
+    """
+    now = clock.now()
+    if not days_leapt(now) and (visits := offers.lapse_offers(now=now)):
         log.info("offers lapsed", extra={"visits": visits})
 
 

@@ -1,22 +1,28 @@
 """The queue takes a job, the worker runs it inside the application and ends when it is asked to."""
 
 import dataclasses
+import errno
+import logging
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask, current_app
 from huey.storage import SqliteStorage
 
+from scheduler.cli import worker
 from scheduler.config import read_settings
 from scheduler.core import logs
 from scheduler.core.priority import NICENESS
 from scheduler.jobs import queue
+from tests.full_disk import a_full_database
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKER = """
@@ -116,6 +122,36 @@ def test_the_queue_lies_in_redis_where_one_is_named(tmp_path: Path, name_of_app)
     task = queue.huey.dequeue()
     assert queue.huey.execute(task) == ("test", task.id)
     assert not (tmp_path / "queue.sqlite3").exists()
+
+
+def test_trust_r20_the_worker_tells_of_a_full_disk_in_one_line_an_hour(monkeypatch, capsys) -> None:
+    waiting = SimpleNamespace(monotonic=lambda: hours * 3600.0)
+    monkeypatch.setattr(worker, "time", waiting)
+    monkeypatch.setattr(worker.priority, "give_way", lambda: None)
+    hours = 0.0
+
+    def try_often() -> None:
+        nonlocal hours
+        for error in (a_full_database(), OSError(errno.ENOSPC, "No space left"), ValueError("broken")) * 2:
+            hours += 0.3
+            try:
+                raise error
+            except (sqlite3.Error, OSError, ValueError):
+                logging.getLogger("huey.consumer.Worker").exception("Error reading from queue")
+
+    monkeypatch.setattr(worker.huey, "create_consumer", lambda **_named: SimpleNamespace(run=try_often))
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", [logging.StreamHandler(sys.stderr)])
+    level = root.level
+    try:
+        worker.worker.main([], standalone_mode=False)
+    finally:
+        root.setLevel(level)
+
+    lines = [line for line in capsys.readouterr().err.splitlines() if not line.startswith((" ", "Traceback", "{"))]
+    full = "the disk is full: the worker waits for room"
+    broken = ["Error reading from queue", "ValueError: broken"]
+    assert lines == [full, *broken, full, *broken]
 
 
 @pytest.mark.deep

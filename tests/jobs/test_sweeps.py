@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
+from huey.api import TaskWrapper
 from sqlalchemy import func, select
 
 from scheduler.attendance.models import Attendance
@@ -12,9 +13,10 @@ from scheduler.attendance.terms import AttendanceState
 from scheduler.certificates.models import Certificate
 from scheduler.core import clock, mailer
 from scheduler.core.db import db
-from scheduler.jobs import attendance, certificates
+from scheduler.jobs import attendance, certificates, queue
 from scheduler.jobs import messages as jobs
 from scheduler.jobs.messages import send_waiting
+from scheduler.jobs.privacy import forget_what_lasted
 from scheduler.jobs.readiness import tell_checklists
 from scheduler.jobs.staffing import lapse_offers
 from scheduler.jobs.turns import tell_what_is_due
@@ -51,6 +53,23 @@ def test_the_job_ends_offers_whose_time_is_over_and_twice_is_once(app):
 
     db.session.rollback()
     assert list(db.session.scalars(sa.select(Assignment.state))) == [AssignmentState.LAPSED]
+
+
+def test_trust_r27_a_clock_that_leaps_ends_no_offer_and_the_night_after_it_does(app, the_clock):
+    scene = Scene()
+    scene.offer(scene.educator())
+
+    def state_at(moment: dt.datetime, job: TaskWrapper) -> AssignmentState:
+        the_clock.stands_at(moment)
+        queue.huey.execute(job.task_class())
+        db.session.rollback()
+        return db.session.scalars(sa.select(Assignment.state)).one()
+
+    ahead = MONDAY + dt.timedelta(days=400)
+    assert [state_at(MONDAY, forget_what_lasted)] == [AssignmentState.OFFERED]
+    assert [state_at(moment, lapse_offers) for moment in (ahead, ahead, MONDAY)] == [AssignmentState.OFFERED] * 3
+    assert state_at(ahead, forget_what_lasted) is AssignmentState.OFFERED
+    assert state_at(ahead, lapse_offers) is AssignmentState.LAPSED
 
 
 def test_the_job_tells_a_school_of_its_checklist_once(app):

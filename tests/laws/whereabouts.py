@@ -22,12 +22,15 @@ from scheduler.closures.service.close import close_hosts
 from scheduler.core import tokens
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import SchedulerError
+from scheduler.jobs import long_work
 from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import Presenter, User
 from scheduler.places.models import Host, Municipality
 from scheduler.places.terms.hosts import ClosureDraft, ClosureReason, Extent
 from scheduler.policy import ANONYMOUS, Actor, Role
 from scheduler.programmes.models import Programme
+from scheduler.proposals.service.propose import begin_proposal
+from scheduler.proposals.terms.plan import PlanScope, ProposalDraft
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.safeguarding.models import ConsentPaper, GuardianConsent
 from scheduler.staffing.models.pick_ups import PickUp
@@ -104,6 +107,7 @@ class World:
     done: set[str] = field(default_factory=set)  # acts that were not refused
     near: list[str] = field(default_factory=list)  # numbers of what limited staff reach
     cards: list[int] = field(default_factory=list)  # ids of agreed requests that they reach
+    plans: list[int] = field(default_factory=list)  # ids of the plans that they have drawn
 
     def __post_init__(self) -> None:
         tests.factories._numbers = itertools.count(1)
@@ -160,6 +164,10 @@ class World:
             plan_visit(self.desk, VisitDraft(programme_id, host.id, VISIT_DAY, (plan,)), now=self.now) for plan in plans
         ]
         self.near, self.cards = [asked.number, *(one.number for one in visits)], [asked.id]
+        for last_day in (VISIT_DAY, VISIT_DAY + dt.timedelta(days=4)):
+            draft = ProposalDraft(PlanScope(VISIT_DAY, last_day), nights=2, rides=True)
+            self.plans.append(begin_proposal(user.actor(), draft, now=self.now).id)
+            long_work.do_long_work.call_local()
         return user
 
     def walk(self, acts: list[tuple[str, int]]) -> None:
@@ -342,6 +350,7 @@ def parts_of(world: World, seeker: Seeker) -> dict[str, list[str]]:
         **{part: ["nothing"] for part in ("code", "key", "name", "batch", "kind", "of", "filename")},
         "act": ["offer", "confirm"],
         **{part: [NOBODY] for part in OTHER_THINGS},
+        "proposal_id": [NOBODY, *map(str, world.plans)],
     }
 
 

@@ -153,6 +153,12 @@ def reset(token: str) -> ResponseReturnValue:
     return answer
 
 
+def pass_form_without_referrer() -> None:
+    """Before forms are checked: the page of a new password sends no referrer, so the token alone proves its form."""
+    if request.endpoint == f"{bp.name}.new_password" and not request.referrer:
+        request.environ["HTTP_REFERER"] = request.host_url
+
+
 @bp.route("/reset/new", methods=["GET", "POST"])
 @public
 def new_password() -> ResponseReturnValue:
@@ -170,7 +176,8 @@ def new_password() -> ResponseReturnValue:
             second_step.note_mailbox(invited.user_id)
             say(_("Your password is changed. Sign in with it."))
             return redirect(url_for(".sign_in"))
-    return render_template("people/reset.html", form=form, invited=invited), 422 if form.errors else 200
+    page = render_template("people/reset.html", form=form, invited=invited)
+    return page, 422 if form.errors else 200, {"Referrer-Policy": "no-referrer"}
 
 
 @bp.route("/account", methods=["GET", "POST"])

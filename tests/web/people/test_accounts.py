@@ -180,6 +180,32 @@ def test_trust_s09_a_new_password_by_link_ends_every_sign_in_and_signs_nobody_in
     assert sign_in(client, password="nova duga lozinka").status_code == 302
 
 
+@pytest.mark.parametrize(
+    ("came", "token", "status"),
+    [
+        ("", True, 302),
+        ("", False, 400),
+        ("https://localhost/reset/new", True, 302),
+        ("https://evil.example/", True, 400),
+    ],
+)
+def test_trust_s09_the_page_of_a_new_password_sends_no_referrer_and_its_token_proves_its_form(
+    app, monkeypatch, user, came, token, status
+):
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
+    browser, https = app.test_client(), {"base_url": "https://localhost"}
+    browser.get(f"/reset/{a_link(user.id, 'reset')}", **https)
+    page = browser.get("/reset/new", **https)
+    assert page.headers["Referrer-Policy"] == "no-referrer"
+
+    data = {"password": "nova duga lozinka"}
+    if token:
+        data["csrf_token"] = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.text)[1]
+    headers = {"Referer": came} if came else {}
+
+    assert browser.post("/reset/new", data=data, headers=headers, **https).status_code == status
+
+
 def test_a_user_chooses_her_language(app, user):
     browser = browser_of(app, user)
 
