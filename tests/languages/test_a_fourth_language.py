@@ -261,9 +261,10 @@ def test_a_district_has_one_name_in_each_language(
     towns = {row["seat_sr_latn"] for row in rows}  # bear the name of a district in the other language
     names = {row[here] for row in rows}
     others = {row[elsewhere] for row in rows} | {to_latin(row["register_sr_cyrl"]) for row in rows}
-    word = re.compile(rf"\b(?:{'|'.join(map(re.escape, others - names - towns))})\b")
+    word = re.compile(rf"\b(?:{'|'.join(map(re.escape, others - names - towns))})\b(?! Karlovci)")
     client = everybody[role].client(spoken_house)
-    texts = {sheet.path: client.get(sheet.spoken(language)).text for sheet in every_sheet[role]}
+    sheets = [sheet for sheet in every_sheet[role] if sheet.endpoint != "reports.sign_profile"]  # shows every language
+    texts = {sheet.path: client.get(sheet.spoken(language)).text for sheet in sheets}
 
     assert [(path, found) for path, text in texts.items() for found in word.findall(text)] == []
     assert any(name in text for name in names - towns for text in texts.values())
