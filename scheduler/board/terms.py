@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from scheduler.core.errors import N_, Reason
 from scheduler.core.language import pick, worded
 from scheduler.core.names import spelled
-from scheduler.places.terms.hosts import ClosureRow, Point, SchoolCalendar
+from scheduler.places.terms.hosts import ClosureRow, DistrictRow, Point, SchoolCalendar
 from scheduler.places.terms.school_time import Shift
 from scheduler.visits.terms.plans import Why
 from scheduler.visits.terms.rows import CrewRow, VisitRow
@@ -141,6 +141,7 @@ class BoardRow:
     key: str  # "p12", "d3", "none"
     cells: tuple[BoardCell, ...]
     presenter_id: int | None = None
+    district: DistrictRow | None = None
     name_sr_cyrl: str = ""
     name_sr_latn: str = ""
     home_sr_cyrl: str = ""
@@ -151,7 +152,7 @@ class BoardRow:
 
     def name(self, language: str) -> str:
         """A district's name in the page's script; a presenter's as it was typed, of a minor the first name only."""
-        return pick(language, self.name_sr_cyrl, self.name_sr_latn)
+        return self.district.name(language) if self.district else pick(language, self.name_sr_cyrl, self.name_sr_latn)
 
     def home(self, language: str) -> str:
         """The town she sets out from."""

@@ -23,6 +23,7 @@ from scheduler.core.typesetting import (
     BOLD,
     DEEP,
     DISPLAY,
+    HAIRLINE,
     INK,
     MM,
     MUTED,
@@ -45,6 +46,7 @@ MAP_FILL, MAP_EDGE, INNER_LINE = "#F8FAF9", "#E3EAE6", "#C4D6CF"
 SIGNED_BY = len(SIGNING)
 LOGO = (62.0, 20.0)  # the most of its width and height
 LOGO_TOP, BESIDE_LOGO = 20.5, 6.0
+STAMP = 28.0  # room for a round stamp
 SIGNATURE_HIGH, OVER_THE_LINE = 15.0, 2.0  # of a picture of one; by how much it crosses its line
 
 SMALL = Style(9.5, colour=MUTED)
@@ -214,15 +216,15 @@ class _Drawing:
     """Papers of one template in one file: what they share is put into it once."""
 
     def __init__(self, sheet: PaperSheet, face: PaperFace, nth: int) -> None:
-        self.sheet, self.face, self.at = sheet, face, LAYOUTS[face.shape]
-        self.stamps = [f"frame{nth}"]
+        self.sheet, self.face, self.at, self.nth = sheet, face, LAYOUTS[face.shape], nth
+        self.frames: dict[int, str] = {}  # by how many sign
+        self.pictures = ""
         sheet.turn(self.at.size)
         logo = face.pictures.get(PicturePlace.LOGO)
-        sheet.stamp(self.stamps[0], _ground(map_outline(), replace(face, pictures={}), marked=logo is None))
         boxes = {place: _box_of(place, picture, self.at) for place, picture in face.pictures.items()}
         if boxes:
-            self.stamps.append(f"pictures{nth}")
-            sheet.stamp_pictures(self.stamps[1], [(box, face.pictures[place].content) for place, box in boxes.items()])
+            self.pictures = f"pictures{nth}"
+            sheet.stamp_pictures(self.pictures, [(box, face.pictures[place].content) for place, box in boxes.items()])
         beside = logo is not None and self.at.beside
         self.indent = boxes[PicturePlace.LOGO][2] + BESIDE_LOGO if beside else 0.0
         self.head = self.at.head if logo else ACROSS.head
@@ -230,13 +232,23 @@ class _Drawing:
     def page(self, paper: CertificatePaper, lang: str) -> None:
         """Draw one paper; the page is not closed yet."""
         self.sheet.turn(self.at.size)
-        for name in self.stamps:
-            self.sheet.stamped(name)
+        self.sheet.stamped(self._frame(len(paper.signatories[:SIGNED_BY])))
+        if self.pictures:
+            self.sheet.stamped(self.pictures)
         self._head(paper, lang)
         self._words(paper, lang)
         (self._facts_in_a_row if self.at.rows == 1 else self._facts_in_rows)(facts_of(paper, lang))
-        self._signatures(paper)
+        self._signatures(paper, lang)
         self._check(paper, lang)
+
+    def _frame(self, signing: int) -> str:
+        """The name under which the frame of papers that so many sign is in the file."""
+        if signing not in self.frames:
+            self.frames[signing] = f"frame{self.nth}-{signing}"
+            marked = PicturePlace.LOGO not in self.face.pictures
+            ground = _ground(map_outline(), replace(self.face, pictures={}), signing, marked=marked)
+            self.sheet.stamp(self.frames[signing], ground)
+        return self.frames[signing]
 
     def _head(self, paper: CertificatePaper, lang: str) -> None:
         _ = translator(lang).gettext
@@ -299,8 +311,10 @@ class _Drawing:
         self.sheet.lines(x, y, lines, style)
         return max([width_of(line, style) for line in lines] + [width_of(label, LABEL)]), len(lines)
 
-    def _signatures(self, paper: CertificatePaper) -> None:
+    def _signatures(self, paper: CertificatePaper, lang: str) -> None:
         sheet, at = self.sheet, self.at
+        if signing := len(paper.signatories[:SIGNED_BY]):
+            self._stamp(signing, translator(lang).gettext("Stamp"))
         for place, signatory in enumerate(paper.signatories[:SIGNED_BY]):
             x, wide = at.left + place * at.sign_step, at.sign_wide
             sheet.level(at.signed, x, x + wide)
@@ -308,6 +322,16 @@ class _Drawing:
             feet = named.fill(sheet, signatory.name)
             duty = TextBox(x, feet + 4.7, wide, SMALL, ((9, 1, 8), (8, 2, 6), (5, 3, 3)))
             duty.fill(sheet, signatory.function)
+
+    def _stamp(self, signing: int, words: str) -> None:
+        """A place for the stamp: beside the last signature, or between two where three leave no room for a circle."""
+        sheet, at = self.sheet, self.at
+        if signing < SIGNED_BY:
+            x, y = _circle_of_stamp(at, signing)
+            sheet.text(x, y + 1.2, words, SMALL, "centre")
+        else:
+            middle = at.left + (at.sign_wide + at.sign_step) / 2
+            sheet.text(middle, at.signed, words, replace(SMALL, size=8), "centre")
 
     def _check(self, paper: CertificatePaper, lang: str) -> None:
         _, sheet, (right, top) = translator(lang).gettext, self.sheet, self.at.qr
@@ -343,13 +367,18 @@ def _within(picture: PaperPicture, most: tuple[float, float]) -> tuple[float, fl
     return picture.width * scale, picture.height * scale
 
 
-def _ground(choice: str, face: PaperFace, *, marked: bool) -> bytes:
-    """What all certificates with this outline and face share."""
-    return _ground_of(choice, face.shape, face.colour, face.accent, marked)
+def _circle_of_stamp(at: SheetLayout, signing: int) -> tuple[float, float]:
+    """Its middle, beside the last of those who sign."""
+    return at.left + signing * at.sign_step + STAMP / 2, at.signed + 1.5
+
+
+def _ground(choice: str, face: PaperFace, signing: int, *, marked: bool) -> bytes:
+    """What all certificates with this outline and face, which so many sign, share."""
+    return _ground_of(choice, face.shape, face.colour, face.accent, signing, marked)
 
 
 @lru_cache(maxsize=16)  # drawn and packed once in each process; a preview draws others
-def _ground_of(choice: str, shape: PaperShape, colour: str, accent: str, marked: bool) -> bytes:
+def _ground_of(choice: str, shape: PaperShape, colour: str, accent: str, signing: int, marked: bool) -> bytes:
     at = LAYOUTS[shape]
     sheet = PaperSheet(DocumentFacts("", "", "en"), at.size)
     sheet.land(_outline(choice, at.map), MAP_FILL, MAP_EDGE, 0.2)
@@ -360,6 +389,8 @@ def _ground_of(choice: str, shape: PaperShape, colour: str, accent: str, marked:
         sheet.disc(x, y, 1.75, WHITE, line)
     for x, y in ((sheet.width - EDGE, at.line_ends[0]), (at.line_ends[1], sheet.height - EDGE)):
         sheet.disc(x, y, 2.7, accent or QUINCE, line)
+    if 0 < signing < SIGNED_BY:
+        sheet.disc(*_circle_of_stamp(at, signing), STAMP / 2, WHITE, HAIRLINE, 0.2)
     if marked:
         sheet.mark(EDGE, EDGE, MARK)
     return sheet.drawn()

@@ -246,7 +246,7 @@ class VisitFacts:
     programme_title: str
     centre_name: str
     centre_place: str
-    signatory: str
+    signatory: Signatory  # without a name nobody signs
     counts: HeadCounts
     presentations: int
     minutes: int

@@ -24,6 +24,8 @@ CENTRES = (
         "email": "office@ncc.example",
         "phone": "011 555 01 00",
         "signatory": "Драгана Лазић",
+        "signatory_duty_sr_cyrl": "руководитељка Центра",
+        "signatory_duty_en": "Head of the Centre",
     },
     {
         "slug": "cnzd",
@@ -33,6 +35,8 @@ CENTRES = (
         "email": "office@cnzd.example",
         "phone": "021 555 01 00",
         "signatory": "Оливера Тасић",
+        "signatory_duty_sr_cyrl": "директорка",
+        "signatory_duty_en": "Director",
     },
 )
 

@@ -42,6 +42,8 @@ class Centre(Base):
     email: Mapped[str] = mapped_column(default="")
     phone: Mapped[str] = mapped_column(default="")
     signatory: Mapped[str] = mapped_column(default="")  # who signs certificates; a name is printed as typed
+    signatory_duty_sr_cyrl: Mapped[str] = mapped_column(default="")  # printed under that name
+    signatory_duty_en: Mapped[str] = mapped_column(default="")
     created_at: Mapped[dt.datetime]
 
     def name(self, language: str) -> str:

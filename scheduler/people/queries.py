@@ -335,6 +335,8 @@ def centre_settings(centre_id: int) -> CentreRow:
         email=centre.email,
         phone=centre.phone,
         signatory=centre.signatory,
+        signatory_duty_sr_cyrl=centre.signatory_duty_sr_cyrl,
+        signatory_duty_en=centre.signatory_duty_en,
         settled=frozenset(settled),
         has_colleagues=people[0] > 1,
         has_presenters=people[1],

@@ -149,6 +149,8 @@ class CentreRow:
     email: str
     phone: str
     signatory: str
+    signatory_duty_sr_cyrl: str
+    signatory_duty_en: str
     settled: frozenset["HandStep"]
     has_colleagues: bool  # two accounts or more beside presenters
     has_presenters: bool
@@ -166,6 +168,8 @@ class CentreChange:
     email: str
     phone: str
     signatory: str
+    signatory_duty_sr_cyrl: str
+    signatory_duty_en: str
 
 
 class HandStep(StrEnum):

@@ -20,7 +20,6 @@ from sqlalchemy.orm import joinedload
 from scheduler.core.alphabet import alphabet_key
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
-from scheduler.core.language import pick
 from scheduler.core.text import fold
 from scheduler.places.lessons import lesson_calendar
 from scheduler.places.models import (
@@ -173,7 +172,7 @@ def municipalities(language: str = "sr_Latn") -> list[MunicipalityRow]:
     """All of them under their districts, both by the alphabet of the language."""
     wanted = select(Municipality).options(joinedload(Municipality.district)).order_by(Municipality.id)
     towns = [municipality_row(one) for one in db.session().scalars(wanted)]
-    keys = {row.district_id: alphabet_key(pick(language, row.district_sr_cyrl, row.district_sr_latn)) for row in towns}
+    keys = {row.district_id: alphabet_key(row.district(language)) for row in towns}
     return sorted(towns, key=lambda row: (keys[row.district_id], alphabet_key(row.name(language))))
 
 
@@ -308,10 +307,15 @@ def closed_days(host: HostRow, first: dt.date, last: dt.date) -> dict[dt.date, C
     return found
 
 
+def district_row(district: District) -> DistrictRow:
+    """A loaded district as pages show it."""
+    return DistrictRow(district.id, district.name_sr_cyrl, district.name_sr_latn, district.name_en, district.iso)
+
+
 def districts(language: str = "sr_Latn") -> list[DistrictRow]:
     """All districts by their name, in the alphabet of the language."""
     found = db.session().scalars(select(District).order_by(District.id))
-    rows = [DistrictRow(row.id, row.name_sr_cyrl, row.name_sr_latn, row.name_en, row.iso) for row in found]
+    rows = [district_row(row) for row in found]
     return sorted(rows, key=lambda row: alphabet_key(row.name(language)))
 
 

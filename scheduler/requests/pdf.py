@@ -1,11 +1,14 @@
 """The school's own papers (A4 portrait): a request or its confirmation for the director, and the note to parents."""
 
+from dataclasses import replace
+
 from scheduler.core.language import clock_time, long_day, moment, number, span_of_days, translator
 from scheduler.core.typesetting import (
     BOLD,
     HAIRLINE,
     INK,
     MUTED,
+    WELL,
     Style,
     fitted,
     leading,
@@ -13,7 +16,7 @@ from scheduler.core.typesetting import (
     width_of,
     wrapped,
 )
-from scheduler.paper.pages import BODY, HEADING, INSIDE, STRONG, Flow, Furniture, PaperTable, draw_table, paged
+from scheduler.paper.pages import BODY, BOTTOM, HEADING, INSIDE, STRONG, Flow, Furniture, PaperTable, draw_table, paged
 from scheduler.paper.sheet import A4, MARGIN, RIGHT, DocumentFacts, PaperSheet
 from scheduler.places.rules.school_time import only_class
 from scheduler.requests.terms.school_request import NoteSitting, PaperPresentation, ParentsNote, RequestPaper
@@ -90,13 +93,14 @@ def _facts(paper: RequestPaper, lang: str) -> list[tuple[str, str]]:
     return [(label, value) for label, value in facts if value]
 
 
-def _draw_fact(flow: Flow, label: str, value: str) -> None:
-    style, labels = settled(label, LABEL, VALUE_LEFT - MARGIN - 3, ((9, 1, 7.5), (7.5, 2, 6)))
-    lines = wrapped(value, STRONG, RIGHT - VALUE_LEFT)
-    flow.need(max(len(lines), len(labels)) * leading(STRONG) + 2)
-    feet = flow.y + leading(STRONG)
+def _draw_fact(flow: Flow, label: str, value: str, strong: Style = STRONG) -> None:
+    size = strong.size - 1
+    style, labels = settled(label, LABEL, VALUE_LEFT - MARGIN - 3, ((size, 1, 7.5), (7.5, 2, 6)))
+    lines = wrapped(value, strong, RIGHT - VALUE_LEFT)
+    flow.need(max(len(lines), len(labels)) * leading(strong) + 2)
+    feet = flow.y + leading(strong)
     flow.sheet.lines(MARGIN, feet, labels, style)
-    flow.y = flow.sheet.lines(VALUE_LEFT, feet, lines, STRONG) + 1.6
+    flow.y = flow.sheet.lines(VALUE_LEFT, feet, lines, strong) + 1.6
 
 
 def _table(paper: RequestPaper, lang: str) -> PaperTable:
@@ -168,10 +172,34 @@ def _draw_notes(flow: Flow, note: ParentsNote, lang: str) -> None:
             _draw_slip(flow.sheet, place * SLIP, note, class_name, lang)
 
 
+NOTE_BODIES = tuple(Style(size) for size in (13.5, 12.5, 11.5, 10.5, 9.5))  # the largest that leaves a note on its page
+CALL = 32.0  # height of the box with the helpline's number, at the foot of a note
+WIDEST_GAP = 6.0  # between the paragraphs of a note
+
+
 def _draw_note(flow: Flow, note: ParentsNote, sitting: NoteSitting, lang: str) -> None:
+    """One page, filled: its letters and gaps grow with the room that its words leave."""
+    flow.title(translator(lang).gettext("Note to parents"), note.host_name)
+    facts, parts = _note_facts(note, sitting, lang), _note_parts(note, lang)
+    room = BOTTOM - CALL - 4 - flow.y
+    body = next((one for one in NOTE_BODIES if _note_height(facts, parts, one) <= room), NOTE_BODIES[-1])
+    paragraphs = len(facts) + sum(len(sentences) + 1 for _heading, sentences in parts)
+    gap = min(WIDEST_GAP, max(0.0, room - _note_height(facts, parts, body)) / paragraphs)
+    for label, value in facts:
+        _draw_fact(flow, label, value, replace(body, font=BOLD))
+        flow.y += gap
+    for heading, sentences in parts:
+        flow.y += gap
+        flow.paragraph(heading, replace(body, font=BOLD, size=body.size + 1.5))
+        for sentence in sentences:
+            flow.paragraph(sentence, body)
+            flow.y += gap
+    _draw_call(flow, note, lang)
+
+
+def _note_facts(note: ParentsNote, sitting: NoteSitting, lang: str) -> list[tuple[str, str]]:
     _ = translator(lang).gettext
-    flow.title(_("Note to parents"), note.host_name)
-    when = long_day(note.day, lang) if note.day else _("the day is told by the class teacher")
+    when = long_day(note.day, lang) if note.day else _("The class teacher will tell you the day.")
     time = clock_time(sitting.starts_local, lang) if sitting.starts_local else ""
     facts = [
         (_("Programme"), note.programme_title),
@@ -179,23 +207,52 @@ def _draw_note(flow: Flow, note: ParentsNote, sitting: NoteSitting, lang: str) -
         (_("Classes"), sitting.classes),
         (_("Who comes"), note.centre_name),
     ]
-    for label, value in facts:
-        if value:
-            _draw_fact(flow, label, value)
-    flow.y += 3
-    sentences = [
-        note.summary,
+    return [(label, value) for label, value in facts if value]
+
+
+def _note_parts(note: ParentsNote, lang: str) -> list[tuple[str, list[str]]]:
+    """What is written under each heading."""
+    _ = translator(lang).gettext
+    young = _(
+        "Young presenters come with an adult and are never left alone with a class; only their first name is given."
+    )
+    held = [
         _("A teacher stays in the room during the whole presentation."),
-        _("Young presenters come with an adult and are never left alone with a class; only their first name is given.")
-        if note.young_presenters
-        else "",
+        *([young] if note.young_presenters else []),
         _("Only numbers of those present are written down; the names of pupils are not recorded."),
-        _("If something on the internet troubles you or your child, call %(number)s, free of charge.")
-        % {"number": note.helpline},
     ]
-    for sentence in sentences:
-        if sentence:
-            flow.paragraph(sentence)
+    asked = [_("What was new to you?"), _("What will you do differently now?"), _("Whom would you tell first?")]
+    parts = [
+        (_("What it is about"), [note.summary] if note.summary else []),
+        (_("How it is held"), held),
+        (_("Ask your child afterwards"), asked),
+    ]
+    return [(heading, sentences) for heading, sentences in parts if sentences]
+
+
+def _note_height(facts: list[tuple[str, str]], parts: list[tuple[str, list[str]]], body: Style) -> float:
+    """How much of a page the words take at least."""
+    bold = replace(body, font=BOLD)
+    values = sum(len(wrapped(value, bold, RIGHT - VALUE_LEFT)) * leading(bold) + 1.6 for _label, value in facts)
+    heads = len(parts) * (leading(replace(bold, size=body.size + 1.5)) + 1.5)
+    sentences = [sentence for _heading, some in parts for sentence in some]
+    return values + heads + sum(len(wrapped(one, body, INSIDE)) * leading(body) + 1.5 for one in sentences)
+
+
+def _draw_call(flow: Flow, note: ParentsNote, lang: str) -> None:
+    """Whom to call, at the foot of the page."""
+    _ = translator(lang).gettext
+    flow.need(CALL)
+    sheet, top, phone = flow.sheet, BOTTOM - CALL, Style(30, BOLD)
+    sheet.box((MARGIN, top, INSIDE, CALL), fill=WELL, radius=4)
+    left = RIGHT - 7 - width_of(note.helpline, phone)
+    sheet.text(RIGHT - 7, top + CALL / 2 + 3.8, note.helpline, phone, "right")
+    sheet.phone(left - 13, top + CALL / 2 - 5, 10)
+    words = _("If something on the internet troubles you or your child, call %(number)s, free of charge.")
+    style, lines = fitted(words % {"number": note.helpline}, NOTE_BODIES[0], left - 22 - MARGIN, lines=4, least=6)
+    middle = top + CALL / 2 + 1.6 - (len(lines) - 1) * leading(style) / 2
+    sheet.lines(MARGIN + 7, middle, lines, style)
+    flow.y = BOTTOM
 
 
 SLIPS = 4  # on a sheet, each a quarter of its height: one cut through the middle, then one through each half

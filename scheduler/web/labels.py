@@ -99,7 +99,16 @@ def closure_places(row: ClosureRow) -> list[str]:
         SchoolCalendar.REPUBLIC: _("Everything outside Vojvodina"),
         None: _("The whole country"),
     }
-    named = sorted(filter(None, (place.name(page_language()) for place in row.places)), key=alphabet_key)
+    language = page_language()
+    named = sorted(
+        (
+            # a district and its largest town may share a name
+            _("%(name)s (district)", name=one.name(language)) if one.extent.district_id else one.name(language)
+            for one in row.places
+            if one.name_sr_latn
+        ),
+        key=alphabet_key,
+    )
     wide = [calendars[one.extent.calendar] for one in row.places if not one.name_sr_latn]
     return [*wide, *named]
 

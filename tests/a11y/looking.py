@@ -49,6 +49,13 @@ OUT_OF_LINE = """() => {
         const tall = Math.abs(a.height - b.height) > 1.5, feet = Math.abs(a.bottom - b.bottom) > 1.5
         if (tall || feet) found.push(`${words(one)} | ${words(other)}: ${a.top}+${a.height}, ${b.top}+${b.height}`)
     }
+    const high = document.body.classList.contains("at-desk") && innerWidth > 720 ? 36 : 44
+    for (const one of things.filter(one => one.matches(".button"))) {
+        const label = [...one.querySelectorAll("span")].find(words => words.textContent.trim()) || one
+        const lines = label.getBoundingClientRect().height / parseFloat(getComputedStyle(label).lineHeight)
+        const height = one.getBoundingClientRect().height
+        if (lines < 1.5 && Math.abs(height - high) > 0.6) found.push(`${words(one)}: ${height} px high, not ${high}`)
+    }
     for (const list of main.querySelectorAll(".data--stack"))
         if (list.scrollWidth > list.clientWidth + 1) found.push(`a list ${list.scrollWidth} in ${list.clientWidth}`)
     return found

@@ -1,7 +1,7 @@
 """Every page of the URL map once, in Cyrillic on a small phone: axe-core finds nothing at all (WCAG 2.2 AA).
 
-On the same open page: what stands beside each other stands on one line and no list is wider than its place, on a phone
-and at a desk; with letters twice as large it stays within the screen.
+On the same open page: what stands beside each other stands on one line, every button is as high as the others and no
+list is wider than its place, on a phone and at a desk; with letters twice as large it stays within the screen.
 
 A page loaded once and looked at from another width, in another colour, is the page a new window would show.
 A presenter who wakes up ill says so from her first page: on a phone, by keyboard, without script.

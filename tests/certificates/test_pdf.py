@@ -120,6 +120,29 @@ def test_an_unknown_duration_and_number_and_a_fourth_signatory_are_left_out_and_
 
 
 @pytest.mark.usefixtures("poppler")
+@pytest.mark.parametrize("shape", list(PaperShape))
+@pytest.mark.parametrize("signing", [1, 2, 3])
+def test_each_signatory_has_her_duty_below_her_name_and_one_stamp_has_its_place_beside_them(tmp_path, shape, signing):
+    people = tuple(Signatory(f"Особа{n}", f"дужност{n}") for n in range(signing))
+    paper = a_school_certificate(signatories=people, template=1)
+    boxes = boxes_of(saved(draw_each([(paper, "sr_Cyrl")], {1: PaperFace(shape)}), tmp_path))
+    at = {word: (x, y, to, low) for word, x, y, to, low in boxes}
+
+    for n in range(signing):
+        name, duty = at[f"Особа{n}"], at[f"дужност{n}"]
+        assert (round(name[0] - duty[0], 1), 0 < duty[1] - name[3] < 3) == (0, True)
+    assert [word for word, *_box in boxes].count("М.") == 1
+    left, right = at["М."][0], at["П."][2]
+    assert at["Особа0" if signing == 3 else f"Особа{signing - 1}"][2] < left
+    assert signing < 3 or right < at["Особа1"][0]  # three leave it the gap between the first two
+
+
+@pytest.mark.usefixtures("poppler")
+def test_where_nobody_signs_there_is_no_place_for_a_stamp(tmp_path):
+    assert "М. П." not in words_of(saved(draw(a_school_certificate(signatories=()), "sr_Cyrl"), tmp_path))
+
+
+@pytest.mark.usefixtures("poppler")
 @pytest.mark.parametrize("name", [LONG, "Ж" * 120, "<b>Ана</b> &amp; file:///etc/passwd", "Ана"])
 def test_a_name_of_any_length_is_printed_whole_inside_the_frame(tmp_path, name):
     paper = a_teacher_certificate(

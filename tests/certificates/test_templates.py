@@ -201,11 +201,12 @@ def test_the_preview_shows_a_paper_and_stores_nothing(app, shape, language, kind
 
 
 @pytest.mark.parametrize("whose", ["the centre's", "the template's"])
-def test_the_preview_spells_who_signs_as_the_issued_paper_does(app, whose):
+def test_the_preview_spells_who_signs_and_her_duty_as_the_issued_paper_does(app, whose):
     begun = a_locked_visit(language="en")
     desk = desk_of(begun)
     with transaction() as session:
-        session.get_one(Centre, desk.centre_id).signatory = "Живка Ђурђевић"
+        centre = session.get_one(Centre, desk.centre_id)
+        centre.signatory, centre.signatory_duty_en = "Живка Ђурђевић", "director"
     if whose == "the template's":
         draft = replace(LOOK, signatories=(SignatoryDraft("Живка Ђурђевић", "директорка", "director"),))
         service.change_template(desk, OWN, draft, now=LEAVING)
@@ -216,7 +217,7 @@ def test_the_preview_spells_who_signs_as_the_issued_paper_does(app, whose):
 
     _number, _paper, issued = printed(begun)
     words = PdfReader(io.BytesIO(shown)).pages[0].extract_text()
-    assert ["Živka Đurđević" in page for page in (words, issued.extract_text())] == [True, True]
+    assert ["Živka Đurđević\ndirector" in page for page in (words, issued.extract_text())] == [True, True]
     assert "Живка" not in words
 
 

@@ -13,7 +13,7 @@ from tests.factories import MONDAY, a_number, stored
 def make_district(**given: Any) -> District:
     """A district with an ISO code of its own."""
     fair: dict[str, Any] = {
-        "iso": f"XX-{a_number()}", "name_sr_cyrl": "Нишавски", "name_sr_latn": "Nišavski", "name_en": "Nišava",
+        "iso": f"XX-{a_number()}", "name_sr_cyrl": "Нишава", "name_sr_latn": "Nišava", "name_en": "Nišava",
         "region_sr_cyrl": "Јужна и Источна Србија", "region_sr_latn": "Južna i Istočna Srbija",
         "school_calendar": SchoolCalendar.REPUBLIC,
     }  # fmt: skip

@@ -46,6 +46,26 @@ def presses_slowly(page: Page, name: str) -> None:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_the_field_of_the_first_page_shows_its_focus_clear_of_its_label(
+    opens: Callable[..., Page], width: int, scripts: bool
+) -> None:
+    page = opens(width, java_script_enabled=scripts)
+    page.goto("/?lang=sr_Latn")
+    field = page.locator(".hero__ask input:visible").last
+    field.focus()
+    ring = field.evaluate(
+        "one => (({outlineStyle, outlineWidth}) => [outlineStyle, outlineWidth])(getComputedStyle(one))"
+    )
+    label, box = page.locator(".hero__ask label").bounding_box(), field.bounding_box()
+
+    assert ring == ["solid", "2px"]
+    assert label
+    assert box
+    assert box["y"] - label["y"] - label["height"] >= 6  # the ring with its glow
+
+
+@pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize(("path", "button"), [("/", "Book a visit"), ("/book", "Find")])
 def test_a_press_on_the_button_lands_while_the_list_is_open(
     opens: Callable[..., Page], width: int, path: str, button: str

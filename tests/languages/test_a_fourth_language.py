@@ -22,6 +22,7 @@ from scheduler.core.db import db
 from scheduler.core.language import LANGUAGES, catalogue_path, translator
 from scheduler.core.names import SpelledName, is_in_cyrillic, spelled
 from scheduler.core.text import to_latin
+from scheduler.data.files import rows_of
 from scheduler.feeds import anew
 from scheduler.feeds.models import FeedToken
 from scheduler.messages import mail
@@ -248,6 +249,25 @@ def test_pages_in_latin_letters_show_schools_and_persons_in_latin_letters(
         wrong += [f"{sheet.path}: {name}" for name in hosts if re.search(rf"\b{re.escape(name)}(?!\w)", text)]
     assert wrong == []
     assert met or not role
+
+
+@pytest.mark.parametrize("language", ["sr_Latn", "en"])
+@pytest.mark.parametrize("role", ["", "school", "coordinator"])
+def test_a_district_has_one_name_in_each_language(
+    spoken_house: Flask, everybody: dict[str, Traveller], every_sheet: dict[str, list[Sheet]], role: str, language: str
+) -> None:
+    rows = rows_of("districts.csv")
+    here, elsewhere = ("name_en", "name_sr_latn") if language == "en" else ("name_sr_latn", "name_en")
+    towns = {row["seat_sr_latn"] for row in rows}  # bear the name of a district in the other language
+    names = {row[here] for row in rows}
+    others = {row[elsewhere] for row in rows} | {to_latin(row["register_sr_cyrl"]) for row in rows}
+    word = re.compile(rf"\b(?:{'|'.join(map(re.escape, others - names - towns))})\b(?! Karlovci)")
+    client = everybody[role].client(spoken_house)
+    sheets = [sheet for sheet in every_sheet[role] if sheet.endpoint != "reports.sign_profile"]  # shows every language
+    texts = {sheet.path: client.get(sheet.spoken(language)).text for sheet in sheets}
+
+    assert [(path, found) for path, text in texts.items() for found in word.findall(text)] == []
+    assert any(name in text for name in names - towns for text in texts.values())
 
 
 @pytest.mark.parametrize("role", ["school", "coordinator"])

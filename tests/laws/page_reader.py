@@ -5,6 +5,13 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from urllib.parse import urldefrag, urljoin
 
+LANDMARKS = {
+    **{"aside": "complementary", "footer": "contentinfo", "form": "form", "header": "banner"},
+    **{"main": "main", "nav": "navigation", "section": "region"},
+}
+ONLY_NAMED = {"form", "region"}  # without a name they are no landmarks
+SECTIONS = {"article", "aside", "main", "nav", "section"}  # a header or footer inside one is none of the page
+
 
 @dataclass
 class FormSeen:
@@ -29,6 +36,9 @@ class PageReader(HTMLParser):
         self.links: set[str] = set()
         self.ids: Counter[str] = Counter()
         self.tags: Counter[str] = Counter()
+        self.landmarks: list[tuple[str, str]] = []
+        """Role and accessible name, or `#` and the id of what names it."""
+        self._inside: Counter[str] = Counter()
         self.blocked: list[str] = []
         """What the content policy blocks: inline styles and scripts, and files of other servers."""
         self._select: str | None = None
@@ -40,6 +50,7 @@ class PageReader(HTMLParser):
         if "id" in given:
             self.ids[given["id"]] += 1
         self._note_blocked(tag, given)
+        self._note_landmark(tag, given)
         if tag == "a" and given.get("href", "").startswith("/"):
             self.links.add(given["href"].split("#")[0])
         if tag == "form":
@@ -61,6 +72,16 @@ class PageReader(HTMLParser):
             return
         fields.append((name, given.get("value", "")))
 
+    def _note_landmark(self, tag: str, given: dict[str, str]) -> None:
+        role = given.get("role", LANDMARKS.get(tag, ""))
+        named_by = given.get("aria-labelledby", "")
+        name = given.get("aria-label", f"#{named_by}" if named_by else "")
+        of_a_part = tag in ("header", "footer") and self._inside.total() > 0
+        if role in LANDMARKS.values() and not of_a_part and (name or role not in ONLY_NAMED):
+            self.landmarks.append((role, name))
+        if tag in SECTIONS:
+            self._inside[tag] += 1
+
     def _note_blocked(self, tag: str, given: dict[str, str]) -> None:
         loaded = given.get("src", given.get("href", "") if tag == "link" else "")
         if (
@@ -73,6 +94,8 @@ class PageReader(HTMLParser):
             self.blocked.append(self.get_starttag_text() or tag)
 
     def handle_endtag(self, tag: str) -> None:
+        if tag in SECTIONS:
+            self._inside[tag] -= 1
         if tag == "select" and self._select and self.forms:
             chosen = [value for selected, value in self._choices if selected] or [v for _s, v in self._choices[:1]]
             self.forms[-1].fields += [(self._select, value) for value in chosen]

@@ -97,6 +97,43 @@ def test_every_page_has_a_title_one_heading_its_language_the_helpline_and_no_id_
     assert named(page for page in pages if page.seen.ids and max(page.seen.ids.values()) > 1) == []
 
 
+def without_a_name_of_its_own(page: str) -> list[tuple[str, str]]:
+    """Landmarks of a kind that the page has twice: one without a name, or with the name of another."""
+    reader = PageReader("/")
+    reader.feed(page)
+    found = []
+    for role, name in reader.landmarks:
+        words = re.search(rf'<[^>]* id="{name[1:]}"[^>]*>(.*?)</', page, re.DOTALL) if name[:1] == "#" else None
+        found.append((role, re.sub(r"<[^>]*>", "", words[1]).strip() if words else name))
+    several = {role for role, number in Counter(role for role, _name in found).items() if number > 1}
+    return [one for one in found if one[0] in several and (not one[1] or found.count(one) > 1)]
+
+
+def test_each_landmark_of_a_page_has_a_name_of_its_own(crawl: Crawl) -> None:
+    """Whoever hears a page jumps from one to the next: two of a kind are told apart by their names."""
+    pages = [page for page in whole_pages(crawl) if page.endpoint not in PIECES]
+    wrong = {page.endpoint: said for page in pages if (said := without_a_name_of_its_own(page.text))}
+    assert wrong == {}
+
+
+@pytest.mark.parametrize(
+    ("page", "wrong"),
+    [
+        ("<nav></nav><nav aria-label='A'></nav>", [("navigation", "")]),
+        ("<nav aria-label='A'></nav><nav aria-label='A'></nav>", [("navigation", "A")] * 2),
+        (
+            '<nav aria-label="A"></nav><nav aria-labelledby="a"></nav><h2 id="a"><b>A</b></h2>',
+            [("navigation", "A")] * 2,
+        ),
+        ('<aside></aside><div role="complementary"></div>', [("complementary", "")] * 2),
+        ("<header></header><main><section><header></header></section></main>", []),
+        ("<nav aria-label='A'></nav><nav aria-label='B'></nav><section></section><section></section>", []),
+    ],
+)
+def test_the_law_sees_two_landmarks_of_one_name(page: str, wrong: list[tuple[str, str]]) -> None:
+    assert without_a_name_of_its_own(page) == wrong
+
+
 def test_every_link_leads_to_a_page_that_lets_its_reader_in(app: Flask, crawl: Crawl) -> None:
     links = crawl.links_of(*crawl.travellers)
     refused = [

@@ -79,8 +79,8 @@ FREE = {"on_day": DAY, "starts_local": CLOCK}
 OPTIONAL_LINES = {
     "prove_address": {"number": "R-2026-0051", "days": 7, "day": DAY, "time": CLOCK, "until": MOMENT, "state": "?"},
     "booking_gone": {"number": "R-1", "lost_day": DAY, "lost_time": CLOCK, "others": [FREE, FREE], "answer_by": DAY},
-    "handover_given": {"away": "Mila", "first_day": DAY, "last_day": DAY, "districts": "Nišavski"},
-    "handover_noted": {"stand_in": "Mila", "first_day": DAY, "last_day": DAY, "districts": "Nišavski"},
+    "handover_given": {"away": "Mila", "first_day": DAY, "last_day": DAY, "districts": "Nišava"},
+    "handover_noted": {"stand_in": "Mila", "first_day": DAY, "last_day": DAY, "districts": "Nišava"},
     "crew_settled": {"outcome": "short", "day": DAY, "times": "11:00", "host": "School", "who": ["Mila Ilić"]},
 }
 PARAGRAPHS = {
@@ -89,8 +89,8 @@ PARAGRAPHS = {
         "If it was not you, there is nothing to do. The request is forgotten after 7 days.",
     ],
     "booking_gone": ["Free now:", "Wednesday, 9 December 2026, at 11:00", "Wednesday, 9 December 2026, at 11:00"],
-    "handover_given": ["Only in: Nišavski.", "It ends by itself after the last day."],
-    "handover_noted": ["Only in: Nišavski.", "It ends by itself after the last day, and can be taken back before."],
+    "handover_given": ["Only in: Nišava.", "It ends by itself after the last day."],
+    "handover_noted": ["Only in: Nišava.", "It ends by itself after the last day, and can be taken back before."],
     "crew_settled": [
         "The presentation is held all the same, with a smaller crew.",
         "These people are coming: Mila Ilić. Please check their identity at the door.",

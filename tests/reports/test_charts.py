@@ -42,7 +42,7 @@ def test_steps_of_shading_are_whole_numbers_that_double(most, starts):
 def test_the_map_shades_and_numbers_each_district_and_every_district_has_a_name():
     lines = [
         DistrictLine("RS-00", "Beograd", 18, 900),
-        DistrictLine("RS-20", "Nišavski", 1, None),
+        DistrictLine("RS-20", "Nišava", 1, None),
         DistrictLine("RS-25", "Kosovski", 2, 80),
         DistrictLine("", "", 1, 20),
     ]
@@ -51,7 +51,7 @@ def test_the_map_shades_and_numbers_each_district_and_every_district_has_a_name(
 
     areas = {area.iso: area for area in drawing.areas}
     assert (areas["RS-00"].step, areas["RS-00"].number, areas["RS-00"].words) == (4, "18", "Beograd: 18 presentations")
-    assert (areas["RS-20"].step, areas["RS-20"].words) == (1, "Nišavski: 1 presentation")
+    assert (areas["RS-20"].step, areas["RS-20"].words) == (1, "Nišava: 1 presentation")
     assert (areas["RS-01"].step, areas["RS-01"].number) == (0, "")
     assert [entry.words for entry in drawing.legend] == ["no presentation", "1–2", "3–4", "5–8", "9 and more"]
     assert (areas["RS-25"].number, areas["RS-25"].words) == ("2", "Kosovski: 2 presentations")

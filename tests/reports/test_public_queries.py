@@ -147,7 +147,7 @@ def test_a_page_for_everybody_asks_four_questions_at_most_however_much_was_held(
     at_most(4, max(asked))
 
 
-DISTRICTS = [DistrictName("RS-00", "Beograd"), DistrictName("RS-20", "Nišavski"), DistrictName("RS-22", "Pirotski")]
+DISTRICTS = [DistrictName("RS-00", "Beograd"), DistrictName("RS-20", "Nišava"), DistrictName("RS-22", "Pirot")]
 CENTRES = {1: "ncc", 2: "cnzd"}
 
 

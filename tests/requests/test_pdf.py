@@ -1,6 +1,8 @@
 """The papers of a request and the note to its parents, read back with other programs than the one that drew them."""
 
 import datetime as dt
+from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -84,6 +86,18 @@ def a_note(*classes, host="ОШ „Ђура Јакшић“, Каћ"):
     sittings = tuple(NoteSitting(one, dt.time(9, 55)) for one in classes)
     day = dt.date(2026, 12, 8)
     return ParentsNote("R-2026-0412", "Центар", host, "Поштуј – реагуј", "Разговор.", day, sittings, MONDAY)
+
+
+@pytest.mark.parametrize("language", list(HEADS))
+@pytest.mark.parametrize("words", [1, 40, 90], ids=["a word", "a paragraph", "a page"])
+def test_a_note_fills_its_page_and_stays_on_it_however_long_its_summary_is(tmp_path, language, words):
+    note = replace(a_note("VII-2"), summary="Разговор " * words, young_presenters=words > 1)
+    path = saved(draw_note(note, language), tmp_path)
+    tops = sorted(top for _word, _left, top, _right, _low in boxes_of(path) if top < 283)
+
+    assert pages_of(path) == 2
+    assert max(later - top for top, later in pairwise(tops)) < 25
+    assert tops[-1] > 250
 
 
 def slips_of(path, page):

@@ -64,7 +64,7 @@ def test_two_files_of_one_name_are_not_the_same_content(app):
 
 def test_an_invitation_is_mailed_once_and_nobody_else_is_invited_by_its_key(app):
     browser = browser_of(app, make_user(Role.ADMINISTRATOR))
-    form = {"email": "nova@centre.example", "roles": ["coordinator"], "form_key": "one"}
+    form = {"email": "nova@centre.example", "roles": ["coordinator"], "language": "sr_Latn", "form_key": "one"}
 
     answers = [browser.post("/people/users/new", data=form) for _press in range(2)]
     other = browser.post("/people/users/new?lang=en", data=form | {"email": "druga@centre.example"})

@@ -235,6 +235,8 @@ CREATE TABLE centre (
 	email VARCHAR NOT NULL, 
 	phone VARCHAR NOT NULL, 
 	signatory VARCHAR NOT NULL, 
+	signatory_duty_sr_cyrl VARCHAR NOT NULL, 
+	signatory_duty_en VARCHAR NOT NULL, 
 	created_at DATETIME NOT NULL, 
 	CONSTRAINT pk_centre PRIMARY KEY (id), 
 	CONSTRAINT uq_centre_slug UNIQUE (slug)

@@ -11,6 +11,8 @@ from sqlalchemy.orm import joinedload
 from scheduler.board.terms import BoardWish, HeldBlock
 from scheduler.core.db import db
 from scheduler.places.models import District, Host, HostsIn, Municipality
+from scheduler.places.queries import district_row
+from scheduler.places.terms.hosts import DistrictRow
 from scheduler.policy import Actor
 from scheduler.programmes.models import Programme
 from scheduler.requests.models import SchoolRequest
@@ -27,7 +29,7 @@ class HeldShown:
 
     days: frozenset[dt.date] = frozenset()
     by_presenter: Mapping[int, Held] = field(default_factory=dict)
-    by_district: Mapping[tuple[int, str, str] | None, Held] = field(default_factory=dict)
+    by_district: Mapping[DistrictRow | None, Held] = field(default_factory=dict)
 
 
 def held_shown(actor: Actor, wish: BoardWish, now: dt.datetime | None) -> HeldShown:
@@ -55,7 +57,7 @@ def held_shown(actor: Actor, wish: BoardWish, now: dt.datetime | None) -> HeldSh
         .execution_options(populate_existing=True)
     )
     by_presenter: dict[int, list[HeldBlock]] = defaultdict(list)
-    by_district: dict[tuple[int, str, str] | None, dict[int, HeldBlock]] = defaultdict(dict)
+    by_district: dict[DistrictRow | None, dict[int, HeldBlock]] = defaultdict(dict)
     for hold, presenter_id, number, state in rows:
         block = _block(hold, number if state is RequestState.PROPOSED else "")
         by_presenter[presenter_id].append(block)
@@ -97,7 +99,7 @@ def _town(hold: DateHold) -> Municipality | None:
     return hold.municipality or (hold.host.municipality if hold.host else None)
 
 
-def _district(hold: DateHold) -> tuple[int, str, str] | None:
+def _district(hold: DateHold) -> DistrictRow | None:
     town = _town(hold)
     district: District | None = town.district if town else None
-    return (district.id, district.name_sr_cyrl, district.name_sr_latn) if district else None
+    return district_row(district) if district else None

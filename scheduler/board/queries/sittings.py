@@ -24,7 +24,7 @@ from scheduler.core.db import db
 from scheduler.core.query_hints import no_row, some_row
 from scheduler.people.models import Presenter
 from scheduler.places.models import District, Host, Municipality
-from scheduler.places.terms.hosts import Point, SchoolCalendar
+from scheduler.places.terms.hosts import DistrictRow, Point, SchoolCalendar
 from scheduler.policy import Actor, in_reach
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.terms.plans import Stop
@@ -41,7 +41,7 @@ class Ground:
 
     programme_id: int
     point: Point | None
-    district: tuple[int, str, str] | None  # id and both names; None abroad
+    district: DistrictRow | None  # none abroad
     calendar: SchoolCalendar | None
 
 
@@ -138,7 +138,13 @@ def _sittings(visit_ids: Sequence[int]) -> Any:
             *(Visit.id.label("id"), Visit.programme_id, Presentation.id.label("sitting")),
             *(Presentation.busy_from, Presentation.busy_until, Host.lat, Host.lon),
             *(Municipality.lat.label("town_lat"), Municipality.lon.label("town_lon")),
-            *(District.id.label("district_id"), District.name_sr_cyrl, District.name_sr_latn),
+            *(
+                District.id.label("district_id"),
+                District.name_sr_cyrl,
+                District.name_sr_latn,
+                District.name_en,
+                District.iso,
+            ),
             *(District.school_calendar, cast(null(), Date).label("day"), _NEVER.label("edited_at")),
         )
         .join(Visit.host)
@@ -156,7 +162,7 @@ def _counts(actor: Actor, wish: BoardWish) -> Any:
     return (
         select(
             *(func.count(Visit.id.distinct()).filter(asked), null(), func.count(Presentation.id).filter(counts)),
-            *[null()] * 10,
+            *[null()] * 12,
             *(Visit.on_day, func.max(Presentation.edited_at)),
         )
         .outerjoin(Presentation, Presentation.visit_id == Visit.id)
@@ -172,5 +178,6 @@ def _ground(row: Any) -> Ground:
     """Of one row of the same question: a host abroad has no district, and may have no point."""
     own, town = (row.lat, row.lon), (row.town_lat, row.town_lon)
     place = own if None not in own else town
-    named = (row.district_id, row.name_sr_cyrl, row.name_sr_latn) if row.district_id else None
+    names = row.district_id, row.name_sr_cyrl, row.name_sr_latn, row.name_en, row.iso
+    named = DistrictRow(*names) if row.district_id else None
     return Ground(row.programme_id, Point(*place) if None not in place else None, named, row.school_calendar)

@@ -16,7 +16,6 @@ from scheduler.board.queries.sittings import Ground, everything, goes, has_part,
 from scheduler.board.terms import AbsenceOfDay, Block, Board, BoardCell, BoardDay, BoardRow, BoardWish, Leg, ShiftsShown
 from scheduler.core.alphabet import alphabet_key
 from scheduler.core.db import db
-from scheduler.core.language import pick
 from scheduler.core.paging import PER_PAGE, first_row
 from scheduler.people.models import Presenter
 from scheduler.people.rules import is_minor
@@ -191,28 +190,23 @@ def _district_rows(facts: _Facts) -> list[BoardRow]:
     for district in facts.held.by_district:
         found.setdefault(district, [])
     rows = []
+    language = facts.wish.language
     for district, visits in sorted(
-        found.items(), key=lambda pair: (pair[0] is None, alphabet_key(_named(pair[0], facts)))
+        found.items(), key=lambda pair: (pair[0] is None, alphabet_key(pair[0].name(language) if pair[0] else ""))
     ):
-        number, cyrl, latn = district or (0, "", "")
+        number = district.id if district else 0
         calendar = facts.grounds[visits[0].id].calendar if district and visits else None
         held = facts.held.by_district.get(district)
         rows.append(
             BoardRow(
                 key=f"d{number}",
                 cells=_cells(facts, visits, calendar, number or None, held),
-                name_sr_cyrl=cyrl,
-                name_sr_latn=latn,
+                district=district,
                 minutes=sum(row.minutes for visit in visits for row in visit.presentations),
                 kilometres=sum(visit.kilometres for visit in visits),
             )
         )
     return rows
-
-
-def _named(district: tuple[int, str, str] | None, facts: _Facts) -> str:
-    """What the page calls a district."""
-    return pick(facts.wish.language, *district[1:]) if district else ""
 
 
 def _ids_of_page(actor: Actor, wish: BoardWish) -> tuple[list[int], int]:

@@ -38,7 +38,7 @@ def new_paper(
         pupils=facts.counts.pupils,
         parents=facts.counts.parents,
         teachers=facts.counts.teachers,
-        signatories=(Signatory(facts.signatory, ""),) if facts.signatory else (),
+        signatories=(facts.signatory,) if facts.signatory.name else (),
         helpline=settings().helpline_number,
         since=facts.since,
         group=facts.group,

@@ -200,6 +200,12 @@ def visits_to_certify(limit: int, *, after: int = 0) -> list[int]:
     )
 
 
+def signatory_of(centre: Centre, language: str) -> Signatory:
+    """Who signs the papers of a centre, with her duty."""
+    duty = in_language(language, centre.signatory_duty_sr_cyrl, centre.signatory_duty_en)
+    return Signatory(spelled(centre.signatory, language), duty)
+
+
 def imported_among(visit_ids: Collection[int]) -> set[int]:
     """Which of these visits came with a file of past years: their schools have what they were given then."""
     return set(db.session.scalars(imported().where(ImportedRow.thing_id.in_(visit_ids))))
@@ -317,7 +323,7 @@ def visit_facts(visit_ids: Collection[int], *, spoken: str = "") -> dict[int, Vi
             programme_title=in_language(language, programme.name_sr_cyrl, programme.name_en),
             centre_name=centre.name(language),
             centre_place=pick(language, centre.place_sr_cyrl, centre.place_sr_latn),
-            signatory=spelled(centre.signatory, language),
+            signatory=signatory_of(centre, language),
             counts=people.get(visit.id, HeadCounts()),
             presentations=presentations,
             minutes=minutes,

@@ -16,6 +16,7 @@ from scheduler.certificates.kinds.every import KINDS
 from scheduler.certificates.kinds.papers import new_paper
 from scheduler.certificates.models import CertificatePicture, CertificateTemplate
 from scheduler.certificates.queries import templates
+from scheduler.certificates.queries.papers import signatory_of
 from scheduler.certificates.terms import (
     CertificateKind,
     CertificateReason,
@@ -32,7 +33,6 @@ from scheduler.core.db import db
 from scheduler.core.drawings import is_drawing, pixels_of
 from scheduler.core.errors import Conflict, GroundReason, NotFound, Reason, Rejected
 from scheduler.core.language import is_cyrillic, pick
-from scheduler.core.names import spelled
 from scheduler.core.scans import LOGO_SIDES, BadScan, ScanReason, read_logo, read_signature
 from scheduler.people.models import Centre
 from scheduler.places.rules.hosts import name_in_full
@@ -183,7 +183,7 @@ def _sample(centre_id: int, lang: str, today: dt.date) -> VisitFacts:
         programme_title=in_language(lang, programme.name_sr_cyrl, programme.name_en) if programme else "",
         centre_name=centre.name(lang),
         centre_place=pick(lang, centre.place_sr_cyrl, centre.place_sr_latn),
-        signatory=spelled(centre.signatory, lang),
+        signatory=signatory_of(centre, lang),
         since=today - dt.timedelta(days=120),
         group="D-2026-0000",
         grade=7,

@@ -31,7 +31,7 @@ class KnownTown:
     key: str
     city: str
     district_iso: str
-    district: str
+    districts: frozenset[str]  # how pages and registers name its district, folded: "nisava", "nisavski"
     postcode: str
 
 
@@ -59,9 +59,7 @@ def town_keys(text: str) -> frozenset[str]:
 def same_district(said: str, town: KnownTown) -> bool:
     """Whether a district's code (RS-20) or name ("Nišavski okrug") is that of a municipality."""
     code, name = fold(said), " ".join(DISTRICT_WORDS.sub(" ", fold(said)).split())
-    return code in (fold(town.district_iso), town.district) or (
-        bool(name) and name == " ".join(DISTRICT_WORDS.sub(" ", town.district).split())
-    )
+    return code in {fold(town.district_iso), *town.districts} or (bool(name) and name in town.districts)
 
 
 def town_meant(said: TownSaid, towns: Sequence[KnownTown]) -> KnownTown | str:
@@ -109,7 +107,7 @@ def _decided(name: str, may_be: list[KnownTown], said: TownSaid, around: str) ->
     """Of several those that fit all that is said; what fits none of them says nothing."""
     place = bare_town(said.place)
     tests = [
-        lambda town: bool(around) and around in (town.city, town.key, town.district),
+        lambda town: bool(around) and around in {town.city, town.key, *town.districts},
         lambda town: bool(place) and place != name and place in (town.key, town.city),
         lambda town: bool(said.postcode) and said.postcode[:2] == town.postcode[:2],
     ]

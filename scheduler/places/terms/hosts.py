@@ -92,6 +92,10 @@ class MunicipalityRow:
         """Its name in the page's script."""
         return pick(language, self.name_sr_cyrl, self.name_sr_latn)
 
+    def district(self, language: str) -> str:
+        """The name of its district."""
+        return worded(language, self.district_sr_cyrl, self.district_sr_latn, self.district_en)
+
 
 @dataclass(frozen=True)
 class HostRow:

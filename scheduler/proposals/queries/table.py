@@ -37,12 +37,12 @@ def _waits(actor: Actor) -> tuple[ColumnElement[bool], ...]:
 
 def _districts(actor: Actor) -> tuple[DistrictOfTable, ...]:
     rows = db.session().execute(
-        select(District.id, District.name_sr_cyrl, District.name_sr_latn, func.count())
+        select(District.id, District.name_sr_cyrl, District.name_sr_latn, District.name_en, func.count())
         .join(Municipality, Municipality.district_id == District.id)
         .join(Host, Host.municipality_id == Municipality.id)
         .join(SchoolRequest, SchoolRequest.host_id == Host.id)
         .where(*_waits(actor))
-        .group_by(District.id, District.name_sr_cyrl, District.name_sr_latn)
+        .group_by(District.id, District.name_sr_cyrl, District.name_sr_latn, District.name_en)
     )
     return tuple(DistrictOfTable(*row) for row in rows)
 

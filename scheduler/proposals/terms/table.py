@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from scheduler.booking.terms.free_dates import Lack
+from scheduler.core.language import worded
 from scheduler.people.terms import PresenterKind
 from scheduler.places.terms.hosts import Point
 from scheduler.proposals.terms.pages import AskedName
@@ -32,7 +33,11 @@ class DistrictOfTable:
     id: int
     name_sr_cyrl: str
     name_sr_latn: str
+    name_en: str
     number: int
+
+    def name(self, language: str) -> str:
+        return worded(language, self.name_sr_cyrl, self.name_sr_latn, self.name_en)
 
 
 @dataclass(frozen=True)

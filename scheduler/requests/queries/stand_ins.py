@@ -12,7 +12,7 @@ from scheduler.core.db import db
 from scheduler.people.models import User
 from scheduler.people.queries import coordinators_of
 from scheduler.places.models import Host, Municipality
-from scheduler.places.terms.hosts import DistrictRow
+from scheduler.places.queries import district_row
 from scheduler.requests.models import Handover, HandoverDistrict, SchoolRequest
 from scheduler.requests.rules.handovers import stand_in_for, told_instead
 from scheduler.requests.terms.handovers import HandoverRow
@@ -69,7 +69,6 @@ def _rows(found: Iterable[Handover]) -> list[HandoverRow]:
 
 
 def _row(row: Handover) -> HandoverRow:
-    names = ("id", "name_sr_cyrl", "name_sr_latn", "name_en", "iso")
     return HandoverRow(
         id=row.id,
         away_id=row.away_id,
@@ -81,7 +80,7 @@ def _row(row: Handover) -> HandoverRow:
         first_day=row.first_day,
         last_day=row.last_day,
         ended_at=row.ended_at,
-        districts=tuple(DistrictRow(*(getattr(one.district, name) for name in names)) for one in row.districts),
+        districts=tuple(district_row(one.district) for one in row.districts),
         able=row.stand_in.suspended_at is None,
     )
 

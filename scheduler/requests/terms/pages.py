@@ -154,6 +154,7 @@ class InboxRow(NamedTuple):
     place_sr_latn: str
     district_sr_cyrl: str | None  # None abroad
     district_sr_latn: str | None
+    district_en: str | None
     programme_sr_cyrl: str
     programme_en: str
     presentations: int

@@ -49,6 +49,8 @@ class CentreForm(BaseForm):
     email = EmailField(_l("Contact address"))
     phone = PhoneField(_l("Phone number"))
     signatory = NameField(_l("Who signs certificates"))
+    signatory_duty_sr_cyrl = TextField(_l("Duty in Serbian, Cyrillic letters"), limit=100)
+    signatory_duty_en = TextField(_l("Duty in English"), limit=100)
 
     def change(self) -> CentreChange:
         """What the form says; call after `accepted()`."""

@@ -218,7 +218,7 @@ def _steps(address: TableAddress, monday: dt.date) -> dict[str, str]:
 
 def _district(table: RegionTable) -> str:
     found = next((one for one in table.districts if one.id == table.district_id), None)
-    return pick(page_language(), found.name_sr_cyrl, found.name_sr_latn) if found else _("All districts")
+    return found.name(page_language()) if found else _("All districts")
 
 
 def _districts(table: RegionTable, address: TableAddress) -> list[tuple[str, str, bool]]:
@@ -228,7 +228,7 @@ def _districts(table: RegionTable, address: TableAddress) -> list[tuple[str, str
     whole = _("All districts")
     found = [(f"{whole} ({every})", replace(anywhere, district=EVERYWHERE).href(), not table.district_id)]
     for one in sorted(table.districts, key=lambda one: (-one.number, one.id)):
-        name = pick(page_language(), one.name_sr_cyrl, one.name_sr_latn)
+        name = one.name(page_language())
         here = replace(anywhere, district=one.id).href()
         found.append((f"{name} ({one.number})", here, one.id == table.district_id))
     return found

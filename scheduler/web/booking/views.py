@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from scheduler.booking.queries import free_dates as booking_free_dates
 from scheduler.booking.terms.free_dates import FreeDates
 from scheduler.core import clock
-from scheduler.core.language import pick
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places import queries as place_queries
 from scheduler.places.queries import municipalities
@@ -81,7 +80,7 @@ def free_dates() -> ResponseReturnValue:
 def towns_by_district(towns: Sequence[MunicipalityRow]) -> list[tuple[str, list[MunicipalityRow]]]:
     """Sorted towns under the names of their districts."""
     language = page_language()
-    named = groupby(towns, lambda one: pick(language, one.district_sr_cyrl, one.district_sr_latn))
+    named = groupby(towns, lambda one: one.district(language))
     return [(district, list(group)) for district, group in named]
 
 

@@ -108,21 +108,30 @@ class InvitationForm(BaseForm):
         return Acceptance(self.given_name.data, self.family_name.data, self.password.data)
 
 
+def _in_itself(language: str) -> Markup:
+    """The name of a language in that language, marked so that it is read aloud and hyphenated right."""
+    return Markup('<span lang="{}">{}</span>').format(html_lang(language), names_of(language)[1])
+
+
+def _language_field() -> RadioField:
+    return RadioField(
+        _l("Language of mails and pages"),
+        [Needed()],
+        choices=lambda: [SelectChoice(one, _in_itself(one)) for one in languages()],
+    )
+
+
 class InviteForm(BaseForm):
     email = EmailField(_l("E-mail address"), [Needed()])
     given_name = NameField(_l("Given name"), limit=NAME_LIMIT)
     family_name = NameField(_l("Family name"), limit=NAME_LIMIT)
     roles = ManyField(_l("Roles"), [Needed()], coerce=Role, choices=choices_of(ROLES))
+    language = _language_field()  # of whoever is invited, not of whoever invites
 
     def draft(self) -> InvitationDraft:
         """What the form says; call after `accepted()`."""
         names = (self.given_name.data or "", self.family_name.data or "")
-        return InvitationDraft(self.email.data, tuple(self.roles.data), *names, page_language())
-
-
-def _in_itself(language: str) -> Markup:
-    """The name of a language in that language, marked so that it is read aloud and hyphenated right."""
-    return Markup('<span lang="{}">{}</span>').format(html_lang(language), names_of(language)[1])
+        return InvitationDraft(self.email.data, tuple(self.roles.data), *names, self.language.data)
 
 
 class RolesForm(BaseForm):
@@ -143,14 +152,6 @@ class RolesForm(BaseForm):
     def district_ids(self) -> list[int]:
         """Call after `accepted()`."""
         return [int(one) for one in self.districts.data or ()]
-
-
-def _language_field() -> RadioField:
-    return RadioField(
-        _l("Language of mails and pages"),
-        [Needed()],
-        choices=lambda: [SelectChoice(one, _in_itself(one)) for one in languages()],
-    )
 
 
 class AccountForm(BaseForm):

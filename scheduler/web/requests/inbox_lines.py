@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from flask import url_for
 
-from scheduler.core.language import pick, short_day
+from scheduler.core.language import pick, short_day, worded
 from scheduler.programmes.terms import in_language
 from scheduler.requests.terms.pages import InboxRow, NextStep
 from scheduler.requests.terms.school_request import RequestChannel, RequestState
@@ -65,7 +65,7 @@ def lines_of(
         wait = waits.get(row.id)
         act = act_of(wait, now) if wait and row.next_step is NextStep.LOOK else None
         place = pick(language, row.place_sr_cyrl, row.place_sr_latn)
-        district = pick(language, row.district_sr_cyrl or "", row.district_sr_latn or "")
+        district = worded(language, row.district_sr_cyrl or "", row.district_sr_latn or "", row.district_en or "")
         return InboxLine(
             f"{row.id}.{row.version}",
             row.id in ticked,

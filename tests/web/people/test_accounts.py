@@ -231,12 +231,14 @@ def test_a_presenter_finds_her_own_profile_from_her_account(app):
 def test_an_administrator_invites_and_suspends(app):
     administrator = make_user(Role.ADMINISTRATOR)
     browser = browser_of(app, administrator)
-    data = {"email": "nova@centre.example", "roles": ["coordinator", "safeguarding"]}
+    data = {"email": "nova@centre.example", "roles": ["coordinator", "safeguarding"], "language": "en"}
     assert browser.post("/people/users/new", data=data).location == "/people/users"
     assert browser.post("/people/users/new", data={"email": "nova@centre.example"}).status_code == 422
+    assert browser.post("/people/users/new", data=data | {"language": ""}).status_code == 422
     assert "nova@centre.example" in browser.get("/people/users").text
 
     user = rows_of(User)[-1]
+    assert user.language == "en", "her own, whoever invites her reads Serbian"
     suspended = browser_of(app, user)
     assert suspended.get("/account").status_code == 200
     assert browser.post(f"/people/users/{user.id}/suspend").status_code == 302

@@ -343,7 +343,7 @@ def test_the_export_of_everything_asks_first(browser):
 
 
 def test_an_invitation_asks_first_and_keeps_the_address(browser):
-    data = {"email": "nova@centre.example", "given_name": "Нова", "roles": ["coordinator"]}
+    data = {"email": "nova@centre.example", "given_name": "Нова", "roles": ["coordinator"], "language": "en"}
     page = asks(browser.post("/people/users/new?lang=en", data=data))
 
     assert again(browser, page).location == "/people/users"

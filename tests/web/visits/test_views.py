@@ -83,6 +83,34 @@ def test_the_page_suggests_offers_and_confirms(app, desk, scene):
     assert "Confirmed by all" in body(desk.get(visit))
 
 
+def test_all_papers_of_a_visit_stand_in_one_menu_beside_its_acts(app, desk, scene):
+    scene.plans = (a_plan(), a_plan(dt.time(11)))
+    number = offered_soon(scene, scene.educator())
+    page = body(desk.get(f"/visits/{number}"))
+    menu = re.search(
+        r'<div class="page-head__acts">.*?<summary[^>]*><span>Documents</span>.*?</details>', page, re.DOTALL
+    )
+
+    assert menu
+    papers = re.findall(r'href="([^"]+\.pdf[^"]*)"', page)
+    assert papers == re.findall(r'href="([^"]+\.pdf[^"]*)"', menu[0])
+    assert papers == [f"/visits/{number}/sign-in.pdf", f"/visits/{number}/sign-in.pdf?together=y"]
+
+
+def test_what_is_pressed_on_a_visits_page_looks_like_no_state(app, desk, scene):
+    """A state has a picture, a press has none: "Ready" beside a tick was read as what the visit is."""
+    ana = scene.educator()
+    visit = f"/visits/{offered_soon(scene, ana)}"
+    browser_of(app, ana).post(f"{visit.replace('visits', 'offers')}/accept")
+    for press, act in (("Confirm and tell the school", "confirm"), ("Mark as ready", "ready")):
+        button = re.search(
+            rf'<button class="button button--main"[^>]*>(.*?)<span>{press}</span>', body(desk.get(visit))
+        )
+        assert button
+        assert "<svg" not in button[1]
+        assert desk.post(f"{visit}/{act}").status_code == 302
+
+
 def test_the_slower_coordinator_reads_who_took_the_time(desk, scene):
     ana = scene.educator()
     first = offered_soon(scene, ana)

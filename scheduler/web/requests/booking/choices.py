@@ -5,7 +5,6 @@ from functools import cache
 
 from wtforms.fields import SelectChoice
 
-from scheduler.core.language import pick
 from scheduler.places import queries as place_queries
 from scheduler.places.terms.hosts import HostRow
 from scheduler.programmes.rules import fits_school
@@ -66,10 +65,6 @@ def municipality_choices() -> list[SelectChoice]:
     """All municipalities under their districts, in the page's script; the first choice is none."""
     language = page_language()
     return [SelectChoice("", _("Choose"))] + [
-        SelectChoice(
-            str(row.id),
-            row.name(language),
-            optgroup=pick(language, row.district_sr_cyrl, row.district_sr_latn),
-        )
+        SelectChoice(str(row.id), row.name(language), optgroup=row.district(language))
         for row in place_queries.municipalities(language)
     ]
