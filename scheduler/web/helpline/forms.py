@@ -69,7 +69,7 @@ class MonthForm(BaseForm):
         """Totals first, then the splits; every field of a number lies in one of them."""
         found = []
         for total, names in SUMS.items():
-            whole = () if total in CaseOutcome else (total,)
+            whole = () if total in tuple(CaseOutcome) else (total,)
             found.append((total, str(TOTAL_WORDS[total]), (*whole, *names), total, names))
         for margin, codes in self.names.items():
             fields = tuple(f"{margin}.{code}" for code in codes)

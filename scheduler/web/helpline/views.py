@@ -256,7 +256,7 @@ def _sums(month: HelplineMonth) -> list[dict[str, object]]:
 
 def _months_drawn(months: list[HelplineMonth]) -> Drawing | None:
     """Communications and cases by month; a single month is no chart."""
-    sums = {name: Counter[str]() for name in SUMS if name not in CaseOutcome}
+    sums = {name: Counter[str]() for name in SUMS if name not in tuple(CaseOutcome)}
     for one in months:
         for name, made in sums.items():
             made[f"{one.figures.first_day:%Y-%m}"] += one.figures.total(name)
