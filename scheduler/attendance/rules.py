@@ -10,6 +10,7 @@ from scheduler.attendance.terms import (
     AttendanceReason,
     AttendanceState,
     CountDraft,
+    CountedPresentation,
     DeliveryOutcome,
     EarlierDelivery,
     FollowUp,
@@ -99,6 +100,12 @@ def problem_with_names(names: Collection[str], adults: int | None) -> Reason | N
 
 # How early a visit stands in the list of what waits: differences, then silence, then what was just handed in.
 URGENT_FIRST = (AttendanceState.COUNTERSIGNED, AttendanceState.ASSUMED, AttendanceState.SUBMITTED)
+
+
+def most_urgent(presentations: Sequence[CountedPresentation]) -> CountedPresentation:
+    """The one by whose state a visit stands among others; there is at least one."""
+    places = {state: place for place, state in enumerate(URGENT_FIRST)}
+    return min(presentations, key=lambda one: places.get(one.state, len(places)))
 
 
 def is_silence_long_enough(asked_at: dt.datetime, now: dt.datetime) -> bool:

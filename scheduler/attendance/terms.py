@@ -273,6 +273,19 @@ class CountedPresentation:
 
 
 @dataclass(frozen=True)
+class PeopleOfVisit:
+    """The people of one audience in a visit: announced, counted by the presenter, counted by the school.
+
+    A school that has not answered counts as the presenter did; sums may agree where presentations differ.
+    """
+
+    announced: int
+    present: int
+    by_school: int
+    differs: bool
+
+
+@dataclass(frozen=True)
 class CountedVisit:
     """A visit with the counting of its presentations."""
 
@@ -284,6 +297,20 @@ class CountedVisit:
     host_name_sr_latn: str
     presentations: tuple[CountedPresentation, ...]
     named_adults: tuple[str, ...]
+
+    def people(self, audience: Audience) -> "PeopleOfVisit":
+        """Who came of an audience to the presentations that are counted."""
+        announced = present = by_school = 0
+        differs = False
+        for one in self.presentations:
+            if (presenter := one.said_by_educator or one.said_by_school) is None:
+                continue
+            school = one.said_by_school or presenter
+            announced += one.expected.by_audience()[audience]
+            present += presenter.by_audience()[audience]
+            by_school += school.by_audience()[audience]
+            differs |= presenter.by_audience()[audience] != school.by_audience()[audience]
+        return PeopleOfVisit(announced, present, by_school, differs)
 
     def presentation(self, ordinal: str) -> CountedPresentation | None:
         """The presentation with that number within the visit, as an address says it; None when there is none."""

@@ -39,6 +39,7 @@ class Place:
     tabs: tuple[tuple[str, object], ...]  # endpoint, label
     pages: str = ""
     roles: frozenset[Role] = STAFF
+    filters: tuple[str, ...] = ()  # of the address, which every tab passes on
 
 
 PROTECTION = (
@@ -114,6 +115,7 @@ PLACES = (  # of two that name a page, the first on the reader's rail has it; se
             ("reports.signed_periods", _l("Signed-off periods")),
         ),
         "reports questions",
+        filters=("first", "last", "campaign", "programme", "by"),
     ),
     Place(
         "megaphone",
@@ -212,19 +214,22 @@ def place_of(endpoint: str, places: list[tuple[Place, dict[str, str]]]) -> Place
 
 
 def lead_tabs(*endpoints: str, **values: Any) -> None:
-    """Let these tabs keep the days and filters of the page."""
-    g.tab_addresses = g.get("tab_addresses", {}) | {name: url_for(name, **values) for name in endpoints}
+    """Let these tabs open on the days and filters of the page, where its address does not say them."""
+    g.tab_values = g.get("tab_values", {}) | dict.fromkeys(endpoints, values)
 
 
 def tabs_of_place() -> list[NavigationLink]:
     """The tabs beside which the page stands; none for a page that is opened from one of them."""
     here = request.endpoint or ""
-    tabs = next((tabs for _place, tabs in open_places() if here in tabs), {}) if viewer() else {}
-    addresses: dict[str, str] = g.get("tab_addresses", {})
+    found = next((found for found in open_places() if here in found[1]), None) if viewer() else None
+    if found is None or len(found[1]) < 2:
+        return []
+    place, tabs = found
+    values: dict[str, dict[str, Any]] = g.get("tab_values", {})
+    kept = {name: request.args.getlist(name) for name in place.filters if name in request.args}
     return [
-        NavigationLink(addresses.get(name) or url_for(name), "", label, "page" if name == here else "")
+        NavigationLink(url_for(name, **values.get(name, {}) | kept), "", label, "page" if name == here else "")
         for name, label in tabs.items()
-        if len(tabs) > 1
     ]
 
 

@@ -121,8 +121,8 @@ def test_numbers_that_wait_and_numbers_that_are_missing(light, programme, hosts)
                     make_attendance(talk, state=state)
 
     page = light("/attendance", "page=2", "late=2")  # both lists are full
-    assert rows_in(page) == 2 * len(("head", *range(100)))
-    assert rows_in(light("/attendance?late=2")) == len(("head", *range(100))) + len(("head", *range(20)))
+    assert rows_in(page) == len(("head", *range(50))) + len(("head", *range(100)))  # a visit of two talks is a line
+    assert rows_in(light("/attendance?late=2")) == len(("head", *range(50))) + len(("head", *range(20)))
     light("/attendance/assumed")
     assert light("/attendance/assumed?page=2").count('name="chosen"') == 20
 

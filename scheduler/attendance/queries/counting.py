@@ -130,15 +130,9 @@ def rows_of_each(*lists: Page[Pair]) -> list[Page[Row]]:
 
 
 def _rows(counted: Sequence[CountedVisit], wanted: Sequence[Pair]) -> list[Row]:
-    """These presentations, each with its visit, of which it knows those that are wanted only."""
-    ids = {presentation_id for _visit_id, presentation_id in wanted}
-    visits = {
-        visit.visit_id: replace(
-            visit, presentations=tuple(one for one in visit.presentations if one.presentation_id in ids)
-        )
-        for visit in counted
-    }
-    of_visit = {one.presentation_id: one for visit in visits.values() for one in visit.presentations}
+    """These presentations, each with its whole visit."""
+    visits = {visit.visit_id: visit for visit in counted}
+    of_visit = {one.presentation_id: one for visit in counted for one in visit.presentations}
     return [(visits[visit_id], of_visit[one]) for visit_id, one in wanted if one in of_visit]
 
 

@@ -1,5 +1,7 @@
 """Pages of counting: the presenter's phone, the school's answer, the coordinator's desk."""
 
+from dataclasses import replace
+
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -36,6 +38,7 @@ from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm
 from scheduler.web.guards import current_actor, link_actor, may, public
 from scheduler.web.i18n import _, _l, _n
+from scheduler.web.labels import AUDIENCES
 from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
 from scheduler.web.tables import Column
@@ -44,9 +47,9 @@ __all__ = ["bp", "feedback", "heads", "sheets", "sign_in", "tally"]  # their pag
 COUNTING_COLUMNS = (
     Column("visit", _l("Visit")),
     Column("day", _l("Day")),
+    Column("announced", _l("Announced"), number=True),
+    *(Column(audience, word, number=True) for audience, word in AUDIENCES.items()),
     Column("state", _l("State")),
-    Column("presenter", _l("The presenter")),
-    Column("school", _l("The school")),
 )
 
 SOURCES = {
@@ -153,18 +156,30 @@ def _paper_words() -> dict[str, str]:
 @bp.get("/attendance")
 @may("list", "attendance")
 def overview() -> ResponseReturnValue:
-    """What nobody has counted yet, what waits for a lock, and how many schools stayed silent."""
+    """What nobody has counted yet, the visits whose numbers wait for a lock, and how many schools stayed silent."""
     actor = current_actor()
     table = tables.table(COUNTING_COLUMNS, SORTS, natural="state")
     to_lock, silent = waiting_attendance(actor, table.sort, page_number(request.args.get("page")))
     may_lock = policy.scope_of(actor, "lock", "attendance") is not None
     late = sittings_not_counted(actor, clock.now(), page_number(request.args.get("late")))
     page, uncounted = rows_of_each(to_lock, late)
+    visits = {visit.visit_id: visit for visit, _one in page.rows}
+    lines = [
+        (visit, rules.most_urgent(visit.presentations), {one: visit.people(one) for one in AUDIENCES})
+        for visit in visits.values()
+    ]
+    came = [one for one in AUDIENCES if any(people[one].present or people[one].by_school for *_rest, people in lines)]
+    shown = tuple(one for one in table.columns if one.name not in AUDIENCES or one.name in came)
+    announced = [one for one in AUDIENCES if any(talk.expected.by_audience()[one] for _visit, talk in uncounted.rows)]
     return render_template(
         "attendance/overview.html",
         uncounted=uncounted,
         page=page,
-        table=table,
+        lines=lines,
+        heads=replace(table, columns=shown).heads(),
+        came=came,
+        announced=announced,
+        audiences=AUDIENCES,
         silent=silent if may_lock else 0,
         may_count=policy.scope_of(actor, "create", "attendance") is not None,
         set_aside=set_aside_lately(actor, clock.now(), page_number(request.args.get("aside"))),

@@ -2,8 +2,10 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from flask import request
 from wtforms import HiddenField, SelectField
 from wtforms.fields import SelectChoice
 
@@ -13,7 +15,9 @@ from scheduler.helpline.rules import cells_of, disagreements
 from scheduler.helpline.terms import (
     MOST_COUNTED,
     SUMS,
+    TOTAL_OF,
     TOTALS,
+    CaseOutcome,
     CorrectionCause,
     HelplineDraft,
     HelplineMargin,
@@ -22,13 +26,26 @@ from scheduler.helpline.terms import (
     ListDraft,
 )
 from scheduler.web.forms import BaseForm, CountField, DayField, LinesField, Needed, choices_of
-from scheduler.web.helpline.words import TOTAL_WORDS, disagreement
+from scheduler.web.helpline.words import SPLITS, TOTAL_WORDS, disagreement
 from scheduler.web.history import CORRECTION_CAUSES
 from scheduler.web.i18n import _l
 
 LONGEST_LIST = 12_000  # letters of all lines of a list
+SUMS_FIRST = next(iter(SUMS))  # the part that is open until another one is chosen
 SUM_REASONS = (HelplineReason.SUM_DISAGREES, HelplineReason.MORE_THAN_ITS_TOTAL)
 Names = Mapping[HelplineMargin, Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class MonthPart:
+    """One total or one split of a month: few fields that are typed together, and what they make until now."""
+
+    name: str
+    heading: str
+    fields: tuple[str, ...]
+    total: str
+    made: int
+    most: bool  # its parts may make less than the total
 
 
 class MonthForm(BaseForm):
@@ -47,6 +64,26 @@ class MonthForm(BaseForm):
         }
         totals = {name: self[name].data or 0 for name in TOTALS}
         return HelplineDraft(*days_in(self), totals, margins)
+
+    def parts(self) -> list[MonthPart]:
+        """Totals first, then the splits; every field of a number lies in one of them."""
+        found = []
+        for total, names in SUMS.items():
+            whole = () if total in tuple(CaseOutcome) else (total,)
+            found.append((total, str(TOTAL_WORDS[total]), (*whole, *names), total, names))
+        for margin, codes in self.names.items():
+            fields = tuple(f"{margin}.{code}" for code in codes)
+            found.append((margin, str(SPLITS[margin]), fields, TOTAL_OF[margin], fields))
+        return [
+            MonthPart(name, heading, fields, total, sum(self[one].data or 0 for one in added), name != total)
+            for name, heading, fields, total, added in found
+        ]
+
+    def open_parts(self) -> list[str]:
+        """The part that was chosen, and those in which something is wrong."""
+        parts = {part.name: part for part in self.parts()}
+        chosen = next((one for one in (request.form.get("show"), request.form.get("part")) if one in parts), SUMS_FIRST)
+        return [name for name, part in parts.items() if name == chosen or any(self[one].errors for one in part.fields)]
 
     def show(self, problems: Mapping[str, Reason]) -> None:
         """A sum that disagrees is told with both numbers, beside its total or on top of the page."""

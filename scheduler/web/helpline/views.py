@@ -15,11 +15,14 @@ from scheduler.helpline.service import figures as service
 from scheduler.helpline.terms import SUMS, TOTAL_OF, CaseOutcome, HelplineChannel, HelplineMargin, HelplineMonth
 from scheduler.helpline.wording import name_in
 from scheduler.people.queries import centres
+from scheduler.reports import charts
 from scheduler.reports.queries.attendance import attendance_report
 from scheduler.reports.rules.beside_helpline import BesideOutreach, beside_outreach
-from scheduler.reports.terms.counting import Filters, Group, Period
+from scheduler.reports.terms.counting import Chart, Filters, Group, Period, Series
+from scheduler.reports.terms.drawing import Drawing
+from scheduler.reports.wording import short_month
 from scheduler.web.filters import say
-from scheduler.web.forms import BaseForm, number_of
+from scheduler.web.forms import BaseForm, new_form_key, number_of
 from scheduler.web.guards import current_actor, may, own_centre_id, public
 from scheduler.web.helpline import words
 from scheduler.web.helpline.blueprint import bp
@@ -67,7 +70,9 @@ def new_month() -> ResponseReturnValue:
     codes = rules.list_for(last, queries.code_lists(own_centre_id()))
     names = words.all_codes(codes, queries.districts_by_iso())
     form = month_form(names, first_day=last.replace(day=1), last_day=last)
-    if form.accepted():
+    if "show" in request.form:
+        form.form_key.data = new_form_key()  # another part is shown: nothing is stored yet, under no key
+    elif form.accepted():
         try:
             period_id = service.enter_month(current_actor(), form.draft(), now=clock.now())
         except Rejected as rejected:
@@ -85,7 +90,7 @@ def show_month(period_id: int) -> ResponseReturnValue:
     month = queries.month(own_centre_id(), period_id)
     names = words.all_codes(queries.code_list(month.code_list), queries.districts_by_iso())
     form = month_form(names, month)
-    if form.accepted():
+    if "show" not in request.form and form.accepted():
         cause = cause_of(form)
         version = number_of(form.version.data) or 0
         try:
@@ -176,6 +181,7 @@ def overview() -> ResponseReturnValue:
             *({"label": words.COLUMN_WORDS[name], "number": True} for name in shown),
             {"label": _("Signed off")},
         ],
+        drawing=_months_drawn(months),
         beside=_beside(months) if months else [],
         may_publish=policy.scope_of(current_actor(), "publish", "helpline") is not None,
     )
@@ -232,6 +238,38 @@ def _splits(months: list[HelplineMonth]) -> list[dict[str, object]]:
     ]
 
 
+def _sums(month: HelplineMonth) -> list[dict[str, object]]:
+    """The totals of signed figures, each before its parts that count something."""
+    whole = month.figures
+    return [
+        {
+            "heading": str(words.SPLITS[split]),
+            "rows": [
+                {"label": words.TOTAL_WORDS[name], "number": whole.total(name)}
+                for name in (total, *parts)
+                if name == total or whole.total(name)
+            ],
+        }
+        for split, (total, parts) in rules.PUBLIC_SPLITS.items()
+    ]
+
+
+def _months_drawn(months: list[HelplineMonth]) -> Drawing | None:
+    """Communications and cases by month; a single month is no chart."""
+    sums = {name: Counter[str]() for name in SUMS if name not in tuple(CaseOutcome)}
+    for one in months:
+        for name, made in sums.items():
+            made[f"{one.figures.first_day:%Y-%m}"] += one.figures.total(name)
+    language, shown = page_language(), sorted(sums["communications"])
+    if len(shown) < 2:
+        return None
+    series = tuple(
+        Series(str(words.COLUMN_WORDS[name]), tuple(made[month] for month in shown)) for name, made in sums.items()
+    )
+    labels = tuple(short_month(month, language) for month in shown)
+    return charts.columns(Chart(str(words.SPLITS["month"]), labels, series), language)
+
+
 def _month_page(form: MonthForm, month: HelplineMonth | None = None) -> ResponseReturnValue:
     why: BaseForm | None = WhyForm(formdata=None) if month and month.signed_at else None
     page = render_template(
@@ -240,8 +278,8 @@ def _month_page(form: MonthForm, month: HelplineMonth | None = None) -> Response
         month=month,
         why=why,
         days=days_of(month.figures.first_day, month.figures.last_day) if month else "",
-        sums=SUMS,
-        splits=[(margin, str(words.SPLITS[margin]), TOTAL_OF[margin]) for margin in HelplineMargin],
+        sums=_sums(month) if month and why else [],
+        splits=_splits([month]) if month and why else [],
         changes=history({"helpline_period": [month.id]}, form) if month else [],
     )
     return page, 422 if form.problems_shown() else 200

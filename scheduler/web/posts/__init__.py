@@ -1,1 +1,1 @@
-"""Pages of posts: the plan by week, one post, its picture, what came of it, and its short address."""
+"""Pages of posts: the plan of a month, one post, its picture, what came of it, and its short address."""

@@ -1,6 +1,8 @@
-"""Posts: the plan by week, one post with its text to copy, its picture, what came of it, its short address."""
+"""Posts: the plan of a month, one post with its text to copy, its picture, what came of it, its short address."""
 
 import datetime as dt
+from calendar import Calendar
+from collections import defaultdict
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -8,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from scheduler.config import centre_timezone, settings
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, Rejected
-from scheduler.core.language import html_lang, names_of
+from scheduler.core.language import html_lang, month_and_year, names_of
 from scheduler.posts import ics, queries, rules, service
 from scheduler.posts.terms import MOST_LETTERS, LeadsTo, PostRow, PostState
 from scheduler.posts.wording import CHANNELS
@@ -28,7 +30,6 @@ bp = Blueprint("posts", __name__)
 takes_photographs(bp, "posts.picture")
 
 PLAN_BEHIND, PLAN_AHEAD = dt.timedelta(days=30), dt.timedelta(days=180)  # of the plan as a calendar
-WEEKS = 5  # of the plan, the asked one first
 OUR_PAGES = {
     LeadsTo.BOOK: "requests.book",
     LeadsTo.FRONT: "public.front",
@@ -39,26 +40,31 @@ OUR_PAGES = {
 @bp.get("/posts")
 @may("read", "post")
 def plan() -> ResponseReturnValue:
-    """Five weeks of posts, of one campaign, of the helpline or of both; and what came of those."""
-    asked = asked_day("from") or clock.local_day(clock.now())
-    monday = asked - dt.timedelta(days=asked.weekday())
+    """The weeks of a month with the posts of each day, of one campaign, of the helpline or of both; and their sums."""
+    today = clock.local_day(clock.now())
+    month = (asked_day("from") or today).replace(day=1)
+    weeks = Calendar().monthdatescalendar(month.year, month.month)
     of = request.args.get("of", "")
-    rows = queries.posts_between(current_actor(), monday, monday + dt.timedelta(days=7 * WEEKS - 1), of)
-    weeks: dict[dt.date, list[PostRow]] = {monday + dt.timedelta(days=7 * number): [] for number in range(WEEKS)}
+    rows = queries.posts_between(current_actor(), weeks[0][0], weeks[-1][-1], of)
+    of_day: dict[dt.date, list[PostRow]] = defaultdict(list)
     for row in rows:
-        weeks[row.draft.on_day - dt.timedelta(days=row.draft.on_day.weekday())].append(row)
+        of_day[row.draft.on_day].append(row)
     ways = [("", _("All")), (queries.OF_HELPLINE, _("The helpline"))]
     ways += [(one.slug, one.name(page_language())) for one in campaigns_of(own_centre_id())]
     return render_template(
         "posts/plan.html",
-        weeks=list(weeks.items()),
+        weeks=[[(day, of_day[day]) for day in week] for week in weeks],
+        month=month,
+        name=month_and_year(month, page_language()),
+        today=today,
+        planned=bool(rows),
         figures=post_figures(queries.sums_of(rows)),
         of=of,
         pills=[{"label": label, "href": here(of=name or None), "on": name == of} for name, label in ways],
         channels=CHANNELS,
         ics=url_for(".plan_calendar", of=of or None),
-        before=here(**{"from": (monday - dt.timedelta(days=7 * WEEKS)).isoformat()}),
-        after=here(**{"from": (monday + dt.timedelta(days=7 * WEEKS)).isoformat()}),
+        before=here(**{"from": month - dt.timedelta(days=1)}),
+        after=here(**{"from": month + dt.timedelta(days=31)}),
     )
 
 

@@ -22,7 +22,7 @@ from scheduler.reports.rules.cohorts import TownCohorts, all_towns, by_town
 from scheduler.reports.terms.counting import KeyFigure, ReportPaper
 from scheduler.web.forms import number_of
 from scheduler.web.guards import current_actor, may, own_centre_id
-from scheduler.web.i18n import _, page_language
+from scheduler.web.i18n import _, here, page_language
 from scheduler.web.reports.blueprint import bp
 
 FILES = {"csv": "text/csv; charset=utf-8", "pdf": "application/pdf"}
@@ -42,7 +42,7 @@ def cohorts() -> ResponseReturnValue:
         lines=[(one, _town(one), _cells(one, year)) for one in lines],
         whole=_cells(whole, year),
         heads=_heads(),
-        pills=_pills(".cohorts", year),
+        pills=_pills(year),
         links={kind: url_for(".cohorts_file", kind=kind, year=year) for kind in FILES},
     )
 
@@ -73,7 +73,7 @@ def cohort_aim() -> ResponseReturnValue:
         page=page_of(ordered, page_number(request.args.get("page"))),
         figures=_figures(schools),
         levels=level_names(language),
-        pills=_pills(".cohort_aim", year, town=town),
+        pills=_pills(year),
     )
 
 
@@ -87,9 +87,9 @@ def _this_year() -> int:
     return end_of_school_year(clock.local_day(clock.now())).year
 
 
-def _pills(endpoint: str, year: int, **kept: Any) -> list[dict[str, Any]]:
+def _pills(year: int) -> list[dict[str, Any]]:
     years = range(_this_year(), _this_year() - YEARS_SHOWN, -1)
-    return [{"label": _year_name(one), "href": url_for(endpoint, year=one, **kept), "on": one == year} for one in years]
+    return [{"label": _year_name(one), "href": here(year=one, page=None), "on": one == year} for one in years]
 
 
 def _year_name(year: int) -> str:

@@ -35,7 +35,7 @@ from scheduler.reports.terms.counting import Period
 from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm, DayField, LinesField, Needed, number_of
 from scheduler.web.guards import current_actor, may, own_centre_id, public
-from scheduler.web.i18n import _, _l, page_language
+from scheduler.web.i18n import _, _l, here, page_language
 from scheduler.web.navigation import lead_tabs
 from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
@@ -273,10 +273,7 @@ def _title(period: Period) -> str:
 def _pills(period: Period | None) -> list[dict[str, Any]]:
     this_year = clock.local_day(clock.now()).year
     years = [year_of(year) for year in range(this_year, this_year - YEARS_OFFERED, -1)]
-    return [
-        {"label": str(one.first.year), "href": url_for(".profile", **days_of(one)), "on": one == period}
-        for one in years
-    ]
+    return [{"label": str(one.first.year), "href": here(**days_of(one)), "on": one == period} for one in years]
 
 
 def _presses(period: Period, signed: SignedProfileRow | None) -> dict[str, str]:

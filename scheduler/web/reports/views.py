@@ -43,7 +43,7 @@ from scheduler.web.navigation import lead_tabs
 from scheduler.web.post_words import post_figures
 from scheduler.web.reports import cohorts, profiles, signing, youth
 from scheduler.web.reports.blueprint import bp
-from scheduler.web.reports.forms import ReportForm, days_of, narrowed, presets, query_of
+from scheduler.web.reports.forms import ReportForm, narrowed, presets, query_of
 from scheduler.web.tables import Column
 
 __all__ = ["bp", "cohorts", "profiles", "signing", "youth"]  # their pages hang on the same blueprint
@@ -79,7 +79,7 @@ def attendance_report() -> ResponseReturnValue:
         links["posts"] = url_for(".attendance_file", kind="csv", table="posts", **_query(report))
     links["print"] = url_for(".attendance_print", **_query(report))
     shown = page_of(report.rows, page_number(request.args.get("page")))
-    lead_tabs("reports.youth", "reports.profile", **days_of(report.filters.period))
+    lead_tabs("reports.youth", "reports.profile", **_query(report))
     return render_template(
         "reports/attendance_report.html",
         form=form,

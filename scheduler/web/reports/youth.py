@@ -20,10 +20,10 @@ from scheduler.reports.terms.counting import Definition, Filters, Group, Key, Ke
 from scheduler.reports.terms.youth import YouthBand, YouthCounts, YouthReport
 from scheduler.reports.wording import label_of
 from scheduler.web.guards import current_actor, may, own_centre_id
-from scheduler.web.i18n import _, _l, page_language
+from scheduler.web.i18n import _, _l, here, page_language
 from scheduler.web.navigation import lead_tabs
 from scheduler.web.reports.blueprint import bp
-from scheduler.web.reports.forms import ReportForm, days_of, narrowed, presets, query_of
+from scheduler.web.reports.forms import ReportForm, narrowed, presets, query_of
 
 FILES = {"csv": "text/csv; charset=utf-8", "pdf": "application/pdf"}
 MONTHS_UNFOLDED = 3  # of the page, the newest
@@ -41,7 +41,8 @@ def youth() -> ResponseReturnValue:
     form, report = _asked()
     shown = _shown(report) if report else {}
     if report:
-        lead_tabs("reports.attendance_report", "reports.profile", **days_of(report.filters.period))
+        by = [group.value for group in form.groups()]
+        lead_tabs("reports.attendance_report", "reports.profile", **query_of(report.filters), by=by)
     page = render_template("reports/youth.html", form=form, report=report, pills=_pills(form), **shown)
     return page, 200 if report else 422
 
@@ -98,11 +99,10 @@ def _band() -> YouthBand | None:
 
 
 def _pills(form: ReportForm) -> list[dict[str, Any]]:
-    kept = {name: form[name].data for name in ("campaign", "programme") if form[name].data}
     return [
         {
             "label": name,
-            "href": url_for(".youth", **kept, first=span.first, last=span.last),
+            "href": here(first=span.first, last=span.last),
             "on": (form.first.data, form.last.data) == (span.first, span.last),
         }
         for name, span in presets(clock.local_day(clock.now()))

@@ -232,11 +232,24 @@ def test_two_different_numbers_stand_side_by_side_and_the_coordinator_chooses(ap
     listed = text_of(desk.get("/attendance?lang=en"))
     lock = desk.post(f"{path}/lock", data=lock_by("school"))
 
-    for words in ("pupils 88", "pupils 70", "The numbers differ"):
-        assert words in listed
+    assert "88 ≠ the school: 70" in listed
+    assert "The numbers differ" in listed
     assert "The centre compares both numbers." in told
     assert (lock.status_code, rows_of(Attendance.state)) == (302, [LOCKED])
     assert counting(begun.first) == HeadCounts(70)
+
+
+def test_a_visit_is_one_line_whose_columns_add_up_its_presentations(app):
+    begun = a_counted_visit(counts=HeadCounts(pupils=30, teachers=2), talks=2)
+    first, second = (one.id for one in begun.presentations)
+    countersign(begun.school, begun.visit.id, {first: HeadCounts(30, 0, 2), second: HeadCounts(30, 0, 1)}, now=LEAVING)
+
+    desk, _path = desk_of(app, begun)
+
+    listed = text_of(desk.get("/attendance?lang=en"))
+
+    assert "Visit Day Announced Pupils Teachers State" in listed, "no column for whom nobody counted"
+    assert "184 60 4 ≠ the school: 3 The numbers differ" in listed
 
 
 def test_two_presentations_are_locked_with_one_press_and_only_one_button_says_so(app):

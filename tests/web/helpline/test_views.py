@@ -5,7 +5,7 @@ import re
 import pytest
 
 from scheduler.helpline import queries
-from scheduler.helpline.terms import TOTALS
+from scheduler.helpline.terms import TOTALS, HelplineChannel
 from tests.factories.helpline import LINES
 from tests.factories.places import make_district
 from tests.web.browser import staff_of
@@ -30,9 +30,39 @@ def test_the_page_begins_with_the_last_month_that_is_over(chief):
     assert all(f'name="{name}"' in page for name in (*TOTALS, "topic.grooming", "age.from_11", "act.kz_215"))
     assert 'value="1.8.2026."' in page
     assert "<textarea" not in page
+    assert set(shown_fields(page)) == {"first_day", "last_day", "communications", *HelplineChannel}
     form = page.partition("data-sums")[2].partition("</form>")[0]
     typed = {re.search(r'name="([^"]*)"', one)[1] for one in re.findall(r'<input[^>]*type="text"[^>]*>', form)}
     assert typed == {"first_day", "last_day"}
+
+
+def shown_fields(page):
+    """The names of the fields that somebody sees in the form of the figures."""
+    form = page.partition("data-sums")[2].partition("</form>")[0]
+    return re.findall(r'<input\b[^>]*class="field__input"[^>]*? name="([^"]*)"', form)
+
+
+def test_another_topic_is_opened_without_storing_and_without_losing_what_is_typed(chief, programme):
+    typed = {"calls": "80", "mails": "many", "part": "communications", "topic.grooming": "20"}
+
+    page = chief.post("/helpline/new", query_string=EN, data=AUGUST | typed | {"show": "topic"})
+
+    assert page.status_code == 200
+    assert "topic.grooming" in shown_fields(page.text)
+    assert "calls" not in shown_fields(page.text)
+    assert [value_of(page, name) for name in ("first_day", "calls", "mails", "topic.grooming")] == [
+        "1.8.2026.", "80", "many", "20",
+    ]  # fmt: skip
+    assert "Communications: 80" in text_of(page)
+    assert queries.years_of(programme.centre_id) == []
+
+
+def test_a_wrong_number_of_a_closed_topic_is_opened_beside_the_chosen_one(chief):
+    page = chief.post("/helpline/new", data=FIGURES | {"calls": "many", "part": "topic"})
+
+    assert page.status_code == 422
+    assert {"calls", "topic.grooming"} <= set(shown_fields(page.text))
+    assert "to_police" not in shown_fields(page.text)
 
 
 def test_what_is_typed_stands_in_the_year_and_on_its_page(chief):
@@ -91,8 +121,16 @@ def test_a_signed_month_is_read_and_opened_with_a_reason(chief):
     chief.post(f"{location}/sign", data={"version": "1"})
 
     page = chief.get(location, query_string=EN).text
-    assert "<fieldset disabled>" in page
+    assert shown_fields(page) == []
+    assert 'name="calls"' not in page
     assert "Signed off: these figures are locked." in page
+    words = text_of(chief.get(location, query_string=EN))
+    for figures in (
+        "Communications 100 Calls to the free phone 80 E-mails 20",
+        "Advisory 24 Forwarded 6",
+        "Grooming 20 Sextortion 3",
+    ):
+        assert figures in words
     wish = FIGURES | {"calls": "70", "mails": "30", "version": "1", "why": "came_later"}
     assert "signed off" in text_of(chief.post(location, query_string=EN, data=wish))
 

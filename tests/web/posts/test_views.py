@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import re
+from html import unescape
 
 import pytest
 
@@ -97,13 +98,27 @@ def test_on_its_day_it_stands_on_the_first_page_of_who_posts_it_and_of_nobody_el
     assert rows_of(Post.state) == [PostState.READY]
 
 
-def test_the_plan_shows_five_weeks_of_a_campaign_or_of_the_helpline(desk, user, number):
+def test_the_plan_shows_a_month_of_a_campaign_or_of_the_helpline(desk, user, number):
     planned(user.actor(), on_day=MONDAY.date() + dt.timedelta(days=40))
 
     page = desk.get("/posts", query_string={"of": "helpline"}).text
 
     assert set(re.findall(r"/posts/([a-z2-9]{7})\"", page)) == {number}
-    assert desk.get("/posts", query_string=EN | {"of": "nothing"}).text.count("Nothing is planned.") == 5
+    assert desk.get("/posts", query_string=EN | {"of": "nothing"}).text.count("Nothing is planned.") == 1
+
+
+def test_a_post_stands_on_its_day_of_the_calendar_and_later_leads_to_the_next_month(desk, user, number):
+    later = planned(user.actor(), on_day=dt.date(2026, 10, 30))
+    page = desk.get("/posts", query_string=EN).text
+    day = re.search(r'<td[^>]*>\s*<time datetime="2026-09-14">.*?</td>', page, re.DOTALL)[0]
+    assert f"/posts/{number}" in day
+    assert page.count("<time datetime=") == 35  # September 2026 touches five weeks
+
+    after = unescape(re.search(r'href="([^"]*)"[^>]*><span>Later', page)[1])
+
+    following = desk.get(after).text
+    assert f"/posts/{later}" in following
+    assert f"/posts/{number}" not in following
 
 
 def test_what_came_of_it_is_typed_afterwards(desk, number):

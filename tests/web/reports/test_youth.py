@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from html import unescape
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import sqlalchemy as sa
@@ -46,6 +47,19 @@ def test_its_numbers_open_to_their_visits(desk, held):
     for one in links:
         assert held.first.number in desk.get(one).text or "month=2026-11" in one
     assert held.alone.number not in desk.get("/reports/youth/visits", query_string=YEAR).text
+
+
+def test_days_and_filters_stay_from_tab_to_tab(desk, held):
+    asked = {"first": "2026-01-01", "last": "2026-12-31", "programme": held.programme.slug, "by": "city"}
+    address = desk.get("/reports/attendance", query_string=EN | asked).request.full_path
+    tabs = ("Youth participation", "Web Detectives", "Signed-off periods", "Yearly profile", "Attendance")
+
+    for tab in tabs:
+        row = re.search(r'<nav class="place-tabs".*?</nav>', desk.get(address).text, re.DOTALL)[0]
+        address = unescape(re.search(rf'<a href="([^"]*)"[^>]*>{tab}</a>', row)[1])
+
+    assert urlsplit(address).path == "/reports/attendance"
+    assert parse_qs(urlsplit(address).query) == {name: [value] for name, value in asked.items()}
 
 
 def test_files_say_the_same(desk, held, tmp_path):
