@@ -150,7 +150,7 @@ def test_a_fresh_demo_keeps_every_invariant_and_a_violation_ends_with_1(run, ses
     assert json.loads(result.stdout) == {"violations": []}
     assert result.exit_code == 0
 
-    visit = make_visit()
+    visit = make_visit(number="V-2026-9001")  # the demo has the first ones
 
     result = run("invariants", "check")
 
