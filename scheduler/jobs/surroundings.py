@@ -29,6 +29,7 @@ TIME_ERROR = 5  # adjtimex(2): the kernel knows of nobody who sets the clock
 ROOM_OF_TIMEX = 512  # bytes; the structure has 208 on Linux
 SIGNING_ENDS_SOON = dt.timedelta(days=30)
 FILES_NAMED = 3  # files by name
+PROCESSES = Path("/proc")
 OURS_TO_SEE = {".gitignore"}  # of the project, not of the installation
 
 
@@ -74,17 +75,17 @@ def _not_found(host: str | None, setting: str) -> str:
 
 def proxies(wanted: Settings) -> Diagnosis:
     """Whether visitors' addresses are read by whoever serves the pages: by us behind gunicorn, by waitress itself."""
-    if wanted.proxy_hops and _waitress_serves():
+    if wanted.proxy_hops and _waitress_serves(wanted.instance.stat().st_uid):
         told = f"PROXY_HOPS={wanted.proxy_hops} does nothing: waitress serves, set 0; it reads --trusted-proxy"
         return Diagnosis("proxies", Fitness.WARNING, told)
     return Diagnosis("proxies", Fitness.GOOD, f"PROXY_HOPS={wanted.proxy_hops}")
 
 
-def _waitress_serves() -> bool:
-    """Whether a process that we may see is waitress with our pages; no where there is no /proc."""
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        with suppress(OSError):
-            words = path.read_bytes().split(b"\0")
+def _waitress_serves(owner: int) -> bool:
+    """Whether a process of this user is waitress with our pages; no where there is no /proc."""
+    for path in PROCESSES.glob("[0-9]*/cmdline"):
+        with suppress(OSError):  # it has ended meanwhile, or is not ours to see
+            words = path.read_bytes().split(b"\0") if path.stat().st_uid == owner else []
             if b"waitress" in words and any(word.endswith(b"wsgi:app") for word in words):
                 return True
     return False
