@@ -244,6 +244,8 @@ def usual_instance(package: Path = layout.PACKAGE) -> Path:
 
 def problems_with(wanted: Settings) -> list[str]:
     """What an operator must mend before the product starts (TRUST S31)."""
+    if not _can_be_written(wanted.instance):  # nor can its files be looked at
+        return [f"INSTANCE {wanted.instance} cannot be written by this user: chown it, or name another folder"]
     problems = []
     if wanted.mode not in ("demo", "production"):
         problems.append(f"MODE is {wanted.mode!r}: it is demo or production")
@@ -270,11 +272,17 @@ def problems_with(wanted: Settings) -> list[str]:
     return problems + _problems_with_shapes(wanted)
 
 
+def _can_be_written(folder: Path) -> bool:
+    """Whether this user may make files in a folder, or make the folder where there is none yet."""
+    nearest = next(path for path in (folder, *folder.parents) if os.access(path, os.F_OK))
+    return nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)
+
+
 def _problems_with_shapes(wanted: Settings) -> list[str]:
     """What no mode can work with. No problem repeats the setting: it may hold a password."""
     problems = []
-    if not wanted.base_url.startswith(("http://", "https://")):
-        problems.append("BASE_URL must begin with http:// or https://")
+    if not is_url(wanted.base_url, ("http", "https")):
+        problems.append("BASE_URL must begin with http:// or https:// and name a host")
     if not is_zone(wanted.centre_timezone):
         problems.append("CENTRE_TIMEZONE is no time zone: write it like Europe/Belgrade")
     if wanted.second_factor not in ("", "required", "off"):

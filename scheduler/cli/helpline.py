@@ -13,7 +13,7 @@ from scheduler.cli.refusals import BadInput, CommandGroup
 from scheduler.core import clock
 from scheduler.helpline import queries
 from scheduler.helpline.imports import LAYOUT, read_helpline
-from scheduler.helpline.rules import added_up, cells_of
+from scheduler.helpline.rules import added_up, nested_cells
 from scheduler.helpline.service.importing import import_helpline
 from scheduler.imports.staging import Filing
 from scheduler.policy import SYSTEM
@@ -49,14 +49,18 @@ def import_figures(file: Path, slug: str | None, map_file: Path | None, dry_run:
 @click.option("--from", "first", type=DAY, required=True, help="First day, like 2024-01-01.")
 @click.option("--to", "last", type=DAY, required=True, help="Last day, like 2024-04-26.")
 @click.option("--centre", "slug", help="Slug of the centre; needed only when there are several.")
-def totals(first: dt.datetime, last: dt.datetime, slug: str | None) -> None:
-    """The sum of the periods that lie in these days, as JSON: totals, and each split by itself."""
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+def totals(first: dt.datetime, last: dt.datetime, slug: str | None, as_json: bool) -> None:
+    """The sum of the periods that lie in these days: totals, and each split by itself."""
     months = queries.months_of(centre_of(slug).id, first.date(), last.date())
     inside = [one for one in months if first.date() <= one.figures.first_day and one.figures.last_day <= last.date()]
     if not inside or len(inside) < len(months):
         raise BadInput("these days cut a period, or hold none: figures are kept as they were entered")
     whole = added_up([one.figures for one in inside])
     days = {"from": whole.first_day.isoformat(), "to": whole.last_day.isoformat()}
-    lists = sorted({one.code_list for one in inside})
-    told = days | {"code_lists": lists} | {name: number for name, number in cells_of(whole).items() if number}
-    click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+    document = days | {"code_lists": sorted({one.code_list for one in inside})} | nested_cells(whole)
+    if as_json:
+        click.echo(json.dumps(document, ensure_ascii=False))
+        return
+    for name, number in document.items():
+        click.echo(f"{name}: {json.dumps(number, ensure_ascii=False)}")

@@ -130,6 +130,22 @@ def cells_of(draft: HelplineDraft) -> dict[str, int]:
     return {name: draft.total(name) for name in TOTALS} | named
 
 
+def nested_cells(draft: HelplineDraft) -> dict[str, int | dict[str, int]]:
+    """The same as a document: the main totals, and below each split its parts; a margin lists only what it counted."""
+    margins = {
+        f"by_{margin}": {code: number for code, number in split.items() if number}
+        for margin, split in draft.margins.items()
+    }
+    return {
+        "communications": draft.total("communications"),
+        "by_channel": {one.value: draft.total(one) for one in HelplineChannel},
+        "cases": draft.total("cases"),
+        **{one.value: draft.total(one) for one in CaseOutcome},
+        "forwarded_to": {one.value: draft.total(one) for one in ForwardedTo},
+        **margins,
+    }
+
+
 def differences(old: HelplineDraft, new: HelplineDraft) -> dict[str, list[str | int]]:
     """What a correction changes: {cell: [before, now]}."""
     before: dict[str, str | int] = {**_days(old), **cells_of(old)}

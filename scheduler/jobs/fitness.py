@@ -34,6 +34,8 @@ def findings(now: dt.datetime) -> list[Diagnosis]:
     return [
         *found,
         _queue(wanted),
+        surroundings.address(wanted),
+        surroundings.proxies(wanted),
         surroundings.mail(wanted),
         surroundings.sender(wanted),
         surroundings.short_messages(wanted),
@@ -112,7 +114,7 @@ def _worker(_wanted: Settings, now: dt.datetime) -> Diagnosis:
 
 def _outbox(_wanted: Settings, now: dt.datetime) -> Diagnosis:
     waiting, late, failed = health.outbox(now)
-    told = f"{waiting} wait, {late} of them late, {failed} given up"
+    told = f"{waiting} {'waits' if waiting == 1 else 'wait'}, {late} of them late, {failed} given up"
     return Diagnosis("outbox", Fitness.WARNING if late or failed else Fitness.GOOD, told)
 
 
@@ -125,7 +127,8 @@ def _backup(wanted: Settings, now: dt.datetime) -> Diagnosis:
         return Diagnosis(
             "backup", unfit, "none was made: enable raspored-backup.timer, or run `raspored backup nightly FOLDER`"
         )
-    told = f"the last one is {round(age / 3600)} hours old"
+    hours = round(age / 3600)
+    told = f"the last one is {hours} {'hour' if hours == 1 else 'hours'} old"
     if age > BACKUP_WITHIN.total_seconds():
         return Diagnosis("backup", unfit, told)
     if not wanted.backup_recipient and not wanted.demo:

@@ -1,18 +1,21 @@
-"""What lies around the installation, looked at for `doctor`: mail server, clock, disk, who may read its files.
+"""What lies around the installation, looked at for `doctor`: its address, mail server, clock, who may read its files.
 
 No text here holds a password: of an address only host and port are told.
 """
 
 import ctypes
 import datetime as dt
+import http.client
 import smtplib
+import socket
 import ssl
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from scheduler.config import Settings, open_to_others
-from scheduler.core import mailer
+from scheduler.core import mailer, tls
 from scheduler.credentials import oidc
 from scheduler.key_strength import weakness_of
 from scheduler.own_login import ANSWER_PATH
@@ -20,11 +23,72 @@ from scheduler.paper.signed_pdf import NoSigningKey, certificate_of
 from scheduler.work.terms import Diagnosis, Fitness
 
 ANSWERS_WITHIN_S = 10.0
+HEALTHY = (200, b'{"status":"ok"}')  # what our /healthz says, without white space
+MOST_READ = 100  # bytes of a page that may be anybody's
 TIME_ERROR = 5  # adjtimex(2): the kernel knows of nobody who sets the clock
 ROOM_OF_TIMEX = 512  # bytes; the structure has 208 on Linux
 SIGNING_ENDS_SOON = dt.timedelta(days=30)
 FILES_NAMED = 3  # files by name
+PROCESSES = Path("/proc")
 OURS_TO_SEE = {".gitignore"}  # of the project, not of the installation
+
+
+def address(wanted: Settings) -> Diagnosis:
+    """Whether the address that people use leads here: links in mails, calendars and on paper begin with it."""
+    unfit = Fitness.WARNING if wanted.demo else Fitness.BAD  # a demo need not run while somebody looks
+    where = urlsplit(wanted.base_url)
+    if where.path or where.query or where.fragment:
+        told = f"BASE_URL ends after the host: {where.path or '?'} is not served, take it out"
+        return Diagnosis("address", Fitness.BAD, told)
+    try:
+        alive = _answer_of(where, "/healthz", wanted.tls_ca_file) == HEALTHY
+    except socket.gaierror:
+        return Diagnosis("address", unfit, _not_found(where.hostname, "BASE_URL"))
+    except ssl.SSLCertVerificationError as error:
+        told = f"the certificate of {where.netloc} does not hold: {error.verify_message}"
+        return Diagnosis("address", Fitness.BAD, told)
+    except (OSError, http.client.HTTPException) as error:
+        why = getattr(error, "strerror", None) or type(error).__name__
+        return Diagnosis("address", unfit, f"{wanted.base_url} does not answer from this machine: {why}")
+    if not alive:
+        return Diagnosis("address", unfit, f"{wanted.base_url}/healthz is answered by something else: check BASE_URL")
+    return Diagnosis("address", Fitness.GOOD, f"{wanted.base_url} leads here")
+
+
+def _answer_of(where: SplitResult, path: str, ca_file: str) -> tuple[int, bytes]:
+    """Status and the beginning of a page; no redirect is followed. Raises: OSError, HTTPException."""
+    host = where.hostname or "localhost"
+    line = (
+        http.client.HTTPSConnection(host, where.port, timeout=ANSWERS_WITHIN_S, context=tls.checking(ca_file))
+        if where.scheme == "https"
+        else http.client.HTTPConnection(host, where.port, timeout=ANSWERS_WITHIN_S)
+    )
+    with closing(line):
+        line.request("GET", path)
+        answer = line.getresponse()
+        return answer.status, b"".join(answer.read(MOST_READ).split())
+
+
+def _not_found(host: str | None, setting: str) -> str:
+    return f"the host {host} of {setting} is not found: check its spelling and the DNS of this machine"
+
+
+def proxies(wanted: Settings) -> Diagnosis:
+    """Whether visitors' addresses are read by whoever serves the pages: by us behind gunicorn, by waitress itself."""
+    if wanted.proxy_hops and _waitress_serves(wanted.instance.stat().st_uid):
+        told = f"PROXY_HOPS={wanted.proxy_hops} does nothing: waitress serves, set 0; it reads --trusted-proxy"
+        return Diagnosis("proxies", Fitness.WARNING, told)
+    return Diagnosis("proxies", Fitness.GOOD, f"PROXY_HOPS={wanted.proxy_hops}")
+
+
+def _waitress_serves(owner: int) -> bool:
+    """Whether a process of this user is waitress with our pages; no where there is no /proc."""
+    for path in PROCESSES.glob("[0-9]*/cmdline"):
+        with suppress(OSError):  # it has ended meanwhile, or is not ours to see
+            words = path.read_bytes().split(b"\0") if path.stat().st_uid == owner else []
+            if b"waitress" in words and any(word.endswith(b"wsgi:app") for word in words):
+                return True
+    return False
 
 
 def mail(wanted: Settings) -> Diagnosis:
@@ -44,6 +108,8 @@ def mail(wanted: Settings) -> Diagnosis:
         return Diagnosis("mail", Fitness.BAD, f"{place} refuses the name or the password of SMTP_URL")
     except (mailer.NoEncryption, smtplib.SMTPNotSupportedError):
         return Diagnosis("mail", Fitness.BAD, f"{place} offers no encryption or no sign-in: check SMTP_URL")
+    except socket.gaierror:
+        return Diagnosis("mail", Fitness.BAD, _not_found(where.hostname, "SMTP_URL"))
     except OSError as error:
         return Diagnosis("mail", Fitness.BAD, f"{place} does not answer: {error.strerror or type(error).__name__}")
     return Diagnosis("mail", Fitness.GOOD, f"{place} answers and takes us ({where.scheme})")
@@ -57,8 +123,10 @@ def sender(wanted: Settings) -> Diagnosis:
         if value.endswith("example.org")
     ]
     if examples and not wanted.demo:
-        return Diagnosis("names", Fitness.BAD, f"{' and '.join(examples)} still say example.org")
-    return Diagnosis("names", Fitness.GOOD, f"{wanted.base_url}, mail from {wanted.mail_from.rpartition('@')[2]}")
+        say = "says" if len(examples) == 1 else "say"
+        return Diagnosis("sender", Fitness.BAD, f"{' and '.join(examples)} still {say} example.org")
+    told = f"mail from {wanted.mail_from.rpartition('@')[2]}, calendars of {wanted.uid_domain}"
+    return Diagnosis("sender", Fitness.GOOD, told)
 
 
 def security_contact(wanted: Settings) -> Diagnosis:
@@ -94,10 +162,16 @@ def own_login(wanted: Settings) -> Diagnosis:
 
 
 def short_messages(wanted: Settings) -> Diagnosis:
-    if wanted.sms_url:
-        return Diagnosis("short messages", Fitness.GOOD, f"by {urlsplit(wanted.sms_url).hostname}")
-    state = Fitness.GOOD if wanted.demo else Fitness.WARNING
-    return Diagnosis("short messages", state, "none leaves: SMS_URL is not set")
+    """Whether they leave, and the host of the provider is known; nothing is sent."""
+    if not wanted.sms_url:
+        state = Fitness.GOOD if wanted.demo else Fitness.WARNING
+        return Diagnosis("short messages", state, "none leaves: SMS_URL is not set")
+    host = urlsplit(wanted.sms_url).hostname
+    try:
+        socket.getaddrinfo(host, None)
+    except socket.gaierror:
+        return Diagnosis("short messages", Fitness.BAD, _not_found(host, "SMS_URL"))
+    return Diagnosis("short messages", Fitness.GOOD, f"by {host}")
 
 
 def key(wanted: Settings) -> Diagnosis:

@@ -1,6 +1,8 @@
 """Every command explains itself and refuses in one line, as the contract promises."""
 
 import json
+import re
+from collections import Counter
 from collections.abc import Iterator
 
 import click
@@ -10,7 +12,7 @@ from flask.cli import FlaskGroup
 
 from scheduler import config
 from scheduler.attendance.terms import HeadCounts
-from scheduler.config import Settings
+from scheduler.config import ROOT, Settings
 from scheduler.programmes.terms import Audience
 from tests.factories.places import make_municipality
 from tests.factories.programmes import make_campaign, make_campaign_city, make_campaign_target
@@ -44,6 +46,62 @@ def test_every_command_explains_itself_and_refuses_in_one_line(app: Flask):
     assert {path for path, answer in told.items() if "No such option '--nonsense'." not in answer.stderr} == set()
 
     assert app.test_cli_runner().invoke(args=["db", "heads"]).exit_code == 0
+
+
+def written_commands() -> list[str]:
+    """The commands of the table in docs/operate.md, as an operator types them."""
+    table = (ROOT / "docs/operate.md").read_text(encoding="utf-8").partition("\n## Commands\n")[2]
+    rows = re.findall(r"^\| (`.+?`) \| ", table, re.MULTILINE)
+    return [line.replace("\\|", "|") for row in rows for line in re.findall(r"`([^`]+)`", row)]
+
+
+def faults_of(group: click.Group, line: str) -> tuple[tuple[str, ...], list[str]]:
+    """The path of a written command, and each word that it does not take or that is missing."""
+    words, path = re.sub(r"[\[\]|]", " ", line).split(), list[str]()
+    command: click.Command | None = group
+    while isinstance(command, click.Group) and words:
+        path.append(words.pop(0))
+        command = command.get_command(click.Context(command), path[-1])
+    if command is None or isinstance(command, click.Group):
+        return tuple(path), ["no such command"]
+    options = {name: one for one in command.params if isinstance(one, click.Option) for name in one.opts}
+    faults, positions, values = list[str](), list[str](), Counter[str]()
+    last = ""
+    for word in words:
+        if word.startswith("--"):
+            last, faults = word, faults + ([] if word in options else [word])
+        elif last in options and isinstance(kind := options[last].type, click.Choice):
+            faults += [] if word.isupper() or word in kind.choices else [word]
+        elif last in options and not options[last].is_flag and not values[last]:
+            values[last] += 1
+        else:
+            positions.append(word)
+    arguments = [one for one in command.params if isinstance(one, click.Argument) and one.required]
+    wanted = [one.metavar or str(one.name).upper() for one in arguments]
+    faults += [] if positions == wanted else [f"{positions}, not {wanted}"]
+    return tuple(path), faults + [name for name, one in options.items() if one.required and name not in words]
+
+
+def test_every_command_stands_in_the_operators_table_as_it_is_typed(app: Flask):
+    written = {line: faults_of(app.cli, line) for line in written_commands()}
+
+    assert {line: faults for line, (_path, faults) in written.items() if faults} == {}
+
+    everything = set(commands(app.cli))
+    groups = {path[:-1] for path in everything}
+    ours = {path for path in everything - groups if path[0] != "db"} | {("db", "upgrade"), ("db", "downgrade")}
+    assert {path for path, _faults in written.values()} == ours
+
+
+@pytest.mark.parametrize(("line", "fault"), [
+    ("helpline sums --from DAY", "no such command"),
+    ("helpline totals --to DAY", "--from"),
+    ("helpline totals --from DAY --to DAY [--yaml]", "--yaml"),
+    ("reports attendance --from DAY --to DAY --format yaml", "yaml"),
+    ("backup create", "[], not ['FILE']"),
+])  # fmt: skip
+def test_a_command_that_is_written_wrongly_is_found(app: Flask, line: str, fault: str):
+    assert faults_of(app.cli, line)[1] == [fault]
 
 
 @pytest.mark.parametrize(("arguments", "line"), [
@@ -92,7 +150,7 @@ def test_a_fresh_demo_keeps_every_invariant_and_a_violation_ends_with_1(run, ses
     assert json.loads(result.stdout) == {"violations": []}
     assert result.exit_code == 0
 
-    visit = make_visit()
+    visit = make_visit(number="V-2026-9001")  # the demo has the first ones
 
     result = run("invariants", "check")
 

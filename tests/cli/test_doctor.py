@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -31,16 +32,18 @@ from scheduler.own_login import OwnLogin
 from scheduler.people.service import installation
 from scheduler.places.models import Holiday
 from scheduler.work.terms import BACKUP_JOB, Diagnosis, Fitness
+from tests.a11y.conftest import served
 from tests.certificates_made import certificate
 from tests.factories import MONDAY
+from tests.factories.messages import make_message
 from tests.own_issuer import CLIENT_ID, CLIENT_SECRET, an_issuer
 from tools import another_day
 from tools.services import free_port
 
 GOOD = {
-    "mode": "production", "secret_key": "Jx7-vQe0dKc9_TzRb3uWn5LsGf1hYpXo", "base_url": "https://a.example",
+    "mode": "production", "secret_key": "Jx7-vQe0dKc9_TzRb3uWn5LsGf1hYpXo",
     "mail_from": "desk@centre.example", "uid_domain": "centre.example",
-    "sms_url": "https://desk:hush-hush@sms.example/send",
+    "sms_url": "https://desk:hush-hush@localhost/send",
     "backup_recipient": "age1wxddhu47jp3ukddfz06c53x6e9p82wrqvrs4q0apqhtw05kchu5sdmknk2",
     "security_contact": ("mailto:safe@centre.example",),
 }  # fmt: skip
@@ -60,9 +63,10 @@ def ready(app, monkeypatch, tmp_path):
     monkeypatch.setattr(surroundings, "is_synchronised", lambda: True)
     instance = tmp_path / "instance"
     instance.mkdir(mode=0o700)
-    with a_mail_server() as port:
+    with a_mail_server() as port, served(app) as here:
         url = f"smtp://desk:hush-hush@127.0.0.1:{port}"
-        config.use(replace(app.config["SETTINGS"], **GOOD, instance=instance, smtp_url=url, database_url="sqlite://"))
+        given = {"instance": instance, "smtp_url": url, "base_url": here, "database_url": "sqlite://"}
+        config.use(replace(app.config["SETTINGS"], **GOOD, **given))
         yield app
     with db.engine.begin() as connection:
         connection.execute(text("DROP TABLE alembic_version"))
@@ -92,7 +96,9 @@ def told(app) -> dict[str, tuple[str, str]]:
     document = json.loads(result.stdout)
     assert result.exit_code == (0 if document["fit"] else 1)
     assert document["fit"] == all(one["state"] != "bad" for one in document["findings"])
-    return {one["what"]: (one["state"], one["told"]) for one in document["findings"]}
+    found = {one["what"]: (one["state"], one["told"]) for one in document["findings"]}
+    assert len(found) == len(document["findings"])  # no two lines have one name
+    return found
 
 
 def test_what_is_well_is_fit_shows_no_secret_and_names_only_the_calendar_that_nobody_has_published(ready):
@@ -112,7 +118,20 @@ def test_what_is_well_is_fit_shows_no_secret_and_names_only_the_calendar_that_no
     ({"smtp_url": ""}, "mail", "bad", "no mail leaves: set SMTP_URL"),
     ({"smtp_url": "smtp://127.0.0.1:1"}, "mail", "bad", "127.0.0.1:1 does not answer: Connection refused"),
     ({"sms_url": ""}, "short messages", "warning", "none leaves"),
-    ({"mail_from": "raspored@example.org"}, "names", "bad", "MAIL_FROM still say"),
+    ({"smtp_url": "smtps://desk:hush-hush@nowhere.invalid"}, "mail", "bad", "nowhere.invalid of SMTP_URL is not found"),
+    (
+        {"sms_url": "https://desk:hush-hush@nowhere.invalid/send"}, "short messages", "bad",
+        "the host nowhere.invalid of SMS_URL is not found: check its spelling",
+    ),
+    ({"base_url": "https://nowhere.invalid"}, "address", "bad", "the host nowhere.invalid of BASE_URL is not found"),
+    ({"base_url": "http://127.0.0.1:1"}, "address", "bad", "does not answer from this machine: Connection refused"),
+    ({"base_url": "http://127.0.0.1:1", "mode": "demo"}, "address", "warning", "does not answer"),
+    ({"base_url": "https://a.example/raspored"}, "address", "bad", "ends after the host: /raspored is not served"),
+    ({"mail_from": "raspored@example.org"}, "sender", "bad", "MAIL_FROM still says example.org"),
+    (
+        {"mail_from": "raspored@example.org", "uid_domain": "raspored.example.org"}, "sender", "bad",
+        "MAIL_FROM and UID_DOMAIN still say example.org",
+    ),
     ({"helpline_number": "call us"}, "helpline", "bad", "nothing that can be dialled"),
     ({"secret_key": "k9Xq2mVw7L" * 4}, "key", "bad", "repeats a pattern"),
     ({"security_contact": ()}, "security contact", "warning", "nobody is named: SECURITY_CONTACT is not set"),
@@ -126,6 +145,65 @@ def test_what_is_not_set_is_named(ready, given, what, state, words):
     with_settings(**given)
     found = told(ready)[what]
     assert (found[0], words in found[1]) == (state, True), found
+
+
+@contextmanager
+def somebody_else(*, context: ssl.SSLContext | None = None) -> Iterator[int]:
+    """Another web server, which knows no /healthz of ours."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), SimpleHTTPRequestHandler)
+    if context:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_an_address_at_which_somebody_else_answers_is_told(ready):
+    with somebody_else() as port:
+        with_settings(base_url=f"http://127.0.0.1:{port}")
+        state, words = told(ready)["address"]
+    assert (state, "/healthz is answered by something else: check BASE_URL" in words) == ("bad", True), words
+
+
+@pytest.mark.parametrize(("kind", "words"), [
+    ("right", "is answered by something else"),  # it was asked, and so a certificate of one's own is trusted
+    ("expired", "does not hold: certificate has expired"),
+])  # fmt: skip
+def test_the_certificate_of_the_address_is_verified(ready, tmp_path, kind, words):
+    shown = certificate(tmp_path, kind)
+    with somebody_else(context=shown.context()) as port:
+        with_settings(base_url=f"https://localhost:{port}", tls_ca_file=str(shown.authority))
+        found = told(ready)["address"]
+    assert (found[0], words in found[1]) == ("bad", True), found
+
+
+@pytest.mark.parametrize(("line", "state", "words"), [
+    ("python -m waitress --listen=127.0.0.1:8000 wsgi:app", "warning", "PROXY_HOPS=1 does nothing: waitress serves"),
+    ("python -m waitress scheduler.wsgi:app", "warning", "set 0"),
+    ("python -m gunicorn --bind 127.0.0.1:8000 wsgi:app", "good", "PROXY_HOPS=1"),
+    ("python -m waitress another:app", "good", "PROXY_HOPS=1"),
+])  # fmt: skip
+def test_hops_that_waitress_does_not_need_are_told(ready, tmp_path, monkeypatch, line, state, words):
+    process = tmp_path / "proc" / "1207"
+    process.mkdir(parents=True)
+    (process / "cmdline").write_bytes(b"".join(word.encode() + b"\0" for word in line.split()))
+    monkeypatch.setattr(surroundings, "PROCESSES", tmp_path / "proc")
+    with_settings(proxy_hops=1)
+
+    found = told(ready)["proxies"]
+
+    assert (found[0], words in found[1]) == (state, True), found
+
+
+def test_one_mail_that_waits_and_one_hour_are_told_in_the_singular(ready):
+    queue.write_run(BACKUP_JOB, MONDAY - dt.timedelta(hours=1), failed=False)
+    make_message()
+    found = told(ready)
+    assert found["backup"] == ("good", "the last one is 1 hour old")
+    assert found["outbox"][1].startswith("1 waits, ")
 
 
 def test_a_wrong_password_for_mail_and_a_server_without_encryption_are_told(ready):
@@ -232,6 +310,39 @@ def test_an_empty_installation_says_what_comes_next(tmp_path):
     assert (ended.returncode, ended.stderr) == (1, "")
     assert "is empty, wanted" in ended.stdout
     assert "run `raspored db upgrade`" in ended.stdout
+
+
+def a_file(folder: Path) -> Path:
+    folder.write_text("")
+    return folder
+
+
+def beyond_a_file(folder: Path) -> Path:
+    return a_file(folder) / "instance"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("mode", "place"), [("production", a_file), ("demo", beyond_a_file)])
+def test_an_instance_that_cannot_be_written_is_told_in_one_line(tmp_path, mode, place):
+    clean = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    given = {"INSTANCE": str(place(tmp_path / "here")), "MODE": mode, "RASPORED_ENV": ""}
+    command = [sys.executable, "-m", "scheduler.command", "doctor"]
+
+    ended = subprocess.run(command, cwd=ROOT, env=clean | given, capture_output=True, text=True, check=False)
+
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr == (
+        f"Raspored cannot start: INSTANCE {given['INSTANCE']} cannot be written by this user: chown it, or name another"
+        " folder\n"
+    )
+
+
+def test_a_folder_of_another_user_is_not_looked_into(ready, monkeypatch):
+    """Root may write everywhere, so the answer of the system is given by hand."""
+    closed = config.settings().instance
+    monkeypatch.setattr(config.os, "access", lambda path, asked: path != closed or asked == os.F_OK)
+    (problem,) = config.problems_with(config.settings())
+    assert problem.startswith(f"INSTANCE {closed} cannot be written")
 
 
 def login_told(app: Flask, issuer_url: str, authority: Path | str = "") -> Diagnosis:

@@ -100,12 +100,15 @@ def address(house: Flask) -> Iterator[str]:
 
 
 def browser_of(house: Flask, chromium: Browser, address: str, user_id: int) -> BrowserContext:
-    client = sign_in_as(house.test_client(), user_id)
-    cookie = client.get_cookie("raspored")
-    assert cookie
     context = chromium.new_context(base_url=address, viewport={"width": 360, "height": 780}, locale="en")
-    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": address}])
+    signs_in(house, context, address, user_id)
     return context
+
+
+def signs_in(house: Flask, context: BrowserContext, address: str, user_id: int) -> None:
+    cookie = sign_in_as(house.test_client(), user_id).get_cookie("raspored")
+    assert cookie
+    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": address}])
 
 
 @pytest.fixture
@@ -258,9 +261,7 @@ def test_whoever_is_no_presenter_any_more_holds_nothing_on_the_phone(phone: Phon
     assert phone.keeps()["pages"]
     with phone.house.app_context():
         staff = make_user(Role.COORDINATOR, centre_id=phone.centre_id).id
-        cookie = sign_in_as(phone.house.test_client(), staff).get_cookie("raspored")
-    assert cookie
-    phone.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": phone.page.url}])
+        signs_in(phone.house, phone.context, phone.page.url, staff)
     phone.tells(act="look", soon=True)
     assert phone.keeps() == {"pages": [], "caches": [], "stores": []}
 
@@ -287,7 +288,10 @@ def is_signed_out_on_another_device(phone: Phone) -> None:
         end_sign_ins(session, phone.user_id, LEAVING)
 
 
-@pytest.mark.parametrize("ends", [leaves_the_visit, is_suspended, is_erased, is_signed_out_on_another_device])
+ENDS = [leaves_the_visit, is_suspended, is_erased, is_signed_out_on_another_device]
+
+
+@pytest.mark.parametrize("ends", ENDS)
 def test_who_has_no_more_to_do_with_a_visit_has_no_page_of_it_once_there_is_a_signal(phone: Phone, ends) -> None:
     phone.page.goto(phone.form)
     phone.context.set_offline(True)
@@ -302,8 +306,63 @@ def test_who_has_no_more_to_do_with_a_visit_has_no_page_of_it_once_there_is_a_si
     assert phone.keeps()["pages"] == []
     assert phone.tells(act="state")["waiting"] != []  # four numbers without a name: for thirty days, or her signing out
     phone.context.set_offline(True)
-    with pytest.raises(Exception, match="ERR_"):
+    if ends is leaves_the_visit:  # she still presents, elsewhere
         phone.page.goto("/my-days")
+        expect(phone.page.get_by_role("heading", name="No signal")).to_be_visible()
+        assert phone.number not in phone.page.content()
+    else:
+        with pytest.raises(Exception, match="ERR_"):
+            phone.page.goto("/my-days")
+
+
+def days_later(phone: Phone, days: int) -> None:
+    """She opens a page with a signal, some days after her visit."""
+    THE_CLOCK.stands_at(LEAVING + dt.timedelta(days=days))
+    with phone.house.app_context():
+        signs_in(phone.house, phone.context, phone.page.url, phone.user_id)
+    phone.page.goto("/desk")
+    phone.tells(act="look", soon=True)
+
+
+def test_the_visit_of_last_week_that_nobody_counted_is_counted_without_a_signal(phone: Phone) -> None:
+    days_later(phone, 6)
+    assert phone.keeps()["pages"] == sorted(["/my-days", f"/visits/{phone.number}/count", phone.form])
+    phone.context.set_offline(True)
+
+    phone.page.goto("/desk")
+    expect(phone.page.get_by_role("heading", name="No visit today and tomorrow")).to_be_visible()
+    phone.page.get_by_role("link", name="Count the heads").click()
+    phone.types(88)
+    expect(phone.page.locator("[data-kept-words]")).to_contain_text("Waiting on this phone: 1.")
+
+    phone.context.set_offline(False)
+    phone.tells(act="look", soon=True)
+    assert phone.stored(counting).pupils == 88
+    phone.tells(act="look", soon=True)  # what is counted leaves the phone
+    assert phone.keeps()["pages"] == []
+
+
+def test_with_nothing_today_or_tomorrow_a_page_says_that_there_is_no_signal(phone: Phone) -> None:
+    days_later(phone, 40)
+    assert phone.keeps()["pages"] == []
+    phone.context.set_offline(True)
+
+    phone.page.goto("/visits")
+
+    expect(phone.page.get_by_role("heading", name="No signal")).to_be_visible()
+    assert phone.page.locator("html").get_attribute("lang") == "en"
+    assert phone.page.url.endswith("/visits")
+    phone.context.set_offline(False)
+    phone.page.get_by_role("link", name="Try again").click()
+    expect(phone.page.get_by_role("heading", level=1)).not_to_have_text("No signal")
+
+
+def test_the_page_of_no_signal_speaks_her_language(phone: Phone) -> None:
+    phone.page.goto("/desk?lang=sr_Cyrl")
+    days_later(phone, 40)
+    phone.context.set_offline(True)
+    phone.page.goto("/visits")
+    expect(phone.page.get_by_role("heading", name="Нема сигнала")).to_be_visible()
 
 
 def test_pages_vanish_with_the_day_after_the_visit(phone: Phone) -> None:

@@ -192,6 +192,13 @@ def look_at_the_door(site: Site, visitor: PlainVisitor, trusted: Path) -> None:
         raise Failed("/metrics is open to everybody")
 
 
+def ask_doctor(home: Installation) -> None:
+    """Whether it reaches the site through nginx, and the mail server, by our own authority. Raises: Failed."""
+    found = json.loads(home.command("doctor", "--json", code=1))["findings"]  # no backup yet, and a moved clock
+    if wrong := [one for one in found if one["what"] in ("address", "mail") and one["state"] != "good"]:
+        raise Failed(f"doctor says {wrong}")
+
+
 def play(log: Log, world: World, steps: Iterable[tuple[str, Callable[[World], None]]]) -> None:
     for name, step in steps:
         with log.step(name):
@@ -250,6 +257,7 @@ def whole(folder: Path, log: Log) -> None:
             stack.enter_context(services.running(site.write(), site.folder, signal.SIGQUIT))
             stack.enter_context(home.serving())
             look_at_the_door(site, PlainVisitor(base, trusted), trusted)
+            ask_doctor(home)
         play(log, world, STEPS[2:])
         back_up_and_restore(log, world, other)
         look_back(log, home)

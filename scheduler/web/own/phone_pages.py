@@ -1,4 +1,5 @@
-"""What a presenter's phone keeps for a day without a network: her own pages of today and tomorrow, and nothing else.
+"""What a presenter's phone keeps for a day without a network: her own pages of today and tomorrow, and what she has
+yet to count.
 
 The phone keeps pages as she reads them, so it holds no word more than they do (docs/decisions/0025).
 """
@@ -33,6 +34,9 @@ from scheduler.web.own.blueprint import bp
 SCRIPTS = ("store.js", "keeping.js", "worker.js")
 ENDS = ("end.js",)  # what is served instead where an operator lets no phone keep anything
 KEPT_AFTER = dt.timedelta(days=2)  # from the day of a visit on: it is gone with the end of the day after
+COUNTED_WITHIN = dt.timedelta(
+    days=30
+)  # as long as a phone keeps numbers; older visits are the coordinator's to ask about
 OF_NUMBERS = r"^/visits/[^/]+/count(/[^/]+)?$"
 
 
@@ -54,7 +58,7 @@ def my_days() -> ResponseReturnValue:
         "own/my_days.html",
         today=today,
         tomorrow=today + dt.timedelta(days=1),
-        days={day.on_day: day for day in _days(actor, today)},
+        days={day.on_day: day for day in _days(actor, today, today)},
         to_count=_to_count(actor, now),
         may_count=policy.scope_of(actor, "create", "attendance") is not None,
         read_at=now,
@@ -64,16 +68,17 @@ def my_days() -> ResponseReturnValue:
 @bp.get("/my-days.json")
 @may("read", "day")
 def kept_pages() -> ResponseReturnValue:
-    """Which pages a phone keeps, until when, and for whom; empty where there is no visit today or tomorrow.
+    """Which pages a phone keeps, until when, and for whom; empty without a visit today, tomorrow or yet to count.
 
     Raises: NotFound where no phone keeps anything: a worker that hears it drops all that it has.
     """
     if not settings().keep_on_phones:
         raise NotFound("kept pages")
     actor, now = current_actor(), clock.now()
-    today = clock.local_day(now)
-    days, counting = _days(actor, today), _to_count(actor, now)
-    pages = pages_of(actor, days, counting)
+    today, counting = clock.local_day(now), _to_count(actor, now)
+    since = min([today, *(one.on_day for one in counting if one.on_day is not None)])
+    days = _days(actor, since, today)
+    pages = pages_of(actor, days, counting, today)
     told = json.dumps(
         [repr(days), [one.number for one in counting], page_language(), [one.path for one in pages], _parts()]
     )  # pages name their style and scripts: another version of the product, another page
@@ -85,6 +90,7 @@ def kept_pages() -> ResponseReturnValue:
         csrf=generate_csrf(),
     )
     answer.headers["Cache-Control"] = "no-store"
+    answer.headers["Content-Language"] = html_lang(page_language())  # the worker's own pages speak it too
     return answer
 
 
@@ -101,6 +107,7 @@ def worker() -> ResponseReturnValue:
         "signOut": url_for("people.sign_out"),
         "numbers": OF_NUMBERS,
         "signedOutWords": {html_lang(language): _signed_out_words(language) for language in languages()},
+        "noSignalWords": {html_lang(language): _no_signal_words(language) for language in languages()},
     }
     scripts = SCRIPTS if settings().keep_on_phones else ENDS
     texts = [(static / "js" / "worker" / name).read_text(encoding="utf-8") for name in scripts]
@@ -123,19 +130,37 @@ def _signed_out_words(language: str) -> list[str]:
     ]
 
 
-def pages_of(actor: Actor, days: Iterable[OwnDay], counting: Iterable[TurnRow]) -> list[KeptPage]:
-    """Her sheets of these days, and the forms of what she may count, each until the end of the day after."""
+def _no_signal_words(language: str) -> list[str]:
+    """What a presenter's phone says of a page that it does not keep, where the browser's own error would stand."""
+    _ = translator(language).gettext
+    return [
+        _("No signal"),
+        _(
+            "You need a signal to open this page. Without one, your phone shows your visits of today and tomorrow, and"
+            " those whose numbers you have not entered. There are none on it now."
+        ),
+        _("Numbers saved on this phone are sent as soon as the signal is back."),
+        _("Try again"),
+    ]
+
+
+def pages_of(actor: Actor, days: Iterable[OwnDay], counting: Iterable[TurnRow], today: dt.date) -> list[KeptPage]:
+    """Her sheets from today on, and the forms of what she may count, each until the end of the day after.
+
+    Of visits of before only those forms that are still to be filled in: until the end of tomorrow, and so on each day.
+    """
     counts = policy.scope_of(actor, "create", "attendance") is not None
+    uncounted = {one.number: one.on_day for one in counting if one.on_day is not None}
     pages = [
-        KeptPage(url_for("attendance.count_heads", number=one.number), _gone(one.on_day))
-        for one in counting
-        if one.on_day is not None
+        KeptPage(url_for("attendance.count_heads", number=number), _gone(max(on_day, today)))
+        for number, on_day in uncounted.items()
     ]
     for day in days:
-        until = _gone(day.on_day)
-        pages.append(KeptPage(url_for("own.day_sheet", on=day.on_day.isoformat()), until))
+        until = _gone(max(day.on_day, today))
+        if day.on_day >= today:
+            pages.append(KeptPage(url_for("own.day_sheet", on=day.on_day.isoformat()), until))
         for one in day.visits:
-            if counts and not one.held_off:
+            if counts and not one.held_off and (day.on_day >= today or one.visit.number in uncounted):
                 pages += [_form(one.visit.number, sitting.ordinal, until) for sitting in one.presentations]
     last = max((one.until for one in pages), default=None)
     return [KeptPage(url_for("own.my_days"), last), *pages] if last else []
@@ -149,18 +174,16 @@ def _gone(on_day: dt.date) -> dt.datetime:
     return clock.moment_of(on_day + KEPT_AFTER, dt.time())
 
 
-def _days(actor: Actor, today: dt.date) -> list[OwnDay]:
-    return days_of(actor, today, today + dt.timedelta(days=1), today=today)
+def _days(actor: Actor, since: dt.date, today: dt.date) -> list[OwnDay]:
+    return days_of(actor, since, today + dt.timedelta(days=1), today=today)
 
 
 def _to_count(actor: Actor, now: dt.datetime) -> list[TurnRow]:
-    """What she held yesterday and today, and nobody has counted."""
+    """What she held in the last month and nobody has counted, the oldest first."""
     if actor.presenter_id is None or policy.scope_of(actor, "create", "attendance") is None:
         return []
-    yesterday = clock.local_day(now) - dt.timedelta(days=1)
-    return [
-        one for one in visits_to_count(actor.presenter_id, now) if one.on_day is not None and one.on_day >= yesterday
-    ]
+    since = clock.local_day(now) - COUNTED_WITHIN
+    return [one for one in visits_to_count(actor.presenter_id, now) if one.on_day is not None and one.on_day >= since]
 
 
 def _whose(actor: Actor) -> str:

@@ -1,4 +1,4 @@
-// Keeps a presenter's own pages of today and tomorrow, lets them vanish, and delivers numbers that waited.
+// Keeps a presenter's own pages of today and tomorrow and her forms to fill in, lets them vanish, delivers numbers.
 // What the server knows twice it stores once (docs/decisions/0025), so a delivery may always be tried again.
 const PAGES = "raspored-pages";
 const PARTS = "raspored-parts";
@@ -23,6 +23,9 @@ self.keeping = {
   async now() {
     return Date.now() + ((await phoneStore.fact("skew")) ?? 0);
   },
+
+  // Whether this is the phone of a presenter who is signed in, though she may have no page to keep today.
+  isHers: () => caches.has(PAGES),
 
   leavePages: () => caches.delete(PAGES),
 
@@ -52,12 +55,6 @@ self.keeping = {
     return pages.match(path, { ignoreVary: true });
   },
 
-  // In which language she reads: that of the page that is kept.
-  async language() {
-    const kept = await keeping.page(self.KEPT.home);
-    return /<html lang="([\w-]+)"/u.exec((await kept?.text()) ?? "")?.[1];
-  },
-
   // Asks what this phone may keep, for whom; then reads it and delivers what waits.
   async look(now, { soon = false } = {}) {
     const waits = (await phoneStore.waiting()).some(({ state }) => state === "waiting");
@@ -73,6 +70,7 @@ self.keeping = {
     await phoneStore.note("whose", list.whose);
     await phoneStore.note("skew", list.now - Date.now());
     await phoneStore.note("looked", now);
+    await phoneStore.note("language", answer.headers.get("Content-Language"));
     await keeping.readPages(list, now);
     await keeping.deliverAll(list.csrf);
   },

@@ -15,18 +15,36 @@ const afterPage = async (path, answer) => {
   else if (await phoneStore.fact("whose")) await keeping.queued(() => keeping.look(Date.now()));
 };
 
+// The words of ours are the server's; such a page has no part of its own, because nothing else may be kept.
+const pageOf = (words, spoken, leadsTo) => {
+  const language = words[spoken] ? spoken : Object.keys(words)[0];
+  const [title, first, second, link] = words[language];
+  const look = "body{font:1.1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:10vh auto;padding:0 1.25rem}";
+  const page = `<!doctype html><html lang="${language}"><meta charset="utf-8"><title>${title}</title>
+<meta name="viewport" content="width=device-width"><style>:root{color-scheme:light dark}${look}</style>
+<main><h1>${title}</h1><p>${first}</p><p>${second}</p><p><a href="${leadsTo}">${link}</a></p></main></html>`;
+  return new Response(page, { headers: { "Content-Type": "text/html; charset=utf-8" } });
+};
+
+const language = () => orNothing(phoneStore.fact("language"));
+
+// Instead of the browser's error, for her alone: who has signed out finds no trace of us.
+const saysNoSignal = async () =>
+  (await keeping.isHers()) ? pageOf(self.KEPT.noSignalWords, await language(), "") : undefined;
+
 const openedPage = async (event, path) => {
   const kept = orNothing(keeping.page(path));
   const fetched = fetch(event.request);
-  let answer;
   try {
-    answer = (await Promise.race([fetched, whenSlow().then(() => kept)])) ?? (await fetched);
+    const answer = (await Promise.race([fetched, whenSlow().then(() => kept)])) ?? (await fetched);
+    keeping.offline = keeping.isKept(answer);
+    if (!keeping.offline) event.waitUntil(orNothing(afterPage(path, answer)));
+    return answer;
   } catch {
-    answer = (await kept) ?? (await orNothing(keeping.page(self.KEPT.home)));
+    keeping.offline = true;
+    const home = async () => (await kept) ?? (await orNothing(keeping.page(self.KEPT.home)));
+    return (await home()) ?? (await orNothing(saysNoSignal())) ?? Response.error();
   }
-  keeping.offline = !answer || keeping.isKept(answer);
-  if (!keeping.offline) event.waitUntil(orNothing(afterPage(path, answer)));
-  return answer ?? Response.error();
 };
 
 const sentNumbers = async (request, path) => {
@@ -47,23 +65,12 @@ const sentNumbers = async (request, path) => {
   }
 };
 
-// The words of ours are the server's; the page has no part of its own, because nothing is kept any more.
-const saysSignedOut = (spoken) => {
-  const language = self.KEPT.signedOutWords[spoken] ? spoken : Object.keys(self.KEPT.signedOutWords)[0];
-  const [title, gone, stays, open] = self.KEPT.signedOutWords[language];
-  const look = "body{font:1.1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:10vh auto;padding:0 1.25rem}";
-  const page = `<!doctype html><html lang="${language}"><meta charset="utf-8"><title>${title}</title>
-<meta name="viewport" content="width=device-width"><style>:root{color-scheme:light dark}${look}</style>
-<main><h1>${title}</h1><p>${gone}</p><p>${stays}</p><p><a href="/">${open}</a></p></main></html>`;
-  return new Response(page, { headers: { "Content-Type": "text/html; charset=utf-8" } });
-};
-
 const signedOut = async (request) => {
-  const spoken = await orNothing(keeping.language());
+  const spoken = await language();
   try {
     return await fetch(request);
   } catch {
-    return saysSignedOut(spoken);
+    return pageOf(self.KEPT.signedOutWords, spoken, "/");
   } finally {
     await orNothing(keeping.queued(keeping.wipe)); // also without a network: whoever signs out leaves nothing behind
   }

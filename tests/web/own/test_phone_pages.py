@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from scheduler.attendance.service.counting import submit_counts
 from scheduler.core.db import db
 from scheduler.policy import Role
 from scheduler.visits.models.visits import Visit
@@ -12,9 +13,9 @@ from scheduler.visits.terms.states import VisitState
 from scheduler.web.own import phone_pages
 from tests.ceilings import at_most
 from tests.counting import statements
-from tests.factories.counting import LEAVING, a_begun_visit
+from tests.factories.counting import LEAVING, a_begun_visit, a_count
 from tests.factories.people import make_user
-from tests.factories.safeguarding import a_cleared_minor
+from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor
 from tests.factories.visits import make_assignment
 from tests.web.browser import browser_of
 
@@ -47,11 +48,35 @@ def test_the_evening_before_tomorrow_is_kept_too_and_two_days_before_nothing(app
     assert list_of(browser_of(app, begun.educator)) == {}
 
 
-def test_the_day_after_the_form_is_still_kept_until_it_is_counted(app, begun, the_clock):
-    the_clock.stands_at(LEAVING + dt.timedelta(days=1))
+@pytest.mark.parametrize("days", [1, 6, 30])
+def test_a_visit_that_nobody_has_counted_stays_on_the_phone_with_each_form_and_no_sheet(app, begun, the_clock, days):
+    the_clock.stands_at(LEAVING + dt.timedelta(days=days))
+    phone = browser_of(app, begun.educator)
 
-    pages = list_of(browser_of(app, begun.educator))
-    assert pages == dict.fromkeys(("/my-days", f"/visits/{begun.visit.number}/count"), END)
+    pages = list_of(phone)
+
+    count = f"/visits/{begun.visit.number}/count"
+    until = END + days * 24 * 3600 * 1000  # the end of tomorrow: a lost phone loses it soon
+    if days == 30:
+        until += 3600 * 1000  # the clock has gone back in October
+    assert pages == dict.fromkeys(("/my-days", count, f"{count}/1", f"{count}/2"), until)
+    assert f'href="{count}"' in phone.get("/my-days").text
+
+
+def test_it_is_gone_from_the_phone_once_it_is_counted_and_a_month_after_it(app, begun, the_clock):
+    the_clock.stands_at(LEAVING + dt.timedelta(days=31))
+    assert list_of(browser_of(app, begun.educator)) == {}
+
+    the_clock.stands_at(LEAVING + dt.timedelta(days=6))
+    for one in begun.presentations:
+        submit_counts(begun.teacher, one.id, a_count(), now=the_clock.now())
+    assert list_of(browser_of(app, begun.educator)) == {}
+
+
+def test_what_another_crew_has_not_counted_is_on_no_phone_of_hers(app, begun, the_clock):
+    the_clock.stands_at(LEAVING + dt.timedelta(days=6))
+    other = a_cleared_educator(centre_id=begun.visit.centre_id)
+    assert list_of(browser_of(app, other)) == {}
 
 
 @pytest.fixture
