@@ -421,7 +421,7 @@ def test_a_guardian_without_a_link_is_told_of_her_paper_before_it_counts(officer
     for reader in (officer, desk):
         waiting = main_of(reader.get(f"{paper}?lang=en"))
         assert "By post" in waiting
-        assert "can confirm this paper from: Monday, 21 September 2026" in waiting
+        assert "can confirm this paper from Monday, 21 September 2026" in waiting
         assert "Confirm the consent" not in waiting
     assert "Wait until seven days" in desk.post(f"{paper}?lang=en", data={"seen": "y"}).text
     the_clock.stands_at(MONDAY + 7 * DAY)
