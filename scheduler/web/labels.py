@@ -269,7 +269,7 @@ def left_behind(name: str, reason: Why) -> str:
 
 def _too_far(reason: Why) -> str:
     return _(
-        "Lives %(needed)s minutes away: further than %(most)s minutes we send nobody without asking first.",
+        "Lives %(needed)s minutes away; beyond %(most)s minutes, ask first.",
         needed=reason.needed,
         most=reason.available,
     )
