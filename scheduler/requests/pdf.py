@@ -171,7 +171,7 @@ def _draw_notes(flow: Flow, note: ParentsNote, lang: str) -> None:
 def _draw_note(flow: Flow, note: ParentsNote, sitting: NoteSitting, lang: str) -> None:
     _ = translator(lang).gettext
     flow.title(_("Note to parents"), note.host_name)
-    when = long_day(note.day, lang) if note.day else _("the day is told by the class teacher")
+    when = long_day(note.day, lang) if note.day else _("the class teacher gives the day")
     time = clock_time(sitting.starts_local, lang) if sitting.starts_local else ""
     facts = [
         (_("Programme"), note.programme_title),
