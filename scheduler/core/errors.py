@@ -73,14 +73,11 @@ class GroundReason(Reason):
     REASON_MISSING = "reason_missing", N_("Write the reason.")
     IMPORT_RUNS = (
         "import_runs",
-        N_("Another file is being stored. Nothing of this one is stored: send it again in a while."),
+        N_("Wait until the other file is stored, then send this one again: nothing of it is stored."),
     )
     STORED_IN_PART = (
         "stored_in_part",
-        N_(
-            "Only a part of the file is stored, and newer entries refer to it. Send the same file again to store the"
-            " rest."
-        ),
+        N_("Send the same file again to store the rest: a part of it is stored, and newer entries refer to it."),
     )
     UNDONE_ALREADY = "undone_already", N_("Open the list again: this import was taken back already.")
     LATER_DATA = "later_data", N_("Leave this import as it is: later data hang on it.")

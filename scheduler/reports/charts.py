@@ -341,7 +341,9 @@ def tour_map(
 
 
 def _named(points: Sequence[tuple[float, float, str, str]]) -> tuple[MapSpot, ...]:
-    """Each city with its name beside it, on the side where it covers no other name and no other city."""
+    """Each city with its name beside it, on the side where it covers least of other names and cities: nothing, where
+    there is such a side.
+    """
     taken = [(x - 14, y - 14, x + 14, y + 14) for x, y, _shape, _name in points]
     spots = []
     for place, (x, y, shape, name) in enumerate(points):
@@ -353,8 +355,9 @@ def _named(points: Sequence[tuple[float, float, str, str]]) -> tuple[MapSpot, ..
             (x, y + 32, "middle", (x - wide / 2, y + 15, x + wide / 2, y + 36)),
         )
         others = taken[:place] + taken[place + 1 :]
-        free = [side for side in sides if _fits(side[3]) and not any(_meet(side[3], box) for box in others)]
-        left, base, anchor, box = (free or [side for side in sides if _fits(side[3])] or list(sides))[0]
+        fitting = [side for side in sides if _fits(side[3])] or list(sides)
+        covers = [sum(_overlap(side[3], other) for other in others) for side in fitting]
+        left, base, anchor, box = fitting[covers.index(min(covers))]
         taken.append(box)
         words = Letters(f"{left:.0f}", round(base), name, anchor, "name")
         spots.append(MapSpot(round(x), round(y), shape, words))
@@ -378,5 +381,7 @@ def _fits(box: Box) -> bool:
     return box[0] >= -30 and box[2] <= country().width + 30
 
 
-def _meet(one: Box, other: Box) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+def _overlap(one: Box, other: Box) -> float:
+    """The area that two boxes share."""
+    wide, high = (min(one[end + 2], other[end + 2]) - max(one[end], other[end]) for end in (0, 1))
+    return max(wide, 0) * max(high, 0)

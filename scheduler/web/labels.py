@@ -89,7 +89,7 @@ def closure_place(row: ClosureRow) -> str:
     if len(names) <= PLACES_NAMED + 1:
         return ", ".join(names)
     first = ", ".join(names[:PLACES_NAMED])
-    return _("%(places)s and %(count)s more", places=first, count=len(names) - PLACES_NAMED)
+    return _("%(places)s and %(others)s more", places=first, others=len(names) - PLACES_NAMED)
 
 
 def closure_places(row: ClosureRow) -> list[str]:

@@ -118,8 +118,8 @@ def test_many_new_rows_are_laid_aside_as_one_text_and_stored_by_as_many_statemen
         swept = min(place for place, told in enumerate(made) if told.startswith("DELETE FROM staged_row"))
         return swept - laid
 
-    assert statements_under_the_lock(1, 3) == statements_under_the_lock(4, 1_000)
-    assert rows(Host) == 1_003
+    assert statements_under_the_lock(1, 3) == statements_under_the_lock(4, staging.PIECE_LINES)
+    assert rows(Host) == 3 + staging.PIECE_LINES
 
 
 @pytest.mark.both_databases

@@ -84,7 +84,7 @@ def addresses(app: Flask, things: dict[str, list[dict[str, str]]]) -> Iterator[t
     """(method, address) of every guarded route that names a thing, once for each thing."""
     for rule in app.url_map.iter_rules():
         may = getattr(app.view_functions[rule.endpoint], "may", OPEN)
-        if may == OPEN or not rule.arguments:
+        if may == OPEN or rule.arguments <= {"act"}:
             continue
         methods = sorted((rule.methods or set()) & {"GET", "POST"})
         acts = getattr(rule._converters.get("act"), "items", [""])

@@ -12,7 +12,7 @@ from scheduler.web.requests.words import ACTIONS
 from tests.laws.sources import parsed
 
 SCHEDULER = ROOT / "scheduler"
-WRITERS = ("core", "demo")  # they write and seal the log, and know of no state
+WRITERS = ("core", "demo", "imports")  # they write and seal the log, and know of no state
 READERS = {  # every place of another folder that names the log's table, and what for: each is a decision
     ("attendance/queries/history.py", "history_of"): "history",
     ("attendance/service/sheets.py", "_opened_lately"): "what it says already: a bound on the log's own lines",

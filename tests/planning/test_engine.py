@@ -382,6 +382,24 @@ def test_why_her_says_the_parts_and_the_next_best():
     assert answer.others[0][1]["km"] > 0
 
 
+def test_what_a_seat_takes_of_its_educator_is_said_in_kilometres_and_visits_and_nothing_of_the_youth():
+    people = (a_plan_person("E1"), a_plan_person("E2", home=1), a_youth(home=2))
+    requests = (a_plan_request("R1", influencers=1), a_plan_request("R2"))
+    problem = a_problem(people=people, requests=requests)
+    plan = Plan((Placement("R1", 2, 2, "E1", "Y1"), Placement("R2", 3, 2, "E1")))
+    desk = explanation.desk_of(problem, plan)
+    before = desk.cost
+
+    answer = explanation.explain_on(desk, plan, "R1")
+    assert isinstance(answer, explanation.PlacedAnswer)
+    mine, other = explanation.efforts(desk, answer)
+
+    assert mine == explanation.Effort(km=0, others=1)
+    assert other == explanation.Effort(km=2 * desk.grounds.km[0][1], others=0)
+    assert answer.parts["km"] > 0  # the youth's road, which is told nobody
+    assert desk.cost == before
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_a_repair_keeps_who_was_told_and_breaks_no_rule(seed: int):
     """An educator falls ill from the second week on; what she holds before is locked."""

@@ -13,6 +13,7 @@ from scheduler.jobs import long_work, proposals, queue
 from scheduler.jobs.telling import Telling
 from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import AvailableHours
+from scheduler.people.queries import presenters_by_id
 from scheduler.people.terms import TeachingLanguage
 from scheduler.policy import Role
 from scheduler.proposals.models import PlanProposal, ProposedVisit
@@ -42,9 +43,10 @@ from scheduler.work.terms import Phase, WorkState
 from tests.ceilings import at_most
 from tests.counting import statements
 from tests.factories import MONDAY
-from tests.factories.people import limited_to, make_centre, make_user
+from tests.factories.people import limited_to, make_centre, make_user, works
 from tests.factories.places import make_host
 from tests.factories.proposals import FAIR, FIRST, LAST, a_region
+from tests.factories.safeguarding import a_cleared_minor
 from tests.factories.staffing import UNTIL, make_busy
 
 pytestmark = pytest.mark.both_databases
@@ -105,6 +107,34 @@ def test_nobody_speaks_the_language_is_said_of_a_school_and_of_all(session):
     shown = page(region, drawn(region))
     assert {row.waiting.cause for row in shown.waiting} == {WaitCause.LANGUAGE}
     assert [(one.number, one.language, one.waiting.kind) for one in shown.gathered] == [(3, "sk", "educator")]
+
+
+def test_days_of_waiting_count_from_the_place_in_line_that_a_request_kept(session):
+    region = a_region()
+    with transaction():
+        first, second = (session.get_one(SchoolRequest, one.id) for one in region.asked[:2])
+        first.submitted_at = second.submitted_at = MONDAY - 20 * DAY
+        second.in_line_since = MONDAY - 70 * DAY
+    found = asked_visits(region.coordinator, region.draft().scope, now=MONDAY)
+    assert [one.waits_days for one in found] == [20, 70, 0]
+
+
+def test_days_by_presenter_name_the_requests_in_the_reach_of_who_reads_and_no_others(session):
+    region = a_region(influencers=1, notice_days=0)
+    tara = works(a_cleared_minor(centre_id=region.coordinator.centre_id, given_name="Tara"))
+    proposal_id = region.proposed(region.seat(0, influencer_id=tara.id), region.seat(1, 1))
+    shown = page(region, proposal_id)
+    whole = {
+        (who.who.name, day): [one.id for one in asked] for who in shown.presenters for day, asked in who.days.items()
+    }
+    ids = [one.id for one in region.educators]
+    ana, boris = (presenters_by_id(ids)[one].full_name for one in ids)
+    assert whole == {
+        (ana, FIRST): [region.asked[0].id], ("Tara", FIRST): [region.asked[0].id],
+        (boris, FIRST + DAY): [region.asked[1].id],
+    }  # fmt: skip
+    elsewhere = limited_to(region.coordinator.user_id, make_host())
+    assert proposal_page(elsewhere, proposal_id, now=MONDAY).presenters == ()
 
 
 def test_a_pinned_seat_stays_in_the_next_plan_unless_it_may_no_longer_be(session):

@@ -84,7 +84,7 @@ EDUCATOR, YOUTH = PresenterKind.EDUCATOR, PresenterKind.INFLUENCER
 
 def a_row(cause: WaitCause, kind: PresenterKind | None, topic: Topic = Topic.SAFE_INTERNET) -> RowView:
     asked = AskedName(1, "R-1", "", "", "", "", "", "", topic, TeachingLanguage.SERBIAN, None)
-    return RowView(asked, None, Waiting(cause, kind), False, "", {}, (), (), RowChange.WAITS)
+    return RowView(asked, None, Waiting(cause, kind), False, "", (), (), (), RowChange.WAITS)
 
 
 @pytest.mark.parametrize(

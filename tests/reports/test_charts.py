@@ -6,6 +6,7 @@ import pytest
 from scheduler.data import files
 from scheduler.reports import charts
 from scheduler.reports.terms.counting import Chart, CityOutcome, DistrictLine, Series
+from scheduler.reports.terms.drawing import TownOfMap
 
 
 def test_every_district_has_a_shape_with_its_number_and_its_towns_inside_it():
@@ -77,6 +78,16 @@ def test_cities_are_told_apart_by_shape_and_no_name_covers_another_or_leaves_the
     wide = charts.LETTER_WIDTH * len("Crna Trava 0")
     ends = [float(one.name.x) + wide * {"start": 1, "middle": 0.5, "end": 0}[one.name.anchor] for one in drawing.spots]
     assert max(ends) <= charts.COUNTRY_WIDTH + 31
+
+
+def test_a_name_without_a_free_side_stands_where_it_covers_least():
+    """Its right and its top would cover the second name, its left the first one; its foot touches a disc."""
+    near = [("Aranđelovac 1", 44.31, 20.56), ("Majdanpek 1", 44.42, 21.93), ("Smederevska Palanka 1", 44.37, 20.96)]
+    towns = [TownOfMap(name, lat, lon, done=True) for name, lat, lon in near]
+
+    long_name = charts.town_map(towns, "said", "done", "ahead").spots[2]
+
+    assert (long_name.name.anchor, long_name.name.y > long_name.y) == ("middle", True)
 
 
 def test_lying_bars_begin_at_zero_in_proportion_and_nothing_is_drawn_of_nothing():

@@ -199,14 +199,14 @@ def test_secondary_pupils_of_a_campaign_are_told_where_nobody_can_compute_a_few(
 def test_a_signed_year_tells_what_was_signed_and_changes_the_sum_by_the_difference():
     year = a_year(a_cell(pupils=60, parents=10), a_cell(centre=2, pupils=50))
 
-    more = as_signed(year, {1: ReportCounts(presentations=3, pupils=80, parents=10, cities=2)})
-    fewer = as_signed(year, {1: ReportCounts(presentations=3, pupils=3, parents=10, cities=2)})
+    more = as_signed(year, {1: ReportCounts(presentations=3, pupils=80, parents=10, cities=2)}, ())
+    fewer = as_signed(year, {1: ReportCounts(presentations=3, pupils=3, parents=10, cities=2)}, ())
 
     assert (more.people, more.presentations, more.centres[0].pupils, more.centres[0].cities) == (140, 4, 80, 2)
     assert (fewer.people, fewer.centres[0].pupils) == (60, None)
-    assert as_signed(year, {}) == year
+    assert as_signed(year, {}, ()) == year
     hidden = a_year(a_cell(pupils=4, parents=4))
-    assert as_signed(hidden, {1: ReportCounts(pupils=90)}).people is None
+    assert as_signed(hidden, {1: ReportCounts(pupils=90)}, ()).people is None
 
 
 def test_a_campaign_shows_planned_cities_in_place_and_others_by_their_name():

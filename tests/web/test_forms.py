@@ -163,7 +163,7 @@ def test_a_form_keeps_its_key_when_it_is_sent_again(app, sent):
 def test_every_message_begins_with_a_verb_and_ends_with_a_full_stop(sent):
     sent()  # a page in English
     verbs = """Add Ask Call Change Check Choose Come Confirm Count End Enter Fill Leave Lock Look Name Open Press Remove
-        Save Shorten Sign Take Tick Try Use Wait Write"""
+        Save Send Shorten Sign Take Tick Try Use Wait Write"""
     kinds = (GroundReason, FormReason, PlaceReason, PersonReason, AttendanceReason, ReportReason)
     texts = [worded(reason) for kind in kinds for reason in kind] + [str(text) for text in forms.OF_WTFORMS.values()]
 

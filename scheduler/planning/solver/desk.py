@@ -48,7 +48,7 @@ class PlanDesk:
         self.max_day = [one.max_per_day for one in people]
         self.by = problem.weights
         told = {one.request: one for one in problem.baseline}
-        self.told = [self._seat(told[one.id]) if one.id in told else None for one in problem.requests]
+        self.told = [self.seat_of(told[one.id]) if one.id in told else None for one in problem.requests]
         self.cost = sum(self.worth(request) for request in range(len(problem.requests)))
 
     def with_people(self, people: tuple[PlanPerson, ...]) -> "PlanDesk":
@@ -66,7 +66,7 @@ class PlanDesk:
             return (1 << self.grounds.problem.days) - 1
         return sum(mask for mask, held in zip(weeks, self.in_week[person], strict=True) if held >= one.max_per_week)
 
-    def _seat(self, one: Placement) -> PlanSeat:
+    def seat_of(self, one: Placement) -> PlanSeat:
         """People who are gone since keep no place: nobody can equal them."""
         at, gone = self.grounds.person_at, -2
         youth = at.get(one.influencer, gone) if one.influencer is not None else NO_YOUTH

@@ -57,6 +57,29 @@ class UnplacedAnswer:
     what_if: Mapping[str, int]
 
 
+@dataclass(frozen=True)
+class Effort:
+    """What a seat takes of its educator: kilometres that it adds to the day (None: a night or a ride decides about
+    them), and the number of the plan's other requests that this educator serves.
+    """
+
+    km: int | None
+    others: int
+
+
+def efforts(desk: PlanDesk, answer: PlacedAnswer) -> list[Effort]:
+    """The effort of the educator of a request that is served, then those of the next best crews."""
+    request = desk.grounds.request_at[answer.placement.request]
+    stood, found = desk.lift(request), list[Effort]()
+    for one in (answer.placement, *(other for other, _parts in answer.others)):
+        seat = desk.seat_of(one)
+        tied = desk.is_tied(request, seat)
+        km = None if tied else desk.joins(seat.educator, request, seat.day, seat.slot)
+        found.append(Effort(km, desk.total[seat.educator]))
+    desk.place(request, stood)
+    return found
+
+
 def explain(problem: PlanProblem, plan: Plan, request_id: str) -> PlacedAnswer | UnplacedAnswer:
     """The answer for one request of a plan that breaks no rule."""
     return explain_on(desk_of(problem, plan), plan, request_id)

@@ -25,7 +25,7 @@ from scheduler.programmes.models import Programme
 from scheduler.proposals.models import FIGURES, PlanGround, PlanProposal, ProposedVisit
 from scheduler.proposals.queries.to_mend import unbound_visits
 from scheduler.proposals.queries.to_plan import later_requests
-from scheduler.proposals.rules.comparing import change_of, gathered
+from scheduler.proposals.rules.comparing import change_of, gathered, presenter_days
 from scheduler.proposals.terms.pages import (
     AskedName,
     CrewName,
@@ -42,6 +42,7 @@ from scheduler.proposals.terms.plan import (
     ProposalDraft,
     ProposalSums,
     ProposedSeat,
+    Remark,
     RowChange,
     Waiting,
     seat_from,
@@ -226,6 +227,7 @@ def proposal_page(actor: Actor, proposal_id: int, *, now: dt.datetime, page: int
         waiting=waiting,
         gathered=gathered(one for one in waiting if not one.left),
         changes=Counter(one.change for one in views if not one.left),
+        presenters=presenter_days(views),
         may_take_back=bool(line.applied) and may_take_back(actor, row),
         later=0 if mends else later_requests(actor, draft.scope, now=now).number,
         about=_about(row),
@@ -308,24 +310,25 @@ class _Shown:
         ids = {who for seat in named for who in seat.crew if who}
         return cls(people_queries.presenters_by_id(ids) if ids else {})
 
-    def seat(self, seat: ProposedSeat | None, costs_more: int = 0) -> SeatView | None:
+    def seat(self, seat: ProposedSeat | None, effort: Mapping[str, Any] | None = None) -> SeatView | None:
         if seat is None:
             return None
         crew = tuple(crew_name(self.people[who], seat.on_day) for who in seat.crew if who in self.people)
-        return SeatView(seat.on_day, seat.starts_local, crew, costs_more)
+        km, others = (effort or {}).get("km"), (effort or {}).get("others", 0)
+        return SeatView(seat.on_day, seat.starts_local, crew, km, others)
 
 
 def _view(row: ProposedVisit, number: str, before: Seats, names: Mapping[int, AskedName], shown: _Shown) -> RowView:
     told, seat, stood = json.loads(row.told), seat_in(row), before.get(row.request_id)
     ways = [(names.get(way["moves"]), way) for way in told.get("ways_out", [])]
-    others = [shown.seat(seat_from(one), one["more"]) for one in told.get("others", [])]
+    others = [shown.seat(seat_from(one), one) for one in told.get("others", [])]
     return RowView(
         asked=names[row.request_id],
-        seat=shown.seat(seat),
+        seat=shown.seat(seat, told.get("effort")),
         waiting=Waiting(row.cause, row.lacking) if row.cause else None,
         pinned=row.pinned,
         visit_number=number,
-        parts=told.get("parts", {}),
+        remarks=tuple(Remark(one) for one in told.get("remarks", [])),
         others=tuple(one for one in others if one),
         ways_out=tuple(
             WayOutView(name, then, shown.seat(seat_from(way["moved"])) if way["moved"] else None)

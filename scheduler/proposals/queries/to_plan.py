@@ -105,6 +105,7 @@ class Reading:
     calendar: OpenCalendar
     weight: int
     liked: frozenset[dt.date]
+    waits_days: int = 0
 
     def asked(self, *, without: Collection[int] = (), mends: Mending | None = None) -> AskedVisit:
         """What the planner knows of it; as if nobody had promised the visits `without`, and the trouble were so."""
@@ -125,6 +126,7 @@ class Reading:
             liked=self.liked,
             hours={one.on_day: one.starts_local for one in self.row.preferred if one.starts_local},
             district_id=self.row.host.municipality.district_id if self.row.host.municipality else None,
+            waits_days=self.waits_days,
         )
 
 
@@ -162,7 +164,9 @@ def readings(
         asked_of_all = row.id not in (alone or ())
         calendar = open_calendar(wish, now=now, place=place) if asked_of_all else nobodys_calendar(place, now=now)
         days = frozenset(liked.get(row.id) or (one.on_day for one in row.preferred))
-        yield Reading(row, scope, wish, calendar, WORTH + points.get(row.id, 0), days)
+        # what a repair reads has its visit, or is to fit at once
+        waits_days = 0 if stand else max((now - (row.in_line_since or row.submitted_at)).days, 0)
+        yield Reading(row, scope, wish, calendar, WORTH + points.get(row.id, 0), days, waits_days)
 
 
 def _may_go(presenter_id: int, scope: PlanScope) -> bool:

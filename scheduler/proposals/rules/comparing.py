@@ -1,11 +1,12 @@
 """How a plan differs from what stands, or from another plan; and what many waiting requests have in common."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 
 from scheduler.people.terms import PresenterKind
-from scheduler.proposals.terms.pages import Gathered, RowView
+from scheduler.proposals.terms.pages import AskedName, CrewName, Gathered, PresenterDays, RowView
 from scheduler.proposals.terms.plan import ProposedSeat, RowChange, WaitCause, Waiting
 
 OF_TOPIC, OF_LANGUAGE = (WaitCause.TOPIC,), (WaitCause.LANGUAGE,)
@@ -21,6 +22,16 @@ def change_of(seat: ProposedSeat | None, before: ProposedSeat | None) -> RowChan
     if (seat.on_day, seat.starts_local) != (before.on_day, before.starts_local):
         return RowChange.MOVED
     return RowChange.SAME if set(seat.crew) == set(before.crew) else RowChange.OTHER_CREW
+
+
+def presenter_days(rows: Iterable[RowView]) -> tuple[PresenterDays, ...]:
+    """Everybody whom these rows send, by name, with the requests of each day; rows come by day and hour."""
+    days: dict[CrewName, dict[date, list[AskedName]]] = defaultdict(lambda: defaultdict(list))
+    for row in rows:
+        if row.seat:
+            for who in row.seat.crew:
+                days[who][row.seat.on_day].append(row.asked)
+    return tuple(PresenterDays(who, days[who]) for who in sorted(days, key=lambda one: (one.name, one.presenter_id)))
 
 
 def gathered(rows: Iterable[RowView]) -> tuple[Gathered, ...]:

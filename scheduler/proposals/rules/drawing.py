@@ -28,6 +28,7 @@ from scheduler.planning.terms import (
     PlanRequest,
     WhoMay,
 )
+from scheduler.proposals.rules.lateness import days_soon_enough
 from scheduler.proposals.rules.sleeping import NO_NIGHTS, NightsOf, as_if_near, nights_in_a_row, works_on
 from scheduler.proposals.terms.plan import AskedVisit, DrawnProblem, ProposedSeat, WaitCause, Waiting
 from scheduler.visits.rules.limits import FURTHEST_MINUTES, MOST_A_DAY, MOST_A_WEEK, week_of_day
@@ -175,7 +176,8 @@ class _Points:
 def _request(could: _Could, points: _Points, monday: dt.date, slots: Mapping[int, int]) -> PlanRequest:
     asked, facts = could.asked, could.asked.facts
     every_slot = frozenset(slots.values())
-    liked = frozenset((day - monday).days for day in asked.liked)
+    possible = {day for dates in could.dates.values() for day in dates}
+    suits = asked.liked or (days_soon_enough(possible, asked.waits_days) if asked.waits_days else ())
     return PlanRequest(
         id=name_of(asked),
         city=points.of(("host", asked.host_id), facts.point),
@@ -188,7 +190,7 @@ def _request(could: _Could, points: _Points, monday: dt.date, slots: Mapping[int
         load=len(asked.sitting_minutes),
         day_from=0,
         day_to=len(EVERY_DAY),
-        preferred_days=liked or frozenset(EVERY_DAY),
+        preferred_days=frozenset((day - monday).days for day in suits) or frozenset(EVERY_DAY),
         weekdays=frozenset(range(DAYS_OF_WEEK)),
         slots_even=every_slot,
         slots_odd=every_slot,

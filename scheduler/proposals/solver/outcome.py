@@ -8,9 +8,10 @@ from typing import Any
 from scheduler.booking.rules.time_grid import MomentOf
 from scheduler.planning.rules.judgement import cost_of, violations
 from scheduler.planning.solver.desk import PlanDesk
-from scheduler.planning.solver.explanation import PlacedAnswer, UnplacedAnswer, desk_of, explain_on
+from scheduler.planning.solver.explanation import PlacedAnswer, UnplacedAnswer, desk_of, efforts, explain_on
 from scheduler.planning.terms import Placement, Plan, PlanProblem, WhyUnplaced
 from scheduler.proposals.rules.drawing import drawing_of, may_be, placement_of, seat_of
+from scheduler.proposals.rules.lateness import remarks_on
 from scheduler.proposals.rules.sleeping import NightsOf, Sleeping, stand_with_nights
 from scheduler.proposals.terms.plan import (
     AskedVisit,
@@ -91,6 +92,7 @@ def rows_of(drawing: DrawnProblem, plan: Plan, wish: PlanWish, moment_of: Moment
     left_out = {seat.request_id for seat in seats} - {int(one.request) for one in plan.placements}
     desk, rows = desk_of(drawing.problem, plan) if len(asked) <= most else None, []
     unchanged = {seat.request_id for seat in stay}
+    preferred = {int(one.id): one.preferred_days for one in drawing.problem.requests}
     for one in asked:
         if one in unchanged:
             row = _briefly(drawing, plan, one)
@@ -100,6 +102,9 @@ def rows_of(drawing: DrawnProblem, plan: Plan, wish: PlanWish, moment_of: Moment
             row = ProposedRow(one, waiting=Waiting(WaitCause.FULL))
         else:
             row = _explained(drawing, plan, one, desk) if desk else _briefly(drawing, plan, one)
+        if row.seat:
+            suits = (row.seat.on_day - drawing.first_day).days in preferred[one]
+            row = replace(row, told={**row.told, "remarks": remarks_on(asked[one], row.seat, suits=suits)})
         rows.append(_of_standing(replace(row, pinned=one in wish.pinned and row.seat is not None), wish))
     return [*rows, *_left_alone(wish)], plan
 
@@ -174,7 +179,7 @@ def _left_alone(wish: PlanWish) -> list[ProposedRow]:
 def _explained(drawing: DrawnProblem, plan: Plan, request_id: int, desk: PlanDesk) -> ProposedRow:
     answer = explain_on(desk, plan, str(request_id))
     if isinstance(answer, PlacedAnswer):
-        return ProposedRow(request_id, seat_of(drawing, answer.placement), told=_of_placed(drawing, answer))
+        return ProposedRow(request_id, seat_of(drawing, answer.placement), told=_of_placed(drawing, desk, answer))
     cause = REST.get(answer.why.reason, WaitCause.LESS_WORTH)
     return ProposedRow(request_id, waiting=Waiting(cause), told=_of_waiting(drawing, answer))
 
@@ -188,10 +193,16 @@ def _briefly(drawing: DrawnProblem, plan: Plan, request_id: int) -> ProposedRow:
     return ProposedRow(request_id, waiting=Waiting(REST.get(reason, WaitCause.LESS_WORTH)))
 
 
-def _of_placed(drawing: DrawnProblem, answer: PlacedAnswer) -> dict[str, Any]:
-    mine = sum(answer.parts.values())
-    others = [told_seat(seat_of(drawing, other), more=sum(parts.values()) - mine) for other, parts in answer.others]
-    return {"parts": dict(answer.parts), "others": others}
+def _of_placed(drawing: DrawnProblem, desk: PlanDesk, answer: PlacedAnswer) -> dict[str, Any]:
+    """What it takes of its educator, and what it would take of others: of nobody else, since a minor's road from home
+    tells where that home is.
+    """
+    mine, *theirs = efforts(desk, answer)
+    others = [
+        told_seat(seat_of(drawing, other), **vars(effort))
+        for (other, _parts), effort in zip(answer.others, theirs, strict=True)
+    ]
+    return {"effort": vars(mine), "others": others}
 
 
 def _of_waiting(drawing: DrawnProblem, answer: UnplacedAnswer) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Plan proposals as pages show them: seats with names, how rows differ, who is served and who works."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -10,7 +10,7 @@ from scheduler.core.paging import Page
 from scheduler.core.text import to_latin
 from scheduler.people.terms import TeachingLanguage, Topic
 from scheduler.places.terms.hosts import ClosureRow
-from scheduler.proposals.terms.plan import LeftAlone, ProposalDraft, ProposalSums, RowChange, Trouble, Waiting
+from scheduler.proposals.terms.plan import LeftAlone, ProposalDraft, ProposalSums, Remark, RowChange, Trouble, Waiting
 from scheduler.work.terms import WorkRow
 
 
@@ -25,12 +25,13 @@ class CrewName:
 
 @dataclass(frozen=True)
 class SeatView:
-    """A seat as a page shows it."""
+    """A seat as a page shows it, with what it takes of its educator: kilometres, beside so many others of the plan."""
 
     on_day: dt.date
     starts_local: dt.time
     crew: tuple[CrewName, ...]
-    costs_more: int = 0  # than the one that was chosen
+    km: int | None = None  # None: not known, or a night or a ride decides about them
+    others: int = 0
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class RowView:
     waiting: Waiting | None
     pinned: bool
     visit_number: str  # of the visit that came of it; empty: not applied
-    parts: Mapping[str, int]  # of the cost
+    remarks: tuple[Remark, ...]
     others: tuple[SeatView, ...]  # the next best crews
     ways_out: tuple[WayOutView, ...]
     change: RowChange
@@ -122,6 +123,14 @@ class RideView:
     on_day: dt.date
     km_saved: int
     holds: bool
+
+
+@dataclass(frozen=True)
+class PresenterDays:
+    """Where somebody of a plan goes, by day: the requests of each in the order of their hours."""
+
+    who: CrewName
+    days: Mapping[dt.date, Sequence[AskedName]]
 
 
 class HostGroup(StrEnum):
@@ -204,6 +213,7 @@ class ProposalPage:
     waiting: tuple[RowView, ...]
     gathered: tuple[Gathered, ...]
     changes: Mapping[RowChange, int]
+    presenters: tuple[PresenterDays, ...]  # everybody whom it sends, by name
     may_take_back: bool = False
     later: int = 0  # agreed requests that begin after its last day
     about: CrewName | None = None  # whom a repair is about

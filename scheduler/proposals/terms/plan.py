@@ -44,6 +44,15 @@ class WaitCause(StrEnum):
     LESS_WORTH = "less_worth"  # it would cost more than it is worth
 
 
+class Remark(StrEnum):
+    """What a coordinator should know of a seat before applying it."""
+
+    OFF_DAY = "off_day"  # the school named days, and this is none of them
+    AFTER_LONG_WAIT = "after_long_wait"  # it named none, and who has waited so long should be visited sooner
+    ENDS_LATE = "ends_late"  # pupils are still there after the usual end of their day
+    SHIFTS_UNKNOWN = "shifts_unknown"  # pupils after noon, at a school whose shifts nobody has entered
+
+
 class RowChange(StrEnum):
     """How a row differs from what it is compared with."""
 
@@ -165,7 +174,7 @@ class ProposedSeat:
         return (self.educator_id,) if self.influencer_id is None else (self.educator_id, self.influencer_id)
 
 
-def told_seat(seat: ProposedSeat, **more: int) -> dict[str, Any]:
+def told_seat(seat: ProposedSeat, **more: int | None) -> dict[str, Any]:
     """A seat as JSON."""
     when = {"on_day": seat.on_day.isoformat(), "starts_local": seat.starts_local.isoformat()}
     return {"request_id": seat.request_id, **when, "crew": list(seat.crew), **more}
@@ -191,6 +200,7 @@ class AskedVisit:
     liked: frozenset[dt.date] = frozenset()  # days that the school named; none: every day suits as well
     hours: Mapping[dt.date, dt.time] = field(default_factory=dict)  # that it named with some of them
     district_id: int | None = None  # none abroad
+    waits_days: int = 0  # since it was sent, or since the place in line that it kept
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from scheduler.people.terms import PresenterKind, TeachingLanguage, Topic
 from scheduler.programmes.terms import Audience
 from scheduler.visits.terms.plans import CrewMember, CrewRule, Teaches, UnderLaw, Why
 from scheduler.visits.terms.reasons import WhyNot
-from scheduler.visits.terms.rows import Companion, CrewRow, PresenterCard, VisitRow
-from scheduler.visits.terms.states import FIRM, PROMISED, AssignmentState
+from scheduler.visits.terms.rows import Companion, PresenterCard, VisitRow
+from scheduler.visits.terms.states import FIRM, PROMISED
 
 
 def may_go_short(crews: Sequence[Sequence[CrewMember]], day: dt.date) -> bool:
@@ -114,13 +114,9 @@ def companions(
         named = reader_id is None or not minor or one is me or (me is not None and me.goes_with(one))
         name = one.given_name if minor else one.full_name
         photo = not minor or (named and one.presenter_id in photographed)
-        shown.append(Companion(name if named else "", minor, one is me, _weakest(one), photo))
+        weakest = min(set(one.states.values()) & set(PROMISED), key=PROMISED.index)
+        shown.append(Companion(name if named else "", minor, one is me, weakest, photo))
     return tuple(sorted(shown, key=lambda one: (not one.name, PROMISED.index(one.state) if not one.name else 0)))
-
-
-def _weakest(one: CrewRow) -> AssignmentState:
-    """How firm she is where she is least so."""
-    return min(set(one.states.values()) & set(PROMISED), key=PROMISED.index)
 
 
 def why_not(candidate: Teaches, topic: Topic, language: TeachingLanguage | None, available: bool) -> list[Why]:

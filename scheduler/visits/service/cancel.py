@@ -12,7 +12,7 @@ from scheduler.core.errors import Conflict, GroundReason, Rejected
 from scheduler.policy import Actor, Scope
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.late_notice import LateNotice
-from scheduler.visits.models.visits import Assignment, Visit
+from scheduler.visits.models.visits import Assignment
 from scheduler.visits.rules.cancelling import is_late_cancel, notice_hours
 from scheduler.visits.service import notify, notify_sms, transitions
 from scheduler.visits.service.calendar_entries import touch
@@ -68,8 +68,9 @@ def cancel_visit(
         require(actor, "cancel", "visit", opened)
         if by_link := policy.scope_of(actor, "cancel", "visit") is Scope.HOST:
             by = CancelledBy.SCHOOL
-        if _is_cancelled(opened.visit, by, reason):
-            return
+        visit = opened.visit
+        if visit.state is VisitState.CANCELLED and (visit.cancelled_by, visit.reason) == (by, reason):
+            return  # who cancels second for another reason is told so
         require_seen(opened.visit, version)
         if by_link and opened.presentations and opened.starts_at <= now:
             raise Conflict(VisitReason.HAS_BEGUN)
@@ -89,11 +90,6 @@ def cancel_visit(
             notify.tell_coordinators("school_cancelled", opened, now=now, reason=reason, late=late)
         notify.tell_school("visit_cancelled", opened, now=now, reason=reason, by=by.value)
     log.info("visit cancelled", extra={"visit_id": visit_id, "by": by.value})
-
-
-def _is_cancelled(visit: Visit, by: CancelledBy, reason: str) -> bool:
-    """Whether this very cancellation is done; who cancels second for another reason is told so."""
-    return visit.state is VisitState.CANCELLED and (visit.cancelled_by, visit.reason) == (by, reason)
 
 
 def _end_all(act: Act, opened: OpenVisit, by: CancelledBy, reason: str) -> None:

@@ -43,7 +43,10 @@ def join_presentations(
         gone, stays = _both(opened, ordinal, into)
         hold_time(act.session, opened.presenter_ids)
         notify.tell_released(opened, _release(act, opened, gone, stays), now=now)
-        _move_people(gone, stays)
+        stays.classes = ", ".join(dict.fromkeys(part for part in (stays.classes, gone.classes) if part))
+        for name in ("expected_pupils", "expected_parents", "expected_teachers"):
+            setattr(stays, name, getattr(stays, name) + getattr(gone, name))
+        stays.outside_shift = stays.outside_shift or gone.outside_shift
         gone.merged_into_id = stays.id
         act.move(PRESENTATION_MACHINE, gone, PresentationState.MERGED_INTO)
         act.record("presentations joined", opened.visit, details={"gone": gone.id, "into": stays.id})
@@ -78,14 +81,6 @@ def _release(act: Act, opened: OpenVisit, gone: Presentation, stays: Presentatio
         transitions.move_assignment(act, row, AssignmentState.WITHDRAWN, reason=JOINED_REASON)
     opened.assignments = [row for row in opened.assignments if row not in leaving]
     return told
-
-
-def _move_people(gone: Presentation, stays: Presentation) -> None:
-    stays.classes = ", ".join(dict.fromkeys(part for part in (stays.classes, gone.classes) if part))
-    stays.expected_pupils += gone.expected_pupils
-    stays.expected_parents += gone.expected_parents
-    stays.expected_teachers += gone.expected_teachers
-    stays.outside_shift = stays.outside_shift or gone.outside_shift
 
 
 def _go_on(act: Act, opened: OpenVisit, gone: Presentation) -> None:

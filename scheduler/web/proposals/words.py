@@ -5,21 +5,24 @@ from collections.abc import Callable, Mapping, Sequence
 
 from babel.support import LazyProxy
 
-from scheduler.core.language import pick, short_day
+from scheduler.core.language import day_and_month, pick, short_day
 from scheduler.people.terms import PresenterKind
 from scheduler.proposals.terms.pages import (
     AskedName,
     Gathered,
     HostGroup,
     NightView,
+    PresenterDays,
     ProposalPage,
     RideView,
     RowView,
+    SeatView,
     TownOfPlan,
 )
 from scheduler.proposals.terms.plan import (
     LeftAlone,
     Mending,
+    Remark,
     RowChange,
     Trouble,
     WaitCause,
@@ -28,7 +31,7 @@ from scheduler.proposals.terms.plan import (
 from scheduler.reports.charts import town_map
 from scheduler.reports.terms.drawing import MapDrawing, TownOfMap
 from scheduler.web import labels
-from scheduler.web.filters import Face, percent
+from scheduler.web.filters import Face, percent, short_weekday
 from scheduler.web.free_dates import LANGUAGES
 from scheduler.web.i18n import _, _l, _n, page_language, spelled_here
 from scheduler.web.plan_words import NIGHTS
@@ -64,11 +67,14 @@ LEFT_ALONE: Mapping[LeftAlone, LazyProxy] = {
     ),
     LeftAlone.BY_HAND: _l("Its hours or its crew were arranged by hand: mend it on the page of the visit."),
 }
-PARTS: Mapping[str, LazyProxy] = {
-    "km": _l("road"),
-    "load": _l("evenness"),
-    "pref_miss": _l("no day that the school named"),
-    "change": _l("otherwise than before"),
+OFF_DAYS: Mapping[Remark, LazyProxy] = {
+    Remark.OFF_DAY: _l("not a day that the school named"),
+    Remark.AFTER_LONG_WAIT: _l("late for a school that has waited so long"),
+}
+PINNED = Face("quiet", "pinned", _l("Pinned by hand"))
+LATE_LESSONS: Mapping[Remark, Face] = {
+    Remark.ENDS_LATE: Face("wait", "clock", _l("Ends late in the day")),
+    Remark.SHIFTS_UNKNOWN: Face("wait", "clock", _l("Afternoon, shifts not known")),
 }
 OF_EDUCATORS: Mapping[WaitCause, LazyProxy] = {
     WaitCause.NO_DAY: _l("No day of its span has lessons, enough notice and an hour that is long enough."),
@@ -190,9 +196,60 @@ def gathered_words(one: Gathered) -> str:
     return words() if words else usual
 
 
-def part_words(parts: Mapping[str, int]) -> str:
-    """What a seat costs by its parts: "road 40, evenness 6"."""
-    return ", ".join(f"{PARTS[name]} {cost}" for name, cost in parts.items() if cost and name in PARTS)
+def reason_words(row: RowView) -> str:
+    """Why a row is as it is: "35 km of road; 15 km less than Bojan Mitić, who has no visit in this plan yet".
+
+    Of a pinned row nothing is compared: what it would cost to move it is no reason.
+    """
+    told = [str(OFF_DAYS[one]) for one in row.remarks if one in OFF_DAYS]
+    if row.seat and row.seat.km is not None:
+        told.append(_("%(km)s km of road", km=row.seat.km))
+        others = () if row.pinned else row.others
+        told += [words for other in others if (words := compared_words(row, other))][:1]
+    return "; ".join(told)
+
+
+def effort_words(row: RowView, other: SeatView) -> str:
+    """What another crew would take of its educator: "55 km of road, 2 visits in this plan"; nothing of the same one."""
+    if other.km is None or not compared_words(row, other):
+        return ""
+    visits = _n("%(num)s visit in this plan", "%(num)s visits in this plan", other.others)
+    return ", ".join([_("%(km)s km of road", km=other.km), *([visits] if other.others else [])])
+
+
+def day_words(one: PresenterDays) -> list[tuple[dt.date, str, str]]:
+    """Of somebody's days each with its name and the towns: "Mon 21 Dec", "Majdanpek, Niš"."""
+    language = page_language()
+    return [
+        (
+            day,
+            f"{short_weekday(day)} {day_and_month(day, language)}",
+            ", ".join(dict.fromkeys(asked.place(language) for asked in requests)),
+        )
+        for day, requests in one.days.items()
+    ]
+
+
+def compared_words(row: RowView, other: SeatView) -> str:
+    """An educator's road beside that of the one who might go instead, and what that one has; nothing of the same."""
+    mine, seat = row.seat, other
+    if mine is None or mine.km is None or seat.km is None or not (mine.crew and seat.crew):
+        return ""
+    rival = seat.crew[0]
+    if rival == mine.crew[0]:
+        return ""
+    less, name = seat.km - mine.km, spelled_here(rival.name)
+    beside = _("%(name)s, who has no visit in this plan yet", name=name)
+    if seat.others:
+        beside = _n(
+            "%(name)s, who has %(num)s visit in this plan",
+            "%(name)s, who has %(num)s visits in this plan",
+            seat.others,
+            name=name,
+        )
+    if less > 0:
+        return _("%(km)s km less than %(whom)s", km=less, whom=beside)
+    return _("%(km)s km more than %(whom)s", km=-less, whom=beside) if less else _("as far as %(whom)s", whom=beside)
 
 
 def host_words(asked: AskedName) -> str:

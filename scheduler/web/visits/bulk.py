@@ -8,7 +8,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler.core import clock
-from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.core.errors import Conflict, Rejected
 from scheduler.core.language import html_lang
 from scheduler.proposals.queries.pages import visits_to_offer
 from scheduler.readiness.service.bulk_visits import MOST_VISITS, act_on_visits, preview_visits, take_back_visits
@@ -34,11 +34,11 @@ BUTTONS: Mapping[BulkVisitAct, tuple[LazyProxy, str]] = {
 }
 
 
-@bp.post("/bulk-visits/<act>")
+@bp.post("/bulk-visits/<any(offer, confirm):act>")
 @may("update", "visit")
 def preview_bulk(act: str) -> ResponseReturnValue:
     """What one press would do to the visits of a plan (`?plan=7`), or to those that wait for it on the first page."""
-    what, actor, now = _act_named(act), current_actor(), clock.now()
+    what, actor, now = BulkVisitAct(act), current_actor(), clock.now()
     if not BaseForm().accepted():
         return redirect(_origin(what))
     plan = number_of(request.args.get("plan"))
@@ -63,12 +63,12 @@ def preview_bulk(act: str) -> ResponseReturnValue:
     )
 
 
-@bp.post("/bulk-visits/<act>/send")
+@bp.post("/bulk-visits/<any(offer, confirm):act>/send")
 @may("update", "visit")
 @sent_once
 def send_bulk(act: str) -> ResponseReturnValue:
     """The ticked visits, each by itself; what cannot be is named."""
-    what, now = _act_named(act), clock.now()
+    what, now = BulkVisitAct(act), clock.now()
     if not BaseForm().accepted():
         return redirect(_origin(what))
     ticks = [TICK.fullmatch(typed) for typed in request.form.getlist("rows")]
@@ -88,11 +88,11 @@ def send_bulk(act: str) -> ResponseReturnValue:
     return redirect(_origin(what))
 
 
-@bp.post("/bulk-visits/<act>/undo/<batch>")
+@bp.post("/bulk-visits/<any(offer, confirm):act>/undo/<batch>")
 @may("update", "visit")
 def undo_bulk(act: str, batch: str) -> ResponseReturnValue:
     """All visits of the press as before, while nobody was told."""
-    what = _act_named(act)
+    what = BulkVisitAct(act)
     if BaseForm().accepted():
         back = take_back_visits(current_actor(), batch, now=clock.now())
         if not back.visits:
@@ -104,12 +104,6 @@ def undo_bulk(act: str, batch: str) -> ResponseReturnValue:
             )
         say(told)
     return redirect(_origin(what))
-
-
-def _act_named(act: str) -> BulkVisitAct:
-    if act not in {*BulkVisitAct}:
-        raise NotFound("act")
-    return BulkVisitAct(act)
 
 
 def _origin(what: BulkVisitAct) -> str:

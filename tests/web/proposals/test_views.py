@@ -10,6 +10,7 @@ from scheduler.booking.rules.days_that_suit import HORIZON_DAYS
 from scheduler.core.db import db
 from scheduler.jobs import long_work, proposals
 from scheduler.jobs.telling import Telling
+from scheduler.people.queries import presenters_by_id
 from scheduler.people.terms import TeachingLanguage
 from scheduler.proposals.models import PlanProposal, ProposedVisit
 from scheduler.proposals.terms.plan import told_seat
@@ -111,6 +112,9 @@ def test_ticked_rows_become_visits_and_others_stay_a_thought(desk, region):
     read = page(desk, proposal_id)
     assert "1 visit planned, its crew suggested. Nobody was asked yet." in read
     assert read.count('name="rows"') == 1
+    history = body(desk.get(f"/requests/{region.asked[0].number}?lang=en"))
+    assert "The visit is planned" in history
+    assert "asked" not in history.split("The visit is planned")[1].split("</li>")[0]
 
 
 def test_what_changed_is_listed_and_the_others_are_applied_when_that_is_said(desk, region):
@@ -161,7 +165,7 @@ def test_a_pinned_row_stays_in_the_plan_that_is_drawn_anew_and_both_are_compared
     second = drawn(desk.post(f"/plans/{first}/again"))
 
     compared = page(desk, second)
-    for words in ("pinned", "13:30", "New: 2", "The same: 1"):
+    for words in ("Pinned by hand", "13:30", "New: 2", "The same: 1"):
         assert words in compared
 
 
@@ -272,7 +276,7 @@ def test_broken_neighbours_are_kept_where_they_stand_by_a_press(desk, region):
 
     kept = drawn(desk.post(f"/plans/{first}/keep", data={"rows": [str(region.asked[1].id)]}))
 
-    assert "pinned" in page(desk, kept)
+    assert "Pinned by hand" in page(desk, kept)
     assert desk.post(f"/plans/{first}/keep", data={}).location == f"/plans/{first}"
 
 
@@ -282,6 +286,69 @@ def test_what_would_let_a_request_fit_is_a_line_beside_its_reason(desk, region):
     week, night = (f"There would be room if somebody {gave}." for gave in WOULD_GIVE)
     assert f"{week} {night}</small>" in read
     assert "There would be room" not in page(desk, region.proposed(region.seat(0)))
+
+
+def reasoned(region, other: int = 1, **more) -> dict:
+    """What is stored of a row: its educator drives 20 km, another one 35 who has two visits, or what is given."""
+    instead = told_seat(region.seat(0, other), **({"km": 35, "others": 2} | more))
+    return {"effort": {"km": 20, "others": 1}, "others": [instead]}
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({}, "20 km of road; 15 km less than {who}, who has 2 visits in this plan"),
+        ({"others": 0}, "20 km of road; 15 km less than {who}, who has no visit in this plan yet"),
+        ({"km": 5, "others": 1}, "20 km of road; 15 km more than {who}, who has 1 visit in this plan"),
+        ({"km": 20}, "20 km of road; as far as {who}, who has 2 visits in this plan"),
+        ({"other": 0}, "20 km of road <"),  # the same educator with another youth
+        ({"km": None}, "20 km of road <"),  # a night away decides
+    ],
+)
+def test_a_row_says_its_road_beside_that_of_who_could_go_instead(desk, region, more, said):
+    who = region.educators[1].id
+    read = page(desk, region.proposed(region.seat(0), told=reasoned(region, **more)))
+
+    assert said.format(who=presenters_by_id([who])[who].full_name) in read
+    assert "evenness" not in read
+
+
+def test_a_pinned_row_says_that_it_was_pinned_and_no_price(desk, region):
+    proposal_id = region.proposed(region.seat(0), told=reasoned(region))
+    desk.post(f"/plans/{proposal_id}/pin", data={"rows": [str(region.asked[0].id)]})
+
+    read = page(desk, proposal_id)
+
+    assert "Pinned by hand" in read
+    assert "km less than" not in read
+    assert "Who else could go" not in read
+
+
+def test_a_plan_of_last_week_is_read_though_it_kept_points_and_no_kilometres(desk, region):
+    told = {"parts": {"km": 20, "load": 6}, "others": [told_seat(region.seat(0, 1), more=8)]}
+
+    read = page(desk, region.proposed(region.seat(0), told=told))
+
+    assert "Who else could go" in read
+    assert "km of road;" not in read
+
+
+def test_late_lessons_and_late_days_are_marked_in_every_language(desk, region):
+    proposal_id = region.proposed(region.seat(0), told={"remarks": ["after_long_wait", "ends_late"]})
+
+    assert "late for a school that has waited so long" in page(desk, proposal_id)
+    assert "Ends late in the day" in page(desk, proposal_id)
+    assert "Завршава се касно" in page(desk, proposal_id, lang="sr_Cyrl")
+    unknown = region.proposed(region.seat(0), told={"remarks": ["off_day", "shifts_unknown"]})
+    assert "not a day that the school named" in page(desk, unknown)
+    assert "Afternoon, shifts not known" in page(desk, unknown)
+
+
+def test_days_by_presenter_stand_beside_the_table_with_the_town_of_each(desk, region):
+    read = page(desk, region.proposed(region.seat(0), region.seat(1)))
+
+    beside = read[read.index("Days by presenter") :]
+    assert re.search(r"Mon 12 Oct</a> Niš</dd>.*Tue 13 Oct</a> Niš</dd>", beside)
 
 
 def test_the_map_shows_the_towns_of_the_plan_and_where_somebody_waits(desk, region):

@@ -32,6 +32,6 @@ def test_a_row_names_the_language_that_is_lacking_within_its_sentence(app):
     asked = AskedName(1, "R-1", "", "", "", "", "", "", Topic.SAFE_INTERNET, TeachingLanguage.SLOVAK, None)
     waiting = Waiting(WaitCause.LANGUAGE, PresenterKind.EDUCATOR)
     with app.test_request_context("/plans?lang=en"):
-        said = cause_words(RowView(asked, None, waiting, False, "", {}, (), (), RowChange.WAITS))
+        said = cause_words(RowView(asked, None, waiting, False, "", (), (), (), RowChange.WAITS))
 
     assert said == "No educator teaches in this language: Slovak."
