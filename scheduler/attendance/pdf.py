@@ -173,8 +173,8 @@ def _draw_sign_in(flow: Flow, sheet: SignInSheet, talks: Sequence[SignInTalk], l
     flow.need(12)
     flow.paragraph(
         _(
-            "Type the sums on the page of the visit and send a photo of this sheet there; it is deleted by itself. "
-            "Names for certificates are typed by the school on its own page."
+            "Enter the sums on the page of the visit and send a photo of this sheet there; it is deleted "
+            "automatically. The school enters names for certificates on its own page."
         ),
         SMALL,
     )

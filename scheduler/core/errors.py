@@ -37,13 +37,13 @@ class GroundReason(Reason):
     NOT_AN_EMAIL = "not_an_email", N_("Enter the whole address, for example ime@skola.example.org.")
     ADDRESS_MIXES_SCRIPTS = (
         "address_mixes_scripts",
-        N_("Write the address anew: a part of it mixes Latin and Cyrillic letters."),
+        N_("Write the address again: a part of it mixes Latin and Cyrillic letters."),
     )
     NOT_A_DAY = "not_a_day", N_("Enter a day like this: 8.12.2026.")
     IDENTITY_NUMBER = "identity_number", N_("Remove the identity number (JMBG): none is stored here, of nobody.")
     PHONE_IN_TEXT = "phone_in_text", N_("Remove the telephone number: none may stand in a text about children.")
     NAME_IN_TEXT = "name_in_text", N_("Remove the name: no person is named in a text about children, invented or not.")
-    NOT_TEXT = "not_text", N_("Write this text anew: some of its letters arrived broken (they were not UTF-8).")
+    NOT_TEXT = "not_text", N_("Write this text again: some of its letters arrived broken (they were not UTF-8).")
     BROKEN_LETTERS = (
         "broken_letters",
         N_(
@@ -52,7 +52,7 @@ class GroundReason(Reason):
         ),
     )
     NO_LETTER = "no_letter", N_("Write a name: it needs at least one letter.")
-    MIXED_SCRIPTS = "mixed_scripts", N_("Write this name anew: a word of it mixes Latin and Cyrillic letters.")
+    MIXED_SCRIPTS = "mixed_scripts", N_("Write this name again: a word of it mixes Latin and Cyrillic letters.")
     SAME_LETTERS = "same_letters", N_("Write this in the other letters: in these your name stands already.")
     UNPRINTABLE = "unprintable", N_("Write this name in Latin or Cyrillic letters: our papers have no others.")
     NOTHING_TICKED = "nothing_ticked", N_("Tick at least one row.")

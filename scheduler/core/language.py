@@ -10,6 +10,7 @@ What a catalogue cannot say (names of months, order of a day's parts, plural rul
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from functools import cache, lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -34,6 +35,11 @@ PATTERNS = {
     "sr": ("EEEE, d. MMMM y.", "d. M. y.", "d. MMMM y.", "d. MMMM", "LLLL y."),
     "en": ("EEEE, d MMMM y", "d MMM y", "d MMMM y", "d MMMM", "LLLL y"),
 }
+DAYS_OF = ("понедељка", "уторка", "среде", "четвртка", "петка", "суботе", "недеље")  # genitives: the CLDR has none
+MONTHS_OF = (
+    "јануара", "фебруара", "марта", "априла", "маја", "јуна",
+    "јула", "августа", "септембра", "октобра", "новембра", "децембра",
+)  # fmt: skip
 TAG = re.compile(r"\*|[a-z]{1,8}(-[a-z0-9]{1,8})*")
 LATIN_READERS = ("sr-latn", "sh", "bs", "hr", "cnr")
 
@@ -144,6 +150,14 @@ def long_day(day: dt.date, language: str) -> str:
     return _day(0, "full", day, language)
 
 
+def genitive_day(day: dt.date, language: str) -> str:
+    """уторка, 24. новембра 2026. · Tuesday, 24 November 2026, as it stands after од, до and после."""
+    if locale_of(language).language != "sr":
+        return long_day(day, language)
+    written = f"{DAYS_OF[day.weekday()]}, {day.day}. {MONTHS_OF[day.month - 1]} {day.year}."
+    return pick(language, written, to_latin(written))
+
+
 def short_day(day: dt.date, language: str) -> str:
     """24. 11. 2026. · 24 Nov 2026"""
     return _day(1, "medium", day, language)
@@ -199,9 +213,17 @@ def in_hours(minutes: int, language: str) -> str:
 
 def moment(utc: dt.datetime, language: str, zone: str) -> str:
     """уторак, 24. новембар 2026. у 09:55 · Tuesday, 24 November 2026 at 09:55, as the clocks at `zone` show it."""
-    local = utc.astimezone(ZoneInfo(zone))
+    return _moment(long_day, utc.astimezone(ZoneInfo(zone)), language)
+
+
+def genitive_moment(utc: dt.datetime, language: str, zone: str) -> str:
+    """уторка, 24. новембра 2026. у 09:55, as it stands after од, до and после; in English as `moment`."""
+    return _moment(genitive_day, utc.astimezone(ZoneInfo(zone)), language)
+
+
+def _moment(day_of: Callable[[dt.date, str], str], local: dt.datetime, language: str) -> str:
     said = translator(language).gettext("%(day)s at %(time)s")
-    return said % {"day": long_day(local.date(), language), "time": clock_time(local.time(), language)}
+    return said % {"day": day_of(local.date(), language), "time": clock_time(local.time(), language)}
 
 
 @cache

@@ -45,10 +45,12 @@ def _environment(language: str) -> Environment:
     made.globals["_"] = made.globals["gettext"] = _text_in(language)
     # In a pattern a mark stands for the day.
     made.filters["long_day"] = lambda day: day if isinstance(day, str) else words.long_day(day, language)
+    made.filters["genitive_day"] = lambda day: words.genitive_day(day, language)
     made.filters["short_day"] = lambda day: words.short_day(day, language)
     made.filters["clock_time"] = lambda time: words.clock_time(time, language)
     made.filters["in_hours"] = lambda minutes: words.in_hours(minutes, language)
     made.filters["moment"] = lambda at: words.moment(at, language, settings().centre_timezone)
+    made.filters["genitive_moment"] = lambda at: words.genitive_moment(at, language, settings().centre_timezone)
     made.filters["number"] = lambda n: words.number(n, language)
     return made
 

@@ -125,7 +125,7 @@ def _draw_code(flow: Flow, paper: CodePaper, words: str, address: str, lang: str
     flow.y += CODE_SIDE + 12
     for step in (
         _("Point the camera of your phone at the square and answer."),
-        _("No name, no account: only sums are kept, and nobody is graded."),
+        _("No name, no account: only sums are stored, and nobody is rated."),
     ):
         flow.y = flow.sheet.lines(middle, flow.y + leading(STEP), wrapped(step, STEP, INSIDE), STEP, "centre") + 2
     small, lines = fitted(address, Style(11, colour=MUTED), INSIDE, least=6)

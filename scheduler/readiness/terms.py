@@ -21,7 +21,7 @@ class ReadinessReason(Reason):
     TOO_LATE_TO_MOVE = "too_late_to_move", N_("Call the centre: it is less than 48 hours until the visit.")
     TOO_LATE_TO_TAKE_BACK = (
         "too_late_to_take_back",
-        N_("Plan it anew: a mail has left, or somebody changed the visit since."),
+        N_("Plan it again: a mail has left, or somebody changed the visit since."),
     )
     VISIT_HAS_BEGUN = (
         "visit_has_begun",

@@ -199,7 +199,7 @@ def _draw_note(flow: Flow, note: ParentsNote, sitting: NoteSitting, lang: str) -
 
 def _note_facts(note: ParentsNote, sitting: NoteSitting, lang: str) -> list[tuple[str, str]]:
     _ = translator(lang).gettext
-    when = long_day(note.day, lang) if note.day else _("The class teacher will tell you the day.")
+    when = long_day(note.day, lang) if note.day else _("the class teacher gives the day")
     time = clock_time(sitting.starts_local, lang) if sitting.starts_local else ""
     facts = [
         (_("Programme"), note.programme_title),

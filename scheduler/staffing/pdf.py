@@ -41,7 +41,7 @@ def _draw(flow: Flow, record: HoursRecord, title: str, lang: str) -> None:
     flow.title(title, " ".join((_("Number:"), record.number)))
     _draw_name(flow, record, lang)
     if not record.lines:
-        flow.paragraph(_("No visit was held with you in this school year yet."))
+        flow.paragraph(_("You had no visit in this school year yet."))
         return
     flow.y += 3
     draw_table(flow, _table(record, lang))
@@ -211,7 +211,7 @@ def _draw_bag(flow: Flow, bag: tuple[str, ...], school: School, lang: str) -> No
         flow.paragraph(thing, BODY, indent=BOX_SIDE + 2.5)
         flow.y -= 0.8
     if school.step_free:
-        flow.paragraph(_("The room is reached without steps."))
+        flow.paragraph(_("The room has step-free access."))
 
 
 def _draw_people(flow: Flow, one: OwnVisit, lang: str) -> None:

@@ -204,6 +204,11 @@ def long_day(day: dt.date) -> str:
     return words.long_day(day, page_language())
 
 
+def genitive_day(day: dt.date) -> str:
+    """уторка, 24. новембра 2026., after од, до and после"""
+    return words.genitive_day(day, page_language())
+
+
 def short_day(day: dt.date) -> str:
     """24. 11. 2026."""
     return words.short_day(day, page_language())
@@ -233,6 +238,11 @@ def clock(time: dt.time | dt.datetime) -> str:
 def moment(at: dt.datetime) -> str:
     """уторак, 24. новембар 2026. у 09:55"""
     return words.moment(at, page_language(), _zone())
+
+
+def genitive_moment(at: dt.datetime) -> str:
+    """уторка, 24. новембра 2026. у 09:55, after од, до and после"""
+    return words.genitive_moment(at, page_language(), _zone())
 
 
 def short_moment(at: dt.datetime) -> str:
@@ -343,12 +353,14 @@ def _apart(said: str) -> str:
 FILTERS = (
     in_hours,
     long_day,
+    genitive_day,
     short_day,
     day_and_month,
     short_month,
     short_weekday,
     clock,
     moment,
+    genitive_moment,
     short_moment,
     moment_in_zone,
     ago,

@@ -9,7 +9,7 @@ from scheduler.closures.terms import CLOSURE_REASON
 from scheduler.concerns.terms import SpokenUpBy
 from scheduler.core.alphabet import alphabet_key
 from scheduler.core.errors import Conflict, GroundReason, Reason, Rejected
-from scheduler.core.language import moment
+from scheduler.core.language import genitive_moment, moment
 from scheduler.people.terms import Topic
 from scheduler.places.terms.hosts import ClosureReason, ClosureRow, HostKind, SchoolCalendar
 from scheduler.programmes.terms import Audience
@@ -278,7 +278,7 @@ def left_behind(name: str, reason: Why) -> str:
 
 def _too_far(reason: Why) -> str:
     return _(
-        "Lives %(needed)s minutes away: further than %(most)s minutes we send nobody without asking first.",
+        "Lives %(needed)s minutes away; beyond %(most)s minutes, ask first.",
         needed=reason.needed,
         most=reason.available,
     )
@@ -331,8 +331,8 @@ def _taken(error: PresenterTaken) -> str:
     if error.reason is WhyNot.CANNOT_ARRIVE:
         head = _cannot_arrive(error.problem.needed_minutes, error.problem.available_minutes)
     if promise.held_until:
-        until = moment(promise.held_until, language, promise.zone)
-        held = _("No visit yet: a school is booking that time. It is held until: %(moment)s.", moment=until)
+        until = genitive_moment(promise.held_until, language, promise.zone)
+        held = _("No visit yet: a school is booking that time. It is held until %(moment)s.", moment=until)
         return f"{head} {held} {promise.host(language)}"
     where = _(
         "The other visit: %(number)s, %(host)s, %(begins)s.",

@@ -132,8 +132,8 @@ def test_one_mail_tells_of_the_kept_date_and_of_what_was_sent_with_it(book):
     ).all()
     assert [mail.kind for mail in told] == ["prove_address", "booking_taken"]
     assert "још није договорено: Родитељско вече (18:00)." in told[1].text
-    assert "На остало одговарамо најкасније: " in told[1].text
-    assert "рок је уторак, 13. октобар 2026. у 10:00" in told[1].text  # 48 hours before: until then without haste
+    assert "За остало одговарамо до " in told[1].text
+    assert "до уторка, 13. октобра 2026. у 10:00" in told[1].text  # 48 hours before: until then without haste
 
 
 def test_a_late_proof_takes_the_date_anew_where_it_is_free(book):

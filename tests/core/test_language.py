@@ -81,6 +81,23 @@ def test_days_and_moments_are_written_as_readers_expect(lang, long, short, momen
     assert language.moment(utc, lang, "Europe/Belgrade") == moment
 
 
+def test_after_a_preposition_serbian_bends_every_day_of_the_week_and_every_month():
+    said = [language.genitive_day(dt.date(2026, month, month), "sr_Cyrl") for month in range(1, 13)]
+    assert said[:7] == [
+        "четвртка, 1. јануара 2026.", "понедељка, 2. фебруара 2026.", "уторка, 3. марта 2026.",
+        "суботе, 4. априла 2026.", "уторка, 5. маја 2026.", "суботе, 6. јуна 2026.", "уторка, 7. јула 2026.",
+    ]  # fmt: skip
+    assert said[7:] == [
+        "суботе, 8. августа 2026.", "среде, 9. септембра 2026.", "суботе, 10. октобра 2026.",
+        "среде, 11. новембра 2026.", "суботе, 12. децембра 2026.",
+    ]  # fmt: skip
+    assert language.genitive_day(dt.date(2026, 12, 18), "sr_Latn") == "petka, 18. decembra 2026."
+    assert language.genitive_day(dt.date(2026, 12, 20), "sr_Cyrl") == "недеље, 20. децембра 2026."
+    utc = dt.datetime(2026, 11, 24, 8, 55, tzinfo=dt.UTC)
+    assert language.genitive_moment(utc, "sr_Cyrl", "Europe/Belgrade") == "уторка, 24. новембра 2026. у 09:55"
+    assert language.genitive_moment(utc, "en", "Europe/Belgrade") == language.moment(utc, "en", "Europe/Belgrade")
+
+
 def test_today_is_the_centres_day_and_a_moment_follows_the_clock_change(app: Flask) -> None:
     before, after = (dt.datetime(2027, 3, day, 8, 0, tzinfo=dt.UTC) for day in (27, 28))
     assert language.moment(before, "en", "Europe/Belgrade").endswith("at 09:00")

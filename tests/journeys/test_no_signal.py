@@ -422,7 +422,7 @@ def test_a_network_that_never_answers_is_given_up(phone: Phone) -> None:
 def test_announced_numbers_are_put_in_with_one_press_and_steps_add(phone: Phone) -> None:
     phone.page.goto(phone.form)
     pupils = phone.page.get_by_label("Pupils", exact=True)
-    phone.page.get_by_role("button", name="As announced").click()
+    phone.page.get_by_role("button", name="Enter as announced").click()
     expect(pupils).to_have_value("90")
     for step in ("5 more: Pupils", "10 more: Pupils", "One more: Pupils"):
         phone.page.get_by_role("button", name=step, exact=True).click()

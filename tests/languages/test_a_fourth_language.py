@@ -344,11 +344,10 @@ def test_no_plain_message_counts_things() -> None:
 
 # Terms of 5 and 7 days that the rules fix: "дана" is right for both.
 FIXED: set[str] = {
-    "If it was not you, there is nothing to do. The request is forgotten after %(days)s days.",
-    "The school has its link and is asked to confirm. After %(days)s days its silence counts as a yes, and you can "
-    "lock the numbers here.",
-    "open the list: each visit has its own page there. The link works for %(days)s days; older links go on working, "
-    "too.",
+    "If it was not you, there is nothing to do. The request is deleted after %(days)s days.",
+    "The school has its link and is asked to confirm. If it does not answer within %(days)s days, you can lock the "
+    "numbers here.",
+    "open the list: each visit has its own page there. The link works for %(days)s days; older links still work.",
     "These hours are wishes: we answer each within %(days)s days, and all of them stand on one page.",
     "We answer within %(days)s days.",
     "We answer within %(days)s days, by mail and on this page. You need not do anything now.",

@@ -185,6 +185,16 @@ def test_every_link_leads_to_a_file():
     assert [(page, link) for page, link in links if not ((ROOT / page).parent / link).exists()] == []
 
 
+def test_no_line_of_prose_has_500_letters_and_no_sentence_of_the_handbook_30_words():
+    """A row of a table is as long as its cells."""
+    lines = [(page, line) for page in LINKING for line in (ROOT / page).read_text(encoding="utf-8").splitlines()]
+    assert [(page, line) for page, line in lines if len(line) > 500 and not line.startswith("| ")] == []
+
+    handbook = [path.read_text(encoding="utf-8") for path in FOLDER.glob("*/*.md")]
+    parts = [" ".join(part.split()) for text in handbook for part in re.split(r"\n\s*\n|\n(?=[-#\d])", text)]
+    assert [one for part in parts for one in re.split(r"(?<=[.!?:;])\s+", part) if len(one.split()) > 30] == []
+
+
 def _decisions() -> dict[str, str]:
     return {page.name: page.read_text() for page in sorted((ROOT / "docs/decisions").glob("0*.md"))}
 

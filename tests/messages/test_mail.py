@@ -85,14 +85,14 @@ OPTIONAL_LINES = {
 }
 PARAGRAPHS = {
     "prove_address": [
-        "The date is kept until: Thursday, 26 November 2026 at 04:42",
-        "If it was not you, there is nothing to do. The request is forgotten after 7 days.",
+        "We hold the date until Thursday, 26 November 2026 at 04:42.",
+        "If it was not you, there is nothing to do. The request is deleted after 7 days.",
     ],
     "booking_gone": ["Free now:", "Wednesday, 9 December 2026, at 11:00", "Wednesday, 9 December 2026, at 11:00"],
-    "handover_given": ["Only in: Nišava.", "It ends by itself after the last day."],
-    "handover_noted": ["Only in: Nišava.", "It ends by itself after the last day, and can be taken back before."],
+    "handover_given": ["Only in: Nišava.", "It ends automatically after the last day."],
+    "handover_noted": ["Only in: Nišava.", "It ends automatically after the last day and can be cancelled earlier."],
     "crew_settled": [
-        "The presentation is held all the same, with a smaller crew.",
+        "The presentation takes place with fewer presenters.",
         "These people are coming: Mila Ilić. Please check their identity at the door.",
         "A teacher stays in the classroom throughout.",
     ],

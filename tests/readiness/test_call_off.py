@@ -63,7 +63,7 @@ def test_a_school_that_rang_has_cancelled_once_in_mail_report_and_waiting_list(s
     assert session.get_one(Cancellation, scene.visit_id).cause is CancelCause.BUSY
     to_crew, mail = letters(session)
     assert (to_crew.kind, mail.kind) == ("crew_visit_cancelled", "visit_cancelled")
-    assert "Посета је отказана, како сте тражили" in mail.text
+    assert "отказана је, како сте тражили" in mail.text
     take_back_cancellation(scene.coordinator, scene.visit_id, now=MONDAY + MINUTE)  # pressed twice, it is done once
 
 

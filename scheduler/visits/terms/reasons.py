@@ -37,7 +37,7 @@ class WhyNot(Reason):
     SUSPENDED = "suspended", N_("Suspended: takes no new visits.")
     TAKES_NOTHING_NEW = "takes_nothing_new", N_("Takes no new visit at the moment.")
     GUARDIAN_CHANGES = "guardian_changes", N_("The guardian is being changed: no new visit until the next one speaks.")
-    OLDER_TEXT = "older_text", N_("The guardian agreed to an older text and is asked anew: no new visit until then.")
+    OLDER_TEXT = "older_text", N_("The guardian agreed to an older text and is asked again: no new visit until then.")
     TAKEN = "taken", N_("Promised to another visit at that time.")
     CANNOT_ARRIVE = "cannot_arrive", N_("The road from the other visit of that day is too long.")
     TOPIC = "topic", N_("Does not speak about this topic.")

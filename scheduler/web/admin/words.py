@@ -122,7 +122,7 @@ PHASES: Mapping[Phase, LazyProxy] = {
 }
 FAILURES: Mapping[str, LazyProxy] = {
     "interrupted": _l(
-        "The worker was stopped three times while it did this. Look at the page of health, then begin anew."
+        "The worker was stopped three times while it did this. Look at the page of health, then start again."
     ),
     "suspended": _l("The account that began this is suspended."),
     "refused": _l("The account that began this may not do it any more."),

@@ -19,7 +19,7 @@ from scheduler.visits.terms.reasons import WhyNot
 from scheduler.visits.terms.rows import CrewRow
 from scheduler.visits.terms.states import OPEN_VISITS, AssignmentState, VisitState
 from scheduler.web import labels
-from scheduler.web.filters import Face, clock, in_hours, moment, short_weekday, state_face
+from scheduler.web.filters import Face, clock, genitive_moment, in_hours, short_weekday, state_face
 from scheduler.web.i18n import _, _l, _n, page_language, spelled_here
 from scheduler.web.labels import closure_place, closure_reason
 from scheduler.web.reads import note_given_names
@@ -134,7 +134,7 @@ def block_view(block: Block, *, may_move: bool, back: Mapping[str, str]) -> dict
 
 def held_view(held: HeldBlock) -> dict[str, Any]:
     """A held date as a block of the board: until when; for a school of the waiting list with its request."""
-    until = _("held until %(moment)s", moment=moment(held.until))
+    until = _("held until %(moment)s", moment=genitive_moment(held.until))
     note = Face("wait", "hourglass", until)
     return {
         "day": f"{short_weekday(held.on_day)} {held.on_day.day}",

@@ -37,7 +37,7 @@ WHO_LACKS: Mapping[PresenterKind, LazyProxy] = {
 }
 WHY_GONE: Mapping[WhyChanged, LazyProxy] = {
     WhyChanged.ANSWERED: _l("was answered or planned since"),
-    WhyChanged.NOT_FREE: _l("day, hour or crew is not free any more: choose it anew"),
+    WhyChanged.NOT_FREE: _l("day, hour or crew is no longer free: choose again"),
 }
 
 

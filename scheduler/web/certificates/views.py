@@ -58,8 +58,8 @@ SHOWS = {
     CertificateShow.WAITING: _l("None issued yet"),
 }
 FILES = {
-    WorkKind.MERGE_CERTIFICATES: _l("One PDF"),
-    WorkKind.ZIP_CERTIFICATES: _l("A file for each (ZIP)"),
+    WorkKind.MERGE_CERTIFICATES: _l("Download one PDF"),
+    WorkKind.ZIP_CERTIFICATES: _l("Download a file for each (ZIP)"),
 }
 WAITS = {
     WaitsFor.COUNT: _l("The numbers are not typed yet"),

@@ -7,7 +7,7 @@ from babel.support import LazyProxy
 from scheduler.cohorts.terms import CohortPartRow, CohortRow, CohortState, PartState, ProposedPart
 from scheduler.cohorts.wording import skill_names
 from scheduler.programmes.terms import SchoolLevel
-from scheduler.web.filters import Face, long_day, number
+from scheduler.web.filters import Face, genitive_day, long_day, number
 from scheduler.web.i18n import _, _l, page_language, spelled_here
 
 STATES: Mapping[CohortState, Face] = {
@@ -35,8 +35,8 @@ def stops_of(row: CohortRow, proposed: ProposedPart | None, *, for_staff: bool) 
     names = skill_names(page_language())
     stops = [_stop(one, names[one.skill], for_staff=for_staff) for one in row.parts]
     if proposed is not None:
-        day = long_day(proposed.due_on)
-        text = _("Proposed from %(day)s on", day=day)
+        day = genitive_day(proposed.due_on)
+        text = _("Proposed from %(day)s", day=day)
         stops.append({"state": "here", "title": _("Next: %(skill)s", skill=names[proposed.skill]), "text": text})
     return stops
 

@@ -48,7 +48,7 @@ class CampaignForm(ChoosesPeople, ListedForm):
     first_day = DayField(_l("First day"), [Needed()])
     last_day = DayField(_l("Last day"), [Needed()])
     cities = RowsField(FormField(CityFields))
-    more = SubmitField(_l("More cities"))
+    more = SubmitField(_l("Add cities"))
     pupils = CountField(_l("Pupils meant in all"), most=MOST_PUPILS)
     parents = CountField(_l("Parents meant"), most=MOST_PUPILS)
     teachers = CountField(_l("Teachers meant"), most=MOST_PUPILS)

@@ -179,7 +179,7 @@ def pin_proposal(proposal_id: int) -> ResponseReturnValue:
     """The ticked rows stay when the plan is drawn anew; all others are free again."""
     if BaseForm().accepted():
         pin_rows(current_actor(), proposal_id, _ticked(), now=clock.now())
-        say(_("Pinned: these rows stay when you draw the plan anew."))
+        say(_("Pinned: these rows stay when you recalculate the plan."))
     return redirect(url_for(".show_proposal", proposal_id=proposal_id))
 
 

@@ -297,7 +297,7 @@ def title(shown: ProposalPage) -> str:
     """What a plan is, with its days."""
     first, last = (short_day(day, page_language()) for day in (shown.line.first_day, shown.line.last_day))
     if shown.draft.mends:
-        return _("Mended plan from %(first)s to %(last)s", first=first, last=last)
+        return _("Repaired plan from %(first)s to %(last)s", first=first, last=last)
     return _("Plan from %(first)s to %(last)s", first=first, last=last)
 
 

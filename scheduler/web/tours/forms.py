@@ -42,7 +42,7 @@ class TourForm(BaseForm):
 
     cities = ManyField(_l("Cities"))
     more = TextField(
-        _l("More cities"), limit=600, render_kw={"list": "towns", "autocomplete": "off"}
+        _l("Add cities"), limit=600, render_kw={"list": "towns", "autocomplete": "off"}
     )  # names with commas between
     largest = CountField(_l("So many of the largest cities that it has not visited this year"), most=MOST_TOUR_CITIES)
     first_day = DayField(_l("First day"), [Needed()])

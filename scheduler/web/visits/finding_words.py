@@ -17,7 +17,7 @@ def finding_words(found: FindingFact, crew: Sequence[CrewRow]) -> str:
         who = next((one for one in crew if one.presenter_id == found.presenter_id), None)
         note_given_names([who.presenter_id] if who else [])
         name = (who.given_name if who.minor else who.full_name) if who else ""
-        return _("%(who)s: the hours or days away that this presenter keeps no longer hold this visit.", who=name)
+        return _("%(who)s: the visit no longer fits this presenter's hours or days away.", who=name)
     name = found.class_name or ""
     if found.why is ClockWrong.RUNS_OVER:
         return _("%(who)s: the lessons of this class end before the presentation does.", who=name)

@@ -241,7 +241,7 @@ class LeaveForm(StaffReasonForm):
     def of(cls, parts: Sequence[tuple[int, str]]) -> "LeaveForm":
         """With the presentations that can be left by themselves."""
         form = cls()
-        only = [SelectChoice(str(which), _("only %(time)s", time=said)) for which, said in parts]
+        only = [SelectChoice(str(which), _("Suggest for %(time)s only", time=said)) for which, said in parts]
         form.part.choices = [SelectChoice("0", _("the whole visit")), *only]
         return form
 

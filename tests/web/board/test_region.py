@@ -190,7 +190,7 @@ def test_what_changed_before_the_press_is_listed_and_nothing_is_sent(desk, regio
     for path in ("/region/mails", "/region/offer"):
         refused = body(desk.post(f"{path}?lang=en", data=seats), 409)
         assert "Nothing was sent" in refused
-        assert "is not free any more" in refused
+        assert "is no longer free" in refused
         assert region.asked[0].number in refused
         assert region.asked[1].number not in refused
     assert written() == before == (1, 0)

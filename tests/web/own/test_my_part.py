@@ -102,7 +102,7 @@ def test_the_record_as_a_paper_tells_days_towns_and_hours_and_no_more(app, tara,
 def test_a_year_without_visits_is_a_paper_too(app, tara, tmp_path):
     paper = own_page(app, tara, "/record.pdf", year="2024")
 
-    assert "No visit was held with you" in words_of(saved(paper.data, tmp_path))
+    assert "You had no visit in this school year yet" in words_of(saved(paper.data, tmp_path))
 
 
 # --- the record of a school year ---

@@ -51,7 +51,7 @@ def test_the_sent_booking_is_for_the_held_date_and_its_proof_plans_the_visit(now
     assert (row.first_day, row.last_day) == (day, day)
     assert "It is kept for you. Open the link before:" in now.read("sent")
     [mail] = rows_of(OutboxMessage)
-    for words in ("Hour: 09:00.", "The date is kept until: "):
+    for words in ("Hour: 09:00.", "We hold the date until "):
         assert words in mail.text
     proof = f"prove/{a_link(row.id, 'prove')}"
     assert "at 09:00. It is kept until: " in now.read(proof)

@@ -382,7 +382,7 @@ def test_a_guardian_reads_what_stands_before_changing_it(client, minor, guardian
 def test_a_guardian_who_is_being_replaced_reads_it_and_afterwards_is_sent_to_the_centre(client, minor, the_clock):
     guardian = make_guardian(minor.id, replaced_at=MONDAY + dt.timedelta(days=7))
     path = link_of(guardian)
-    assert "понедељак, 21. септембар 2026." in client.get(path).text
+    assert "понедељка, 21. септембра 2026." in client.get(path).text
 
     the_clock.moves_on(dt.timedelta(days=8))
     gone = client.get(path)
@@ -421,7 +421,7 @@ def test_a_guardian_without_a_link_is_told_of_her_paper_before_it_counts(officer
     for reader in (officer, desk):
         waiting = main_of(reader.get(f"{paper}?lang=en"))
         assert "By post" in waiting
-        assert "can confirm this paper from: Monday, 21 September 2026" in waiting
+        assert "can confirm this paper from Monday, 21 September 2026" in waiting
         assert "Confirm the consent" not in waiting
     assert "Wait until seven days" in desk.post(f"{paper}?lang=en", data={"seen": "y"}).text
     the_clock.stands_at(MONDAY + 7 * DAY)

@@ -70,7 +70,7 @@ def test_a_worker_that_died_is_told_of_while_a_tour_is_watched(desk, touring, th
     later = body(desk.get(f"/tours/{tour_id}?lang=en"))
     assert "2 of 7" in moving
     assert "interrupted" not in moving
-    assert "The worker was interrupted. Nothing was changed; the next one begins anew." in later
+    assert "The worker was interrupted. Nothing was changed; the next one starts again." in later
 
 
 def drawn(desk, touring, **given) -> tuple[int, str]:

@@ -27,7 +27,7 @@ from scheduler.requests.terms.doubts import TypedSlip
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.requests.terms.school_request import RequestDraft
 from scheduler.web import near_dates
-from scheduler.web.filters import moment, say
+from scheduler.web.filters import genitive_moment, say
 from scheduler.web.form_reasons import FormReason
 from scheduler.web.forms import BaseForm
 from scheduler.web.guards import public
@@ -330,8 +330,8 @@ def too_many(error: TooMany) -> str:
         said = str(worded(error.reason))
     else:
         said = _(
-            "Too many mails were asked for today from this address or network. Send it again from %(moment)s on.",
-            moment=moment(clock.now() + error.wait),
+            "Too many mails were requested today from this address or network. Send it again from %(moment)s on.",
+            moment=genitive_moment(clock.now() + error.wait),
         )
     return said + " " + _("Or call us: %(phones)s.", phones=phones) if phones else said
 
