@@ -22,7 +22,7 @@ from scheduler.people.rules import is_minor
 from scheduler.people.terms import ExceptionRow, Hours, PresenterName
 from scheduler.places.lessons import lessons_and_closures
 from scheduler.places.rules.hosts import road_km, road_minutes
-from scheduler.places.terms.hosts import ClosureRow, Extent, HolidayRow, Point, SchoolCalendar
+from scheduler.places.terms.hosts import ClosureRow, DistrictRow, Extent, HolidayRow, Point, SchoolCalendar
 from scheduler.policy import Actor, in_reach
 from scheduler.staffing.queries.availability import Availability, availability_of, names_and_availability
 from scheduler.staffing.queries.by_name import presenter_ids_page, presenter_names
@@ -183,7 +183,7 @@ def _is_busy(row: BoardRow) -> bool:
 
 def _district_rows(facts: _Facts) -> list[BoardRow]:
     """Districts with visits, by name; hosts abroad come last, in a row without a name."""
-    found: dict[tuple[int, str, str] | None, list[VisitRow]] = defaultdict(list)
+    found: dict[DistrictRow | None, list[VisitRow]] = defaultdict(list)
     for visit in facts.visits:
         if not _waits(visit):
             found[facts.grounds[visit.id].district].append(visit)
