@@ -212,7 +212,7 @@ LEFT: dict[str, LazyProxy] = {  # why somebody is out of a crew, where the produ
     "young_month_full": _l("Moved into a month that is full for a young person."),
     "never_answered": _l("An offer ended without an answer"),
     "presentations_joined": _l("The presentation was joined with another one."),
-    "plan_mended": _l("The plan was mended: somebody else goes."),
+    "plan_mended": _l("The plan was repaired: somebody else goes."),
 }
 
 

@@ -65,7 +65,7 @@ LEFT_ALONE: Mapping[LeftAlone, LazyProxy] = {
     LeftAlone.WITHIN_NOTICE: _l(
         "It is too near for a plan: substitutes are asked in waves on the page of the visit, or choose there yourself."
     ),
-    LeftAlone.BY_HAND: _l("Its hours or its crew were arranged by hand: mend it on the page of the visit."),
+    LeftAlone.BY_HAND: _l("Its hours or its crew were arranged by hand: change it on the page of the visit."),
 }
 OFF_DAYS: Mapping[Remark, LazyProxy] = {
     Remark.OFF_DAY: _l("not a day that the school named"),
