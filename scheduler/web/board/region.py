@@ -17,7 +17,7 @@ from flask.typing import ResponseReturnValue
 from scheduler.board.queries import week
 from scheduler.board.terms import Board, BoardRow, BoardWish
 from scheduler.core import clock
-from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.core.errors import NotFound, Rejected
 from scheduler.core.language import html_lang, pick
 from scheduler.people import queries as people_queries
 from scheduler.places.terms.hosts import Point
@@ -309,7 +309,7 @@ def _preview(
 def _refused(refused: Rejected | NotFound) -> str:
     if isinstance(refused, NotFound):
         return _("One of these requests is not yours to plan.")
-    return labels.refusal(Conflict(next(iter(refused.problems.values()))))
+    return labels.refusal(refused)
 
 
 @bp.post("/region/offer")

@@ -23,7 +23,6 @@ from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _l, _n
 from scheduler.web.once import sent_once
 from scheduler.web.reads import note_given_names
-from scheduler.web.reasons import worded
 from scheduler.web.seen_forms import answer_until
 from scheduler.web.turn_words import BULK_ACTS, taken_back
 from scheduler.web.visits.blueprint import bp
@@ -77,7 +76,7 @@ def send_bulk(act: str) -> ResponseReturnValue:
     try:
         done = act_on_visits(current_actor(), what, chosen, until=partial(answer_until, now=now), now=now)
     except Rejected as rejected:
-        say(worded(next(iter(rejected.problems.values()))))
+        say(labels.refusal(rejected))
         return redirect(_origin(what))
     told = [_done(what, done.visits)] if done.visits else []
     told += [f"{number}: {why}" for number, why in _left_out(done.left_out)]
