@@ -95,8 +95,8 @@ def test_every_page_of_a_role_is_translated(
 VALUE = re.compile(r"\bv\.(\w+)(\s*\|\s*(\w+))?")
 COUNTED = {"more", "total", "days"}  # what `ngettext` counts by is a whole number
 FOR_FILTER = {
-    "long_day": DAY, "short_day": DAY, "moment": dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC),
-    "clock_time": dt.time(9, 55), "number": 2940,
+    "long_day": DAY, "short_day": DAY, "genitive_day": DAY, "clock_time": dt.time(9, 55), "number": 2940,
+    **dict.fromkeys(("moment", "genitive_moment"), dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC)),
 }  # fmt: skip
 
 

@@ -66,7 +66,7 @@ def test_who_leaves_one_presentation_is_told_once_and_the_visit_stays_confirmed(
     for _press in range(2):
         leave(scene, scene.mara)
     [mail] = mails(session, "seat_released")
-    assert "У 11:00 у посети" in mail.text
+    assert "у 11:00 у посети" in mail.text
     assert "почиње у 10:00." in mail.text
     assert mails(session, "visit_released") == []
 

@@ -53,7 +53,7 @@ def test_another_topic_is_opened_without_storing_and_without_losing_what_is_type
     assert [value_of(page, name) for name in ("first_day", "calls", "mails", "topic.grooming")] == [
         "1.8.2026.", "80", "many", "20",
     ]  # fmt: skip
-    assert "Communications: 80" in text_of(page)
+    assert "Enter: Communications (80)" in text_of(page)
     assert queries.years_of(programme.centre_id) == []
 
 
