@@ -46,7 +46,7 @@ MAP_FILL, MAP_EDGE, INNER_LINE = "#F8FAF9", "#E3EAE6", "#C4D6CF"
 SIGNED_BY = len(SIGNING)
 LOGO = (62.0, 20.0)  # the most of its width and height
 LOGO_TOP, BESIDE_LOGO = 20.5, 6.0
-STAMP = 28.0  # room for a round stamp
+STAMP_ACROSS = 28.0  # room for a round one beside signatures
 SIGNATURE_HIGH, OVER_THE_LINE = 15.0, 2.0  # of a picture of one; by how much it crosses its line
 
 SMALL = Style(9.5, colour=MUTED)
@@ -369,7 +369,7 @@ def _within(picture: PaperPicture, most: tuple[float, float]) -> tuple[float, fl
 
 def _circle_of_stamp(at: SheetLayout, signing: int) -> tuple[float, float]:
     """Its middle, beside the last of those who sign."""
-    return at.left + signing * at.sign_step + STAMP / 2, at.signed + 1.5
+    return at.left + signing * at.sign_step + STAMP_ACROSS / 2, at.signed + 1.5
 
 
 def _ground(choice: str, face: PaperFace, signing: int, *, marked: bool) -> bytes:
@@ -390,7 +390,7 @@ def _ground_of(choice: str, shape: PaperShape, colour: str, accent: str, signing
     for x, y in ((sheet.width - EDGE, at.line_ends[0]), (at.line_ends[1], sheet.height - EDGE)):
         sheet.disc(x, y, 2.7, accent or QUINCE, line)
     if 0 < signing < SIGNED_BY:
-        sheet.disc(*_circle_of_stamp(at, signing), STAMP / 2, WHITE, HAIRLINE, 0.2)
+        sheet.disc(*_circle_of_stamp(at, signing), STAMP_ACROSS / 2, WHITE, HAIRLINE, 0.2)
     if marked:
         sheet.mark(EDGE, EDGE, MARK)
     return sheet.drawn()

@@ -275,7 +275,7 @@ def _draw_standing(flow: Flow, room: ControlRoom, lang: str) -> None:
 
 
 def _draw_cities(flow: Flow, room: ControlRoom, lang: str) -> None:
-    """Those at risk first; of the others as many as there is room for."""
+    """Those behind target first; of the others as many as there is room for."""
     _, ngettext = translator(lang).gettext, translator(lang).ngettext
     held = _("held in %(held)s of %(all)s cities") % {
         "held": number(room.cities_held, lang), "all": number(room.cities_meant, lang),
@@ -290,7 +290,7 @@ def _draw_cities(flow: Flow, room: ControlRoom, lang: str) -> None:
         return (name, risks[city.risk] if city.risk else "", target, *numbers)
 
     ordered = sorted(room.cities, key=lambda city: city.risk is None)
-    titles = (_("City"), _("At risk"), _("Target"), wording.number_heads(lang)["pupils"], _("Agreed, to come"))
+    titles = (_("City"), _("Behind target"), _("Target"), wording.number_heads(lang)["pupils"], _("Agreed, to come"))
     if ordered:
         draw_table(flow, PaperTable(titles, tuple(map(row, ordered[:CITIES_ON_PAPER])), words=2))
     if (more := len(ordered) - CITIES_ON_PAPER) > 0:

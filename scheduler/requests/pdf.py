@@ -23,7 +23,7 @@ from scheduler.requests.terms.school_request import NoteSitting, PaperPresentati
 
 LABEL = Style(9, colour=MUTED)
 VALUE_LEFT = MARGIN + 46
-STAMP = 34.0  # room for a round stamp, in millimetres
+SCHOOL_STAMP = 34.0  # room for a round stamp, in millimetres
 SIGNING = 50.0  # height of the block that must stay on one page
 
 
@@ -146,7 +146,7 @@ def _draw_signatures(flow: Flow, paper: RequestPaper, lang: str) -> None:
     style, lines = settled(paper.centre_name, LABEL, 58, ((9, 1, 8), (8, 3, 5)))
     sheet.lines(RIGHT - 58, y + 9.5, lines, style)
     middle = (MARGIN + RIGHT) / 2
-    sheet.disc(middle, y - 14, STAMP / 2, "#FFFFFF", HAIRLINE, 0.2)
+    sheet.disc(middle, y - 14, SCHOOL_STAMP / 2, "#FFFFFF", HAIRLINE, 0.2)
     sheet.text(middle, y - 13, _("place for the stamp"), LABEL, "centre")
     flow.y = y + 16
 

@@ -118,11 +118,6 @@ def closure_reason(row: ClosureRow) -> str:
     return " · ".join(part for part in (str(REASONS[row.reason]), row.note) if part)
 
 
-def rejected_words(refused: Rejected) -> str:
-    """The reasons of a refusal that has no form to stand in."""
-    return " ".join(dict.fromkeys(worded(reason) for reason in refused.problems.values()))
-
-
 ON_A_VISIT: dict[Reason, LazyProxy] = {  # what a visit's page says in its own words
     RequestReason.DATE_GONE: _l(
         "The date is no longer held for you: it was not answered in time, or the centre cannot come."
@@ -212,7 +207,7 @@ LEFT: dict[str, LazyProxy] = {  # why somebody is out of a crew, where the produ
     "young_month_full": _l("Moved into a month that is full for a young person."),
     "never_answered": _l("An offer ended without an answer"),
     "presentations_joined": _l("The presentation was joined with another one."),
-    "plan_mended": _l("The plan was mended: somebody else goes."),
+    "plan_mended": _l("The plan was repaired: somebody else goes."),
 }
 
 
@@ -316,11 +311,12 @@ LIMITS: dict[Reason, Callable[[Why], str]] = {  # the bounds that free dates kee
 }
 
 
-def refusal(error: Conflict) -> str:
-    """What to tell who was refused; to the slower of two, who took the time and when."""
+def refusal(error: Conflict | Rejected) -> str:
+    """What to tell who was refused without a form; to the slower of two, who took the time and when."""
     if isinstance(error, PresenterTaken):
         return _taken(error)
-    return str(ON_A_VISIT[error.reason]) if error.reason in ON_A_VISIT else worded(error.reason)
+    reasons = [error.reason] if isinstance(error, Conflict) else error.problems.values()
+    return " ".join(str(ON_A_VISIT[one]) if one in ON_A_VISIT else worded(one) for one in dict.fromkeys(reasons))
 
 
 def _taken(error: PresenterTaken) -> str:

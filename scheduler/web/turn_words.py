@@ -1,7 +1,7 @@
 """What waits, said in words, and the act that ends it: on the first page, in the inbox and wherever a turn is shown."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,7 @@ from scheduler.turns import wording
 from scheduler.turns.rules import OF_POSTS
 from scheduler.turns.terms import Matter, PutOffReason, TurnRow
 from scheduler.web.filters import day_and_month, short_weekday
-from scheduler.web.i18n import _l, page_language
+from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.seen_forms import answer_until
 
 FIND_CREW, NOBODY_GOES = _l("Find a crew"), _l("nobody goes")
@@ -198,6 +198,14 @@ def undo_for(endpoint: str, **values: Any) -> str:
     """The address that takes an act back, and leads to where the act was done."""
     done_at: dict[str, Any] = {"from": request.values.get("from") or None}
     return url_for(endpoint, **values, **done_at)
+
+
+def taken_back(words: str, kept: Sequence[str]) -> str:
+    """What was taken back, in words, and the numbers of those that have moved on and stay."""
+    if not kept:
+        return words
+    stay = _("Not taken back, because something has happened since: %(numbers)s.", numbers=", ".join(kept))
+    return f"{words} {stay}"
 
 
 def back(otherwise: str) -> ResponseReturnValue:

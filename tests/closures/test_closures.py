@@ -293,8 +293,7 @@ def test_the_board_hatches_closed_days_and_says_that_a_school_is_closed(session)
     close(scene)
     monday = VISIT_DAY - VISIT_DAY.weekday() * A_DAY
     wish = BoardWish(monday, monday + 6 * A_DAY)
-    page = board(scene.coordinator, wish)
-    heads = {one.day: one for one in page.days}
+    heads = {one.day: one for one in board(scene.coordinator, wish).days}
     assert [len(heads[day].closures) for day in (VISIT_DAY - A_DAY, VISIT_DAY, VISIT_DAY + A_DAY)] == [0, 1, 1]
 
     scene = Scene(a_plan())

@@ -12,10 +12,13 @@ from scheduler.web.requests.words import ACTIONS
 from tests.laws.sources import parsed
 
 SCHEDULER = ROOT / "scheduler"
-WRITERS = ("core", "demo", "imports")  # they write and seal the log, and know of no state
+WRITERS = ("core", "demo")  # they write and seal the log, and know of no state
 READERS = {  # every place of another folder that names the log's table, and what for: each is a decision
     ("attendance/queries/history.py", "history_of"): "history",
     ("attendance/service/sheets.py", "_opened_lately"): "what it says already: a bound on the log's own lines",
+    ("imports/batches.py", "_refuse_what_hangs"): "whether a row of an import was changed later: then it is kept",
+    ("imports/staging.py", "apply"): "which line is the last of an import",
+    ("imports/staging.py", "_audit"): "written, a line for each stored row",
     ("people/service/reads.py", "_pages"): "what it says already: a bound on the log's own lines",
     ("people/service/reads.py", "_minors_and_noted"): "what it says already: a bound on the log's own lines",
     ("privacy/queries/breach.py", "_done"): "what was done with an account, for the report of a breach",

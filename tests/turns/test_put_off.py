@@ -149,6 +149,7 @@ def test_a_row_is_put_off_where_it_stands_and_found_under_its_filter(app, progra
     assert browser.post("/desk/put-off", data=sent).location == "/desk?of=new"
 
     first = browser.get("/desk?lang=en").text
+    assert f"/desk/show-again/{asked.number}" in first, "what was just done"
     assert (f'href="/requests/{asked.number}"' in first, "of=resting" in first) == (False, True)
     resting = browser.get("/desk?of=resting&lang=en").text
     assert f"nobody answered ({coordinator.full_name})" in " ".join(resting.split())

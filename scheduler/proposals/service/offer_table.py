@@ -6,7 +6,7 @@ taken back: what it would have written to people is what it shows.
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import and_, or_, select
 
@@ -20,13 +20,11 @@ from scheduler.proposals.service.carry_out import changed_since, plan_seat
 from scheduler.proposals.terms.plan import PlanChanged, PlanScope, ProposedSeat, WhyChanged
 from scheduler.proposals.terms.table import MailToCome
 from scheduler.requests.models import SchoolRequest
-from scheduler.staffing.service.offers import offer
+from scheduler.staffing.service.offers import Until, offer_in_time
 from scheduler.visits.service.locked_visit import hold_time, open_visit
-from scheduler.visits.terms.reasons import VisitReason
 
 log = logging.getLogger(__name__)
 MOST_SEATS = 40  # of one press: each is asked of the rules again, and its mails are read before they leave
-Until = Callable[[dt.datetime], dt.datetime | None]  # of the beginning of a visit: by when its crew answers
 
 
 def offer_seats(actor: Actor, seats: Sequence[ProposedSeat], *, until: Until, now: dt.datetime) -> list[int]:
@@ -85,11 +83,7 @@ def _refuse(act: Act, request_ids: Collection[int]) -> None:
 
 def _offer(act: Act, asked: SchoolRequest, seat: ProposedSeat, until: Until) -> int:
     visit_id = plan_seat(act, asked, seat)
-    opened = open_visit(act, visit_id)
-    answered = until(opened.starts_at)
-    if answered is None:
-        raise Rejected({"until": VisitReason.AFTER_THE_VISIT})
-    offer(act, opened, until=answered)
+    offer_in_time(act, open_visit(act, visit_id), until)
     return visit_id
 
 

@@ -8,7 +8,7 @@ import datetime as dt
 import json
 import logging
 import secrets
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -34,14 +34,13 @@ from scheduler.readiness.terms import (
     VisitsPreview,
 )
 from scheduler.requests.rules.states import MAIL_WAITS
-from scheduler.staffing.service.offers import offer
+from scheduler.staffing.service.offers import Until, offer_in_time
 from scheduler.visits.models.drive import Drive
 from scheduler.visits.models.visits import Visit
 from scheduler.visits.queries.lists import visits_where
 from scheduler.visits.service.calendar_entries import touch
 from scheduler.visits.service.confirm import confirm_visit
 from scheduler.visits.service.locked_visit import lock_visit, open_visit, require
-from scheduler.visits.terms.reasons import VisitReason
 
 log = logging.getLogger(__name__)
 MOST_VISITS = 40  # of one press: the preview rehearses each of them
@@ -50,7 +49,6 @@ LETTERS = {  # what each act sends; the first is the one that a preview shows
     BulkVisitAct.CONFIRM: ("visit_confirmed", "crew_confirmed", "crew_online"),
 }
 THING = {BulkVisitAct.OFFER: "assignment", BulkVisitAct.CONFIRM: "visit"}  # what the single act updates
-Until = Callable[[dt.datetime], dt.datetime | None]  # of the beginning of a visit: by when its crew answers
 
 
 def preview_visits(
@@ -151,11 +149,7 @@ def _carry_out(
         confirm_visit(actor, visit_id, now=now, version=version)
         return
     with change(actor, now) as act:
-        opened = open_visit(act, visit_id)
-        answered = until(opened.starts_at)
-        if answered is None:
-            raise Rejected({"until": VisitReason.AFTER_THE_VISIT})
-        offer(act, opened, until=answered, version=version)
+        offer_in_time(act, open_visit(act, visit_id), until, version)
 
 
 def _act_on(act: Act, what: BulkVisitAct, visit_id: int, until: Until, press: tuple[str, int]) -> bool:
@@ -192,14 +186,14 @@ def _take_back(act: Act, batch: str, visit_id: int) -> bool:
     if row is None:
         return False
     require(act.actor, "update", THING[row.act], open_visit(act, visit_id))
-    about, done_at = ("visit", visit_id), row.done_at
     written_since = select(OutboxMessage.id).where(
-        OutboxMessage.about == about[0], OutboxMessage.about_id == visit_id, OutboxMessage.created_at > done_at
+        OutboxMessage.about == "visit", OutboxMessage.about_id == visit_id, OutboxMessage.created_at > row.done_at
     )
-    fresh = may_think_again(done_at, row.version_after, visit.version, act.now)
-    if not fresh or act.session.scalar(written_since.limit(1)) is not None:
-        raise Conflict(ReadinessReason.TOO_LATE_TO_TAKE_BACK)
-    if not all(stop_messages(about, kind, done_at) for kind in LETTERS[row.act]):
+    if not (
+        may_think_again(row.done_at, row.version_after, visit.version, act.now)
+        and act.session.scalar(written_since.limit(1)) is None
+        and all(stop_messages(("visit", visit_id), kind, row.done_at) for kind in LETTERS[row.act])
+    ):
         raise Conflict(ReadinessReason.TOO_LATE_TO_TAKE_BACK)
     before = json.loads(row.before)
     restore_states(act, visit, before)

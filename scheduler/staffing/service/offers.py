@@ -2,6 +2,7 @@
 
 import datetime as dt
 import logging
+from collections.abc import Callable
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -32,6 +33,7 @@ from scheduler.visits.terms.reasons import VisitReason
 from scheduler.visits.terms.states import OPEN_VISITS, AssignmentState, VisitState
 
 log = logging.getLogger(__name__)
+Until = Callable[[dt.datetime], dt.datetime | None]  # of the beginning of a visit: by when its crew answers
 
 
 def offer_visit(
@@ -74,6 +76,13 @@ def offer(act: Act, opened: OpenVisit, *, until: dt.datetime, version: int | Non
     touch(act, opened, [row for row in opened.presentations if row.id in offered])
     notify.tell_presenters("visit_offered", opened, rows, now=act.now, until=until)
     log.info("visit offered", extra={"visit_id": opened.visit.id, "assignments": len(rows)})
+
+
+def offer_in_time(act: Act, opened: OpenVisit, until: Until, version: int | None = None) -> None:
+    """The same, with the answer due as `until` says. Raises: Rejected with {"until": "after_the_visit"} too late."""
+    if (answer_by := until(opened.starts_at)) is None:
+        raise Rejected({"until": VisitReason.AFTER_THE_VISIT})
+    offer(act, opened, until=answer_by, version=version)
 
 
 def _offered_already(opened: OpenVisit, until: dt.datetime) -> bool:

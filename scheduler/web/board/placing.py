@@ -28,7 +28,6 @@ from scheduler.web.filters import say
 from scheduler.web.forms import asked_day, by_htmx, number_of
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _
-from scheduler.web.labels import rejected_words
 from scheduler.web.seen_forms import ANSWER_WITHIN
 
 NAMES = {"until": "until_day"}
@@ -182,7 +181,7 @@ def place_back(number: str) -> ResponseReturnValue:
     try:
         place_visit(current_actor(), visit.id, wish, reason=_("Moved back"), now=clock.now())
     except (Conflict, Rejected) as refused:
-        problem = labels.refusal(refused) if isinstance(refused, Conflict) else rejected_words(refused)
+        problem = labels.refusal(refused)
         form = _form(visit)
         return _panel(visit, form, _answer(visit, form), problem=problem), 409
     say(_("Moved back. Who is in the crew was asked again."))

@@ -7,6 +7,7 @@ card may be dragged, too. Nothing is stored before it is offered.
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,7 +17,7 @@ from flask.typing import ResponseReturnValue
 from scheduler.board.queries import week
 from scheduler.board.terms import Board, BoardRow, BoardWish
 from scheduler.core import clock
-from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.core.errors import NotFound, Rejected
 from scheduler.core.language import html_lang, pick
 from scheduler.people import queries as people_queries
 from scheduler.places.terms.hosts import Point
@@ -25,7 +26,7 @@ from scheduler.proposals.queries.table import EVERYWHERE, region_table
 from scheduler.proposals.queries.to_plan import chosen_visits
 from scheduler.proposals.rules.drawing import sent_by_planner
 from scheduler.proposals.rules.fitting import Fitting
-from scheduler.proposals.service.offer_table import Until, mails_to_come, offer_seats
+from scheduler.proposals.service.offer_table import mails_to_come, offer_seats
 from scheduler.proposals.terms.pages import AskedName
 from scheduler.proposals.terms.plan import AskedVisit, PlanChanged, PlanScope, ProposedSeat
 from scheduler.proposals.terms.table import CellAnswer, MailToCome, RegionTable, TableCard
@@ -272,11 +273,11 @@ def region_cells() -> ResponseReturnValue:
 @may("update", "plan")
 def region_mails() -> ResponseReturnValue:
     """Every mail that the press would send, before it is sent; or what no longer fits."""
-    address = asked_address()
+    address, now = asked_address(), clock.now()
     if not BaseForm().accepted():
         return redirect(address.href())
     try:
-        mails = mails_to_come(current_actor(), address.seats, until=_until(), now=clock.now())
+        mails = mails_to_come(current_actor(), address.seats, until=partial(answer_until, now=now), now=now)
     except PlanChanged as changed:
         return _preview(address, [], _gone(changed))
     except (Rejected, NotFound) as refused:
@@ -305,16 +306,10 @@ def _preview(
     return page, 409 if gone or problem else 200, {"Cache-Control": "private, no-store"}
 
 
-def _until() -> Until:
-    """By when a crew answers: as a single offer proposes it."""
-    now = clock.now()
-    return lambda starts_at: answer_until(starts_at, now)
-
-
 def _refused(refused: Rejected | NotFound) -> str:
     if isinstance(refused, NotFound):
         return _("One of these requests is not yours to plan.")
-    return labels.refusal(Conflict(next(iter(refused.problems.values()))))
+    return labels.refusal(refused)
 
 
 @bp.post("/region/offer")
@@ -322,11 +317,11 @@ def _refused(refused: Rejected | NotFound) -> str:
 @sent_once
 def region_offer() -> ResponseReturnValue:
     """Plan, suggest and ask: all that stands on the table, or nothing, with the reasons."""
-    address = asked_address()
+    address, now = asked_address(), clock.now()
     if not BaseForm().accepted():
         return redirect(address.href())
     try:
-        made = offer_seats(current_actor(), address.seats, until=_until(), now=clock.now())
+        made = offer_seats(current_actor(), address.seats, until=partial(answer_until, now=now), now=now)
     except PlanChanged as changed:
         return _preview(address, [], _gone(changed))
     except (Rejected, NotFound) as refused:

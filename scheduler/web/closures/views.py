@@ -28,7 +28,7 @@ from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, page_language
-from scheduler.web.labels import closure_place, closure_places, closure_reason, rejected_words
+from scheduler.web.labels import closure_place, closure_places, closure_reason
 from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
 
@@ -188,16 +188,12 @@ def take_back(closure_id: int) -> ResponseReturnValue:
     try:
         done = take_back_closure(current_actor(), closure_id, now=clock.now())
     except (Conflict, Rejected) as error:
-        return _closure_page(closure_id, LiftForm(formdata=None), _refusal(error))
+        return _closure_page(closure_id, LiftForm(formdata=None), labels.refusal(error))
     say(_("Taken back. Planned again for their own days: %(count)s; the crews are asked.", count=len(done.planned)))
     if done.refused:
-        told = "; ".join(f"{number}: {_refusal(error)}" for number, error in done.refused)
+        told = "; ".join(f"{number}: {labels.refusal(error)}" for number, error in done.refused)
         return _closure_page(closure_id, LiftForm(formdata=None), _("Not planned again: %(visits)s", visits=told))
     return redirect(url_for(".closure", closure_id=closure_id))
-
-
-def _refusal(error: Conflict | Rejected) -> str:
-    return labels.refusal(error) if isinstance(error, Conflict) else rejected_words(error)
 
 
 @bp.post("/closures/<int:closure_id>/again")
@@ -231,7 +227,7 @@ def replan_stopped(closure_id: int) -> ResponseReturnValue:
         try:
             close.replan_stopped(current_actor(), visit_id, day, until=form.until(), now=clock.now())
         except (Conflict, Rejected) as error:
-            refused.append(f"{stopped[visit_id]}: {_refusal(error)}")
+            refused.append(f"{stopped[visit_id]}: {labels.refusal(error)}")
     if len(refused) < len(chosen):
         say(_("Planned again: %(count)s. Schools are told and the crews asked.", count=len(chosen) - len(refused)))
     if refused:

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask import g, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler import policy
@@ -148,7 +148,6 @@ def _of_presenter(actor: Actor, presenter_id: int, day: dt.date, now: dt.datetim
     days = days_of(actor, day, day + dt.timedelta(days=COMING_DAYS), today=day)
     offers = offers_of(presenter_id, now)
     coming = [one for one in days if one.on_day > day]
-    g.counts = {"own.my_offers": len(offers)}
     return {
         "to_count": visits_to_count(presenter_id, now) if counts else [],
         "presenter": True,
@@ -168,7 +167,6 @@ def _of_coordinator(actor: Actor, day: dt.date, now: dt.datetime) -> dict[str, o
     resting = asked == RESTING
     desk = desk_of(actor, now, only=KINDS.get(asked, ()), resting=resting, page=page, per_page=ROWS_SHOWN)
     standing_in = own_handovers(actor, now)
-    g.counts = g.get("counts", {}) | {"desk.today": desk.total, "requests.inbox": desk.many(Matter.REQUEST_NEW)}
     stands_in = any(one.stand_in_id == actor.user_id for one in standing_in)
     return {
         "coordinator": True,

@@ -34,9 +34,7 @@ from scheduler.web.own.blueprint import bp
 SCRIPTS = ("store.js", "keeping.js", "worker.js")
 ENDS = ("end.js",)  # what is served instead where an operator lets no phone keep anything
 KEPT_AFTER = dt.timedelta(days=2)  # from the day of a visit on: it is gone with the end of the day after
-COUNTED_WITHIN = dt.timedelta(
-    days=30
-)  # as long as a phone keeps numbers; older visits are the coordinator's to ask about
+COUNTED_WITHIN = dt.timedelta(days=30)  # as long as a phone keeps numbers; older visits are the coordinator's
 OF_NUMBERS = r"^/visits/[^/]+/count(/[^/]+)?$"
 
 

@@ -137,7 +137,7 @@ def apply_proposal(proposal_id: int) -> ResponseReturnValue:
     except PlanChanged as changed:
         return _page(proposal_id, changed.rows)
     except Rejected as rejected:
-        say(labels.refusal(Conflict(next(iter(rejected.problems.values())))))
+        say(labels.refusal(rejected))
     except Conflict as refused:
         if not isinstance(refused.reason, ProposalReason):
             raise

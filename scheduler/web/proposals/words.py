@@ -65,7 +65,7 @@ LEFT_ALONE: Mapping[LeftAlone, LazyProxy] = {
     LeftAlone.WITHIN_NOTICE: _l(
         "It is too near for a plan: substitutes are asked in waves on the page of the visit, or choose there yourself."
     ),
-    LeftAlone.BY_HAND: _l("Its hours or its crew were arranged by hand: mend it on the page of the visit."),
+    LeftAlone.BY_HAND: _l("Its hours or its crew were arranged by hand: change it on the page of the visit."),
 }
 OFF_DAYS: Mapping[Remark, LazyProxy] = {
     Remark.OFF_DAY: _l("not a day that the school named"),
@@ -232,19 +232,18 @@ def day_words(one: PresenterDays) -> list[tuple[dt.date, str, str]]:
 
 def compared_words(row: RowView, other: SeatView) -> str:
     """An educator's road beside that of the one who might go instead, and what that one has; nothing of the same."""
-    mine, seat = row.seat, other
-    if mine is None or mine.km is None or seat.km is None or not (mine.crew and seat.crew):
+    mine = row.seat
+    if mine is None or mine.km is None or other.km is None or not (mine.crew and other.crew):
         return ""
-    rival = seat.crew[0]
-    if rival == mine.crew[0]:
+    if other.crew[0] == mine.crew[0]:
         return ""
-    less, name = seat.km - mine.km, spelled_here(rival.name)
+    less, name = other.km - mine.km, spelled_here(other.crew[0].name)
     beside = _("%(name)s, who has no visit in this plan yet", name=name)
-    if seat.others:
+    if other.others:
         beside = _n(
             "%(name)s, who has %(num)s visit in this plan",
             "%(name)s, who has %(num)s visits in this plan",
-            seat.others,
+            other.others,
             name=name,
         )
     if less > 0:

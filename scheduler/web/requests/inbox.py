@@ -33,7 +33,7 @@ from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.forms import TogetherForm
 from scheduler.web.requests.inbox_lines import InboxLine, lines_of
 from scheduler.web.tables import Column
-from scheduler.web.turn_words import back
+from scheduler.web.turn_words import back, taken_back
 
 PILLS = (Show.MINE, Show.OPEN, Show.WAITING, Show.OVER)
 NARROWS = {
@@ -73,7 +73,6 @@ def _inbox(form: TogetherForm | None, status: int, refusals: tuple[Refusal, ...]
     waits = rows_of_requests(actor, visits, [row.id for row in found.page.rows], now)
     ticked = form.ticked() - {refusal.request_id for refusal in refusals} if form else set()
     lines = lines_of(found.page.rows, waits, ticked, now)
-    g.counts = {"requests.inbox": found.new}
     page = render_template(
         "requests/inbox.html",
         inbox=found,
@@ -263,10 +262,6 @@ def undo(batch: str) -> ResponseReturnValue:
     done = take_back(actor, batch, now=now, request_id=page.row.id if page else None)
     if not done.requests:
         raise Conflict(FormReason.TOO_LATE_TO_UNDO)
-    told = _n("%(num)s request is as before.", "%(num)s requests are as before.", done.requests)
-    if done.kept:
-        told += " " + _(
-            "Not taken back, because something has happened since: %(numbers)s.", numbers=", ".join(done.kept)
-        )
-    say(told)
+    words = _n("%(num)s request is as before.", "%(num)s requests are as before.", done.requests)
+    say(taken_back(words, done.kept))
     return back(url_for(".show_request", number=number) if page else url_for(".inbox", **_kept()))

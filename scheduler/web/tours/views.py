@@ -6,7 +6,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler.core import clock
-from scheduler.core.errors import Conflict, Rejected
+from scheduler.core.errors import Rejected
 from scheduler.jobs.long_work import start_plan, start_tour
 from scheduler.reports.charts import tour_map
 from scheduler.reports.terms.drawing import MapDrawing
@@ -100,7 +100,7 @@ def draw_tour_again(tour_id: int) -> ResponseReturnValue:
     try:
         tour_id = start_tour(actor, shown.campaign.slug, draft, now=clock.now())
     except Rejected as rejected:
-        say(labels.refusal(Conflict(next(iter(rejected.problems.values())))))
+        say(labels.refusal(rejected))
     return redirect(url_for(".show_tour", tour_id=tour_id))
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import partial
 
 from babel.support import LazyProxy
 from flask import redirect, render_template, request, url_for
@@ -19,12 +20,11 @@ from scheduler.web.filters import say
 from scheduler.web.form_reasons import FormReason
 from scheduler.web.forms import BaseForm, number_of
 from scheduler.web.guards import current_actor, may
-from scheduler.web.i18n import _, _l, _n
+from scheduler.web.i18n import _l, _n
 from scheduler.web.once import sent_once
 from scheduler.web.reads import note_given_names
-from scheduler.web.reasons import worded
 from scheduler.web.seen_forms import answer_until
-from scheduler.web.turn_words import BULK_ACTS
+from scheduler.web.turn_words import BULK_ACTS, taken_back
 from scheduler.web.visits.blueprint import bp
 
 TICK = re.compile(r"(\d{1,9})\.(\d{1,9})", re.ASCII)  # a visit and the version of it that was seen
@@ -47,7 +47,7 @@ def preview_bulk(act: str) -> ResponseReturnValue:
     else:
         found = desk_of(actor, now, only=BULK_ACTS[what].matters, per_page=MOST_VISITS)
         numbers = [row.number for row in found.rows]
-    preview = preview_visits(actor, what, numbers, until=lambda starts_at: answer_until(starts_at, now), now=now)
+    preview = preview_visits(actor, what, numbers, until=partial(answer_until, now=now), now=now)
     note_given_names(one.presenter_id for row in preview.rows for one in row.crew)  # the mail may name a minor
     return render_template(
         "visits/bulk.html",
@@ -74,11 +74,9 @@ def send_bulk(act: str) -> ResponseReturnValue:
     ticks = [TICK.fullmatch(typed) for typed in request.form.getlist("rows")]
     chosen = [ChosenVisit(int(tick[1]), int(tick[2])) for tick in ticks if tick]
     try:
-        done = act_on_visits(
-            current_actor(), what, chosen, until=lambda starts_at: answer_until(starts_at, now), now=now
-        )
+        done = act_on_visits(current_actor(), what, chosen, until=partial(answer_until, now=now), now=now)
     except Rejected as rejected:
-        say(worded(next(iter(rejected.problems.values()))))
+        say(labels.refusal(rejected))
         return redirect(_origin(what))
     told = [_done(what, done.visits)] if done.visits else []
     told += [f"{number}: {why}" for number, why in _left_out(done.left_out)]
@@ -97,12 +95,8 @@ def undo_bulk(act: str, batch: str) -> ResponseReturnValue:
         back = take_back_visits(current_actor(), batch, now=clock.now())
         if not back.visits:
             raise Conflict(FormReason.TOO_LATE_TO_UNDO)
-        told = _n("%(num)s visit is as before.", "%(num)s visits are as before.", back.visits)
-        if back.kept:
-            told += " " + _(
-                "Not taken back, because something has happened since: %(numbers)s.", numbers=", ".join(back.kept)
-            )
-        say(told)
+        words = _n("%(num)s visit is as before.", "%(num)s visits are as before.", back.visits)
+        say(taken_back(words, back.kept))
     return redirect(_origin(what))
 
 

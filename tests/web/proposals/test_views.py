@@ -310,7 +310,6 @@ def test_a_row_says_its_road_beside_that_of_who_could_go_instead(desk, region, m
     read = page(desk, region.proposed(region.seat(0), told=reasoned(region, **more)))
 
     assert said.format(who=presenters_by_id([who])[who].full_name) in read
-    assert "evenness" not in read
 
 
 def test_a_pinned_row_says_that_it_was_pinned_and_no_price(desk, region):

@@ -49,12 +49,12 @@ def test_the_sent_booking_is_for_the_held_date_and_its_proof_plans_the_visit(now
 
     [row] = sent()
     assert (row.first_day, row.last_day) == (day, day)
-    assert "It is kept for you. Open the link before:" in now.read("sent")
+    assert "It is kept for you. Open the link before " in now.read("sent")
     [mail] = rows_of(OutboxMessage)
     for words in ("Hour: 09:00.", "We hold the date until "):
         assert words in mail.text
     proof = f"prove/{a_link(row.id, 'prove')}"
-    assert "at 09:00. It is kept until: " in now.read(proof)
+    assert "at 09:00. We hold the date until " in now.read(proof)
     now.post(proof)
     assert rows_of(Visit.on_day) == [day]
     assert (row.state, holds()) == (RequestState.STAFFING, [HoldState.TAKEN])

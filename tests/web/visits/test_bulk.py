@@ -193,6 +193,13 @@ def test_nothing_ticked_is_told_and_nothing_waits_is_told(app, pair):
     assert desk.post("/bulk-visits/nonsense").status_code == 404
 
 
+def test_the_plan_of_another_centre_is_not_there(app, pair, session):
+    other = a_region(requests=1)
+    plan = other.proposed(other.seat(0))
+
+    assert browser_of(app, pair[0].coordinator).post(f"/bulk-visits/offer?plan={plan}").status_code == 404
+
+
 @pytest.mark.parametrize("act", ["offer", "confirm"])
 def test_nobody_but_a_coordinator_of_the_centre_does_it(app, pair, act):
     first, _second = pair

@@ -5,7 +5,6 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import render_template, request, session
 from markupsafe import Markup
@@ -14,7 +13,6 @@ from scheduler.booking.queries.holds import held_for_request
 from scheduler.booking.service.holds import book_now, hold_date, judge_with_date
 from scheduler.booking.terms.holds import FormSent, Slot
 from scheduler.booking.terms.reasons import BookingReason
-from scheduler.config import centre_timezone
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, TooMany
 from scheduler.core.language import clock_time, long_day
@@ -25,7 +23,8 @@ from scheduler.requests.queries.hours import OpenSchool
 from scheduler.requests.service.submission import JudgedRequest
 from scheduler.requests.terms.school_request import RequestDraft
 from scheduler.web.day_slots import DateChoice, date_words, slot_of, value_of
-from scheduler.web.filters import say
+from scheduler.web.filters import clock as wall_clock
+from scheduler.web.filters import genitive_moment, say
 from scheduler.web.forms import BaseForm
 from scheduler.web.i18n import _, page_language
 from scheduler.web.requests.booking.calendar import free_days, only_day
@@ -146,7 +145,7 @@ def hold_facts(booking: BookingDraft) -> dict[str, Any]:
     if slot is None:
         return {"date_words": ""}
     held = booking.held()
-    until = clock_time(_local(held.until).time(), page_language()) if held else ""
+    until = wall_clock(held.until) if held else ""
     gone = not held and SLOT_KEY in booking.aside("when")
     return {"date_words": "" if gone else date_words(slot), "held_until": until, "date_value": value_of(slot)}
 
@@ -155,10 +154,6 @@ def held_note(booking: BookingDraft) -> Markup:
     """The same, as it stands under the heading of a page; nothing where no date was taken."""
     facts = hold_facts(booking)
     return Markup(render_template("requests/held.html", **facts) if facts["date_words"] else "")  # nosec B704
-
-
-def _local(moment: dt.datetime) -> dt.datetime:
-    return moment.astimezone(ZoneInfo(centre_timezone()))
 
 
 def calendar_facts(booking: BookingDraft, form: BaseForm) -> dict[str, Any]:
@@ -225,5 +220,4 @@ def kept_words(request_id: int | None) -> dict[str, str]:
     kept = held_for_request(request_id) if request_id else None
     if kept is None or not kept.holds(clock.now()):
         return {}
-    until = Slot(_local(kept.until).date(), _local(kept.until).time().replace(second=0, microsecond=0))
-    return {"kept_date": date_words(kept.slot), "kept_until": date_words(until)}
+    return {"kept_date": date_words(kept.slot), "kept_until": genitive_moment(kept.until)}
