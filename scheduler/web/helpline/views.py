@@ -12,7 +12,15 @@ from scheduler.core.errors import Conflict, GroundReason, Rejected
 from scheduler.core.language import month_and_year, span_of_days
 from scheduler.helpline import queries, rules
 from scheduler.helpline.service import figures as service
-from scheduler.helpline.terms import SUMS, TOTAL_OF, CaseOutcome, HelplineChannel, HelplineMargin, HelplineMonth
+from scheduler.helpline.terms import (
+    SUMS,
+    TOTAL_OF,
+    CaseOutcome,
+    HelplineChannel,
+    HelplineMargin,
+    HelplineMonth,
+    HelplineReason,
+)
 from scheduler.helpline.wording import name_in
 from scheduler.people.queries import centres
 from scheduler.reports import charts
@@ -77,6 +85,9 @@ def new_month() -> ResponseReturnValue:
             period_id = service.enter_month(current_actor(), form.draft(), now=clock.now())
         except Rejected as rejected:
             form.show(rejected.problems)
+        except Conflict as conflict:
+            form.show({"": conflict.reason})
+            form.form_key.data = new_form_key()  # what was typed stays on the page, and may be sent
         else:
             say(_("Saved."))
             return redirect(url_for(".show_month", period_id=period_id))
@@ -271,7 +282,12 @@ def _months_drawn(months: list[HelplineMonth]) -> Drawing | None:
 
 
 def _month_page(form: MonthForm, month: HelplineMonth | None = None) -> ResponseReturnValue:
-    why: BaseForm | None = WhyForm(formdata=None) if month and month.signed_at else None
+    why: BaseForm | None = None
+    if month and month.signed_at:
+        if request.method != "POST":
+            why = WhyForm(formdata=None)
+        elif not form.form_errors:  # signed meanwhile: what was typed stays on the page
+            form.show({"": HelplineReason.FIGURES_ARE_SIGNED})
     page = render_template(
         "helpline/month.html",
         form=form,

@@ -138,6 +138,35 @@ def test_a_signed_month_is_read_and_opened_with_a_reason(chief):
     assert chief.post(location, data=wish | {"version": "2"}).status_code == 302
 
 
+@pytest.mark.parametrize("press", [{}, {"show": "topic"}, {"calls": "many"}])
+def test_figures_typed_while_a_colleague_signs_stay_on_the_page(chief, press):
+    location = entered(chief)
+    chief.post(f"{location}/sign", data={"version": "1"})
+
+    page = chief.post(
+        location, query_string=EN, data=FIGURES | {"mails": "30", "version": "1", "why": "came_later"} | press
+    )
+
+    assert page.status_code == 422
+    assert "signed off" in text_of(page)
+    assert value_of(page, "mails") == "30"
+    assert f"{location}/sign" not in page.text
+
+
+def test_figures_sent_with_a_used_key_stay_on_the_page_and_may_be_sent(chief):
+    key = {"form_key": "used-key-of-a-page"}
+    entered(chief, **key)
+    july = FIGURES | {"first_day": "1.7.2026.", "last_day": "31.7.2026."}
+
+    page = chief.post("/helpline/new", query_string=EN, data=july | key)
+
+    assert page.status_code == 422
+    assert (value_of(page, "calls"), value_of(page, "first_day")) == ("80", "1.7.2026.")
+    fresh = {"form_key": value_of(page, "form_key")}
+    assert fresh != key
+    assert chief.post("/helpline/new", data=july | fresh).status_code == 302
+
+
 def test_the_public_reads_what_is_published_without_small_cells(chief, client):
     location = entered(chief)
     chief.post(f"{location}/sign", data={"version": "1"})
