@@ -55,7 +55,8 @@ def served(house: Flask) -> Iterator[str]:
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
+    server.trigger.pull_trigger(server.close)  # in its own thread, which may be waiting on these sockets
+    thread.join(10)
 
 
 @pytest.fixture(scope="module")

@@ -67,7 +67,7 @@ def test_who_leaves_one_presentation_is_told_once_and_the_visit_stays_confirmed(
         leave(scene, scene.mara)
     [mail] = mails(session, "seat_released")
     assert "у 11:00 у посети" in mail.text
-    assert "почиње у 10:00." in mail.text
+    assert "И даље излажете у 10:00." in mail.text
     assert mails(session, "visit_released") == []
 
 
