@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from scheduler.core import tokens
 from scheduler.core.db import db, transaction
+from scheduler.jobs import proposals
 from scheduler.people.models import User
 from scheduler.policy import ANONYMOUS
 from tests.factories import MONDAY
@@ -174,6 +175,7 @@ def difference(one: Answer | None, other: Answer | None) -> list[str]:
 @pytest.fixture
 def house(app: Flask, monkeypatch) -> Flask:
     monkeypatch.setitem(app.config, "RATELIMIT_ENABLED", False)
+    monkeypatch.setattr(proposals, "A_LITTLE", 0.3)  # seconds of search are enough for a plan of one visit
     return app
 
 
