@@ -97,9 +97,12 @@ def test_what_the_worker_proposes_the_database_takes_and_offers_can_follow(sessi
     proposal_id = drawn(region)
     made = apply_rows(region.coordinator, proposal_id, [one.id for one in region.asked], now=MONDAY)
     for visit_id in made:
+        assert page(region, proposal_id).to_offer
         offer_visit(region.coordinator, visit_id, until=UNTIL, now=MONDAY)
     states = db.session.scalars(select(Assignment.state)).all()
-    assert (len(made), states, page(region, proposal_id).line.applied) == (4, [AssignmentState.OFFERED] * 4, 4)
+    shown = page(region, proposal_id)
+    assert (len(made), states, shown.line.applied) == (4, [AssignmentState.OFFERED] * 4, 4)
+    assert not shown.to_offer
 
 
 def test_nobody_speaks_the_language_is_said_of_a_school_and_of_all(session):
@@ -304,7 +307,8 @@ def applied(region, *places: int) -> tuple[int, list[int]]:
 def test_a_plan_is_taken_back_until_its_first_offer_and_may_be_applied_again(session):
     region = a_region()
     proposal_id, made = applied(region, 0, 1)
-    assert page(region, proposal_id).may_take_back
+    shown = page(region, proposal_id)
+    assert (shown.may_take_back, shown.to_offer) == (True, True)
 
     assert take_back_plan(region.coordinator, proposal_id, now=MONDAY) == 2
 
@@ -315,7 +319,7 @@ def test_a_plan_is_taken_back_until_its_first_offer_and_may_be_applied_again(ses
     assert violations() == []
     assert session.scalars(select(OutboxMessage)).all() == []
     shown = page(region, proposal_id)
-    assert (shown.may_take_back, shown.line.applied, shown.line.placed) == (False, 0, 2)
+    assert (shown.may_take_back, shown.to_offer, shown.line.applied, shown.line.placed) == (False, False, 0, 2)
     [anew] = apply_rows(region.coordinator, proposal_id, [region.asked[0].id], now=MONDAY)
     assert anew not in made, "history and mails of a removed visit would be those of the new one"
     said = select(AuditEntry.details).where(AuditEntry.action == "plan taken back")
