@@ -227,10 +227,11 @@ class Milestone:
 def stops_of(page: RequestPage) -> list[Milestone]:
     """Where the school's request is: what lies behind, where it stands in words, what is still to come."""
     state = page.row.state
-    if state not in _REACHED:
-        return [Milestone("done", _happened(line), _day(line.at)) for line in milestones(page)]
-    reached = _REACHED[state]
     when = {line.action.removeprefix("school request "): line.at for line in page.history}
+    if state not in _REACHED:  # over: the stops that it came to, then how it ended
+        passed = [Milestone("done", str(_DONE[stop]), _day(when[stop.value])) for stop in _PATH if stop.value in when]
+        return [*passed, Milestone("done", words_of(page).sentence, _day(page.row.state_since))]
+    reached = _REACHED[state]
     done = [
         Milestone("done", str(_DONE[stop]), _day(when[stop.value]) if stop.value in when else "")
         for stop in _PATH[:reached]
