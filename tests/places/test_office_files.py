@@ -22,7 +22,7 @@ from scheduler.policy import SYSTEM
 from scheduler.requests.queries.found_hosts import found_hosts
 from tests.factories import MONDAY
 from tests.factories.places import make_municipality
-from tests.places.test_imports import NIS, PALILULA, TOWNS
+from tests.places.files import NIS, PALILULA, TOWNS
 from tests.workbooks import MAIN, a_workbook
 
 HEAD = "Šifra;Naziv;Tip;Opština;Telefon;Mejl;Status;Napomena\n"

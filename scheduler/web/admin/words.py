@@ -12,9 +12,9 @@ from scheduler.web.certificate_words import CERTIFICATE_PHASES, CERTIFICATE_WORK
 from scheduler.web.filters import Face
 from scheduler.web.helpline_words import HELPLINE_LINES
 from scheduler.web.i18n import _l
+from scheduler.web.labels import TYPED_KINDS
 from scheduler.web.post_words import POST_FILE_HINT, POST_LINES
 from scheduler.web.reasons import sentence_of
-from scheduler.web.requests.words import TYPED_KINDS
 from scheduler.work.terms import STORES, Phase, WorkKind, WorkRow, WorkState
 
 CALENDARS: Mapping[str, LazyProxy] = {
