@@ -673,6 +673,7 @@ CREATE TABLE host (
 	lon DOUBLE, 
 	example BOOLEAN NOT NULL, 
 	listed BOOLEAN NOT NULL, 
+	closed_on DATE, 
 	search_key VARCHAR NOT NULL, 
 	created_at DATETIME NOT NULL, 
 	CONSTRAINT pk_host PRIMARY KEY (id), 

@@ -8,7 +8,6 @@ from babel.support import LazyProxy
 
 from scheduler.core import clock
 from scheduler.core.errors import GroundReason
-from scheduler.places.terms.hosts import HostKind
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.terms.doubts import TypedSlip
 from scheduler.requests.terms.handovers import HandoverRow, HandoverState
@@ -27,21 +26,12 @@ from scheduler.requests.wording import StateWords, state_words
 from scheduler.visits.terms.states import ClockWrong
 from scheduler.web import filters
 from scheduler.web.i18n import _, _l, page_language, spelled_here
-from scheduler.web.labels import AUDIENCES, SCHOOL_KINDS
+from scheduler.web.labels import AUDIENCES
 
 LEVELS = {
     SchoolLevel.PRIMARY: _l("Primary school"),
     SchoolLevel.SECONDARY: _l("Secondary school"),
     SchoolLevel.NONE: _l("Not pupils"),
-}
-TYPED_KINDS = {  # of hosts that a school can add itself
-    HostKind.PRIMARY: SCHOOL_KINDS[HostKind.PRIMARY],
-    HostKind.SECONDARY: SCHOOL_KINDS[HostKind.SECONDARY],
-    HostKind.DORMITORY: _l("Dormitory"),
-    HostKind.LIBRARY: _l("Library"),
-    HostKind.CAMP: _l("Camp"),
-    HostKind.MUNICIPALITY: _l("Municipality"),
-    HostKind.OTHER: _l("Something else"),
 }
 DOUBTS = {
     TypedSlip.WEEKEND: _l("The only days you named are a weekend. Shall we come then?"),
