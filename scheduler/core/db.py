@@ -115,6 +115,10 @@ def written_out(column: Any, states: Iterable[enum.Enum]) -> ColumnElement[bool]
     return wanted
 
 
+# Among the arguments of a table: history and mails name a row by its id, also after it was removed.
+ID_GIVEN_ONCE = {"sqlite_autoincrement": True}
+
+
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=CONSTRAINT_NAMES)
     type_annotation_map = {  # noqa: RUF012  (SQLAlchemy's own name, read once)

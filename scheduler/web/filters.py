@@ -1,6 +1,7 @@
 """How a page writes days, times, numbers, names and states; and what is said after an act."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -350,6 +351,11 @@ def _apart(said: str) -> str:
     return " · ".join(f'<span class="nowrap">{escape(pair)}</span>' for pair in said.split(" · "))
 
 
+def tel(number: str) -> str:
+    """The address that a telephone dials: the first of several numbers, without its extension (RFC 3966)."""
+    return "tel:" + re.sub(r"[^+0-9]", "", number.partition(",")[0].partition(" lok.")[0])
+
+
 FILTERS = (
     in_hours,
     long_day,
@@ -372,6 +378,7 @@ FILTERS = (
     dashed,
     marked,
     under_heading,
+    tel,
 )
 GLOBALS = (four_numbers, state_face, flag_face, ends_face, kind_face, done_notes, url_if, error_title, new_form_key)
 

@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from scheduler.core.db import Base, index_where_told, part_index
+from scheduler.core.db import ID_GIVEN_ONCE, Base, index_where_told, part_index
 from scheduler.core.defences import TableLaw, changed, follows, refuse
 from scheduler.people.models import Centre, Presenter
 from scheduler.places.models import HasVenue, Host
@@ -30,7 +30,6 @@ _MERGED = "EXISTS (SELECT 1 FROM host_merger m WHERE m.host_id = OLD.host_id AND
 _LIVING = "state IN ('suggested', 'offered', 'accepted', 'present')"
 _SUGGESTED = "state = 'suggested'"
 _NOT_HELD = "state IN ('disrupted', 'replanned', 'cancelled')"  # written like this in questions too
-ID_GIVEN_ONCE = {"sqlite_autoincrement": True}  # history and mails name a row by its id, after it was removed too
 FREED = f"reason = '{ENDED_IN_DATABASE}'"  # withdrawn by a trigger: nobody has been told yet
 
 

@@ -332,7 +332,8 @@ def column_words(column: str) -> str:
     return f"{FIELDS.get(name, name)}{bracket}{place}"
 
 
-KINDS_OF_HOSTS: Mapping[HostKind, LazyProxy] = TYPED_KINDS | {
+KINDS_OF_HOSTS: Mapping[HostKind, LazyProxy] = {
+    **TYPED_KINDS,
     HostKind.PRIMARY_SECONDARY: _l("Primary and secondary school"),
     HostKind.SPECIAL_PRIMARY_SECONDARY: _l("School for pupils with disabilities"),
     HostKind.PRIMARY_MUSIC: _l("Primary music school"),

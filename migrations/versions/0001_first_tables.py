@@ -7,7 +7,7 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0001_whole_schema"
+revision = "0001_first_tables"
 down_revision = None
 branch_labels = None
 depends_on = None
