@@ -281,8 +281,8 @@ def _can_be_written(folder: Path) -> bool:
 def _problems_with_shapes(wanted: Settings) -> list[str]:
     """What no mode can work with. No problem repeats the setting: it may hold a password."""
     problems = []
-    if not is_url(wanted.base_url, ("http", "https")):
-        problems.append("BASE_URL must begin with http:// or https:// and name a host")
+    if not is_url(wanted.base_url, ("http", "https")) or "@" in wanted.base_url:
+        problems.append("BASE_URL must begin with http:// or https:// and name a host, without a name or a password")
     if not is_zone(wanted.centre_timezone):
         problems.append("CENTRE_TIMEZONE is no time zone: write it like Europe/Belgrade")
     if wanted.second_factor not in ("", "required", "off"):

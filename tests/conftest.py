@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from argon2 import PasswordHasher
 from flask import Flask, current_app
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.orm import Session
 
 from scheduler import config
@@ -33,16 +34,16 @@ from scheduler.jobs import queue
 from scheduler.web.limits import limiter
 from tests.clean_tables import prepare_for_tests, tables_of
 from tests.factories import MONDAY
+from tests.shared import shared_by_processes
 from tests.standing_clock import THE_CLOCK, StandingClock
 
 pytest_plugins = ["tests.ceilings", "tests.processor_time", "tests.programs"]
 os.environ["RASPORED_ENV"] = ""  # no test reads the settings of the machine it runs on
 DATABASES = {"app", "house", "spoken_house", "installation"}  # the fixtures that open one: empty or the demo's
-LONGEST = (  # more than a minute each
-    "test_nothing_typed_makes_a_500", "test_every_page", "test_ids_beyond_the_database", "test_budgets",
-    "test_rehearse", "test_no_address_makes_a_500", "test_nothing_stale", "test_request_to_certificate",
-    "test_where_a_minor_will_be", "test_kept_figures", "test_main_flow_without_a_mouse", "test_backup", "test_book_now",
-    "test_no_foreign_number_opens_anything",
+LONGEST = (  # about a minute each; of the first three one makes the crawl, for which the other two need not wait
+    "test_where_a_minor_will_be", "test_a_fourth_language", "test_foreign_things", "test_nothing_makes_a_500",
+    "test_nothing_grows", "test_every_page", "test_budgets", "test_nothing_stale", "test_request_to_certificate",
+    "test_kept_figures", "test_main_flow_without_a_mouse", "test_backup", "test_book_now",
 )  # fmt: skip
 clock.now = THE_CLOCK.now
 # The same examples on every machine and day; `pytest --hypothesis-profile=exploring` looks for new ones.
@@ -109,6 +110,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if decides or again:
         marks = [pytest.mark.postgres, *([] if decides else [pytest.mark.deep])]
         metafunc.parametrize("database", ["sqlite", pytest.param("postgresql", marks=marks)], indirect=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Each template is compiled once in a run, whichever process and application opens it first."""
+    folder = shared_by_processes(tmp_path_factory.getbasetemp()) / "templates"
+    folder.mkdir(exist_ok=True)
+    Flask.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(str(folder))}
 
 
 @pytest.fixture(autouse=True)

@@ -49,6 +49,9 @@ LAYOUT = Layout(
     },
     limits={"register_id": 40, "classes": 120, "starts": 20, "on_day": 30, "presenters": 400},
     lists=frozenset({"presenters"}),
+    over_lines=frozenset(
+        {"on_day", "register_id", "host", "municipality", "programme", "campaign", "classes", "presenters"}
+    ),
 )
 REQUIRED = ("on_day",)
 WHICH_HOUR = re.compile(r"(.*\d)\s*([abабв])", re.IGNORECASE)

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from scheduler.cli.refusals import BadInput
+from scheduler.imports.parts import first_lines
 from scheduler.imports.sheets import MAX_BYTES, WORKBOOK, Imported, Layout, LineProblem, read_table
 
 LINES_SHOWN = 40  # problems on a terminal; --json has all
@@ -28,6 +29,9 @@ HINTS = {  # what to do about a problem, where its code does not say it
     "names_of_pupils": "delete this column: no pupil's name is stored",
     "formula_failed": "mend the formula, or write the value",
     "formula_without_result": "open and save the file in a spreadsheet, or write the value",
+    "unknown_kind": "name it on the page Imports, or write osnovna škola, srednja škola, gimnazija, dom učenika …",
+    "a_spreadsheet_not_csv": "save it as XLSX or CSV",
+    "mixed_scripts": "a word mixes Latin and Cyrillic letters: type it anew",
     "no_such_column": "add the column, or name yours by --map",
 }
 
@@ -86,17 +90,20 @@ def can_be_asked() -> bool:
     return on_a_terminal() and sys.stdin.isatty()
 
 
-def seen_of(content: bytes, layout: Layout) -> dict[str, Any]:
-    """What the reader of a workbook does not see: hidden lines and sheets, cells with formulas."""
-    if not content.startswith(WORKBOOK):
-        return {}
-    table = read_table(content, layout)
-    seen = {"hidden_lines": table.hidden, "formulas": table.formulas, "hidden_sheets": list(table.hidden_sheets)}
+def seen_of(content: bytes, layout: Layout, columns: Mapping[str, str] | None) -> dict[str, Any]:
+    """What a file's owner does not see: columns that are not read, hidden lines and sheets, cells with formulas."""
+    begins = first_lines(content, layout, columns or {}, 0)
+    seen: dict[str, Any] = {"not_read": [one for one in begins.every if one not in begins.headings]}
+    if content.startswith(WORKBOOK):
+        table = read_table(content, layout)
+        seen |= {"hidden_lines": table.hidden, "formulas": table.formulas, "hidden_sheets": list(table.hidden_sheets)}
     return {name: said for name, said in seen.items() if said}
 
 
 def tell_seen(seen: Mapping[str, Any]) -> None:
     """The same in words."""
+    if headings := seen.get("not_read"):
+        click.echo(f"columns that are not read: {', '.join(headings)}")
     if lines := seen.get("hidden_lines"):
         click.echo(f"{lines} hidden lines of the spreadsheet are read all the same")
     if cells := seen.get("formulas"):

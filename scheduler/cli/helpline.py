@@ -41,7 +41,7 @@ def import_figures(file: Path, slug: str | None, map_file: Path | None, dry_run:
         sheet = read_helpline(content, columns, today=clock.local_day(now))
         bar.compares()
         outcome = import_helpline(SYSTEM, sheet, Filing(now, centre_id, file.name, dry_run, bar.tell))
-    seen = files.seen_of(content, LAYOUT)
+    seen = files.seen_of(content, LAYOUT, columns)
     files.tell(file, outcome, encoding=sheet.encoding, dry_run=dry_run, as_json=as_json, seen=seen)
 
 

@@ -61,7 +61,7 @@ def import_visits(file: Path, slug: str | None, map_file: Path | None, dry_run: 
         bar.compares()
         filing = Filing(now, centre_id, file.name, dry_run, bar.tell, digest_of(content))
         outcome = import_past_visits(SYSTEM, sheet, filing)
-    seen = files.seen_of(content, LAYOUT)
+    seen = files.seen_of(content, LAYOUT, columns)
     files.tell(file, outcome, encoding=sheet.encoding, dry_run=dry_run, as_json=as_json, seen=seen)
 
 

@@ -10,13 +10,14 @@ from flask import Flask
 from scheduler.cli import files
 from scheduler.cli.refusals import CommandGroup
 from scheduler.core import clock
-from scheduler.imports.batches import digest_of
+from scheduler.imports.batches import all_remembered, digest_of
 from scheduler.imports.staging import Filing
 from scheduler.places.imports.bells import LAYOUT as BELLS
 from scheduler.places.imports.bells import read_bells
 from scheduler.places.imports.registers import LAYOUT as HOSTS
 from scheduler.places.imports.registers import read_hosts
 from scheduler.places.service import bells
+from scheduler.places.service.hosts import KIND_NAMES
 from scheduler.places.terms.hosts import ImportOutcome
 from scheduler.policy import SYSTEM
 from scheduler.readiness.service.borrowed_facts import import_hosts
@@ -48,7 +49,7 @@ def import_file(file: Path, map_file: Path | None, dry_run: bool, two: bool, as_
     content, columns = files.content_of(file), files.column_map(map_file)
     asks = files.can_be_asked() and not (dry_run or two or as_json)
     with files.progress(as_json=as_json) as bar:
-        sheet = read_hosts(content, columns)
+        sheet = read_hosts(content, columns, all_remembered(KIND_NAMES))
         bar.compares()
         filing = Filing(clock.now(), None, file.name, dry_run or asks, bar.tell, digest_of(content))
         outcome = import_hosts(SYSTEM, sheet, filing)
@@ -57,7 +58,7 @@ def import_file(file: Path, map_file: Path | None, dry_run: bool, two: bool, as_
         with files.progress(as_json=as_json) as bar:
             bar.compares()
             outcome = import_hosts(SYSTEM, sheet, replace(filing, dry_run=False, tell=bar.tell))
-    seen = files.seen_of(content, HOSTS)
+    seen = files.seen_of(content, HOSTS, columns)
     if as_json:
         click.echo(json.dumps(asdict(outcome) | {"dry_run": dry_run} | seen, ensure_ascii=False))
     else:
@@ -81,7 +82,7 @@ def import_bells(file: Path, map_file: Path | None, dry_run: bool, as_json: bool
         sheet = read_bells(content, columns)
         bar.compares()
         outcome = bells.import_bells(SYSTEM, sheet, Filing(clock.now(), None, file.name, dry_run, bar.tell))
-    seen = files.seen_of(content, BELLS)
+    seen = files.seen_of(content, BELLS, columns)
     files.tell(file, outcome, encoding=sheet.encoding, dry_run=dry_run, as_json=as_json, seen=seen)
 
 
@@ -89,9 +90,12 @@ def _tell(outcome: ImportOutcome, encoding: str, *, dry_run: bool) -> None:
     for problem in outcome.problems[:LINES_SHOWN]:
         click.echo(files.problem_line(problem))
     _tell_doubles(outcome)
+    for cell in outcome.mended[:LINES_SHOWN]:
+        click.echo(f"line {cell.line}, {cell.column}: {cell.before!r} is read as {cell.after!r}")
     for change in outcome.changes[:LINES_SHOWN]:
         click.echo(f"{change.register_id} {change.name}: {change.field}: {change.before!r} -> {change.after!r}")
-    for hidden in (len(all_of) - LINES_SHOWN for all_of in (outcome.problems, outcome.doubles, outcome.changes)):
+    for all_of in (outcome.problems, outcome.doubles, outcome.mended, outcome.changes):
+        hidden = len(all_of) - LINES_SHOWN
         if hidden > 0:
             click.echo(f"… and {hidden} more (--json shows all)")
     click.echo(

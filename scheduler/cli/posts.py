@@ -35,5 +35,5 @@ def import_posts(file: Path, slug: str | None, map_file: Path | None, dry_run: b
         sheet = read_reach(content, columns)
         bar.compares()
         outcome = import_reach(SYSTEM, sheet, Filing(clock.now(), centre_id, file.name, dry_run, bar.tell))
-    seen = files.seen_of(content, LAYOUT)
+    seen = files.seen_of(content, LAYOUT, columns)
     files.tell(file, outcome, encoding=sheet.encoding, dry_run=dry_run, as_json=as_json, seen=seen)

@@ -1,6 +1,6 @@
 """One page of a long list."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -49,17 +49,3 @@ def first_row(number: int, per_page: int = PER_PAGE) -> int:
 def counted_until(number: int, per_page: int = PER_PAGE) -> int:
     """How far a list is counted of which page `number` is shown: there is always a next page to turn to."""
     return first_row(number, per_page) + per_page + COUNTED_BEYOND
-
-
-def heaps_of_page(heaps: Iterable[tuple[int, int]], page: int, per_page: int = PER_PAGE) -> tuple[list[int], int, int]:
-    """Of (id, how many rows) in order: the ids that a page cuts, the rows of the first that lie before it, and of all.
-
-    A heap may begin on the page before, and end on the next.
-    """
-    begins, passed, skipped, ids = first_row(page, per_page), 0, 0, list[int]()
-    for one, many in heaps:
-        if passed < begins + per_page and passed + many > begins:
-            skipped = skipped if ids else begins - passed
-            ids.append(one)
-        passed += many
-    return ids, skipped, passed

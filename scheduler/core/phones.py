@@ -1,5 +1,6 @@
 """Telephone numbers as people type them. phonenumbers knows the plan of every country; ours is the one meant unsaid."""
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,8 @@ if TYPE_CHECKING:
 # phonenumbers holds the plans of all countries: each function loads it, so that only who reads a number waits for it.
 HOME, HOME_CODE = "RS", "+381"
 LONGEST_AT_HOME = len("+381641234567")
+LONGEST_NATIONAL = len("641234567")
+LONG_AREAS = ("230", "280", "290", "390")  # Kikinda, Gnjilane, Uroševac, Đakovica; the others have two digits
 MOST_GROUPS = 6  # of one number: +381 (0)64 123 45 67
 PHONE_LIMIT = 30  # as typed, with spaces and brackets
 SIGNS = frozenset("+0123456789 ()/.-")  # the library would read letters as keys, and digits of every script
@@ -55,6 +58,18 @@ def can_be_dialled(typed: str) -> bool:
     return number is not None and (
         phonenumbers.is_possible_number(number) or phonenumbers.is_valid_short_number_for_region(number, HOME)
     )
+
+
+def with_its_zero(typed: str) -> str:
+    """A number at home that a spreadsheet keeps without its zero, or without its plus, as people write it.
+
+    Without an area code nobody has eight digits; all others stay as typed.
+    """
+    national = typed.removeprefix(HOME_CODE[1:]) if len(typed) > LONGEST_NATIONAL else typed
+    if not re.fullmatch(r"[1-9][0-9]{7,8}", national):
+        return typed
+    area = 3 if national.startswith(LONG_AREAS) else 2
+    return f"0{national[:area]}/{national[area : area + 3]}-{national[area + 3 :]}"
 
 
 def _read(typed: str) -> "PhoneNumber | None":

@@ -15,13 +15,16 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
     delete,
     exists,
+    false,
+    func,
     literal,
     select,
     update,
 )
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from scheduler.core import audit
 from scheduler.core.db import Base, advisory_lock, db, transaction
@@ -30,6 +33,7 @@ from scheduler.core.text import fold
 from scheduler.core.ways import NamedWay, opened_way
 from scheduler.imports.json_rows import overlay
 
+CHANGED_BY_IMPORT = " by import"  # how the audit's entries of changes end
 IMPORTS_LOCK = 51  # kind of core.db.advisory_lock
 
 
@@ -212,9 +216,29 @@ def _refuse_what_hangs(session: Session, batch: ImportBatch, tables: Sequence[Ta
         ImportedRow.batch_id == batch.id,
         ImportedRow.thing == audit.AuditEntry.thing,
         ImportedRow.thing_id == audit.AuditEntry.thing_id,
+        ~_of_undone_import(),
     )
     if session.scalar(later.limit(1)):
         raise HangsOnIt(audit.AuditEntry.__tablename__)
+
+
+def _of_undone_import() -> ColumnElement[bool]:
+    """Whether an entry tells of a change by an import that was taken back: of those behind it the first made it."""
+    noted = aliased(ImportedRow)
+    undone = (
+        select(ImportBatch.undone_at.is_not(None))
+        .join(noted, noted.batch_id == ImportBatch.id)
+        .where(
+            noted.thing == audit.AuditEntry.thing,
+            noted.thing_id == audit.AuditEntry.thing_id,
+            noted.last_audit_id >= audit.AuditEntry.id,
+        )
+        .order_by(noted.last_audit_id)
+        .limit(1)
+        .correlate(audit.AuditEntry)
+        .scalar_subquery()
+    )
+    return and_(audit.AuditEntry.action.endswith(CHANGED_BY_IMPORT), func.coalesce(undone, false()))
 
 
 def _hangs(batch: ImportBatch, table: Table, other: Table, link: Any) -> ColumnElement[bool]:
@@ -275,6 +299,12 @@ def remembered(centre_id: int, kind: str, headings: Sequence[str]) -> dict[str, 
     )
     known = {row.heading: row.field for row in db.session.execute(wanted)}
     return {heading: known[fold(heading)] for heading in headings if fold(heading) in known}
+
+
+def all_remembered(kind: str) -> dict[str, str]:
+    """{what files call it, folded: our word}, by whichever centre; the newest answer counts."""
+    wanted = select(ColumnName.heading, ColumnName.field).where(ColumnName.kind == kind).order_by(ColumnName.id)
+    return {row.heading: row.field for row in db.session.execute(wanted)}
 
 
 def remember(session: Session, centre_id: int, kind: str, column_map: Mapping[str, str]) -> None:

@@ -16,6 +16,7 @@ LOST_LETTER = re.compile(r"[^\W\d_]\?[^\W\d_]")
 ADDRESS = re.compile(r"[/@=]|www\.")
 WORD = re.compile(r"[^\W\d_]{2,}")
 LONGEST_ACCENTED = 3  # letters; a longer word of accented ones alone is no word of Latin script
+MISREAD_LETTERS = set("љЉћЋиИжЖрР")  # š ž č ć đ in a Windows page, read in the Cyrillic one
 CYRILLIC_LOOK_ALIKES = set("АВСЕНЈКМОРТХасеојкмртху")
 LATIN_LOOK_ALIKES = set("ABCEHJKMOPTXaceojkmptxy")
 
@@ -47,11 +48,27 @@ def _byte(letter: str, page: str) -> bytes:
 
 def _is_misread(word: str) -> bool:
     """Whether a word is one of a Windows page read as another."""
+    if latin_and_cyrillic := _strange_mix(word):
+        return not _is_mistyped(*latin_and_cyrillic)
+    return len(word) > LONGEST_ACCENTED and not any(map(str.isascii, word)) and max(word) < "\u0250"
+
+
+def _strange_mix(word: str) -> tuple[list[str], list[str]] | None:
+    """The Latin and the Cyrillic letters of a word that has both, where neither look like the others."""
     latin = [letter for letter in word if letter < "\u0250"]
     cyrillic = [letter for letter in word if "\u0400" <= letter <= "\u04ff"]
-    if latin and cyrillic:
-        return not (LATIN_LOOK_ALIKES.issuperset(latin) or CYRILLIC_LOOK_ALIKES.issuperset(cyrillic))
-    return len(word) > LONGEST_ACCENTED and len(latin) == len(word) and not any(map(str.isascii, word))
+    alike = LATIN_LOOK_ALIKES.issuperset(latin) or CYRILLIC_LOOK_ALIKES.issuperset(cyrillic)
+    return (latin, cyrillic) if latin and cyrillic and not alike else None
+
+
+def _is_mistyped(latin: list[str], cyrillic: list[str]) -> bool:
+    """Whether letters of two scripts are a slip: no Windows page has accented Latin letters beside Cyrillic ones."""
+    return not all(map(str.isascii, latin)) or (len(cyrillic) > len(latin) and not MISREAD_LETTERS.issuperset(cyrillic))
+
+
+def mixes_letters(text: str) -> bool:
+    """Whether a word has letters of two scripts, which do not even look alike ("Уžице")."""
+    return not text.isascii() and any(map(_strange_mix, WORD.findall(text)))
 
 
 def windows_page(content: bytes) -> str:

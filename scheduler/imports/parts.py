@@ -16,6 +16,7 @@ from scheduler.imports.sheets import (
     fields_of,
     known_names,
     open_table,
+    over_lines,
 )
 
 OF_A_LINE = "too_many_columns"  # names no column and is yet about one line alone
@@ -47,7 +48,7 @@ def without_lines(content: bytes, layout: Layout, left_out: Collection[int], col
 
     Raises: SheetError.
     """
-    (_at, header), lines = _opened(content, layout, columns)
+    header, _fields, lines = _opened(content, layout, columns)
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";")
     writer.writerow(header)
@@ -58,8 +59,7 @@ def without_lines(content: bytes, layout: Layout, left_out: Collection[int], col
 def first_lines(content: bytes, layout: Layout, columns: Mapping[str, str], most: int) -> FirstLines:
     """What a person looks at before it is stored: the columns that are read, and the first lines below them."""
     try:
-        (_at, header), lines = _opened(content, layout, columns)
-        fields = fields_of(header, layout, columns)
+        _header, fields, lines = _opened(content, layout, columns)
     except (SheetError, BadText):
         return FirstLines()
     read = [place for place, (name, _heading) in enumerate(fields) if name]
@@ -73,6 +73,9 @@ def first_lines(content: bytes, layout: Layout, columns: Mapping[str, str], most
 
 def _opened(
     content: bytes, layout: Layout, columns: Mapping[str, str]
-) -> tuple[tuple[int, list[str]], Iterator[tuple[int, list[str]]]]:
+) -> tuple[list[str], list[tuple[str, str]], Iterator[tuple[int, list[str]]]]:
     known = set(map(fold, columns))
-    return below_titles(open_table(content, layout, known).lines, {*known_names(layout), *known})
+    opened = open_table(content, layout, known)
+    (_at, header), lines = below_titles(opened.lines, {*known_names(layout), *known})
+    fields = fields_of(header, layout, columns)
+    return header, fields, over_lines(lines, fields, layout, opened.sheet.merged)

@@ -11,14 +11,14 @@ import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
-from itertools import chain, islice
+from itertools import chain, islice, zip_longest
 from typing import TypeVar
 
 from scheduler.core.errors import GroundReason
 from scheduler.core.identity import has_identity_number
 from scheduler.core.months import month_of
 from scheduler.core.text import BadText, clean, fold
-from scheduler.imports.letters import has_broken_letters, windows_page
+from scheduler.imports.letters import has_broken_letters, mixes_letters, windows_page
 from scheduler.imports.personal import personal_column
 from scheduler.imports.workbook import BadWorkbook, WorkbookSheet, sheets_of_workbook
 
@@ -32,8 +32,12 @@ MOST_LISTED_DAYS = 60  # of one list
 MOST_TITLE_LINES = 20  # lines above the headings, at most
 END_OF_FILE = b"\x1a"  # Ctrl-Z
 WORKBOOK = b"PK\x03\x04"
+OPEN_DOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument"  # at the head of an ODS file, which is a ZIP file too
 SERBIAN_DAY = re.compile(r"(\d{1,2})\s*[./-]\s*(\d{1,2})\s*[./-]\s*(\d{4})\s*\.?", re.ASCII)
+SHORT_DAY = re.compile(r"(\d{1,2})\s*([./])\s*(\d{1,2})\s*\2\s*(\d{2})\s*\.?", re.ASCII)  # 24-05-15 may be either end
 ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})\.?", re.ASCII)
+DAY_ZERO, SERIAL_DAYS = dt.date(1899, 12, 30), range(36526, 54789)  # a spreadsheet's days of 2000 to 2049, as numbers
 
 
 @dataclass(frozen=True)
@@ -46,12 +50,23 @@ class LineProblem:
 
 
 @dataclass(frozen=True)
+class Mended:
+    """A cell of which something else is stored than the file says, told to its owner."""
+
+    line: int
+    column: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
 class Layout:
     """What a table may hold: {field: the names its column may have, in any script}, how long, and which hold lists."""
 
     columns: Mapping[str, tuple[str, ...]]
     limits: Mapping[str, int] = field(default_factory=dict)
     lists: frozenset[str] = frozenset()  # in these a new line within the cell stands between two things
+    over_lines: frozenset[str] = frozenset()  # in these a merged cell holds for each of its lines; a count is one count
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +91,7 @@ class FileTable:
     formulas: int = 0  # cells of which the last result was read
     hidden_sheets: tuple[str, ...] = ()  # that were not read
     header_line: int = 1
+    unread: tuple[str, ...] = ()  # headings of columns that nobody needs
 
     def column(self, name: str) -> str:
         """What to call the column of a field."""
@@ -102,11 +118,13 @@ def read_table(content: bytes, layout: Layout, column_map: Mapping[str, str] | N
     except BadText as bad:
         return FileTable(problems=(LineProblem(1, "", bad.reason),))
     headings = {name: heading for name, heading in fields if name}
+    lines = over_lines(lines, fields, layout, opened.sheet.merged)
     rows, problems = _cleaned(lines, fields, layout, opened.sheet.unsolved)
     problems += _problems_with_headings(at, fields, known_names(layout))
     every, sheet = tuple(heading for _, heading in fields if heading), opened.sheet
     seen = (opened.encoding, opened.delimiter, every, sheet.hidden, sheet.formulas, sheet.hidden_sheets)
-    return FileTable(tuple(rows), tuple(problems), headings, *seen, at)
+    unread = tuple(heading for name, heading in fields if heading and not name)
+    return FileTable(tuple(rows), tuple(problems), headings, *seen, at, unread)
 
 
 Lines = Iterator[tuple[int, list[str]]]
@@ -124,7 +142,7 @@ class _Opened:
 
 def open_table(content: bytes, layout: Layout, known: set[str]) -> _Opened:
     """Raises: SheetError."""
-    if content.startswith(WORKBOOK):
+    if content.startswith(WORKBOOK) and OPEN_DOCUMENT not in content[:100]:
         if len(content) > MAX_BYTES:
             raise SheetError("file_too_large")
         sheet = _sheet_of(content, set(known_names(layout)) | known)
@@ -151,7 +169,8 @@ def _sheet_of(content: bytes, known: set[str]) -> WorkbookSheet:
 def below_titles(lines: Lines, known: set[str]) -> tuple[tuple[int, list[str]], Lines]:
     """The headings with their line, and the lines below them: of the first lines the one with most names that we know.
 
-    When none has two of them it is the first with more than one cell: a title over all columns is one cell.
+    When none has two of them it is the first with more than one cell: a title over all columns is one cell. Headings
+    over two lines are joined where that gives more names that we know.
     """
     first = list(islice(lines, MOST_TITLE_LINES))
     if not first:
@@ -159,20 +178,58 @@ def below_titles(lines: Lines, known: set[str]) -> tuple[tuple[int, list[str]], 
     fit = [sum(fold(cell) in known for cell in cells) for _, cells in first]
     wide = [sum(bool(cell.strip()) for cell in cells) > 1 for _, cells in first]
     at = fit.index(max(fit)) if max(fit) > 1 else next((place for place, is_wide in enumerate(wide) if is_wide), 0)
+    for upper in (at, at - 1):
+        if 0 <= upper < len(first) - 1:
+            joined = _joined(first[upper][1], first[upper + 1][1], known)
+            if sum(fold(cell) in known for cell in joined) > max(1, *fit):
+                return (first[upper + 1][0], joined), chain(first[upper + 2 :], lines)
     return first[at], chain(first[at + 1 :], lines)
+
+
+def _joined(upper: list[str], lower: list[str], known: set[str]) -> list[str]:
+    """Two lines as one of headings; none where below a name that we know stands another text, as in a line of data."""
+    joined = []
+    for above, below in zip_longest(upper, lower, fillvalue=""):
+        both = f"{above} {below}".strip()
+        if fold(both) in known or not below.strip():
+            joined.append(both)
+        elif fold(above) not in known or fold(above) == fold(below):
+            joined.append(below if fold(below) in known else both)
+        else:
+            return []
+    return joined
+
+
+def over_lines(
+    lines: Lines, fields: Sequence[tuple[str, str]], layout: Layout, merged: Mapping[tuple[int, int], str]
+) -> Lines:
+    """The lines of a workbook with what its merged cells show, in the columns where that holds for each line."""
+    if not merged:
+        yield from lines
+        return
+    places = [place for place, (name, _) in enumerate(fields) if name in layout.over_lines]
+    for line, cells in lines:
+        shown = {place: merged[line, place] for place in places if (line, place) in merged}
+        cells = cells + [""] * (max(shown, default=0) + 1 - len(cells))
+        yield line, [cell or shown.get(place, "") for place, cell in enumerate(cells)]
 
 
 @lru_cache(4096)  # a file of a year says each of its days many times
 def day_of(text: str) -> dt.date | None:
-    """2026-09-01, 1. 9. 2026., 1. IX 2026 or 1. septembar 2026 (the day stands first, as here); None for no day.
+    """2026-09-01, 2026/9/1, 1. 9. 2026., 1.9.26., 1. IX 2026 or 1. septembar 2026 (the day first, as here), or the
+    number by which a spreadsheet keeps a day; None for no day.
 
     A time behind the day, as spreadsheets keep it, is passed over.
     """
     bare = re.sub(r"(?<=[\d.])[ T]+\d{1,2}:\d{2}(:\d{2})?$", "", text.strip())
-    if found := ISO_DAY.fullmatch(bare):
+    if found := YEAR_FIRST.fullmatch(bare):
         year, month, day = map(int, found.groups())
     elif found := SERBIAN_DAY.fullmatch(bare):
         day, month, year = map(int, found.groups())
+    elif found := SHORT_DAY.fullmatch(bare):
+        day, month, year = int(found[1]), int(found[3]), 2000 + int(found[4])
+    elif re.fullmatch(r"\d{5}", bare, re.ASCII) and int(bare) in SERIAL_DAYS:
+        return DAY_ZERO + dt.timedelta(days=int(bare))
     elif found := NAMED_MONTH.fullmatch(fold(bare)):
         day, month, year = int(found[1]), month_of(found[2]), int(found[3])
     else:
@@ -322,6 +379,8 @@ def _kept(cell: str, name: str, *, layout: Layout) -> dict[str, str]:
         return {}
     if has_broken_letters(cell):
         raise BadText(GroundReason.BROKEN_LETTERS)
+    if mixes_letters(cell):
+        raise BadText(GroundReason.MIXED_SCRIPTS)
     text = cell.strip().replace("\n", ";") if name in layout.lists else cell
     return {name: clean(text, limit=layout.limits.get(name, FIELD_LIMIT))}
 
@@ -341,16 +400,21 @@ class Imported:
 class Cells:
     """One line being read by its room: its cells as values, and what is wrong with them, each column once."""
 
-    __slots__ = ("problems", "row", "table")
+    __slots__ = ("mended", "problems", "row", "table")
 
     def __init__(self, row: Row, table: FileTable, known: Iterable[LineProblem] = ()) -> None:
         self.row, self.table = row, table
         self.problems = list(known)
+        self.mended: list[Mended] = []
 
     def wrong(self, name: str, problem: str) -> None:
         column = self.table.column(name)
         if column not in {known.column for known in self.problems}:
             self.problems.append(LineProblem(self.row.line, column, problem))
+
+    def note(self, name: str, after: str) -> None:
+        """Something else is stored than the file says."""
+        self.mended.append(Mended(self.row.line, self.table.column(name), self.text(name), after))
 
     def text(self, name: str) -> str:
         return self.row.cells.get(name, "")

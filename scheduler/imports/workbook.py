@@ -11,6 +11,7 @@ import io
 import re
 import zipfile
 import zlib
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -29,6 +30,7 @@ MOST_CELLS = 4_000_000  # of one sheet
 MOST_SHEETS = 20  # that are looked at
 DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}  # built in (ECMA-376, 18.8.30)
 ZEROS = re.compile(r'"?(0{2,20})"?(?:;|$)')  # a format of zeros alone: a code, or a postcode
+MERGED = re.compile(r"([A-Z]{1,3})([0-9]{1,7}):[A-Z]{1,3}([0-9]{1,7})")
 FORBIDDEN = (b"\0", b"<!DOCTYPE", b"<!ENTITY")
 
 
@@ -45,7 +47,8 @@ class WorkbookSheet:
     """A visible sheet: its lines that are not empty, each with its number, and what its reader does not see of it.
 
     `hidden`: lines that are not shown; `formulas`: cells that hold one; `unsolved`: those without a result, by line and
-    place, as the code of a problem; `hidden_sheets`: the names of the book's sheets that are not shown, nor read.
+    place, as the code of a problem; `hidden_sheets`: the names of the book's sheets that are not shown, nor read;
+    `merged`: what the lines below the first one of a merged cell show, by line and place.
     """
 
     rows: list[tuple[int, list[str]]]
@@ -53,6 +56,7 @@ class WorkbookSheet:
     formulas: int = 0
     unsolved: Mapping[tuple[int, int], str] = field(default_factory=dict)
     hidden_sheets: tuple[str, ...] = ()
+    merged: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
 
 def sheets_of_workbook(content: bytes, *, most_rows: int) -> Iterator[WorkbookSheet]:
@@ -73,8 +77,8 @@ def sheets_of_workbook(content: bytes, *, most_rows: int) -> Iterator[WorkbookSh
         raise BadWorkbook("not_a_workbook") from error
 
 
-def _elements(archive: zipfile.ZipFile, name: str, wanted: str) -> Iterator[ElementTree.Element]:
-    """The elements of that name in a part, one after the other; each is empty once the next is asked for.
+def _elements(archive: zipfile.ZipFile, name: str, *wanted: str) -> Iterator[ElementTree.Element]:
+    """The elements of these names in a part, one after the other; each is empty once the next is asked for.
 
     Raises: BadWorkbook for a part with more than MOST_BYTES, MOST_ELEMENTS or DEEPEST, or with a document type.
     """
@@ -84,12 +88,12 @@ def _elements(archive: zipfile.ZipFile, name: str, wanted: str) -> Iterator[Elem
         if event == "start":
             above.append(element)
             seen += 1
-            inside += bool(inside) or _local(element.tag) == wanted
+            inside += bool(inside) or _local(element.tag) in wanted
             if seen > MOST_ELEMENTS or inside > MOST_INSIDE or len(above) > DEEPEST:
                 raise BadWorkbook("file_too_large")
             continue
         above.pop()
-        if _local(element.tag) == wanted:
+        if _local(element.tag) in wanted:
             yield element
             inside = 0
         if not inside:
@@ -149,8 +153,12 @@ class _Values:
 def _sheet(archive: zipfile.ZipFile, target: str, most_rows: int, values: _Values) -> WorkbookSheet:
     rows: list[tuple[int, list[str]]] = []
     unsolved: dict[tuple[int, int], str] = {}
+    ranges: list[str] = []
     number = seen = hidden = formulas = 0
-    for row in _elements(archive, target, "row"):
+    for row in _elements(archive, target, "row", "mergeCell"):
+        if _local(row.tag) == "mergeCell":
+            ranges.append(row.get("ref") or "")
+            continue
         number = int(row.get("r") or number + 1)
         cells: list[str] = []
         for cell in row:
@@ -171,7 +179,23 @@ def _sheet(archive: zipfile.ZipFile, target: str, most_rows: int, values: _Value
                 raise BadWorkbook("too_many_rows")
             rows.append((number, cells))
             hidden += row.get("hidden") in ("1", "true")
-    return WorkbookSheet(rows, hidden, formulas, unsolved)
+    return WorkbookSheet(rows, hidden, formulas, unsolved, merged=_merged(ranges, rows))
+
+
+def _merged(ranges: list[str], rows: list[tuple[int, list[str]]]) -> dict[tuple[int, int], str]:
+    """What a cell over several lines shows in those below its first. Raises: BadWorkbook for more than a sheet has."""
+    numbers = [number for number, _ in rows]
+    shown: dict[tuple[int, int], str] = {}
+    seen = 0
+    for found in filter(None, map(MERGED.fullmatch, ranges)):
+        place, first = _column(found[1]), bisect_left(numbers, int(found[2]))
+        last = bisect_right(numbers, int(found[3]))
+        seen += last - first
+        if seen > MOST_CELLS:
+            raise BadWorkbook("too_many_rows")
+        if first < last and numbers[first] == int(found[2]) and place < len(rows[first][1]):
+            shown |= {(number, place): rows[first][1][place] for number in numbers[first + 1 : last]}
+    return shown
 
 
 def _problem_with_formula(cell: ElementTree.Element) -> str:

@@ -28,7 +28,8 @@ from scheduler.places.imports.bells import read_bells
 from scheduler.places.imports.registers import LAYOUT as HOSTS
 from scheduler.places.imports.registers import read_hosts
 from scheduler.places.service.bells import import_bells, take_back_bells
-from scheduler.places.terms.hosts import ImportOutcome
+from scheduler.places.service.hosts import KIND_NAMES
+from scheduler.places.terms.hosts import HostKind, ImportOutcome
 from scheduler.policy import Actor
 from scheduler.posts.imports import LAYOUT as POSTS
 from scheduler.posts.imports import read_reach
@@ -40,6 +41,7 @@ from scheduler.work.terms import RIGHTS, STORES, LeasedWork, Phase, WorkKind, Wo
 READ, COMPARED, STAGED = 10, 20, 90  # of a hundred: how far an import is when that is done
 PERSONAL = (GroundReason.IDENTITY_NUMBER, PERSONAL_NUMBERS, NAMES_OF_PUPILS)  # such a file is forgotten at once
 LINES_SEEN = 10  # of the file, before it is stored
+KINDS_ASKED = 40  # of schools, on one page
 LINES_STORED = 200  # problems and changes that the page lists; the command lists all
 
 Outcome = Imported | ImportOutcome
@@ -56,7 +58,8 @@ class _Given:
 
 
 def _hosts(given: _Given) -> Outcome:
-    return import_hosts(given.actor, read_hosts(given.content, given.columns), given.filing)
+    sheet = read_hosts(given.content, given.columns, batches.all_remembered(KIND_NAMES))
+    return import_hosts(given.actor, sheet, given.filing)
 
 
 def _people(given: _Given) -> Outcome:
@@ -125,16 +128,20 @@ def check_or_store(actor: Actor, taken: LeasedWork) -> Mapping[str, Any]:
     if personal:
         service.forget_content(taken)
     _tell(taken, Phase.COMPARING if dry_run else Phase.STORING, 100)
+    kinds = outcome.unknown_kinds[:KINDS_ASKED] if isinstance(outcome, ImportOutcome) and not personal else ()
     naming = {} if personal else _columns(kind, outcome, headings, columns)
+    naming |= {"unknown_kinds": list(kinds)} if kinds else {}
     refused = [] if personal or not dry_run else lines_to_leave_out(table, outcome.problems)
     kept = {"keeps_file": True} if dry_run and not personal and (naming or refused or not outcome.problems) else {}
     stored = {} if dry_run or outcome.problems else {"stored": True}
-    return _told(outcome) | seen_of(table) | naming | kept | stored | ({"refused": refused} if refused else {})
+    return _told(outcome) | seen_of(table, columns) | naming | kept | stored | ({"refused": refused} if refused else {})
 
 
-def seen_of(table: FileTable) -> dict[str, Any]:
-    """What the reader of a workbook does not see and should know: hidden lines and sheets, cells with formulas."""
+def seen_of(table: FileTable, columns: Mapping[str, str]) -> dict[str, Any]:
+    """What a file's owner does not see: columns that are not read, hidden lines and sheets, cells with formulas."""
+    unread = [heading for heading in table.unread if not columns.get(heading)]
     seen = {"hidden": table.hidden, "formulas": table.formulas, "hidden_sheets": list(table.hidden_sheets)}
+    seen |= {"not_read": unread}
     return {name: said for name, said in seen.items() if said}
 
 
@@ -143,7 +150,8 @@ def _tell(taken: LeasedWork, phase: Phase, hundredths: int) -> None:
 
 
 def _told(outcome: Outcome) -> dict[str, Any]:
-    changes, doubles = (outcome.changes, outcome.doubles) if isinstance(outcome, ImportOutcome) else ((), ())
+    of_hosts = outcome if isinstance(outcome, ImportOutcome) else ImportOutcome(0, 0, 0, 0)
+    changes, doubles, mended = of_hosts.changes, of_hosts.doubles, of_hosts.mended
     return {
         "rows": outcome.rows,
         "new": outcome.new,
@@ -153,6 +161,7 @@ def _told(outcome: Outcome) -> dict[str, Any]:
         "problem_lines": [asdict(problem) for problem in outcome.problems[:LINES_STORED]],
         "changes": [asdict(change) for change in changes[:LINES_STORED]],
         "batch_id": outcome.batch_id,
+        "mended": [asdict(one) for one in mended[:LINES_STORED]],
     } | ({"doubles": [asdict(one) for one in doubles[:LINES_STORED]]} if doubles else {})
 
 
@@ -179,6 +188,18 @@ def name_columns(actor: Actor, work_id: int, chosen: Mapping[str, str]) -> tuple
     with transaction() as session:
         own = {heading: ours for heading, ours in chosen.items() if heading in known}
         batches.remember(session, actor.centre_id, FILES[kind].name, own)
+    return content, file_name, kind
+
+
+def name_kinds(actor: Actor, work_id: int, chosen: Mapping[str, str]) -> tuple[bytes, str, WorkKind]:
+    """Remember what files call kinds of schools, as `name_columns` does. Raises: NotAllowed, NotFound."""
+    content, file_name, kind = service.content_of(actor, work_id)
+    asked = service.work_page(actor, work_id, now=clock.now()).result.get("unknown_kinds", ())
+    if actor.centre_id is None or kind is not WorkKind.CHECK_HOSTS:
+        raise NotFound("kind")
+    own = {word: ours for word, ours in chosen.items() if word in asked and ours in set(HostKind)}
+    with transaction() as session:
+        batches.remember(session, actor.centre_id, KIND_NAMES, own)
     return content, file_name, kind
 
 

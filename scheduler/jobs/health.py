@@ -123,8 +123,8 @@ def last_run(name: str) -> dt.datetime | None:
 
 
 def days_leapt(now: dt.datetime) -> int:
-    """How far the clock may have leapt: the days since the last night that noted a run, where that is a month ago; else
-    0. Until a night has run by this clock, nothing ends or is forgotten that nobody can bring back.
+    """How far the clock may have leapt: the days since retention noted a run, where that is a month ago; else 0. Until
+    it has run by this clock, at night or at noon, nothing ends or is forgotten that nobody can bring back.
     """
     last = last_run(RETENTION_JOB)
     return (now - last).days if last is not None and now - last > A_LEAP else 0

@@ -12,17 +12,17 @@ from scheduler.work.terms import RETENTION_JOB
 log = logging.getLogger(__name__)
 
 
-@huey.periodic_task(crontab(hour="2", minute="40"), name=RETENTION_JOB)
+@huey.periodic_task(crontab(hour="2,12", minute="40"), name=RETENTION_JOB)
 @in_app
 def forget_what_lasted() -> None:
-    """Each night, forget what has lasted its time. Twice is once.
+    """Each night, and at noon for a machine that is off at night, forget what has lasted its time. Twice is once.
 
-    A month after the night before the clock may have leapt, and what is forgotten never comes back: the night after
-    does it.
+    A month after the run before the clock may have leapt, and what is forgotten never comes back: the next run, ten
+    hours later at the soonest, does it.
     """
     now = clock.now()
     if days := days_leapt(now):
-        log.warning("retention waits a night", extra={"days": days})
+        log.warning("retention waits for its next run", extra={"days": days})
         return
     run_retention(now=now)
 

@@ -97,6 +97,7 @@ class Host(Base):
     lon: Mapped[float | None]
     example: Mapped[bool] = mapped_column(default=False)  # invented, leaves with the demo data
     listed: Mapped[bool] = mapped_column(default=True)
+    closed_on: Mapped[dt.date | None]  # for good, as the register says; from then on nobody finds it
     search_key: Mapped[str] = mapped_column(index=True)  # rules.search_key: kind, names, place, municipality, city
     created_at: Mapped[dt.datetime]
 

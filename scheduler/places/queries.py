@@ -13,10 +13,12 @@ from sqlalchemy import (
     case,
     func,
     literal,
+    or_,
     select,
 )
 from sqlalchemy.orm import joinedload
 
+from scheduler.core import clock
 from scheduler.core.alphabet import alphabet_key
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
@@ -84,7 +86,12 @@ def hosts_with(words: list[str], *where: ColumnElement[bool], limit: int, begins
 
 def _have(words: list[str]) -> tuple[ColumnElement[bool], ...]:
     also = select(HostMerger.into_id).where(HostMerger.host_id.in_(select(Host.id).where(*has_words(words))))
-    return Host.listed.is_(True), and_(*has_words(words)) | Host.id.in_(also)
+    return may_be_found(), and_(*has_words(words)) | Host.id.in_(also)
+
+
+def may_be_found() -> ColumnElement[bool]:
+    """Confirmed, and not closed for good."""
+    return and_(Host.listed.is_(True), or_(Host.closed_on.is_(None), Host.closed_on > clock.local_day(clock.now())))
 
 
 def _in_order(words: list[str]) -> tuple[Any, ...]:
@@ -145,6 +152,7 @@ def host_row(host: Host) -> HostRow:
         point=own or (town.point if town else None),
         example=host.example,
         listed=host.listed,
+        closed_on=host.closed_on,
         municipality=town,
     )
 
@@ -179,7 +187,7 @@ def municipalities(language: str = "sr_Latn") -> list[MunicipalityRow]:
 def hosts_with_bells(municipality_id: int, *, language: str = "sr_Latn", limit: int = 400) -> list[HostRow]:
     """The listed hosts of a municipality that have told their shifts, by name."""
     told = select(HostSchoolTime.host_id)
-    wanted = whole_hosts().where(Host.municipality_id == municipality_id, Host.listed.is_(True), Host.id.in_(told))
+    wanted = whole_hosts().where(Host.municipality_id == municipality_id, may_be_found(), Host.id.in_(told))
     rows = [host_row(host) for host in db.session().scalars(wanted.order_by(Host.id).limit(limit))]
     return sorted(rows, key=lambda row: (alphabet_key(row.name(language)), alphabet_key(row.place(language))))
 

@@ -174,25 +174,19 @@ def story(centre: CentreYear, year: int, lang: str) -> list[str]:
             "presentations": said(held, centre.presentations),
             "cities": said(ngettext("%(num)s city", "%(num)s cities", centre.cities), centre.cities),
         },
-        _("They were attended by %(pupils)s, %(parents)s and %(teachers)s.")
-        % {
-            "pupils": said(
-                ngettext("%(num)s pupil", "%(num)s pupils", centre.pupils or 0),
-                centre.pupils,
-                _("pupils (number not shown)"),
-            ),
-            "parents": said(
-                ngettext("%(num)s parent", "%(num)s parents", centre.parents or 0),
-                centre.parents,
-                _("parents (number not shown)"),
-            ),
-            "teachers": said(
-                ngettext("%(num)s teacher", "%(num)s teachers", centre.teachers or 0),
-                centre.teachers,
-                _("teachers (number not shown)"),
-            ),
-        },
     ]
+    people = [
+        (centre.pupils, "%(num)s pupil", "%(num)s pupils", _("pupils (number not shown)")),
+        (centre.parents, "%(num)s parent", "%(num)s parents", _("parents (number not shown)")),
+        (centre.teachers, "%(num)s teacher", "%(num)s teachers", _("teachers (number not shown)")),
+    ]
+    if some := [said(ngettext(one, many, n or 0), n, unsaid) for n, one, many, unsaid in people if n != 0]:
+        *before, last = some
+        listed = _("%(list)s and %(last)s") % {"list": ", ".join(before), "last": last} if before else last
+        attended = ngettext(
+            "It was attended by %(people)s.", "They were attended by %(people)s.", centre.presentations or 0
+        )
+        lines.append(attended % {"people": listed})
     for one in centre.campaigns:
         pupils = ngettext("%(num)s high-school pupil", "%(num)s high-school pupils", one.high_school_pupils or 0)
         cities = ngettext("%(num)s city", "%(num)s cities", one.cities)

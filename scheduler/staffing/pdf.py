@@ -266,4 +266,4 @@ def _draw_told(flow: Flow, helpline: str, lang: str) -> None:
     )
     for place, step in enumerate(steps, start=1):
         flow.paragraph(f"{place}. {step}")
-    flow.paragraph(_("No phone numbers of children stand here. Destroy this sheet after the visit."), SMALL)
+    flow.paragraph(_("Nothing about a child is written here. Destroy this sheet after the visit."), SMALL)

@@ -31,7 +31,7 @@ class FormReason(Reason):
     FILE_EMPTY = "file_empty", N_("Choose another file: this one is empty.")
     FILE_TOO_LARGE = (
         "file_too_large",
-        N_("Choose a smaller file: at most 900 KB; a larger register is imported by a command."),
+        N_("Choose a smaller file: at most 5 MB; a larger register is imported by a command."),
     )
     FILE_IS_A_SPREADSHEET = (
         "file_is_a_spreadsheet",

@@ -37,6 +37,15 @@ SCHOOL_KINDS: Mapping[HostKind, LazyProxy] = {  # beside a name that is often on
     HostKind.SECONDARY: _l("Secondary school"),
     HostKind.SECONDARY_PRIVATE: _l("Secondary school"),
 }
+TYPED_KINDS: Mapping[HostKind, LazyProxy] = {  # of hosts that a school can add itself
+    HostKind.PRIMARY: SCHOOL_KINDS[HostKind.PRIMARY],
+    HostKind.SECONDARY: SCHOOL_KINDS[HostKind.SECONDARY],
+    HostKind.DORMITORY: _l("Dormitory"),
+    HostKind.LIBRARY: _l("Library"),
+    HostKind.CAMP: _l("Camp"),
+    HostKind.MUNICIPALITY: _l("Municipality"),
+    HostKind.OTHER: _l("Something else"),
+}
 WHO_CANCELS: Mapping[CancelledBy, LazyProxy] = {
     CancelledBy.SCHOOL: _l("The school: it rang or wrote"),
     CancelledBy.CENTRE: _l("We, the centre"),

@@ -43,6 +43,16 @@ def every_sheet(crawl: Crawl) -> dict[str, list[Sheet]]:
 
 
 @pytest.fixture(scope="session")
+def new_sheets(every_sheet: dict[str, list[Sheet]]) -> dict[str, list[Sheet]]:
+    """Role to its pages, without those whose main part stands word for word on a page of a role before it."""
+    found, known = dict[str, list[Sheet]](), set[str]()
+    for role, own in every_sheet.items():
+        found[role] = list({sheet.main: sheet for sheet in own if sheet.main not in known}.values())
+        known.update(sheet.main for sheet in own)
+    return found
+
+
+@pytest.fixture(scope="session")
 def address(house: Flask) -> Iterator[str]:
     with served(house) as at:
         yield at

@@ -32,7 +32,7 @@ def _report(name: str, lines: list[str]) -> None:
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("language", LANGS)
 def test_every_page_in_every_view(
-    every_sheet: dict[str, list[Sheet]],
+    new_sheets: dict[str, list[Sheet]],
     everybody: dict[str, Traveller],
     address: str,
     chromium: Browser,
@@ -41,7 +41,7 @@ def test_every_page_in_every_view(
 ) -> None:
     views = [View(language, *shape) for shape in SHAPES]
     eye = Eye(chromium, address, everybody[role], views[0])
-    found = {sheet: eye.faults(sheet, *views) for sheet in every_sheet[role]}
+    found = {sheet: eye.faults(sheet, *views) for sheet in new_sheets[role]}
     eye.close()
     _report(
         f"axe-{role or 'public'}-{language}.txt",

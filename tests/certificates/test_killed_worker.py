@@ -1,4 +1,4 @@
-"""kill -9 of the worker, and of its parent, in the midst of certificates in bulk: each is made once (TRUST R2).
+"""kill -9 of the worker, and of its parent, in the midst of certificates in bulk: each is made once (TRUST R2, R15).
 
 The size is what `make test` has time for; RASPORED_KILLED_VISITS=200 and RASPORED_KILLED_ADULTS=9 make it 2,000.
 """

@@ -1,4 +1,4 @@
-"""`backup create` and `backup restore`: whole or not at all, also while somebody writes."""
+"""`backup create` and `backup restore`: whole or not at all, also while somebody writes (TRUST R4)."""
 
 import os
 import stat

@@ -82,6 +82,15 @@ def test_changes_are_shown(run, file, session):
     assert "0 new, 1 changed, 1 the same" in result.stdout
 
 
+def test_columns_that_are_not_read_and_cells_that_are_read_otherwise_are_told(run, file, session):
+    file.write_text("register_id;naziv;tip;opština;telefon;Boja\n1;Вук;OŠ;Ниш;18555100;plava\n")
+    said = run(file, "--dry-run").stdout
+    assert "columns that are not read: Boja" in said
+    assert "line 2, telefon: '18555100' is read as '018/555-100'" in said
+    answer = json.loads(run(file, "--dry-run", "--json").stdout)
+    assert (answer["not_read"], [one["after"] for one in answer["mended"]]) == (["Boja"], ["018/555-100"])
+
+
 def test_a_map_names_the_columns(run, file, session, tmp_path):
     file.write_text("A;B;C;D\n1;Вук;primary;Ниш\n")
     columns = tmp_path / "map.json"

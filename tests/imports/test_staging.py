@@ -1,4 +1,7 @@
-"""A file's rows are laid aside in pieces and stored in one short step; what changes meanwhile is compared again."""
+"""A file's rows are laid aside in pieces and stored in one short step; what changes meanwhile is compared again.
+
+All of it or nothing (TRUST S24).
+"""
 
 import datetime as dt
 import os

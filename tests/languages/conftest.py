@@ -8,12 +8,12 @@ from flask import Flask
 
 from scheduler.core import language
 from scheduler.messages import mail
-from tests.a11y.conftest import chromium, every_sheet, everybody, fonts, served
+from tests.a11y.conftest import chromium, every_sheet, everybody, fonts, new_sheets, served
 from tests.demo_house import empty_house
 from tests.languages.pseudo import PSEUDO, pseudo_catalogue
 from tests.laws.crawl import Crawl, crawl, write_calendars
 
-__all__ = ["chromium", "crawl", "every_sheet", "everybody", "fonts"]
+__all__ = ["chromium", "crawl", "every_sheet", "everybody", "fonts", "new_sheets"]
 ROOT = Path(language.__file__).parent.parent.parent
 
 

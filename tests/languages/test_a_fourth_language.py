@@ -8,6 +8,8 @@ One, few and other: every message that counts, in each language, at the numbers 
 
 import datetime as dt
 import re
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,7 +21,7 @@ from scheduler.certificates import pdf as certificates
 from scheduler.cohorts.queries.practice import shipped_cases
 from scheduler.core import language
 from scheduler.core.db import db
-from scheduler.core.language import LANGUAGES, catalogue_path, translator
+from scheduler.core.language import LANGUAGES, catalogue_path, html_lang, translator
 from scheduler.core.names import SpelledName, is_in_cyrillic, spelled
 from scheduler.core.text import to_latin
 from scheduler.data.files import rows_of
@@ -41,6 +43,7 @@ from tests.factories.papers import a_poster, a_report, a_request_paper, a_school
 from tests.languages.conftest import ROOT
 from tests.languages.pseudo import MARKS, PSEUDO
 from tests.languages.reading import Data, data_of_the_house, texts_of
+from tests.laws.crawl import Crawl
 from tests.laws.travellers import ROLES, Traveller
 from tests.papers import saved, words_of
 from tools.catalogues import forms_of, messages_of, read
@@ -76,10 +79,10 @@ def data(spoken_house: Flask) -> Data:
 @pytest.mark.deep
 @pytest.mark.parametrize("role", ROLES)
 def test_every_page_of_a_role_is_translated(
-    spoken_house: Flask, everybody: dict[str, Traveller], every_sheet: dict[str, list[Sheet]], data: Data, role: str
+    spoken_house: Flask, everybody: dict[str, Traveller], new_sheets: dict[str, list[Sheet]], data: Data, role: str
 ) -> None:
     client, found = everybody[role].client(spoken_house), dict[str, str]()
-    for sheet in every_sheet[role]:
+    for sheet in new_sheets[role]:
         if sheet.endpoint in A_FILE_EACH:
             continue
         answer = client.get(sheet.spoken(PSEUDO), follow_redirects=True)
@@ -221,6 +224,22 @@ TO_CYRILLIC = str.maketrans(
 MIXED = ("Ђорђе Џунић", "Ljubica Đorđević", "Éva Nagy")
 
 
+PagesIn = Callable[[str, str], dict[Sheet, str]]
+
+
+@pytest.fixture(scope="module")
+def pages_in(spoken_house: Flask, crawl: Crawl, new_sheets: dict[str, list[Sheet]]) -> PagesIn:
+    """What the pages of a role say in a language: each opened once, and not again where the walk was in it."""
+
+    @cache
+    def opened(role: str, spoken: str) -> dict[Sheet, str]:
+        client, tag = crawl.travellers[role].client(spoken_house), f'<html lang="{html_lang(spoken)}"'
+        walked = {sheet: crawl.by_address[role, sheet.path].text for sheet in new_sheets[role]}
+        return {sheet: text if tag in text else client.get(sheet.spoken(spoken)).text for sheet, text in walked.items()}
+
+    return opened
+
+
 IN_BOTH = {"people.my_account", "people.presenter"}  # about the name itself: as written, and what is made of it
 
 
@@ -231,22 +250,22 @@ def _written_in_cyrillic() -> set[str]:
 
 @pytest.mark.parametrize("role", ["", "school", "coordinator", "safeguarding"])
 def test_pages_in_latin_letters_show_schools_and_persons_in_latin_letters(
-    spoken_house: Flask, everybody: dict[str, Traveller], every_sheet: dict[str, list[Sheet]], role: str
+    spoken_house: Flask, pages_in: PagesIn, role: str
 ) -> None:
     with spoken_house.app_context():
         persons = _written_in_cyrillic()
         hosts = {row.name_sr_cyrl for row in db.session.scalars(select(Host)) if row.name_sr_cyrl != row.name_sr_latn}
-    client, wrong, met = everybody[role].client(spoken_house), list[str](), set[str]()
-    for sheet in every_sheet[role]:
+    wrong, met = list[str](), set[str]()
+    for sheet, text in pages_in(role, "sr_Latn").items():
         if sheet.endpoint.startswith(AS_WRITTEN):
             continue
-        text = client.get(sheet.spoken("sr_Latn")).text
         met |= {name for name in persons if to_latin(name) in text}
         if sheet.endpoint.startswith("certificates."):  # says what its paper says, letter for letter
             continue
         if sheet.endpoint not in IN_BOTH:
             wrong += [f"{sheet.path}: {name}" for name in persons if name in text]
-        wrong += [f"{sheet.path}: {name}" for name in hosts if re.search(rf"\b{re.escape(name)}(?!\w)", text)]
+        stand = [name for name in hosts if name in text]  # few are left to look at letter by letter
+        wrong += [f"{sheet.path}: {name}" for name in stand if re.search(rf"\b{re.escape(name)}(?!\w)", text)]
     assert wrong == []
     assert met or not role
 
@@ -256,34 +275,28 @@ IN_EVERY_LANGUAGE = {"reports.sign_profile", "reports.profile_texts"}  # what is
 
 @pytest.mark.parametrize("language", ["sr_Latn", "en"])
 @pytest.mark.parametrize("role", ["", "school", "coordinator"])
-def test_a_district_has_one_name_in_each_language(
-    spoken_house: Flask, everybody: dict[str, Traveller], every_sheet: dict[str, list[Sheet]], role: str, language: str
-) -> None:
+def test_a_district_has_one_name_in_each_language(pages_in: PagesIn, role: str, language: str) -> None:
     rows = rows_of("districts.csv")
     here, elsewhere = ("name_en", "name_sr_latn") if language == "en" else ("name_sr_latn", "name_en")
     towns = {row["seat_sr_latn"] for row in rows}  # bear the name of a district in the other language
     names = {row[here] for row in rows}
     others = {row[elsewhere] for row in rows} | {to_latin(row["register_sr_cyrl"]) for row in rows}
     word = re.compile(rf"\b(?:{'|'.join(map(re.escape, others - names - towns))})\b(?! Karlovci)")
-    client = everybody[role].client(spoken_house)
-    sheets = [sheet for sheet in every_sheet[role] if sheet.endpoint not in IN_EVERY_LANGUAGE]
-    texts = {sheet.path: client.get(sheet.spoken(language)).text for sheet in sheets}
+    pages = pages_in(role, language).items()
+    texts = {sheet.path: text for sheet, text in pages if sheet.endpoint not in IN_EVERY_LANGUAGE}
 
     assert [(path, found) for path, text in texts.items() for found in word.findall(text)] == []
     assert any(name in text for name in names - towns for text in texts.values())
 
 
 @pytest.mark.parametrize("role", ["school", "coordinator"])
-def test_no_page_in_cyrillic_letters_turns_a_latin_name(
-    spoken_house: Flask, everybody: dict[str, Traveller], every_sheet: dict[str, list[Sheet]], role: str
-) -> None:
+def test_no_page_in_cyrillic_letters_turns_a_latin_name(spoken_house: Flask, pages_in: PagesIn, role: str) -> None:
     with spoken_house.app_context():
         names = {f"{row.given_name} {row.family_name}" for row in db.session.scalars(select(User))}
         latin = {name for name in names if " " in name and not is_in_cyrillic(name)}
         written = names - latin
     turned = {name.translate(TO_CYRILLIC) for name in latin} - written
-    client = everybody[role].client(spoken_house)
-    texts = [client.get(sheet.spoken("sr_Cyrl")).text for sheet in every_sheet[role]]
+    texts = pages_in(role, "sr_Cyrl").values()
 
     assert any(name in text for name in latin for text in texts)
     assert [name for name in turned for text in texts if name in text] == []

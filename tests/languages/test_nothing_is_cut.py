@@ -74,5 +74,5 @@ def test_nothing_is_cut_on_some_pages(assert_nothing_is_cut, every_sheet: dict[s
 
 @pytest.mark.matrix
 @pytest.mark.parametrize("role", ROLES)
-def test_nothing_is_cut_on_any_page(assert_nothing_is_cut, every_sheet: dict[str, list[Sheet]], role: str) -> None:
-    assert_nothing_is_cut(role, every_sheet[role])
+def test_nothing_is_cut_on_any_page(assert_nothing_is_cut, new_sheets: dict[str, list[Sheet]], role: str) -> None:
+    assert_nothing_is_cut(role, new_sheets[role])

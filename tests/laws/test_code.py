@@ -8,6 +8,7 @@ One word, one thing: no class of two files, no number with two values, and nouns
 A stack trace and a search show names without their folder: `Counts` of three files, or `A_WEEK` of eight days beside
 one of seven, send the reader to the wrong one.
 A state changes in core/states.py and nowhere else: there the machine is asked and the audit row is written.
+Connections are opened to what an operator sets, never to what a visitor types (TRUST S25).
 A log line is a fixed sentence and fields of ids and numbers: no name, address, token or text (TRUST S32).
 """
 
@@ -222,6 +223,21 @@ def _interferes(node: ast.AST, imported: dict[str, str], own: set[str]) -> bool:
         is_changed = node.func.id in ("setattr", "delattr") and _root_of(first) in imported
         return is_changed or (node.func.id in ("getattr", "hasattr") and is_private(named) and named not in own)
     return False
+
+
+# The files that open a connection: each to an address that is a setting (SMTP_URL, SMS_URL, OIDC_ISSUER, BASE_URL).
+CONNECTS = {"core/mailer.py", "core/sms.py", "credentials/oidc.py", "jobs/surroundings.py"}
+OPENS_A_CONNECTION = re.compile(
+    r"http\.client\.HTTPS?Connection\(|smtplib\.SMTP(_SSL)?\(|socket\.(socket|create_connection)\(|urllib\.request"
+)
+FETCHERS = {"requests", "httpx", "urllib3", "aiohttp", "urllib.request", "ftplib"}
+
+
+def test_trust_s25_connections_are_opened_to_what_an_operator_sets_alone() -> None:
+    texts = {str(path.relative_to(ROOT / "scheduler")): path.read_text(encoding="utf-8") for path in SOURCES[1:]}
+
+    assert {name for name, text in texts.items() if OPENS_A_CONNECTION.search(text)} == CONNECTS
+    assert [name for name, text in texts.items() if FETCHERS & set(of_libraries(text).values())] == []
 
 
 def test_no_library_is_patched_or_read_by_its_private_names() -> None:

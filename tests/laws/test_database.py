@@ -141,6 +141,8 @@ def _said_by_the_database(engine: Engine) -> set[str]:
     with engine.connect() as connection:
         written = "SELECT sql FROM sqlite_master WHERE type IN ('trigger', 'index') AND sql IS NOT NULL"
         said |= set(connection.exec_driver_sql(written).scalars())
+        once = "SELECT name || ' gives no id twice' FROM sqlite_master WHERE sql LIKE '% AUTOINCREMENT, %'"
+        said |= set(connection.exec_driver_sql(once).scalars())
     return said
 
 

@@ -87,7 +87,7 @@ def _first(app: Flask, clients: dict[str, FlaskClient], name: str, address: str)
             return
 
 
-@pytest.mark.parametrize("database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+@pytest.mark.both_databases
 def test_no_page_asks_more_for_rows_that_it_does_not_show_nor_much_at_all(app: Flask):
     few = statements_of_pages(app, HUNDRED)
     app.extensions["clean_tables"].empty()

@@ -1,4 +1,7 @@
-"""A form that creates something does so once, however often it is sent; one key with other content says so (R11)."""
+"""A form that creates something does so once, however often it is sent; one key with other content says so (R11).
+
+What is sent beside the fields of a form has no effect (S4).
+"""
 
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -10,6 +13,7 @@ from flask import Flask, request
 from flask.testing import FlaskClient
 
 from scheduler.core.db import Base, db
+from scheduler.people.models import UserRole
 from tests.laws.crawl import NUMBERS_AND_LINKS, Crawl, Shape
 from tests.laws.page_reader import FormSeen
 
@@ -109,3 +113,42 @@ def test_what_a_form_creates_it_creates_once(house: Flask, crawl: Crawl, deep: b
     assert untold == {}
     assert makers == set(READERS)
     assert len(made) > 10, made
+
+
+SURPLUS = "prekobrojno9137"
+COLUMNS = sorted({column.name for table in Base.metadata.sorted_tables for column in table.columns})
+
+
+def stored_texts() -> list[str]:
+    """Each table that holds the surplus; half a booking holds what its own fields were sent, also those not shown."""
+    db.session.rollback()
+    found = []
+    for table in (table for table in Base.metadata.sorted_tables if table.name != "booking_answers"):
+        texts = sa.func.concat_ws(" ", *(sa.cast(column, sa.Text) for column in table.columns))
+        if db.session.scalar(sa.select(sa.func.count()).select_from(table).where(texts.contains(SURPLUS))):
+            found.append(table.name)
+    return found
+
+
+def roles() -> set[tuple[int, str]]:
+    db.session.rollback()
+    return {(row.user_id, row.role) for row in db.session.execute(sa.select(UserRole.user_id, UserRole.role))}
+
+
+def test_trust_s04_what_is_sent_beside_the_fields_of_a_form_has_no_effect(house: Flask, crawl: Crawl):
+    """Every column of the database as a field of every form, as each reader; and a role that nobody offered."""
+    before, met = roles(), {}
+    seen = [(reader, form) for reader in READERS for form in crawl.forms_of(reader, NUMBERS_AND_LINKS, met)]
+    sent = [each for each in seen if each[1].method == "POST" and not each[1].action.startswith(("/sign-", "/reset"))]
+    assert len(sent) > 100
+    broken = []
+    for reader, forms in groupby(sent, key=itemgetter(0)):
+        client = crawl.client(house, reader)
+        for _reader, form in forms:
+            own = filled(form)
+            surplus = {name: [SURPLUS] for name in COLUMNS} | {"roles": ["administrator"], "role": ["administrator"]}
+            if client.post(form.action, data=surplus | own).status_code >= 500:
+                broken.append(form.action)
+
+    assert (broken, stored_texts()) == ([], [])
+    assert roles() - before == set()

@@ -1,4 +1,5 @@
-"""What an attacker might have stored, in every column of text of the demo: each page, calendar and list stays whole.
+"""What an attacker might have stored, in every column of text of the demo: each page, calendar and list stays whole
+(TRUST S14, S16).
 
 The database is written past the product, as if every check of a form had failed. Where a column, or a law of the
 database, takes no such text, the next payload is tried, and then the column is left.
@@ -35,6 +36,7 @@ PAYLOADS = (
     f"=?utf-8?q?{MARK}=0D=0ABcc:{MARK}@evil.example?=",
     f"\u202e{MARK}\u2069\u200b",
 )
+EVALUATED = "!-- 49 "  # of the second payload, if a template or a format had read it
 # Codes, digests, addresses of pages and JSON, by which the product finds and reads its rows: no person types them.
 NOT_TYPED = re.compile(
     "slug|series|key|hash|secret|seal|digest|sha256|token|uid|etag|algorithm|public|iso|zone|language|kind|state|stage"
@@ -105,6 +107,8 @@ def harm_in(headers: str, kind: str, body: str) -> str:
     """What an answer does that a payload must not make it do; empty where nothing."""
     if MARK in headers and ("\n" in headers or "\r" in headers):
         return "a header of its own"
+    if EVALUATED in body:
+        return "a template expression that was evaluated"
     if kind == "text/html":
         reader = Markup()
         reader.feed(body)
@@ -160,6 +164,8 @@ CALENDAR = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:{}\r\nEND:VEVENT
     [
         ("text/html", PAYLOADS[0]),
         ("text/html", PAYLOADS[1]),
+        ("text/html", str(escape(PAYLOADS[1].replace("{{7*7}}", "49")))),
+        ("text/calendar", CALENDAR.format(PAYLOADS[1].replace("{{7*7}}", "49"))),
         ("text/calendar", CALENDAR.format(PAYLOADS[2])),
         ("text/calendar", CALENDAR.format(PAYLOADS[3])),
         *(("text/csv", f"a;{payload}") for payload in PAYLOADS[4:6]),

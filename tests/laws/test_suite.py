@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.ceilings import Measured, _of_this_test, at_most, can_be_lowered
+from tests.conftest import LONGEST
 from tests.laws.sources import nodes, parsed
 
 TESTS = Path(__file__).resolve().parents[1]
@@ -94,6 +95,11 @@ def test_no_test_asserts_how_long_something_took():
     timed = {str(path.relative_to(TESTS)) for path in TESTS.rglob("*.py") if list(stopped_times(path.read_text()))}
     assert timed == set()
     assert list(stopped_times("assert time.monotonic() - since < 5"))
+
+
+def test_the_longest_files_that_begin_a_run_are_there():
+    """Under a name that is gone a heavy file would begin last, and end alone."""
+    assert set(LONGEST) <= {path.stem for path in TESTS.rglob("test_*.py")}
 
 
 NEVER_DEEP = re.compile(r"refus|may_not|nobody_else|minor|young|consent|vetting|guardian|forge|safeguard|whereabouts")

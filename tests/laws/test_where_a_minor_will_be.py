@@ -214,7 +214,9 @@ def test_no_staff_of_another_centre_is_told(house: Flask):
 
 @pytest.mark.slow
 @settings(
-    max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=settings.default.max_examples // 50 or 1,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @example(walk=CALLED_OFF)
 @example(walk=SHUT)

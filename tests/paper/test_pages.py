@@ -1,3 +1,5 @@
+"""Pages on paper: what is typed is printed (TRUST S21), nothing is cut off, and each says what it is."""
+
 import pytest
 
 from scheduler.paper.pages import Flow, Furniture, PaperTable, draw_table, paged

@@ -13,13 +13,14 @@ from scheduler.imports.staging import Filing
 from scheduler.places.imports.registers import read_hosts
 from scheduler.places.models import Host, Municipality
 from scheduler.places.rules.registers import name_keys, width_of_codes
-from scheduler.places.rules.town_names import KnownTown, TownSaid, town_meant
+from scheduler.places.rules.town_names import TownSaid, town_meant
 from scheduler.places.service.hosts import import_hosts, load_reference_data
 from scheduler.places.terms.hosts import HostKind
 from scheduler.places.terms.registers import DoubleSchool
 from scheduler.policy import SYSTEM
 from tests.factories import MONDAY
 from tests.factories.places import make_host, make_municipality
+from tests.places.files import NIS, PALILULA, TOWNS, UZICE, VRANJE, ZEMUN
 
 HEADER = "register_id,name_sr_cyrl,kind,municipality_sr_cyrl,website,classes,lat,lon,email,teaches_primary,phone"
 GOOD = "7,Вук Караџић,primary,Ниш,http://vuk.example.org,12,43.32,21.9,,yes,018 123"
@@ -124,13 +125,6 @@ def test_the_whole_register_is_read_without_a_problem():
 
 
 REGISTER = "Šifra;Naziv škole;Tip;Opština;Mesto;Poštanski broj;Okrug\n"
-BELGRADE = frozenset({"beograd", "grad beograd"})
-NIS = KnownTown(1, "nis", "nis", "RS-20", frozenset({"nisava", "nisavski"}), "18000")
-VRANJE = KnownTown(2, "vranje", "vranje", "RS-24", frozenset({"pcinja", "pcinjski"}), "17500")
-UZICE = KnownTown(3, "uzice", "uzice", "RS-16", frozenset({"zlatibor", "zlatiborski"}), "31000")
-PALILULA = KnownTown(4, "palilula", "beograd", "RS-00", BELGRADE, "11060")
-ZEMUN = KnownTown(5, "zemun", "beograd", "RS-00", BELGRADE, "11080")
-TOWNS = (NIS, VRANJE, UZICE, PALILULA, ZEMUN)
 
 
 def imported(*lines: str, dry_run: bool = False):

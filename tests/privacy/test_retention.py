@@ -21,7 +21,7 @@ from scheduler.core.db import Base, db, transaction
 from scheduler.core.errors import Conflict, GroundReason
 from scheduler.core.form_keys import FormKey
 from scheduler.jobs import invariants, privacy, queue
-from scheduler.jobs.health import retention_silent
+from scheduler.jobs.health import days_leapt, retention_silent
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.service import deliver
 from scheduler.messages.terms import LinkWish
@@ -366,6 +366,23 @@ def test_trust_r27_a_clock_that_leaps_for_a_night_forgets_nothing_and_the_second
 
     nights = [MONDAY, MONDAY + 400 * DAY, MONDAY + DAY, MONDAY + 400 * DAY, MONDAY + 401 * DAY]
     assert [left_at(night) for night in nights] == [True, True, True, True, False]
+
+
+def test_trust_r27_a_machine_that_is_off_at_night_forgets_by_day_also_after_two_months_of_holidays(the_clock):
+    make_school_request(RequestState.UNVERIFIED)
+    job = privacy.forget_what_lasted.task_class()
+
+    def run_by_day(days: int) -> tuple[bool, int]:
+        """Whether the request is left after office hours, and how far the clock may have leapt by then."""
+        morning = (MONDAY + days * DAY).replace(hour=7, minute=0)
+        db.session.rollback()  # who still reads keeps the journal from being emptied
+        for moment in (morning + dt.timedelta(minutes=minutes) for minutes in range(9 * 60)):
+            if job.validate_datetime(moment):
+                the_clock.stands_at(moment)
+                queue.huey.execute(job)
+        return "ana@school.example" in dump(), days_leapt(morning + dt.timedelta(hours=9))
+
+    assert [run_by_day(days) for days in (0, 62, 63)] == [(True, 0), (True, 0), (False, 0)]
 
 
 def test_trust_r27_tries_of_a_clock_that_was_ahead_lock_nobody_out_for_longer_than_an_hour(the_clock):

@@ -6,6 +6,7 @@ import json
 import pytest
 from sqlalchemy import func, select, update
 
+from scheduler.attendance.models import TallyMark
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict, NotFound, Rejected
@@ -35,7 +36,7 @@ from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.queries.invariants import violations
 from scheduler.staffing.service.crew import withdraw_presenter
 from scheduler.staffing.service.offers import offer_visit
-from scheduler.visits.models.visits import Assignment, DateWish, Visit
+from scheduler.visits.models.visits import Assignment, DateWish, Presentation, Visit
 from scheduler.visits.terms.states import AssignmentState
 from scheduler.work import service as work_service
 from scheduler.work.models import LongWork
@@ -43,6 +44,7 @@ from scheduler.work.terms import Phase, WorkState
 from tests.ceilings import at_most
 from tests.counting import statements
 from tests.factories import MONDAY
+from tests.factories.messages import make_message
 from tests.factories.people import limited_to, make_centre, make_user, works
 from tests.factories.places import make_host
 from tests.factories.proposals import FAIR, FIRST, LAST, a_region
@@ -95,9 +97,12 @@ def test_what_the_worker_proposes_the_database_takes_and_offers_can_follow(sessi
     proposal_id = drawn(region)
     made = apply_rows(region.coordinator, proposal_id, [one.id for one in region.asked], now=MONDAY)
     for visit_id in made:
+        assert page(region, proposal_id).to_offer
         offer_visit(region.coordinator, visit_id, until=UNTIL, now=MONDAY)
     states = db.session.scalars(select(Assignment.state)).all()
-    assert (len(made), states, page(region, proposal_id).line.applied) == (4, [AssignmentState.OFFERED] * 4, 4)
+    shown = page(region, proposal_id)
+    assert (len(made), states, shown.line.applied) == (4, [AssignmentState.OFFERED] * 4, 4)
+    assert not shown.to_offer
 
 
 def test_nobody_speaks_the_language_is_said_of_a_school_and_of_all(session):
@@ -302,7 +307,8 @@ def applied(region, *places: int) -> tuple[int, list[int]]:
 def test_a_plan_is_taken_back_until_its_first_offer_and_may_be_applied_again(session):
     region = a_region()
     proposal_id, made = applied(region, 0, 1)
-    assert page(region, proposal_id).may_take_back
+    shown = page(region, proposal_id)
+    assert (shown.may_take_back, shown.to_offer) == (True, True)
 
     assert take_back_plan(region.coordinator, proposal_id, now=MONDAY) == 2
 
@@ -313,13 +319,16 @@ def test_a_plan_is_taken_back_until_its_first_offer_and_may_be_applied_again(ses
     assert violations() == []
     assert session.scalars(select(OutboxMessage)).all() == []
     shown = page(region, proposal_id)
-    assert (shown.may_take_back, shown.line.applied, shown.line.placed) == (False, 0, 2)
-    assert len(apply_rows(region.coordinator, proposal_id, [region.asked[0].id], now=MONDAY)) == 1
+    assert (shown.may_take_back, shown.to_offer, shown.line.applied, shown.line.placed) == (False, False, 0, 2)
+    [anew] = apply_rows(region.coordinator, proposal_id, [region.asked[0].id], now=MONDAY)
+    assert anew not in made, "history and mails of a removed visit would be those of the new one"
     said = select(AuditEntry.details).where(AuditEntry.action == "plan taken back")
     assert json.loads(session.scalars(said).one()) == {"visits": made}
 
 
-@pytest.mark.parametrize("since", ["offered", "taken out", "noted", "nothing applied", "elsewhere"])
+@pytest.mark.parametrize(
+    "since", ["offered", "taken out", "noted", "counted", "written about", "nothing applied", "elsewhere"]
+)
 def test_a_plan_stays_whole_once_somebody_was_asked_or_a_visit_was_worked_on(session, since):
     region = a_region()
     proposal_id, made = applied(region, 0, 1) if since != "nothing applied" else (region.proposed(region.seat(0)), [])
@@ -331,6 +340,12 @@ def test_a_plan_stays_whole_once_somebody_was_asked_or_a_visit_was_worked_on(ses
     elif since == "noted":
         with transaction() as writing:
             writing.add(DateWish(visit_id=made[1], first_choice=LAST, reason="Излет.", asked_at=MONDAY))
+    elif since == "counted":
+        sitting = session.scalars(select(Presentation.id).where(Presentation.visit_id == made[1])).one()
+        with transaction() as writing:
+            writing.add(TallyMark(presentation_id=sitting, people=2, marked_at=MONDAY))
+    elif since == "written about":
+        make_message(about=("visit", made[1]))
     elif since == "elsewhere":
         actor = limited_to(make_user(centre_id=actor.centre_id).id, make_host(place="Бор"))
     before = visits()

@@ -4,6 +4,7 @@ from itertools import combinations, pairwise
 import pytest
 
 from scheduler.data import files
+from scheduler.layout import place_of
 from scheduler.reports import charts
 from scheduler.reports.terms.counting import Chart, CityOutcome, DistrictLine, Series
 from scheduler.reports.terms.drawing import TownOfMap
@@ -128,3 +129,10 @@ def test_names_under_narrow_columns_leave_each_other_room_and_stay_inside(labels
     places = [float(one.x.rstrip("%")) for one in under]
     wide = max(map(len, labels)) * charts.LETTER / charts.NARROWEST * 100
     assert all(after - before >= wide for before, after in pairwise(places))
+
+
+def test_on_a_phone_the_last_seven_of_twelve_months_fill_the_frame():
+    css = (place_of("static") / "css/components/chart.css").read_text()
+    [wide] = re.findall(r"min-width: ([\d.]+)%", css)
+
+    assert 7 * (100 - charts.FIRST_SLOT) / 12 * float(wide) / 100 == pytest.approx(100, abs=0.1)

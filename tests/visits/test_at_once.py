@@ -28,13 +28,14 @@ from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.models.open_calls import OpenCall, RaisedHand
 from scheduler.staffing.service import crew, offers
 from scheduler.staffing.service.crew import withdraw_presenter
+from scheduler.staffing.service.move import move_visit
 from scheduler.staffing.service.offers import offer_visit
 from scheduler.staffing.service.open_calls import open_call, put_up_hand
 from scheduler.visits.models.visits import Assignment, Visit
 from scheduler.visits.service import locked_visit
 from scheduler.visits.service.cancel import cancel_visit
 from scheduler.visits.service.merge import join_presentations
-from scheduler.visits.terms.plans import PresenterTaken
+from scheduler.visits.terms.plans import NewTimes, PresenterTaken
 from scheduler.visits.terms.states import LIVING, PROMISED, AssignmentState, VisitState
 from scheduler.waitlist.models import DateOffer, OpenDate, WaitingWeights
 from scheduler.waitlist.service.dates import answer_date, change_weights, give_date, pass_dates_on, take_date_back
@@ -254,6 +255,23 @@ def test_a_stopped_visit_planned_again_eight_times_at_once_is_planned_once(app: 
     assert raised.count(None) >= 1
     assert how_many(Visit, Visit.on_day == on_day) == 1
     assert (how_many(OutboxMessage, OutboxMessage.kind == "visit_replanned"), violated()) == (1, [])
+
+
+def test_trust_r07_fifty_moves_that_cross_end_each_in_success_or_a_clear_word(app: Flask):
+    scene, second = two_visits_of_one_crew()
+    days = (VISIT_DAY, VISIT_DAY + dt.timedelta(days=1))
+    visit_ids = (scene.visit_id, second.visit_id)
+    until = MONDAY + dt.timedelta(days=2)
+
+    def to(visit_id: int, on_day: dt.date) -> Callable[[], object]:
+        return lambda: move_visit(scene.coordinator, visit_id, NewTimes(on_day, {}, until), now=MONDAY)
+
+    raised = all_at_once(app, [to(visit_id, day) for visit_id in visit_ids for day in days] * 13)
+
+    assert kinds_of(raised) <= {Conflict, PresenterTaken}
+    assert None in raised
+    assert {stored(Visit, one).on_day for one in visit_ids} <= set(days)
+    assert violated() == []
 
 
 THREADS = 60

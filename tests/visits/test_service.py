@@ -1,4 +1,4 @@
-"""Planning visits and crews: within shifts, by the wall clock, at schools that were typed; and each act's traces."""
+"""Planning visits and crews: within shifts, by the wall clock (TRUST R26), at typed schools; and each act's traces."""
 
 import datetime as dt
 

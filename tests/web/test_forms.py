@@ -1,6 +1,7 @@
 import datetime as dt
 import re
 import sys
+from pathlib import Path
 
 import pytest
 from flask import g, session
@@ -217,3 +218,13 @@ def test_a_phone_number_is_typed_into_the_same_field_in_every_form(app):
 
     assert len(fields) == 7
     assert set(fields.values()) == {PhoneField}
+
+
+def test_that_a_typed_field_may_stay_empty_is_said_by_the_page_alone():
+    doubled = [
+        line
+        for path in Path("scheduler/web").rglob("forms.py")
+        for line in path.read_text().splitlines()
+        if "(may stay empty)" in line and "Optional()" in line and "RadioField" not in line
+    ]
+    assert doubled == []

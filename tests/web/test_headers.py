@@ -1,3 +1,5 @@
+"""What each answer says beside its page: its policy, who may keep it, its number (TRUST S15, S36)."""
+
 import logging
 
 import pytest

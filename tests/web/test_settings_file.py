@@ -74,6 +74,7 @@ def test_the_nearer_of_the_usual_files_is_read(tmp_path, bare):
         ("PORT=many\n", "PORT"),
         ("DATABASE_URL=postgres://localhost/raspored\n", "DATABASE_URL must begin with"),
         ("DATABASE_URL=sqlite:///raspored.sqlite3\n", "DATABASE_URL names a file from nowhere"),
+        ("BASE_URL=https://ana:secret@b.example\n", "BASE_URL must begin with"),
         ("METRICS_TOKEN=short\n", "METRICS_TOKEN has fewer than 24 characters"),
         (GOOD + "TRUSTED_HOSTS=b.example\n", "TRUSTED_HOSTS lacks the host of BASE_URL"),
     ],

@@ -825,6 +825,7 @@ CREATE TABLE host (
 	lon DOUBLE PRECISION, 
 	example BOOLEAN NOT NULL, 
 	listed BOOLEAN NOT NULL, 
+	closed_on DATE, 
 	search_key VARCHAR NOT NULL, 
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	CONSTRAINT pk_host PRIMARY KEY (id), 

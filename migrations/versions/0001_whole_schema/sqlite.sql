@@ -673,6 +673,7 @@ CREATE TABLE host (
 	lon DOUBLE, 
 	example BOOLEAN NOT NULL, 
 	listed BOOLEAN NOT NULL, 
+	closed_on DATE, 
 	search_key VARCHAR NOT NULL, 
 	created_at DATETIME NOT NULL, 
 	CONSTRAINT pk_host PRIMARY KEY (id), 
@@ -2471,7 +2472,7 @@ CREATE TABLE request_reminder (
 )
 ;
 CREATE TABLE visit (
-	id INTEGER NOT NULL, 
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	number VARCHAR NOT NULL, 
 	centre_id INTEGER NOT NULL, 
 	host_id INTEGER NOT NULL, 
@@ -2496,7 +2497,6 @@ CREATE TABLE visit (
 	kilometres INTEGER NOT NULL, 
 	papers_settled BOOLEAN DEFAULT 0 NOT NULL, 
 	version INTEGER NOT NULL, 
-	CONSTRAINT pk_visit PRIMARY KEY (id), 
 	CONSTRAINT ck_visit_cancelled_by_somebody CHECK ((state = 'cancelled') = (cancelled_by IS NOT NULL)), 
 	CONSTRAINT ck_visit_kilometres_not_negative CHECK (kilometres >= 0), 
 	CONSTRAINT uq_visit_number UNIQUE (number), 
@@ -2938,7 +2938,7 @@ CREATE TABLE replanning (
 CREATE TRIGGER replanning_carries_open_numbers_insert AFTER INSERT ON replanning  BEGIN UPDATE numbers_asked SET visit_id = NEW.new_id WHERE visit_id = NEW.stopped_id AND answered_at IS NULL; END
 ;
 CREATE TABLE presentation (
-	id INTEGER NOT NULL, 
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	visit_id INTEGER NOT NULL, 
 	ordinal INTEGER NOT NULL, 
 	uid VARCHAR NOT NULL, 
@@ -2966,7 +2966,6 @@ CREATE TABLE presentation (
 	notice_hours INTEGER, 
 	merged_into_id INTEGER, 
 	room VARCHAR NOT NULL, 
-	CONSTRAINT pk_presentation PRIMARY KEY (id), 
 	CONSTRAINT copied_by_assignments UNIQUE (id, on_day, busy_from, busy_until), 
 	CONSTRAINT uq_presentation_visit_id_ordinal UNIQUE (visit_id, ordinal), 
 	CONSTRAINT ck_presentation_lasts_a_day_at_most CHECK (minutes BETWEEN 15 AND 480), 
@@ -3596,7 +3595,7 @@ CREATE INDEX ix_snooze_school_request_id ON snooze (school_request_id)
 CREATE INDEX ix_snooze_visit_id ON snooze (visit_id)
 ;
 CREATE TABLE assignment (
-	id INTEGER NOT NULL, 
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	presentation_id INTEGER NOT NULL, 
 	presenter_id INTEGER NOT NULL, 
 	on_day DATE NOT NULL, 
@@ -3606,7 +3605,6 @@ CREATE TABLE assignment (
 	state_since DATETIME NOT NULL, 
 	offered_until DATETIME, 
 	reason VARCHAR NOT NULL, 
-	CONSTRAINT pk_assignment PRIMARY KEY (id), 
 	CONSTRAINT fk_assignment_copies_presentation FOREIGN KEY(presentation_id, on_day, busy_from, busy_until) REFERENCES presentation (id, on_day, busy_from, busy_until) ON DELETE RESTRICT ON UPDATE CASCADE, 
 	CONSTRAINT ck_assignment_offer_has_an_end CHECK (state <> 'offered' OR offered_until IS NOT NULL), 
 	CONSTRAINT fk_assignment_presenter_id FOREIGN KEY(presenter_id) REFERENCES presenter (id) ON DELETE RESTRICT, 

@@ -1,6 +1,6 @@
 """The lists of numbers that wait for a lock: all are put in order by the few columns that decide, a page is loaded."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, FromClause, Integer, Select, and_, case, func, literal, or_, select
@@ -11,7 +11,7 @@ from scheduler.attendance.models import Attendance, HeadCount
 from scheduler.attendance.queries.counting import TO_BE_HELD, Pair, Row, rows_of
 from scheduler.attendance.terms import WAITS_FOR_A_LOCK, AttendanceState, CountSource
 from scheduler.core.db import db, written_out
-from scheduler.core.paging import PER_PAGE, Page, first_row, heaps_of_page
+from scheduler.core.paging import PER_PAGE, Page, first_row
 from scheduler.core.query_hints import with_implied
 from scheduler.core.sorting import Columns, Sort, in_order, ordered_by
 from scheduler.core.text import fold
@@ -46,16 +46,16 @@ SORTS: Columns = {
 def waiting_attendance(
     actor: Actor, sort: Sort | None = None, page: int = 1, per_page: int = PER_PAGE
 ) -> tuple[Page[Pair], int]:
-    """A page of the presentations of visits whose numbers wait for a lock, differences first or as asked.
+    """A page of visits whose numbers wait for a lock, differences first or as asked, each with all its presentations.
 
-    And how many of all are silent. Visits come in order, each with how many presentations it has in the list; those of
-    the page follow, and `rows_of` loads them: two questions. Raises: NotAllowed.
+    And how many presentations of all are silent. Visits come in order, the presentations of a page's visits follow, and
+    `rows_of` loads them: two questions. Raises: NotAllowed.
     """
     policy.require(actor, "list", "attendance", centre=policy.own_part(actor))
     by_host = sort is not None and sort.name == "visit"  # else no host is looked up for thousands that are not shown
     named: list[Any] = [Host.name_sr_latn] if by_host else []
     wanted = (
-        select(Visit.id, func.count(), func.sum(case((_SILENT, 1), else_=0)), *named)
+        select(Visit.id, func.sum(case((_SILENT, 1), else_=0)), *named)
         .select_from(Visit.__table__.join(Host, Host.id == Visit.host_id) if by_host else Visit)
         .join(Presentation, Presentation.visit_id == Visit.id)
         .outerjoin(Attendance, with_implied(_OF_PRESENTATION, _TO_LOCK))  # other numbers weigh as none do
@@ -65,20 +65,15 @@ def waiting_attendance(
     )
     found = db.session.connection().execute(wanted).all()  # plain rows: of thousands a page is cut, and no more
     visits = in_order(found, sort, {"visit": lambda row: fold(row.name_sr_latn)})
-    return _page_of(((row[0], row[1]) for row in visits), page, per_page), sum(row[2] for row in visits)
-
-
-def _page_of(visits: Iterable[tuple[int, int]], page: int, per_page: int) -> Page[Pair]:
-    """The presentations of a page, by their visits, of which it is known how many each has."""
-    ids, skipped, total = heaps_of_page(visits, page, per_page)
-    place = {visit_id: at for at, visit_id in enumerate(ids)}
-    found = db.session.execute(
+    begins = first_row(page, per_page)
+    place = {row[0]: at for at, row in enumerate(visits[begins : begins + per_page])}
+    of_page = db.session.execute(
         select(Presentation.visit_id, Presentation.id)
-        .where(Presentation.visit_id.in_(ids), TO_BE_HELD)
+        .where(Presentation.visit_id.in_(place), TO_BE_HELD)
         .order_by(Presentation.visit_id, Presentation.ordinal)
     )
-    pairs = sorted(((row[0], row[1]) for row in found), key=lambda pair: place[pair[0]])
-    return Page(pairs[skipped : skipped + per_page], page, total, per_page)
+    pairs = sorted(((row[0], row[1]) for row in of_page), key=lambda pair: place[pair[0]])
+    return Page(pairs, page, len(visits), per_page), sum(row[1] for row in visits)
 
 
 def assumed_attendance(actor: Actor, page: int, per_page: int = PER_PAGE) -> Page[Row]:

@@ -1,15 +1,17 @@
 """A register of hosts as a file: the Ministry's, a centre's own spreadsheet, or the examples that the product ships."""
 
+import datetime as dt
 import re
 from collections.abc import Mapping
 
 from scheduler.core.names import problem_with_register_name
-from scheduler.core.phones import can_be_dialled
+from scheduler.core.phones import can_be_dialled, with_its_zero
 from scheduler.core.text import BadText, fold, problem_with_address, to_latin
 from scheduler.imports.sheets import (
     Cells,
     Layout,
     LineProblem,
+    Mended,
     Row,
     SheetError,
     day_of,
@@ -20,6 +22,7 @@ from scheduler.imports.sheets import (
 from scheduler.places.rules.hosts import problems_of_line, teaches
 from scheduler.places.rules.registers import code_key
 from scheduler.places.terms.hosts import (
+    STILL_OPEN,
     CalendarLine,
     CalendarSheet,
     HostKind,
@@ -55,9 +58,11 @@ LAYOUT = Layout(
         "classes": ("број одељења", "odeljenja", "number of classes"),
         "lat": ("географска ширина", "latitude", "gps lat"),
         "lon": ("географска дужина", "longitude", "gps lon", "lng"),
+        "closed_on": ("статус", "status ustanove", "status škole", "угашена", "zatvorena od", "closed since", "closed"),
         "example": ("пример",),
     },
-    limits={"register_id": 40, "postcode": 10, "phone": 40, "classes": 6, "lat": 20, "lon": 20, "email": 254},
+    limits={"register_id": 40, "postcode": 10, "phone": 120, "classes": 6, "lat": 20, "lon": 20, "email": 254},
+    over_lines=frozenset({"kind", "municipality", "district_iso", "place", "postcode", "closed_on"}),
 )
 REQUIRED = ("register_id", "name", "kind", "municipality")  # a name in one script is enough
 
@@ -79,11 +84,45 @@ KINDS = {
     "opstina": HostKind.MUNICIPALITY,
     "ostalo": HostKind.OTHER,
 } | {fold(kind.value): kind for kind in HostKind}
+KIND_WORDS = (  # of a kind that is called otherwise, folded: the first that fits
+    (r"\b(?:visok|fakultet|akadem|predskol)", None),
+    (r"\bprivatn.*(?:osnovn|\bos\b)", HostKind.PRIMARY_PRIVATE),
+    (r"\bprivatn.*(?:srednj|gimnazij)", HostKind.SECONDARY_PRIVATE),
+    (r"(?:osnovna|niza|\bos\b).*muzick", HostKind.PRIMARY_MUSIC),
+    (r"muzick.*skol", HostKind.MUSIC),
+    (r"baletsk.*skol", HostKind.BALLET),
+    (r"\bsoso\b|specijaln|smetnj|sa ostecen", HostKind.SPECIAL_PRIMARY_SECONDARY),
+    (r"(?:osnovna|os) i (?:srednja|ss)\b", HostKind.PRIMARY_SECONDARY),
+    (r"\bos\b|\bosnovn", HostKind.PRIMARY),
+    (r"\bss\b|\bsss\b|gimnazij|\bsrednj", HostKind.SECONDARY),
+    (
+        r"\b(?:tehnick|strucn|ekonomsk|medicinsk|zdravstven|poljoprivredn|masinsk|elektro|saobracajn|gradevinsk|"
+        r"ugostiteljsk|turisticko|trgovinsk|hemijsk|prehramben|umetnick|zanatsk|sumarsk|veterinarsk|farmaceutsk|"
+        r"politehnick|pravno|birotehnick|mesovit).*skol",
+        HostKind.SECONDARY,
+    ),
+    (r"\bdom\b|\binternat\b", HostKind.DORMITORY),
+    (r"\bbibliotek", HostKind.LIBRARY),
+)
+NOTHING = {"", "nema", "nema podataka", "nepoznato", "n a"}  # folded: written where nothing is known
+CLOSED = re.compile(r"ugasen|ukinut|zatvoren|prestal|neaktivn|ne radi|brisan|closed")  # folded
+DAY_INSIDE = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}\s*[./-]\s*\d{1,2}\s*[./-]\s*\d{2,4}", re.ASCII)
+PHONE_LABEL = re.compile(
+    r"\b(?:tel(?:efon)?|mob(?:ilni)?|fax|faks|centrala|phone|тел(?:ефон)?|моб(?:илни)?|факс)\b", re.I
+)
+EXTENSION = re.compile(r"[\s,(]*\b(?:lok(?:al)?|ext|лок(?:ал)?)\b[\s.:]*(\d{1,5})\)?", re.I)
+BETWEEN_PHONES = re.compile(r"[,;]|\s(?:i|и|ili|или)\s|\s/\s")
+BETWEEN_ADDRESSES = re.compile(r"[,;/\s]+(?:[iи]\s+)?")
 YES_OR_NO = dict.fromkeys(("yes", "da", "true", "1", "x"), True) | dict.fromkeys(("no", "ne", "false", "0"), False)
 
 
-def read_hosts(content: bytes, column_map: Mapping[str, str] | None = None) -> RegisterSheet:
-    """The good lines of a file and everything that is wrong in it; `column_map` is {their column: our field}."""
+def read_hosts(
+    content: bytes, column_map: Mapping[str, str] | None = None, kinds: Mapping[str, str] | None = None
+) -> RegisterSheet:
+    """The good lines of a file and everything that is wrong in it.
+
+    `column_map` is {their column: our field}, `kinds` {what a file calls a kind of school, folded: the HostKind}.
+    """
     table = read_table(content, LAYOUT, column_map)
     problems = list(table.problems)
     if not table.headings and problems:  # unreadable; a readable file without one known heading lacks them all
@@ -96,10 +135,15 @@ def read_hosts(content: bytes, column_map: Mapping[str, str] | None = None) -> R
     for problem in table.problems:
         by_line.setdefault(problem.line, []).append(problem)
     hosts: list[ImportedHost] = []
+    mended: list[Mended] = []
+    unknown: dict[str, None] = {}
     first_line: dict[str, int] = {}
     for row in table.rows if not absent else ():
         line = _Line(row, table, by_line.get(row.line, ()))
-        host = line.host()
+        host = line.host(kinds or {})
+        mended += line.mended
+        if host is None and (word := line.text("kind")) and kind_of(word, kinds or {}) is None:
+            unknown.setdefault(word)
         if host and code_key(host.register_id) in first_line:
             line.wrong("register_id", "twice_in_the_file")
         if line.problems:
@@ -107,7 +151,15 @@ def read_hosts(content: bytes, column_map: Mapping[str, str] | None = None) -> R
         elif host:
             hosts.append(host)
         first_line.setdefault(code_key(row.cells.get("register_id", "")), row.line)
-    return RegisterSheet(tuple(hosts), in_order(problems), table.encoding)
+    return RegisterSheet(tuple(hosts), in_order(problems), table.encoding, tuple(mended), tuple(unknown))
+
+
+def kind_of(word: str, known: Mapping[str, str]) -> HostKind | None:
+    """The kind of school that a file means: as somebody has named it, as the register does, or by the words in it."""
+    key = fold(word)
+    if key in known or key in KINDS:
+        return HostKind(known[key]) if key in known else KINDS[key]
+    return next((kind for words, kind in KIND_WORDS if re.search(words, key)), None)
 
 
 class _Line(Cells):
@@ -119,9 +171,14 @@ class _Line(Cells):
         latn = self.text(f"{name}_sr_latn") or to_latin(cyrl)
         return cyrl or latn, latn
 
-    def host(self) -> ImportedHost | None:
+    def text(self, name: str) -> str:
+        """What is told; a stroke, or that there is none, tells nothing."""
+        told = super().text(name)
+        return "" if fold(told) in NOTHING else told
+
+    def host(self, kinds: Mapping[str, str]) -> ImportedHost | None:
         """The host, or None where something it cannot be without is missing."""
-        kind = self.read("kind", lambda word: KINDS[fold(word)], "unknown_kind")
+        kind = self.read("kind", lambda word: kind_of(word, kinds), "unknown_kind")
         name_cyrl, name_latn = self.two_scripts("name")
         town_cyrl, _ = self.two_scripts("municipality")
         place_cyrl, place_latn = self.two_scripts("place")
@@ -143,7 +200,12 @@ class _Line(Cells):
         website = self.read("website", _website, "not_a_web_address")
         email = self.read("email", _email, "not_an_email")
         classes = self.read("classes", _classes, "not_a_number_of_classes")
-        phone = self.read("phone", _phone, "not_a_phone")
+        phone = self.read("phone", _phones, "not_a_phone")
+        closed_on = self.read("closed_on", _closed_on, "not_a_day")
+        if email and len(_addresses(self.text("email"))) > 1:
+            self.note("email", email)
+        if phone and re.sub(r"\D", "", phone) != re.sub(r"\D", "", self.text("phone")):
+            self.note("phone", phone)
         example = self.read("example", _yes, "not_yes_or_no")
         if kind is None:
             return None
@@ -169,6 +231,7 @@ class _Line(Cells):
             teaches_secondary=by_kind[1] if secondary is None else secondary,
             lat=lat,
             lon=lon,
+            closed_on=closed_on,
             example=bool(example),
         )
 
@@ -204,17 +267,44 @@ def _classes(text: str) -> int:
     return int(text)
 
 
-def _phone(text: str) -> str:
-    """One number, or several with commas between."""
-    if not all(can_be_dialled(number) for number in re.split("[,;]", text)):
+def _phones(text: str) -> str:
+    """One number, or several with commas between, each with the zero that a spreadsheet has dropped."""
+    bare = PHONE_LABEL.sub(";", EXTENSION.sub(r" lok. \1", text))
+    parts = [part.strip(" :") for part in BETWEEN_PHONES.split(bare)]
+    told = [part for part in (re.sub(r"[\s(/.:-]+$|^[\s)/.:-]+", "", part) for part in parts) if part]
+    numbers: list[str] = []
+    for part in told:
+        number, extension, place = part.partition(" lok. ")
+        area = re.match(r"\(?(0\d{2})[\s/)-]", numbers[0]) if numbers else None
+        if area and re.fullmatch(r"[1-9][\d\s/.-]{4,9}", number):  # 032/111-222 i 111-223
+            number = f"{area[1]}/{number}"
+        number = with_its_zero(number)
+        if not can_be_dialled(number):
+            raise ValueError(text)
+        numbers.append(number + extension + place)
+    if not numbers:
         raise ValueError(text)
-    return text
+    return ", ".join(numbers)
+
+
+def _addresses(text: str) -> list[str]:
+    return [one for one in BETWEEN_ADDRESSES.split(re.sub(r"mailto:|[<>]", "", text, flags=re.I)) if one]
 
 
 def _email(text: str) -> str:
-    if reason := problem_with_address(text):
+    """The address; of several the first, when all of them are addresses."""
+    found = _addresses(text)
+    if reason := next(filter(None, map(problem_with_address, found or [text])), None):
         raise BadText(reason)
-    return text.lower()
+    return found[0].lower()
+
+
+def _closed_on(text: str) -> dt.date | None:
+    """Since when a school is closed; STILL_OPEN where the state is another one, None where the day is absent."""
+    day = DAY_INSIDE.search(text)
+    if CLOSED.search(fold(text)) or (day and not re.search(r"[^\W\d_]{3}", text)):
+        return day_of(day[0]) if day else None
+    return STILL_OPEN
 
 
 def _website(text: str) -> str:

@@ -1,7 +1,8 @@
 """What a register calls a school: its code, and its name as it is compared with others."""
 
 import re
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 
 from scheduler.core.text import fold
 
@@ -24,6 +25,13 @@ def width_of_codes(codes: Iterable[str]) -> int:
     if len(widths) != 1 or max(map(len, numbers)) > max(widths):
         return 0
     return widths.pop()
+
+
+def width_beside(code: str, numbers: Sequence[str]) -> int:
+    """How many digits a number has whose known neighbours (in order) are both written with zeros; 0 for no such."""
+    at = bisect_left(numbers, int(code), key=int)
+    widths = {len(one) if one.startswith("0") else 0 for one in numbers[max(0, at - 1) : at + 1]}
+    return widths.pop() if len(widths) == 1 else 0
 
 
 def bare_name(name: str) -> str:

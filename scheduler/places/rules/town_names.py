@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scheduler.core.text import fold
 
-BEFORE_A_NAME = re.compile(r"^(?:go|gradska opstina|opstina|grad)\s+(?=\S)")  # folded
+BEFORE_A_NAME = re.compile(r"^(?:go|sg|so|gradska opstina|opstina|grad)\s+(?=\S)")  # folded
+POSTCODE = re.compile(r"\b[1-3]\d{4}\b", re.ASCII)
 NAME_BREAKS = re.compile(r"[-–—,;/()]")  # "Niš - Palilula", "Palilula (Niš)"
 DISTRICT_WORDS = re.compile(r"\b(?:upravni|okrug|oblast|district|grad)\b")
 
@@ -68,11 +69,20 @@ def town_meant(said: TownSaid, towns: Sequence[KnownTown]) -> KnownTown | str:
     A name that stands twice is decided by what else the line says, each word of it counted; where that decides
     nothing, or says two things, the file's owner is asked: never the first one, silently.
     """
+    if code := POSTCODE.search(said.name):
+        return town_meant(replace(said, name=POSTCODE.sub(" ", said.name), postcode=said.postcode or code[0]), towns)
     beside = [bare_town(part) for part in NAME_BREAKS.split(said.name)]
     parts = [part for part in beside if part]
     readings = [(bare_town(said.name), "")]
     if len(parts) > 1:
         readings += [(part, " ".join(parts[:at] + parts[at + 1 :])) for at, part in enumerate(parts)]
+    elif not _called(readings[0][0], towns):  # "GO Palilula Beograd": its city beside it
+        words = readings[0][0].split()
+        halves = [(" ".join(words[:at]), bare_town(" ".join(words[at:]))) for at in range(1, len(words))]
+        both = [*halves, *((other, one) for one, other in halves)]
+        readings += [
+            (one, other) for one, other in both if any(other in around_of(town) for town in _called(one, towns))
+        ]
     found: set[KnownTown] = set()
     several = False
     for name, around in readings:
@@ -96,6 +106,11 @@ def town_meant(said: TownSaid, towns: Sequence[KnownTown]) -> KnownTown | str:
 UNKNOWN = "unknown_municipality"
 
 
+def around_of(town: KnownTown) -> set[str]:
+    """What may stand beside a municipality's name: its city, its district."""
+    return {town.city, town.key, *town.districts}
+
+
 def _called(name: str, towns: Iterable[KnownTown]) -> list[KnownTown]:
     """Every municipality of that name, the city it is a part of, and the parts of a city of that name."""
     city = PARTS_OF_CITIES.get(name)
@@ -107,7 +122,7 @@ def _decided(name: str, may_be: list[KnownTown], said: TownSaid, around: str) ->
     """Of several those that fit all that is said; what fits none of them says nothing."""
     place = bare_town(said.place)
     tests = [
-        lambda town: bool(around) and around in {town.city, town.key, *town.districts},
+        lambda town: bool(around) and around in around_of(town),
         lambda town: bool(place) and place != name and place in (town.key, town.city),
         lambda town: bool(said.postcode) and said.postcode[:2] == town.postcode[:2],
     ]

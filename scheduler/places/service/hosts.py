@@ -34,6 +34,7 @@ from scheduler.policy import SYSTEM, Actor
 log = logging.getLogger(__name__)
 
 HOST_IMPORT = "hosts"
+KIND_NAMES = "kinds"  # of batches.ColumnName: what files call kinds of schools
 
 
 def load_reference_data(now: dt.datetime) -> None:

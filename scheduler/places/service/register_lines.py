@@ -12,10 +12,11 @@ from scheduler.core.text import fold
 from scheduler.imports.sheets import LineProblem
 from scheduler.places.models import Host, Municipality
 from scheduler.places.rules.hosts import search_key
-from scheduler.places.rules.registers import code_key, name_keys, width_of_codes
+from scheduler.places.rules.registers import code_key, name_keys, width_beside, width_of_codes
 from scheduler.places.rules.town_names import PARTS_OF_CITIES, TownSaid, bare_town
 from scheduler.places.service.town_names import TownNames
 from scheduler.places.terms.hosts import (
+    STILL_OPEN,
     STORED_FIELDS,
     Change,
     ImportedHost,
@@ -29,6 +30,7 @@ from scheduler.places.terms.registers import DoubleSchool
 class HostComparison:
     """A sheet held against the stored hosts."""
 
+    sheet: RegisterSheet
     rows: int
     problems: list[LineProblem]
     new: list[dict[str, Any]] = field(default_factory=list)
@@ -45,14 +47,15 @@ class HostComparison:
 
     def outcome(self, batch_id: int | None = None) -> ImportOutcome:
         counts = (self.rows, len(self.new), len(self.changed), self.same)
-        return ImportOutcome(*counts, tuple(self.problems), tuple(self.changes), batch_id, tuple(self.doubles))
+        found = (tuple(self.problems), tuple(self.changes), batch_id, tuple(self.doubles))
+        return ImportOutcome(*counts, *found, self.sheet.mended, self.sheet.unknown_kinds)
 
 
 def compared_register(session: Session, sheet: RegisterSheet) -> HostComparison:
     """What the lines of a register would make of the stored hosts."""
     bad_lines = {problem.line for problem in sheet.problems if problem.line > 1}
     lines = {row.line for row in sheet.rows} | bad_lines
-    comparison = HostComparison(len(lines), list(sheet.problems))
+    comparison = HostComparison(sheet, len(lines), list(sheet.problems))
     towns, known = TownNames(session), _KnownHosts(session, sheet)
     for row in sheet.rows:
         town = towns.named(TownSaid(row.municipality, row.district_iso, row.place_sr_cyrl, row.postcode))
@@ -64,6 +67,7 @@ def compared_register(session: Session, sheet: RegisterSheet) -> HostComparison:
             comparison.problems.append(LineProblem(row.line, "register_id", host))
         elif host:
             values = _values(row, town) | {"register_id": host.register_id}
+            values |= {} if row.closed_on else {"closed_on": host.closed_on}
             _compare(comparison, host, values, row, town)
             known.met(row, values)
         else:
@@ -88,9 +92,10 @@ class _KnownHosts:
                 self.by_code[code_key(host.register_id)].append(host)
             if host.register_id is None or code_key(host.register_id) not in codes:
                 self._note(vars(host), DoubleSchool(0, "", 0, host.name_sr_cyrl, host.register_id or ""))
-        self.width = width_of_codes(
-            [*(host.register_id for host in stored if host.register_id), *(row.register_id for row in sheet.rows)]
-        )
+        own = [host.register_id for host in stored if host.register_id]
+        self.width = width_of_codes([*own, *(row.register_id for row in sheet.rows)])
+        sure = {*own, *(row.register_id for row in sheet.rows if row.register_id.startswith("0"))}
+        self.numbers = sorted((code for code in sure if code.isascii() and code.isdigit()), key=int)
 
     def coded(self, code: str) -> Host | str | None:
         """The stored host of a number, written with its zeros or without; or what is wrong with the number."""
@@ -102,7 +107,9 @@ class _KnownHosts:
 
     def whole(self, code: str) -> str:
         """A new number with the zeros that the register writes before its numbers."""
-        return code.zfill(self.width) if code.isascii() and code.isdigit() else code
+        if not code.isascii() or not code.isdigit():
+            return code
+        return code.zfill(self.width or width_beside(code, self.numbers))
 
     def doubles_of(self, row: ImportedHost, values: dict[str, Any]) -> Iterable[DoubleSchool]:
         """What was met before and may be the same school as a new line; each once."""
@@ -129,6 +136,7 @@ def _name_places(values: dict[str, Any]) -> set[tuple[Any, ...]]:
 def _values(row: ImportedHost, town: Municipality) -> dict[str, Any]:
     """What is stored of a line. A place that is the municipality's seat, or is not named, gets its two stored names."""
     values = {name: getattr(row, name) for name in STORED_FIELDS}
+    values |= {"closed_on": None} if row.closed_on == STILL_OPEN else {}
     if fold(row.place_sr_cyrl) in ("", town.search_key):
         values |= {"place_sr_cyrl": town.name_sr_cyrl, "place_sr_latn": town.name_sr_latn}
     texts: tuple[str, ...] = (

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 
 from scheduler.core.language import pick, worded
-from scheduler.imports.sheets import LineProblem
+from scheduler.imports.sheets import LineProblem, Mended
 from scheduler.places.terms.registers import DoubleSchool
 
 
@@ -121,6 +121,7 @@ class HostRow:
     point: Point | None  # its own, else its municipality's
     example: bool
     listed: bool
+    closed_on: dt.date | None
     municipality: MunicipalityRow | None
 
     def name(self, language: str) -> str:
@@ -369,9 +370,11 @@ class ImportedHost:
     teaches_secondary: bool
     lat: float | None
     lon: float | None
+    closed_on: dt.date | None  # since when for good; none: the file does not say
     example: bool
 
 
+STILL_OPEN = dt.date.max  # the file says so
 NOT_STORED = {"line", "municipality", "district_iso"}  # of ImportedHost: they become a municipality
 STORED_FIELDS = tuple(field.name for field in fields(ImportedHost) if field.name not in NOT_STORED)
 
@@ -383,6 +386,8 @@ class RegisterSheet:
     rows: tuple[ImportedHost, ...]
     problems: tuple[LineProblem, ...]
     encoding: str
+    mended: tuple[Mended, ...] = ()
+    unknown_kinds: tuple[str, ...] = ()  # as the file writes them
 
 
 @dataclass(frozen=True)
@@ -408,3 +413,5 @@ class ImportOutcome:
     changes: tuple[Change, ...] = ()
     batch_id: int | None = None  # once stored
     doubles: tuple[DoubleSchool, ...] = ()  # stored as two, unless somebody mends the file
+    mended: tuple[Mended, ...] = ()
+    unknown_kinds: tuple[str, ...] = ()

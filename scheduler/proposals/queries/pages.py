@@ -229,6 +229,7 @@ def proposal_page(actor: Actor, proposal_id: int, *, now: dt.datetime, page: int
         changes=Counter(one.change for one in views if not one.left),
         presenters=presenter_days(views),
         may_take_back=bool(line.applied) and may_take_back(actor, row),
+        to_offer=bool(line.applied and visits_to_offer(actor, row.id, 1)),
         later=0 if mends else later_requests(actor, draft.scope, now=now).number,
         about=_about(row),
         closure=closure_of(mends.closure_id) if mends and mends.closure_id else None,

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import logging
+from typing import Any
 
 from sqlalchemy import delete, literal, select, union_all
 from sqlalchemy.orm import Session
@@ -10,6 +11,7 @@ from scheduler import policy
 from scheduler.acts import change
 from scheduler.core.db import Base
 from scheduler.core.errors import Conflict
+from scheduler.messages.models import OutboxMessage
 from scheduler.policy import Actor
 from scheduler.proposals.queries.pages import may_take_back, proposal_of, visits_of
 from scheduler.proposals.terms.plan import ProposalReason
@@ -20,7 +22,14 @@ from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.service.locked_visit import hold_time, lock_visits, open_visit, require
 
 log = logging.getLogger(__name__)
-OF_A_PLAN = {"presentation", "proposed_visit", "pick_up", "car_ride"}  # what applying a plan writes beside a visit
+OF_A_PLAN = {  # what applying a plan writes beside a visit
+    "presentation",
+    "assignment",
+    "calendar_entry",
+    "proposed_visit",
+    "pick_up",
+    "car_ride",
+}
 
 
 def take_back_plan(actor: Actor, proposal_id: int, *, now: dt.datetime) -> int:
@@ -58,13 +67,17 @@ def take_back_plan(actor: Actor, proposal_id: int, *, now: dt.datetime) -> int:
 
 
 def _is_worked_on(session: Session, visit_ids: list[int]) -> bool:
-    """Whether anything that no plan writes refers to one of these visits: an open call, a note, a wish, a concern."""
-    visit_id = Visit.__table__.c.id
+    """Whether anybody was written to about one of these visits, or anything that no plan writes refers to it or to one
+    of its presentations: an open call, a note, a wish, a concern, a question of a class."""
+    sittings = select(Presentation.id).where(Presentation.visit_id.in_(visit_ids))
+    named: dict[Any, Any] = {Visit.__table__.c.id: visit_ids, Presentation.__table__.c.id: sittings}
     hanging = [
-        select(literal(1)).where(column.in_(visit_ids))
+        select(literal(1)).where(column.in_(named[key.column]))
         for table in Base.metadata.sorted_tables
         if table.name not in OF_A_PLAN
         for column in table.columns
-        if any(key.column is visit_id for key in column.foreign_keys)
+        for key in column.foreign_keys
+        if key.column in named
     ]
-    return session.scalar(union_all(*hanging).limit(1)) is not None
+    mailed = OutboxMessage.about == Visit.__tablename__, OutboxMessage.about_id.in_(visit_ids)
+    return session.scalar(union_all(*hanging, select(literal(1)).where(*mailed)).limit(1)) is not None

@@ -215,6 +215,7 @@ class ProposalPage:
     changes: Mapping[RowChange, int]
     presenters: tuple[PresenterDays, ...]  # everybody whom it sends, by name
     may_take_back: bool = False
+    to_offer: bool = False  # somebody of its visits is suggested and not asked
     later: int = 0  # agreed requests that begin after its last day
     about: CrewName | None = None  # whom a repair is about
     closure: ClosureRow | None = None  # which a repair is about

@@ -11,7 +11,7 @@ from scheduler.core.db import db
 from scheduler.core.phone_search import holds_digits
 from scheduler.core.text import fold
 from scheduler.places.models import Host, Municipality
-from scheduler.places.queries import host_row
+from scheduler.places.queries import host_row, may_be_found
 from scheduler.places.terms.hosts import HostRow
 from scheduler.policy import Actor
 from scheduler.requests.models import SchoolRequest
@@ -64,7 +64,7 @@ def _has(row: Any, words: Sequence[str]) -> bool:
 
 def hosts_by_phone(digits: str, *, limit: int) -> list[HostRow]:
     """Listed hosts whose number holds these digits; for who may open their pages."""
-    wanted = select(Host).where(Host.listed.is_(True), holds_digits(digits, Host.phone)).order_by(Host.id)
+    wanted = select(Host).where(may_be_found(), holds_digits(digits, Host.phone)).order_by(Host.id)
     whole = wanted.options(joinedload(Host.municipality).joinedload(Municipality.district))
     return [host_row(host) for host in db.session().scalars(whole.limit(limit))]
 

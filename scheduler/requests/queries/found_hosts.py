@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 from scheduler.core.db import db
 from scheduler.core.paging import first_row
 from scheduler.places.models import Host, Municipality
-from scheduler.places.queries import has_words, host_row, hosts_with, words_typed
+from scheduler.places.queries import has_words, host_row, hosts_with, may_be_found, words_typed
 from scheduler.places.rules.slips import nearest
 from scheduler.places.terms.hosts import HostRow
 
@@ -46,7 +46,7 @@ def found_hosts(typed: str, *, limit: int, number: int = 1, town_id: int | None 
     if found or number > 1:
         return FoundHosts(tuple(host for host, _total in found), found[0][1] if found else 0)
     order = Host.name_sr_latn, Host.place_sr_latn, Host.id
-    keys = select(Host.id, Host.search_key).where(Host.listed.is_(True), *of_town).order_by(*order)
+    keys = select(Host.id, Host.search_key).where(may_be_found(), *of_town).order_by(*order)
     ids = nearest(words, ((row.id, row.search_key) for row in db.session().execute(keys)))
     shown = ids[:limit]
     if not shown:
@@ -63,7 +63,7 @@ def places_found(typed: str) -> list[FoundPlace]:
     wanted = (
         select(Municipality.id, Municipality.name_sr_cyrl, Municipality.name_sr_latn, number)
         .join(Host, Host.municipality_id == Municipality.id)
-        .where(Host.listed.is_(True), *has_words(words))
+        .where(may_be_found(), *has_words(words))
         .group_by(Municipality.id, Municipality.name_sr_cyrl, Municipality.name_sr_latn)
         .order_by(number.desc(), Municipality.name_sr_latn, Municipality.id)
     )

@@ -30,6 +30,7 @@ _MERGED = "EXISTS (SELECT 1 FROM host_merger m WHERE m.host_id = OLD.host_id AND
 _LIVING = "state IN ('suggested', 'offered', 'accepted', 'present')"
 _SUGGESTED = "state = 'suggested'"
 _NOT_HELD = "state IN ('disrupted', 'replanned', 'cancelled')"  # written like this in questions too
+ID_GIVEN_ONCE = {"sqlite_autoincrement": True}  # history and mails name a row by its id, after it was removed too
 FREED = f"reason = '{ENDED_IN_DATABASE}'"  # withdrawn by a trigger: nobody has been told yet
 
 
@@ -57,6 +58,7 @@ class Visit(Base):
             unique=True,
             where=_NOT_OVER,
         ),
+        ID_GIVEN_ONCE,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -125,6 +127,7 @@ class Presentation(HasVenue, Base):
         Index(None, "on_day"),
         Index(None, "starts_at"),
         index_where_told("merged_into_id"),  # or each deletion looks through the whole table
+        ID_GIVEN_ONCE,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -184,6 +187,7 @@ class Assignment(Base):
         Index(None, "presentation_id"),  # of every state: without it each deletion looks through the whole table
         part_index("seats_suggested", "presenter_id", where=_SUGGESTED),
         CheckConstraint("state <> 'offered' OR offered_until IS NOT NULL", name="offer_has_an_end"),
+        ID_GIVEN_ONCE,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -13,6 +13,7 @@ from scheduler.core.csv_text import csv_for_people
 from scheduler.core.errors import Conflict, NotFound, Reason, Rejected, TooMany
 from scheduler.core.text import BadText, clean
 from scheduler.imports.batches import HangsOnIt
+from scheduler.imports.sheets import OPEN_DOCUMENT
 from scheduler.jobs import file_work, long_work
 from scheduler.web.admin.blueprint import bp
 from scheduler.web.admin.file_columns import columns_of
@@ -27,10 +28,17 @@ from scheduler.web.password_again import asked_first
 from scheduler.work import service
 from scheduler.work.terms import STORES, WorkKind, WorkReason
 
-MOST_FILE_BYTES = 900_000  # of one request at most a million is taken at all; larger files go by the command
+MOST_FILE_BYTES, SPARE = 5_000_000, 200_000  # larger files go by the command; a browser puts something around a file
 MOST_OF_NAME = 120  # the end of a file's name says more than its beginning
 NAMES = (".csv", ".txt", ".xlsx")
-SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+OLD_SPREADSHEET = b"\xd0\xcf\x11\xe0"
+
+
+@bp.url_value_preprocessor
+def take_a_list(endpoint: str | None, _values: object) -> None:
+    """Only the page of imports takes more than the megabyte that every other page takes."""
+    if endpoint == "admin.imports":
+        request.max_content_length = MOST_FILE_BYTES + SPARE
 
 
 @bp.route("/imports", methods=["GET", "POST"])
@@ -102,7 +110,7 @@ def _uploaded(given: object) -> tuple[bytes, Reason | None]:
         return b"", FormReason.FILE_TOO_LARGE
     if not content:
         return b"", FormReason.FILE_EMPTY
-    if content.startswith(SPREADSHEETS[1]):
+    if content.startswith(OLD_SPREADSHEET) or OPEN_DOCUMENT in content[:100]:
         return b"", FormReason.FILE_IS_A_SPREADSHEET
     if not given.filename.lower().endswith(NAMES):
         return b"", FormReason.FILE_NOT_CSV
@@ -156,6 +164,15 @@ def name_columns(work_id: int) -> ResponseReturnValue:
     except Rejected:
         say(_("Choose each field once."))
         return redirect(url_for(".show_work", work_id=work_id))
+    return _started(kind, content, name)
+
+
+@bp.post("/imports/<int:work_id>/kinds")
+@may("import", "host")
+def name_kinds(work_id: int) -> ResponseReturnValue:
+    """Remember what files call kinds of schools, and check the file again."""
+    chosen = dict(zip(request.form.getlist("heading"), request.form.getlist("field"), strict=False))
+    content, name, kind = file_work.name_kinds(current_actor(), work_id, chosen)
     return _started(kind, content, name)
 
 

@@ -6,12 +6,13 @@ from babel.support import LazyProxy
 
 from scheduler.core.errors import GroundReason
 from scheduler.imports.personal import NAMES_OF_PUPILS, PERSONAL_NUMBERS
-from scheduler.places.terms.hosts import SchoolCalendar
+from scheduler.places.terms.hosts import HostKind, SchoolCalendar
 from scheduler.programmes.terms import Booking, ProgrammeKind, SchoolLevel
 from scheduler.web.certificate_words import CERTIFICATE_PHASES, CERTIFICATE_WORK
 from scheduler.web.filters import Face
 from scheduler.web.helpline_words import HELPLINE_LINES
 from scheduler.web.i18n import _l
+from scheduler.web.labels import TYPED_KINDS
 from scheduler.web.post_words import POST_FILE_HINT, POST_LINES
 from scheduler.web.reasons import sentence_of
 from scheduler.work.terms import STORES, Phase, WorkKind, WorkRow, WorkState
@@ -82,7 +83,7 @@ FILE_KINDS: Mapping[WorkKind, LazyProxy] = {
 }
 FILE_HINTS: Mapping[WorkKind, LazyProxy] = {
     WorkKind.CHECK_HOSTS: _l(
-        "CSV or XLSX with headings in Serbian or English, at most 900 KB. Hosts are known by the number of the"
+        "CSV or XLSX with headings in Serbian or English, at most 5 MB. Hosts are known by the number of the"
         " register: new ones are added, known ones changed, none is removed."
     ),
     WorkKind.CHECK_PEOPLE: _l(
@@ -156,7 +157,7 @@ LINE_PROBLEMS: Mapping[str, LazyProxy] = {
     GroundReason.NO_LETTER: sentence_of(GroundReason.NO_LETTER),
     GroundReason.MIXED_SCRIPTS: sentence_of(GroundReason.MIXED_SCRIPTS),
     GroundReason.UNPRINTABLE: sentence_of(GroundReason.UNPRINTABLE),
-    "unknown_kind": _l("This kind of school is not known."),
+    "unknown_kind": _l("This kind of school is not known: say on this page which one it is."),
     "twice_in_the_file": _l("This number of the register stands in the file twice."),
     "no_such_column": _l("The file has no such column."),
     "no_such_field": _l("There is no such field."),
@@ -177,7 +178,7 @@ LINE_PROBLEMS: Mapping[str, LazyProxy] = {
         " postcode or the district."
     ),
     "file_too_large": _l("The file is too large."),
-    "a_spreadsheet_not_csv": _l("This is a spreadsheet: save it as CSV first."),
+    "a_spreadsheet_not_csv": _l("This is a spreadsheet of another kind: save it as XLSX or CSV first."),
     "not_a_text_file": _l("This is no text file."),
     "empty_file": _l("The file is empty."),
     "no_lines": _l("The file holds no line below its headings."),
@@ -256,6 +257,7 @@ FIELDS: Mapping[str, LazyProxy] = {
     "lat": _l("Latitude"),
     "lon": _l("Longitude"),
     "example": _l("Invented example"),
+    "closed_on": _l("Closed since"),
     "register_id": _l("Number in the register"),
     "name": _l("Name"),
     "address": _l("Address"),
@@ -330,6 +332,13 @@ def column_words(column: str) -> str:
     return f"{FIELDS.get(name, name)}{bracket}{place}"
 
 
+KINDS_OF_HOSTS: Mapping[HostKind, LazyProxy] = TYPED_KINDS | {
+    HostKind.PRIMARY_SECONDARY: _l("Primary and secondary school"),
+    HostKind.SPECIAL_PRIMARY_SECONDARY: _l("School for pupils with disabilities"),
+    HostKind.PRIMARY_MUSIC: _l("Primary music school"),
+    HostKind.MUSIC: _l("Music school"),
+    HostKind.BALLET: _l("Ballet school"),
+}
 JOBS: Mapping[str, LazyProxy] = {
     "attendance.assume_silent": _l("Takes a school's silence for a yes"),
     "attendance.add_up_figures": _l("Adds up figures of reports and public pages anew"),

@@ -6,7 +6,15 @@ from flask.typing import ResponseReturnValue
 from scheduler.core import clock
 from scheduler.jobs import file_work
 from scheduler.web.admin.blueprint import bp
-from scheduler.web.admin.words import FAILURES, FIELDS, KINDS, LINE_PROBLEMS, PHASES, column_words
+from scheduler.web.admin.words import (
+    FAILURES,
+    FIELDS,
+    KINDS,
+    KINDS_OF_HOSTS,
+    LINE_PROBLEMS,
+    PHASES,
+    column_words,
+)
 from scheduler.web.guards import current_actor, may
 from scheduler.work import service
 from scheduler.work.terms import MAKES_FILES, OF_CERTIFICATES, STORES, WorkKind
@@ -30,6 +38,8 @@ def show_work(work_id: int) -> ResponseReturnValue:
         failures=FAILURES,
         line_problems=LINE_PROBLEMS,
         fields=FIELDS,
+        field_choices=[(name, FIELDS.get(name, name)) for name in row.result.get("fields", ())],
+        host_kinds=list(KINDS_OF_HOSTS.items()),
         column_words=column_words,
         of=row.kind.value.partition("_")[2],
         certificates=row.kind in OF_CERTIFICATES,

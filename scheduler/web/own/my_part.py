@@ -1,4 +1,4 @@
-"""A young person's own page: her visits and hours, what she can present, drafts to rate, her consent, who sees what."""
+"""A young person's own page: her visits and hours, what she can present, her consent, who sees what."""
 
 import datetime as dt
 from collections.abc import Mapping

@@ -72,7 +72,11 @@ def strips(year: PublicYear) -> list[dict[str, Any]]:
     strips = []
     for centre in year.centres:
         shown = wording.figures(centre, page_language())
-        figures = [{"number": hidden if one.value is None else one.value, "words": one.label} for one in shown]
+        figures = [
+            {"number": hidden if one.value is None else one.value, "words": one.label}
+            for one in shown
+            if one.value != 0
+        ]
         strips.append({"centre": centre.name, "figures": figures})
     return strips
 

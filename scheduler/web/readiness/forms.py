@@ -22,7 +22,7 @@ class DateWishForm(BaseForm):
 
     first_choice = RadioField(_l("The day that suits you best"), [Needed()])
     second_choice = RadioField(_l("Another day that suits you (may stay empty)"), [Optional()])
-    starts_local = TimeField(_l("Hour that suits you better (may stay empty)"), [Optional()])
+    starts_local = TimeField(_l("Hour that suits you better"), [Optional()])
     reason = LinesField(_l("Why the agreed day does not suit you"), [Needed()], limit=REASON_LENGTH)
 
     def draft(self) -> WishDraft:

@@ -56,6 +56,7 @@ BEHIND_COLUMNS = (
 
 FILES = {"csv": "text/csv; charset=utf-8", "pdf": "application/pdf"}
 
+SELDOM_THERE = ("parents", "others")  # a column of them only where there are any
 MOST_REPORT_COLUMNS = 24  # more would be hairs: the table has them all
 
 
@@ -198,7 +199,11 @@ def _query(report: Report) -> dict[str, Any]:
 def _shown(report: Report, rows: Sequence[CountRow]) -> dict[str, Any]:
     """What page and print view show of a report, and of its rows these."""
     language = page_language()
-    heads = number_heads(language)
+    heads = {
+        name: head
+        for name, head in number_heads(language).items()
+        if name not in SELDOM_THERE or getattr(report.totals, name)
+    }
     districts = districts_of(report)
     return {
         "report": report,
@@ -206,7 +211,7 @@ def _shown(report: Report, rows: Sequence[CountRow]) -> dict[str, Any]:
         "days": span_of_days(report.filters.period.first, report.filters.period.last, language),
         "names": names_of(report.filters, language),
         "figures": [{"number": one.value, "words": one.label} for one in figures(figures_of(report), language)],
-        "beside": side_figures(report, language, settings().kilometre_rate),
+        "beside": [one for one in side_figures(report, language, settings().kilometre_rate) if one.value],
         "called_off": called_off_table(report.called_off, language),
         "columns": [{"label": head_of(group, language)} for group in report.by]
         + [{"label": head, "number": True} for head in heads.values()],
@@ -241,11 +246,7 @@ def _cells(
     """Numbers with the address of the visits behind them; a zero has none."""
     query: dict[str, Any] = query_of(filters) | dict(narrowing)
     href = url_for(".visits_behind", **query, by=[group.value for group in by])
-    return [
-        {"number": number, "label": head, "href": href if number else ""}
-        for name, head in heads.items()
-        for number in (getattr(counts, name),)
-    ]
+    return [{"number": number, "href": href if number else ""} for name in heads for number in (getattr(counts, name),)]
 
 
 def _pills(form: ReportForm) -> dict[str, list[dict[str, Any]]]:

@@ -8,7 +8,6 @@ from babel.support import LazyProxy
 
 from scheduler.core import clock
 from scheduler.core.errors import GroundReason
-from scheduler.places.terms.hosts import HostKind
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.terms.doubts import TypedSlip
 from scheduler.requests.terms.handovers import HandoverRow, HandoverState
@@ -27,21 +26,12 @@ from scheduler.requests.wording import StateWords, state_words
 from scheduler.visits.terms.states import ClockWrong
 from scheduler.web import filters
 from scheduler.web.i18n import _, _l, page_language, spelled_here
-from scheduler.web.labels import AUDIENCES, SCHOOL_KINDS
+from scheduler.web.labels import AUDIENCES
 
 LEVELS = {
     SchoolLevel.PRIMARY: _l("Primary school"),
     SchoolLevel.SECONDARY: _l("Secondary school"),
     SchoolLevel.NONE: _l("Not pupils"),
-}
-TYPED_KINDS = {  # of hosts that a school can add itself
-    HostKind.PRIMARY: SCHOOL_KINDS[HostKind.PRIMARY],
-    HostKind.SECONDARY: SCHOOL_KINDS[HostKind.SECONDARY],
-    HostKind.DORMITORY: _l("Dormitory"),
-    HostKind.LIBRARY: _l("Library"),
-    HostKind.CAMP: _l("Camp"),
-    HostKind.MUNICIPALITY: _l("Municipality"),
-    HostKind.OTHER: _l("Something else"),
 }
 DOUBTS = {
     TypedSlip.WEEKEND: _l("The only days you named are a weekend. Shall we come then?"),
@@ -227,10 +217,11 @@ class Milestone:
 def stops_of(page: RequestPage) -> list[Milestone]:
     """Where the school's request is: what lies behind, where it stands in words, what is still to come."""
     state = page.row.state
-    if state not in _REACHED:
-        return [Milestone("done", _happened(line), _day(line.at)) for line in milestones(page)]
-    reached = _REACHED[state]
     when = {line.action.removeprefix("school request "): line.at for line in page.history}
+    if state not in _REACHED:  # over: the stops that it came to, then how it ended
+        passed = [Milestone("done", str(_DONE[stop]), _day(when[stop.value])) for stop in _PATH if stop.value in when]
+        return [*passed, Milestone("done", words_of(page).sentence, _day(page.row.state_since))]
+    reached = _REACHED[state]
     done = [
         Milestone("done", str(_DONE[stop]), _day(when[stop.value]) if stop.value in when else "")
         for stop in _PATH[:reached]

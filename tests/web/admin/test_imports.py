@@ -9,7 +9,7 @@ import pytest
 from scheduler.core.db import transaction
 from scheduler.core.text import to_latin
 from scheduler.imports.batches import ColumnName
-from scheduler.imports.sheets import read_table
+from scheduler.imports.sheets import OPEN_DOCUMENT, read_table
 from scheduler.jobs.file_work import FILES
 from scheduler.jobs.long_work import do_long_work
 from scheduler.policy import Role
@@ -167,6 +167,19 @@ def test_columns_are_named_once_and_remembered(browser, held):
     assert STORE in read(browser, uploaded(browser, content.replace(b"28", b"29"), "visits"))
 
 
+def test_kinds_of_schools_are_named_once_and_what_is_not_read_or_read_otherwise_is_shown(browser):
+    head = HEAD.replace("\n", ";telefon;Boja\n")
+    content = f"{head}7;Вук Караџић;Vrtić;Ниш;18555100;plava\n".encode()
+    checked = uploaded(browser, content)
+    page = read(browser, checked)
+    for words in ("Name the kinds of schools", ">Vrtić</label>", "Not read: Boja", "018/555-100"):
+        assert words in page
+    named = {"heading": ["Vrtić", "Dvorac"], "field": ["other", "camp"]}
+    assert STORE in read(browser, worked(browser.post(f"/imports/{checked}/kinds", data=named)))
+    assert rows_of(ColumnName.heading) == ["vrtic"]  # nobody asked about the other one
+    assert STORE in read(browser, uploaded(browser, content))
+
+
 # --- taken back ---
 
 
@@ -207,7 +220,8 @@ def test_an_import_on_which_something_hangs_says_why_it_stays(browser, held):
 @pytest.mark.parametrize(("content", "name", "words"), [
     (b"", "skole.csv", "this one is empty"), (GOOD, "", "Choose a file."),
     (b"\xd0\xcf\x11\xe0 rest", "skole.xls", "Save the spreadsheet as XLSX or CSV first"),
-    (GOOD, "skole.exe", "ends in .csv or .xlsx"), (b"x" * 900_001, "skole.csv", "Choose a smaller file"),
+    (b"PK\x03\x04" + bytes(26) + OPEN_DOCUMENT, "skole.ods", "Save the spreadsheet as XLSX or CSV first"),
+    (GOOD, "skole.exe", "ends in .csv or .xlsx"), (b"x" * 5_000_001, "skole.csv", "Choose a smaller file"),
     (GOOD, "ana-0101990710008.csv", "Remove the identity number (JMBG)"),
 ])  # fmt: skip
 def test_trust_s43_what_is_no_register_or_named_after_a_person_is_refused_at_the_door(browser, content, name, words):
@@ -216,9 +230,9 @@ def test_trust_s43_what_is_no_register_or_named_after_a_person_is_refused_at_the
 
 
 def test_a_body_that_is_far_too_large_is_not_read_at_all(browser):
-    answer = upload(browser, b"x" * 1_100_000)
+    answer = upload(browser, b"x" * 5_300_000)
     assert answer.status_code == 413
-    for words in ("You sent 1,100 KB.", "A list (CSV or XLSX) may have 900 KB here."):
+    for words in ("You sent 5,300 KB.", "A list (CSV or XLSX) may have 5 MB here."):
         assert words in answer.text
     assert "photo" not in answer.text
 

@@ -17,6 +17,7 @@ from tests.factories.people import make_centre
 from tests.factories.places import make_district, make_host, make_municipality
 from tests.factories.programmes import make_programme
 from tests.factories.visits import make_presentation, make_visit
+from tests.web.reading import text_of
 
 NIS, PIROT, BOR, KOSOVO = ("Nišava", "RS-20"), ("Pirot", "RS-22"), ("Bor", "RS-14"), ("Kosovo", "RS-25")
 
@@ -105,6 +106,15 @@ def test_a_year_is_told_in_words_for_each_centre(client, language, words):
 
     assert words in client.get("/figures", query_string={"year": "2023", "lang": language}).text
     assert client.get("/", query_string={"lang": language}).status_code == 200
+
+
+def test_nobody_reads_that_none_came(client):
+    held(NIS, 60, parents=0, teachers=6, programme=make_programme())
+
+    shown = text_of(client.get("/figures", query_string={"year": "2023", "lang": "en"}))
+
+    assert "attended by 60 pupils and 6 teachers." in shown
+    assert "0 parents" not in shown
 
 
 @pytest.fixture

@@ -29,7 +29,21 @@ def test_a_coordinator_sees_figures_rows_and_totals(desk, programme):
     page = text_of(desk.get(REPORT, query_string=YEAR | {"by": "month", "lang": "en"}))
 
     assert "Attendance report for 2026" in page
-    assert "October 2026 1 1 1,200 0 3 0 1,203 0 Total 1 1 1,200 0 3 0 1,203 0" in page
+    assert "October 2026 1 1 1,200 3 1,203 0 Total 1 1 1,200 3 1,203 0" in page
+
+
+def test_a_report_shows_no_column_no_line_and_no_open_form_that_says_nothing(desk, programme):
+    a_held_visit(HeadCounts(pupils=1200, parents=4), programme=programme)
+
+    year = desk.get(REPORT, query_string=YEAR | {"by": "month", "lang": "en"}).text
+    short = desk.get(REPORT, query_string={"first": "2026-10-01", "last": "2026-10-31", "lang": "en"}).text
+
+    heads = re.findall(r'<th scope="col"\s+class="number">\s*(\w+)', year)
+    assert heads == ["Visits", "Presentations", "Pupils", "Parents", "Teachers", "All", "Kilometres"]
+    assert "Pupils, each counted once" in year
+    assert "Visits cancelled by schools" not in year
+    assert ('<details class="fold">' in year, '<details class="fold" open>' in year) == (True, False)
+    assert '<details class="fold" open>' in short
 
 
 def test_the_sheet_leads_back_to_the_report_that_it_prints(desk, programme):

@@ -12,8 +12,8 @@ from scheduler.core.countries import HERE, clock_name, clocks_of, countries
 from scheduler.places.terms.hosts import HostDraft, HostKind
 from scheduler.web.forms import BaseForm, NameField, Needed, TextField, choices_of
 from scheduler.web.i18n import _, _l, page_language
+from scheduler.web.labels import TYPED_KINDS
 from scheduler.web.option_lists import SelectField
-from scheduler.web.requests import words
 
 FEW_LETTERS = 80
 
@@ -39,7 +39,7 @@ class NewHostForm(BaseForm):
 
     country = SelectField(_l("Country"), default=HERE)
     name = NameField(_l("Name of the school or institution"), [Needed()], limit=150)
-    kind = SelectField(_l("What it is"), choices=choices_of(words.TYPED_KINDS), default=HostKind.PRIMARY.value)
+    kind = SelectField(_l("What it is"), choices=choices_of(TYPED_KINDS), default=HostKind.PRIMARY.value)
     place = NameField(_l("Place"), [Needed()], limit=FEW_LETTERS)
     municipality = SelectField(_l("Municipality"), [NeededHere()])
     zone = SelectField(_l("Clock"), [NeededOfSeveral()], default="")
