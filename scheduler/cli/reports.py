@@ -24,7 +24,7 @@ from scheduler.reports.queries.attendance import (
     names_of,
     unknown_names,
 )
-from scheduler.reports.queries.side_numbers import with_beside
+from scheduler.reports.queries.not_held import with_beside
 from scheduler.reports.queries.signing import with_books
 from scheduler.reports.rules.attendance import LONGEST_YEARS, as_table, read_period
 from scheduler.reports.rules.signing import document_of

@@ -30,11 +30,11 @@ from scheduler.profiles.terms import (
 )
 from scheduler.profiles.wording.paper import paper_of, public_paper
 from scheduler.reports.queries.attendance import attendance_report, centre_name
-from scheduler.reports.queries.campaigns import held_by_campaign
 from scheduler.reports.queries.cohorts import cohorts_by_year
+from scheduler.reports.queries.figures import held_by_campaign
 from scheduler.reports.queries.public import public_names, public_year
 from scheduler.reports.queries.signing import with_books
-from scheduler.reports.queries.young import young_share
+from scheduler.reports.queries.youth import young_share
 from scheduler.reports.rules.attendance import each_month
 from scheduler.reports.rules.signing import figures_of
 from scheduler.reports.terms.counting import Filters, Group, Period, Report

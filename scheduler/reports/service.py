@@ -20,8 +20,7 @@ from scheduler.policy import Actor
 from scheduler.programmes.terms import Audience
 from scheduler.reports.models import CarriedDifference, FigureVersion, PublicFigure, SignedPeriod
 from scheduler.reports.queries.attendance import attendance_report
-from scheduler.reports.queries.kept_figures import cells_of_years, figure_versions, published_cells
-from scheduler.reports.queries.public import cells_by_year
+from scheduler.reports.queries.public import cells_by_year, cells_of_years, figure_versions, published_cells
 from scheduler.reports.queries.signing import carried_elsewhere, signed_periods, with_books
 from scheduler.reports.rules.attendance import numbers_of
 from scheduler.reports.rules.jointly import Place, corrected, place_in

@@ -32,9 +32,9 @@ from scheduler.profiles.terms import ProfileReason, ProfileTexts
 from scheduler.profiles.wording.paper import plain_text
 from scheduler.programmes.terms import SchoolLevel
 from scheduler.reports.queries.attendance import attendance_report, visits_behind
-from scheduler.reports.queries.indicators import indicators
+from scheduler.reports.queries.figures import side_numbers
 from scheduler.reports.queries.signing import with_books
-from scheduler.reports.queries.young import young_share
+from scheduler.reports.queries.youth import young_share
 from scheduler.reports.rules.attendance import year_of
 from scheduler.reports.rules.signing import seen_of
 from scheduler.reports.service import sign_period
@@ -250,7 +250,7 @@ def test_what_was_held_with_young_presenters_is_what_the_indicator_counts_once_e
     filters = Filters(THIS_YEAR, centre)
     share = young_share(filters)
 
-    assert share.counts.presentations == indicators(filters)["with_influencer"] == 2
+    assert share.counts.presentations == side_numbers(filters)["with_influencer"] == 2
     assert (share.minutes, share.presenters, share.counts.pupils) == (135, 3, 50)
     young = Filters(THIS_YEAR, centre, young=True)
     behind = visits_behind(young)

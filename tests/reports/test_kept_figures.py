@@ -22,12 +22,9 @@ from scheduler.programmes.models import Programme
 from scheduler.programmes.queries import campaign_page
 from scheduler.programmes.terms import Audience
 from scheduler.reports.queries import attendance as reports
-from scheduler.reports.queries import kept_figures
-from scheduler.reports.queries.indicators import indicators
-from scheduler.reports.queries.not_held import not_held
-from scheduler.reports.queries.public import campaign_outcome, public_names, public_year, school_year_counts
-from scheduler.reports.queries.young import young_share
-from scheduler.reports.queries.youth import youth_numbers
+from scheduler.reports.queries.figures import side_numbers
+from scheduler.reports.queries.public import campaign_outcome, crew_of, public_names, public_year, school_year_counts
+from scheduler.reports.queries.youth import young_share, youth_numbers
 from scheduler.reports.terms.counting import Filters, Group, Period
 from scheduler.visits.models.visits import Assignment
 from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
@@ -73,8 +70,7 @@ def answers_are_right(session, asked: list[tuple[Filters, Groups]]) -> None:
         assert report.totals == counts_of(mine), filters
         assert rows_of(report) == (by_hand(mine, groups) if groups else {}), (filters, groups)
         beside = beside_by_hand(mine)
-        said = indicators(filters) | {"turned_away": not_held(filters)["turned_away"]}
-        assert said == beside, filters
+        assert side_numbers(filters) == beside, filters
         assert young_share(filters) == young_by_hand(mine), filters
         months, people = youth_by_hand(mine)
         youth = youth_numbers(filters)
@@ -115,9 +111,11 @@ def test_after_any_act_every_answer_is_what_is_counted(session, seed, monkeypatc
         answers_are_right(session, [(WHOLE, (Group.MONTH,)), *asked])  # whatever is old is counted, not read
         add_up_marked()
         assert figures.violations() == [], played
-        assert kept_figures.kept_answer(WHOLE, (Group.CITY,)) is not None, "nothing is old any more"
+        with statements() as read:
+            reports.attendance_report(WHOLE, (Group.CITY,))
+        assert "head_count" not in "".join(read), "nothing is old any more"
         answers_are_right(session, [(WHOLE, (Group.AUDIENCE,)), (WHOLE, (Group.PRESENTER,)), *asked])
-        assert kept_figures.crew_of(world.campaign.id) == crew_by_hand(session, world.campaign.id), played
+        assert crew_of(world.campaign.id) == crew_by_hand(session, world.campaign.id), played
         the_public_reads_what_is_counted(world)
 
 
@@ -280,4 +278,4 @@ def test_the_crew_of_a_campaign_is_each_of_them_once_and_only_who_goes_or_went(s
         make_assignment(talk, educator.id)
     make_assignment(second, other.id, AssignmentState.DECLINED)
     make_assignment(make_presentation(make_visit(programme=programme), dt.time(12)), another.id)
-    assert kept_figures.crew_of(campaign.id) == {PresenterKind.EDUCATOR: 1}
+    assert crew_of(campaign.id) == {PresenterKind.EDUCATOR: 1}

@@ -14,7 +14,8 @@ from scheduler.policy import Role
 from scheduler.profiles.queries import profile_figures
 from scheduler.reports import service
 from scheduler.reports.models import CarriedDifference, SignedPeriod
-from scheduler.reports.queries.attendance import attendance_report, counted_by_period
+from scheduler.reports.queries.attendance import attendance_report
+from scheduler.reports.queries.figures import counted_by_period
 from scheduler.reports.queries.public import public_names, public_year
 from scheduler.reports.queries.signing import books_of, carried_elsewhere, signed_periods, with_books
 from scheduler.reports.rules import attendance, signing

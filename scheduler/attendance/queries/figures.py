@@ -3,7 +3,7 @@
 Heads are added up by presentation first, through the covering index, and then joined: a fraction of the other way.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, Subquery, and_, case, cast, exists, extract, func, insert, select
@@ -55,9 +55,11 @@ def _people(audience: Audience) -> ColumnElement[int]:
     return func.coalesce(func.sum(case((HeadCount.audience == audience, HeadCount.people), else_=0)), 0)
 
 
-def counted_cells(*where: ColumnElement[bool], days: ColumnElement[bool] | None = None) -> Select[Any]:
-    """Rows as `kept_figure` has them for months, of the presentations that meet the conditions."""
-    one = _each(where, days).subquery()
+def counted_cells(
+    *where: ColumnElement[bool], days: ColumnElement[bool] | None = None, **more: ColumnElement[Any]
+) -> Select[Any]:
+    """Rows as `kept_figure` has them for months, of the presentations that meet the conditions; `more`: other keys."""
+    one = _each(where, days, more).subquery()
     first, here = (case((one.c[name] == 1, 1), else_=0) for name in ("place", "place_here"))
     sums: dict[str, ColumnElement[Any]] = {
         "visits": func.sum(here),
@@ -69,15 +71,17 @@ def counted_cells(*where: ColumnElement[bool], days: ColumnElement[bool] | None 
         "with_influencer": func.sum(case((one.c.came, 1), else_=0)),
         "without_influencer": func.sum(case((and_(one.c.missed, ~one.c.came), 1), else_=0)),
     }
-    keys = [one.c[name] for name in KEY]
+    keys = [one.c[name] for name in (*KEY, *more)]
     added = [cast(sums.get(name, func.sum(one.c.get(name))), Integer).label(name) for name in NUMBERS]
     days_of = (func.min(one.c.on_day).label("first_day"), func.max(one.c.on_day).label("last_day"))
     return select(*keys, *days_of, *added).group_by(*keys)
 
 
-def _each(where: Sequence[ColumnElement[bool]], days: ColumnElement[bool] | None) -> Select[Any]:
+def _each(
+    where: Sequence[ColumnElement[bool]], days: ColumnElement[bool] | None, more: Mapping[str, ColumnElement[Any]]
+) -> Select[Any]:
     said = heads(days)
-    wanted: Select[Any] = select(*_columns(said))
+    wanted: Select[Any] = select(*_columns(said, more))
     return (
         wanted.select_from(Presentation)
         .join(Attendance, Attendance.presentation_id == Presentation.id)
@@ -88,8 +92,9 @@ def _each(where: Sequence[ColumnElement[bool]], days: ColumnElement[bool] | None
     )
 
 
-def _columns(said: Subquery) -> list[ColumnElement[Any]]:
-    kind = (Visit.id, Presentation.audience, Presentation.level)
+def _columns(said: Subquery, more: Mapping[str, ColumnElement[Any]]) -> list[ColumnElement[Any]]:
+    own = (Visit.id, *more.values())
+    kind = (*own, Presentation.audience, Presentation.level)
     year, month = (cast(extract(part, Presentation.on_day), Integer).label(part) for part in ("year", "month"))
     return [
         year,
@@ -101,10 +106,11 @@ def _columns(said: Subquery) -> list[ColumnElement[Any]]:
         *(one.expression for one in (Presentation.audience, Presentation.level, Presentation.on_day)),
         *(one.expression for one in (Visit.kilometres, Attendance.same_pupils, Attendance.turned_away)),
         *(func.coalesce(said.c[audience.value], 0).label(audience.value) for audience in Audience),
-        func.row_number().over(partition_by=Visit.id, order_by=Presentation.id).label("place"),
+        func.row_number().over(partition_by=own, order_by=Presentation.id).label("place"),
         func.row_number().over(partition_by=kind, order_by=Presentation.id).label("place_here"),
         young(AssignmentState.PRESENT).label("came"),
         young(AssignmentState.ABSENT).label("missed"),
+        *(column.label(name) for name, column in more.items()),
     ]
 
 

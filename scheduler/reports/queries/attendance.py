@@ -1,22 +1,14 @@
-"""What reports show: counts of locked attendance in any split, the visits behind a number, changes without a trace.
-
-What kept figures hold is read from them (`kept_figures`); anything else is counted: heads are added up by presentation
-through the covering index, then grouped. One query for the totals, one for the rows, whatever the split. Only what is
-locked or corrected and counts is counted.
-"""
+"""What reports show: counts of locked attendance in any split, the visits behind a number, changes without a trace."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from operator import attrgetter
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    CompoundSelect,
-    Select,
     String,
     and_,
-    case,
     column,
     func,
     literal,
@@ -46,10 +38,8 @@ from scheduler.places.models import Host, Municipality
 from scheduler.policy import SYSTEM, Actor, in_reach
 from scheduler.programmes.models import Campaign, Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
-from scheduler.reports.queries.counted_rows import counted_presentations, counted_rows, summed, visits_with
-from scheduler.reports.queries.kept_figures import ReportLine, kept_answer, kept_periods
-from scheduler.reports.queries.splits import GROUP_COLUMNS, key_names
-from scheduler.reports.rules.spans import can_be_kept
+from scheduler.reports.queries.counted_rows import counted_presentations, summed, visits_with
+from scheduler.reports.queries.figures import totals_and_lines
 from scheduler.reports.terms.counting import (
     COUNT_FIELDS,
     CountRow,
@@ -57,7 +47,6 @@ from scheduler.reports.terms.counting import (
     Filters,
     Group,
     Key,
-    Period,
     Report,
     ReportCounts,
     VisitLine,
@@ -86,50 +75,18 @@ _COUNTS = attrgetter(*COUNT_FIELDS)
 def attendance_report(
     filters: Filters, by: Sequence[Group] = (), *, language: str = "en", names_centre: bool = True
 ) -> Report:
-    """Totals, and rows when it is split; from kept figures both are one question, counted they are one each.
-
-    `names_centre`: one question more, for whoever passes the report on.
-    """
+    """Totals, and rows when it is split. `names_centre`: one question more, for whoever passes the report on."""
     groups = tuple(dict.fromkeys(by))
-    totals, lines = _kept(filters, groups) or _answer(filters, groups)
-    rows = [_row(groups, line, language) for line in lines]
+    totals, lines = totals_and_lines(filters, groups)
+    rows = []
+    for line in lines:
+        said = zip(groups, line.keys, strict=True)
+        keys = tuple(_key(group, values, line.last_day, language) for group, values in said)
+        rows.append(CountRow(keys, line.counts))
     named = select(Centre.slug).where(Centre.id == filters.centre_id)
     slug = db.session().scalar(named) if names_centre and filters.centre_id else None
     ordered = sorted(rows, key=lambda row: [_order(key) for key in row.keys])
     return Report(filters, groups, totals, tuple(ordered), slug)
-
-
-def _kept(filters: Filters, groups: tuple[Group, ...]) -> tuple[ReportCounts, list[ReportLine]] | None:
-    """Totals and rows from kept figures, or the totals alone from them where only the rows are of something else."""
-    if can_be_kept(filters, groups):
-        return kept_answer(filters, groups)
-    totals = kept_answer(filters, ()) if can_be_kept(filters, ()) else None
-    return (totals[0], _counted_lines(filters, groups)) if totals else None
-
-
-def _answer(filters: Filters, groups: tuple[Group, ...]) -> tuple[ReportCounts, list[ReportLine]]:
-    """Totals and rows from what was counted."""
-    totals = db.session().execute(counted_rows(filters, ())).one()
-    return counts_of(totals), _counted_lines(filters, groups) if groups else []
-
-
-def _counted_lines(filters: Filters, groups: tuple[Group, ...]) -> list[ReportLine]:
-    values = attrgetter(*key_names(groups))  # no group has one column
-    rows = db.session().execute(counted_rows(filters, groups))
-    return [ReportLine(values(row), counts_of(row), row.last_day) for row in rows]
-
-
-def counted_by_period(centre_id: int, periods: Mapping[int, Period]) -> dict[int, ReportCounts]:
-    """Today's totals of several periods of a centre, each by its key, in one query; none are asked for nothing."""
-    if (kept := kept_periods(centre_id, periods)) is not None:
-        return kept
-    days = list(periods.values())
-    whole = Period(min(one.first for one in days), max(one.last for one in days))
-    each = counted_presentations(Filters(whole, centre_id), ())
-    within = [(each.c.on_day.between(one.first, one.last), key) for key, one in periods.items()]
-    key = case(*within, else_=None)
-    wanted = summed(each).add_columns(key.label("period")).where(key.is_not(None)).group_by(key)
-    return {row.period: counts_of(row) for row in db.session().execute(wanted)}
 
 
 NUMBERS = ("presentations", *(audience.value for audience in Audience), "kilometres")
@@ -163,19 +120,13 @@ def visits_behind(
         found = visits_with(filters, ours).order_by(*order).limit(PER_PAGE).offset(begins)
         visits, begins = list(session.scalars(found)), 0
     total = how_many_visits(filters, ours, totals=totals)
-    each = counted_presentations(filters, (), visits=visits)
+    each = counted_presentations(filters, visits)
     wanted = (
         summed(each)
         .add_columns(
-            Visit.id,
-            Visit.number,
-            Visit.on_day,
-            Host.name_sr_cyrl,
-            Host.name_sr_latn,
-            Municipality.city_sr_cyrl,
-            Municipality.city_sr_latn,
-            Programme.name_sr_cyrl,
-            Programme.name_en,
+            *(Visit.id, Visit.number, Visit.on_day, Host.name_sr_cyrl.label("host"), Host.name_sr_latn),
+            *(Municipality.city_sr_cyrl, Municipality.city_sr_latn),
+            *(Programme.name_sr_cyrl.label("programme"), Programme.name_en),
         )
         .join(Visit, Visit.id == each.c.visit_id)
         .join(Host, Host.id == Visit.host_id)
@@ -187,7 +138,19 @@ def visits_behind(
         .limit(PER_PAGE)
         .offset(begins)
     )
-    return Page([_line(row, language) for row in session.execute(wanted)], number, total)
+    lines = [
+        VisitLine(
+            visit_id=row.id,
+            number=row.number,
+            on_day=row.on_day,
+            host=pick(language, row.host, row.name_sr_latn),
+            city=pick(language, row.city_sr_cyrl, row.city_sr_latn) if row.city_sr_cyrl else "",
+            programme=_name(language, row.programme, row.name_en),
+            counts=counts_of(row),
+        )
+        for row in session.execute(wanted)
+    ]
+    return Page(lines, number, total)
 
 
 def how_many_visits(
@@ -229,9 +192,12 @@ def names_of(filters: Filters, language: str) -> tuple[str, ...]:
 
 def choices(centre_id: int, language: str) -> tuple[list[FilterChoice], list[FilterChoice]]:
     """Campaigns and programmes of a centre, for the filter form, by name: one question."""
-    both: CompoundSelect[Any] = union_all(*(_choices(kind, centre_id) for kind in (Campaign, Programme)))
+    named = (
+        select(literal(one.__tablename__), one.slug, one.name_sr_cyrl, one.name_en).where(one.centre_id == centre_id)
+        for one in (Campaign, Programme)
+    )
     found: dict[str, list[FilterChoice]] = {Campaign.__tablename__: [], Programme.__tablename__: []}
-    for kind, slug, cyrl, english in db.session().execute(both):
+    for kind, slug, cyrl, english in db.session().execute(union_all(*named)):
         found[kind].append(FilterChoice(slug, _name(language, cyrl, english)))
     campaigns, programmes = (sorted(rows, key=lambda row: alphabet_key(row.name)) for rows in found.values())
     return campaigns, programmes
@@ -248,11 +214,6 @@ def unknown_names(filters: Filters) -> list[str]:
     ]
 
 
-def _choices(kind: type[Campaign] | type[Programme], centre_id: int) -> Select[Any]:
-    named = select(literal(kind.__tablename__), kind.slug, kind.name_sr_cyrl, kind.name_en)
-    return cast(Select[Any], named.where(kind.centre_id == centre_id))
-
-
 def _name(language: str, cyrl: str, english: str) -> str:
     return worded(language, cyrl, to_latin(cyrl), english)
 
@@ -262,16 +223,7 @@ def counts_of(row: Any) -> ReportCounts:
     return ReportCounts(*map(int, _COUNTS(row)))  # PostgreSQL adds integers up to decimals
 
 
-def _row(groups: Sequence[Group], line: ReportLine, language: str) -> CountRow:
-    keys, begins = [], 0
-    for group in groups:
-        ends = begins + len(GROUP_COLUMNS[group])
-        keys.append(_key(group, line.values[begins:ends], line.last_day, language))
-        begins = ends
-    return CountRow(tuple(keys), line.counts)
-
-
-def _key(group: Group, values: Sequence[Any], day: dt.date | None, language: str) -> Key:
+def _key(group: Group, values: Sequence[Any], day: dt.date, language: str) -> Key:
     """What a group's columns mean. Of a presenter who was a minor on `day` only the first name is told.
 
     `day` is the last that the row counts, never one to come: a period often ends after somebody's birthday.
@@ -284,7 +236,7 @@ def _key(group: Group, values: Sequence[Any], day: dt.date | None, language: str
     if group is Group.PRESENTER:
         given, family, other_given, other_family, adult_on = values[1:]
         first = SpelledName(given, other_given)
-        name = first if day is None or is_minor(adult_on, day) else whole_name(first, SpelledName(family, other_family))
+        name = first if is_minor(adult_on, day) else whole_name(first, SpelledName(family, other_family))
         return Key(group, str(values[0]), spelled(name, language))
     if values[0] is None:  # a host abroad
         return Key(group, "", "")
@@ -301,19 +253,6 @@ def _order(key: Key) -> tuple[Any, ...]:
     if key.group is Group.MONTH:
         return (key.value,)
     return (key.value == "", alphabet_key(key.label), key.value)  # places abroad last
-
-
-def _line(row: Any, language: str) -> VisitLine:
-    *_, visit_id, number, on_day, host_cyrl, host_latn, city_cyrl, city_latn, programme_cyrl, programme_en = row
-    return VisitLine(
-        visit_id=visit_id,
-        number=number,
-        on_day=on_day,
-        host=pick(language, host_cyrl, host_latn),
-        city=pick(language, city_cyrl, city_latn) if city_cyrl else "",
-        programme=_name(language, programme_cyrl, programme_en),
-        counts=counts_of(row),
-    )
 
 
 def violations() -> list[str]:

@@ -36,7 +36,8 @@ from scheduler.posts.queries import posts_between, sums_of
 from scheduler.programmes.models import CampaignCity, CampaignMember, Programme
 from scheduler.programmes.queries import campaign_page, programme_page
 from scheduler.programmes.terms import Audience, CampaignRow, SchoolLevel
-from scheduler.reports.queries.counted_rows import counted_presentations, counted_rows
+from scheduler.reports.queries.counted_rows import counted_presentations
+from scheduler.reports.queries.figures import lines_of
 from scheduler.reports.rules.forecast import by_week, days_left, forecast, risk_of, verdict_of, weeks_of
 from scheduler.reports.terms.control_room import (
     AudienceLine,
@@ -46,7 +47,7 @@ from scheduler.reports.terms.control_room import (
     CrewLine,
     Heads,
 )
-from scheduler.reports.terms.counting import Filters, Group, Period
+from scheduler.reports.terms.counting import Filters, Group, Period, ReportCounts
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
@@ -69,8 +70,8 @@ def control_room(actor: Actor, slug: str, now: dt.datetime) -> ControlRoom:
     campaign = _own(actor, slug)
     today = clock.local_day(now)
     held, open_ones = _held(campaign), _not_counted(campaign, today)
-    waiting = [row for row in open_ones if _is_over(row, today)]
-    coming = [row for row in open_ones if not _is_over(row, today)]
+    waiting = [row for row in open_ones if row.on_day < today]
+    coming = [row for row in open_ones if row.on_day >= today]
     posts = posts_between(actor, dt.date.min, dt.date.max, slug)
     left = days_left(campaign.first_day, campaign.last_day, today)
     last = max(campaign.first_day, min(today, campaign.last_day))
@@ -114,9 +115,18 @@ def coming_visits(
         wanted.append(seat.exists())
     of_visit: dict[str, list[Any]] = {}
     for row in _not_counted(campaign, today, *wanted):
-        if over is None or over is _is_over(row, today):
+        if over is None or over is (row.on_day < today):
             of_visit.setdefault(row.number, []).append(row)
-    return [_coming_visit(sittings) for sittings in of_visit.values()]
+    return [
+        ComingVisit(
+            *(one.number, one.on_day, one.state.value, one.name_sr_cyrl, one.name_sr_latn),
+            *(one.city_sr_cyrl or "", one.city_sr_latn or ""),
+            len(rows),
+            *(sum(getattr(row, audience.value) for row in rows) for audience in ANNOUNCED),
+        )
+        for one, *more in of_visit.values()
+        for rows in ([one, *more],)
+    ]
 
 
 def _own(actor: Actor, slug: str) -> CampaignRow:
@@ -135,10 +145,8 @@ def filters_of(campaign: CampaignRow) -> Filters:
 
 def _held(campaign: CampaignRow) -> Sequence[Any]:
     """Each presentation that the reports count."""
-    each = counted_presentations(filters_of(campaign), [Group.CITY], placed=False)
-    names = ("presentation_id", "visit_id", "on_day", "kilometres", "city_0", "city_1", *map(str, Audience))
-    wanted = select(*(each.c[name] for name in names)).order_by(each.c.on_day, each.c.presentation_id)
-    return db.session().execute(wanted).all()
+    each = counted_presentations(filters_of(campaign))
+    return db.session().execute(select(each).order_by(each.c.on_day, each.c.presentation_id)).all()
 
 
 def _not_counted(campaign: CampaignRow, today: dt.date, *among: ColumnElement[bool]) -> Sequence[Any]:
@@ -167,22 +175,6 @@ def _not_counted(campaign: CampaignRow, today: dt.date, *among: ColumnElement[bo
         .order_by(Presentation.on_day, Presentation.starts_at, Presentation.id)
     )
     return db.session().execute(wanted).all()
-
-
-def _is_over(row: Any, today: dt.date) -> bool:
-    return bool(row.on_day < today)
-
-
-def _coming_visit(rows: Sequence[Any]) -> ComingVisit:
-    one = rows[0]
-    return ComingVisit(
-        one.number,
-        one.on_day,
-        one.state.value,
-        *(one.name_sr_cyrl, one.name_sr_latn, one.city_sr_cyrl or "", one.city_sr_latn or ""),
-        len(rows),
-        *(sum(getattr(row, audience.value) for row in rows) for audience in ANNOUNCED),
-    )
 
 
 # --- By audience ---
@@ -228,13 +220,13 @@ def _cities(
     for town, target in db.session().execute(towns):
         seats.setdefault(town.city_sr_cyrl, municipality_row(town))
         targets[town.city_sr_cyrl] += target
-    names = {row.city_0 or "": row.city_1 or "" for row in held}
+    names = {row.city_sr_cyrl or "": row.city_sr_latn or "" for row in held}
     names |= {row.city_sr_cyrl or "": row.city_sr_latn or "" for row in open_ones}
     names |= {city: seat.city_sr_latn for city, seat in seats.items()}
-    done, agreed = Counter(row.city_0 or "" for row in held), Counter(row.city_sr_cyrl or "" for row in open_ones)
+    done, agreed = Counter(row.city_sr_cyrl or "" for row in held), Counter(row.city_sr_cyrl or "" for row in open_ones)
     pupils, asked = Counter[str](), _requests(actor, campaign, [*seats])
     for row in held:
-        pupils[row.city_0 or ""] += int(row.pupils)
+        pupils[row.city_sr_cyrl or ""] += int(row.pupils)
     lines = [
         CityLine(
             *(city, latin, seats[city].id if city in seats else None, targets[city]),
@@ -311,8 +303,7 @@ def _goes(presenter: Any) -> ColumnElement[bool]:
 
 def _crew(actor: Actor, campaign: CampaignRow, today: dt.date) -> list[CrewLine]:
     """Who went, goes or is meant to go, by name: how much of it is done, and how much is to come."""
-    counted = db.session().execute(counted_rows(filters_of(campaign), [Group.PRESENTER]))
-    done = {row.presenter_0: row for row in counted}
+    done = {line.keys[0][0]: line.counts for line in lines_of(filters_of(campaign), (Group.PRESENTER,))}
     coming = (
         select(func.count(Assignment.id))
         .join(Presentation, Presentation.id == Assignment.presentation_id)
@@ -338,19 +329,10 @@ def _crew(actor: Actor, campaign: CampaignRow, today: dt.date) -> list[CrewLine]
         .outerjoin(CampaignMember, named)
         .where(Presenter.centre_id == campaign.centre_id, or_(meant, coming > 0, Presenter.id.in_([*done])))
     )
-    lines = [_crew_line(row, done.get(row.id), today) for row in db.session().execute(people)]
+    lines = []
+    for row in db.session().execute(people):
+        minor, counts = is_minor(row.adult_on, today), done.get(row.id, ReportCounts())
+        name = row.given_spelled if minor else whole_name(row.given_spelled, row.family_spelled)
+        numbers = (counts.visits, counts.presentations, row.coming)
+        lines.append(CrewLine(row.id, name, row.kind, minor, bool(row.meant), *numbers))
     return sorted(lines, key=lambda one: (one.minor, names_key(one.name), one.presenter_id))
-
-
-def _crew_line(row: Any, done: Any, today: dt.date) -> CrewLine:
-    minor = is_minor(row.adult_on, today)
-    return CrewLine(
-        presenter_id=row.id,
-        name=row.given_spelled if minor else whole_name(row.given_spelled, row.family_spelled),
-        kind=row.kind,
-        minor=minor,
-        meant=bool(row.meant),
-        visits=int(done.visits) if done else 0,
-        done=int(done.presentations) if done else 0,
-        coming=row.coming,
-    )

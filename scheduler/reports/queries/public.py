@@ -12,6 +12,8 @@ from functools import lru_cache, reduce
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
+    BindParameter,
     ColumnElement,
     Date,
     Integer,
@@ -20,28 +22,28 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
+    exists,
     extract,
     func,
     literal,
+    null,
     select,
     union_all,
 )
 
-from scheduler.attendance.models import StaleFigure
+from scheduler.attendance.models import KeptFigure, StaleFigure
 from scheduler.attendance.queries.figures import counted_cells
 from scheduler.core.alphabet import alphabet_key
 from scheduler.core.db import db
 from scheduler.core.language import worded
-from scheduler.people.models import Centre
+from scheduler.people.models import Centre, Presenter
 from scheduler.people.terms import PresenterKind
 from scheduler.places.models import District, Municipality
 from scheduler.programmes.models import Campaign
 from scheduler.programmes.terms import Audience, CampaignRow, SchoolLevel, in_language
-from scheduler.reports.models import SignedPeriod
-from scheduler.reports.queries import kept_figures
+from scheduler.reports.models import FigureVersion, PublicFigure, SignedPeriod
 from scheduler.reports.queries.attendance import attendance_report
 from scheduler.reports.queries.counted_rows import narrowed
-from scheduler.reports.queries.kept_figures import BEGINNING
 from scheduler.reports.rules.attendance import school_year_of
 from scheduler.reports.rules.jointly import (
     PageNumber,
@@ -72,8 +74,10 @@ from scheduler.reports.terms.counting import (
     Report,
     ReportCounts,
 )
-from scheduler.visits.models.visits import Presentation
+from scheduler.visits.models.visits import Assignment, Presentation, Visit
+from scheduler.visits.terms.states import AssignmentState
 
+BEGINNING = dt.date(2000, 1, 1)
 Versions = tuple[tuple[int, int | None], ...]  # of the figures of years; None: some are old
 
 
@@ -120,7 +124,7 @@ def _signed_year(row: Any) -> tuple[int, int, ReportCounts]:
 def _names() -> Any:
     none = literal("")
     today, year = bindparam("today", type_=Date), bindparam("year", type_=Integer)
-    kept = kept_figures.years_kept(today, year).subquery()
+    kept = years_kept(today, year).subquery()
     first = select(
         literal("district").label("kind"), District.id, District.iso, District.name_sr_cyrl.label("cyrl"),
         District.name_sr_latn.label("latn"), District.name_en.label("en"),
@@ -145,9 +149,6 @@ def _signed_years(none: Any) -> Select[Any]:
     wanted = select(literal("signed"), SignedPeriod.centre_id, cast(cast(year, Integer), String), none, totals, none)
     same = extract("year", SignedPeriod.last_day) == year
     return wanted.where(SignedPeriod.taken_back_at.is_(None), *begins, *ends, same)
-
-
-_NAMES = _names()
 
 
 def _counted_years(today: dt.date) -> list[int]:
@@ -188,31 +189,16 @@ def _rows(versions: Versions) -> tuple[Any, ...]:
     stale = [year for year, version in versions if version is None]
     if not stale:
         return _kept_rows(kept)
-    published = kept_figures.published_cells(stale)
+    published = published_cells(stale)
     counted = sorted(set(stale) - {row.year for row in published})
-    return (*_kept_rows(kept), *published, *(_counted_rows(counted) if counted else ()))
+    days = extract("year", Presentation.on_day).in_(counted)
+    cells = _cells_of_places(counted_cells(days=days).subquery().c)
+    return (*_kept_rows(kept), *published, *(db.session().execute(cells) if counted else ()))
 
 
 @lru_cache(maxsize=4)  # as long as these are their versions
 def _kept_rows(versions: Versions) -> tuple[Any, ...]:
-    return kept_figures.cells_of_years(year for year, _version in versions)
-
-
-def _counted_rows(years: Sequence[int]) -> tuple[Any, ...]:
-    one = counted_cells(days=extract("year", Presentation.on_day).in_(years)).subquery()
-    sums = [func.sum(one.c[name]).label(name) for name in ("presentations", *map(str, Audience))]
-    high = func.sum(case((one.c.level == SchoolLevel.SECONDARY, one.c.pupils), else_=0)).label("high_school")
-    days = (func.min(one.c.first_day).label("first_day"), func.max(one.c.last_day).label("last_day"))
-    latn = func.max(Municipality.city_sr_latn).label("city_sr_latn")
-    keys = (one.c.year, one.c.centre_id, District.iso, Municipality.city_sr_cyrl, one.c.campaign)
-    wanted = (
-        select(*keys, latn, *sums, high, *days)
-        .select_from(one)
-        .outerjoin(Municipality, Municipality.id == one.c.town)
-        .outerjoin(District, District.id == Municipality.district_id)
-        .group_by(*keys)
-    )
-    return tuple(db.session().execute(wanted))
+    return cells_of_years(year for year, _version in versions)
 
 
 def cells_by_year(rows: Iterable[Any]) -> dict[int, tuple[FigureCell, ...]]:
@@ -227,7 +213,7 @@ def cells_by_year(rows: Iterable[Any]) -> dict[int, tuple[FigureCell, ...]]:
 
 def campaign_outcome(campaign: CampaignRow, today: dt.date) -> Outcome:
     """What a campaign has reached, by city and by audience, and how many people were its crew."""
-    return _outcome(campaign, today, kept_figures.figure_versions(), kept_figures.crew_of(campaign.id))
+    return _outcome(campaign, today, figure_versions(), crew_of(campaign.id))
 
 
 def school_year_counts(today: dt.date, names: PublicNames) -> ReportCounts:
@@ -287,3 +273,85 @@ def _reached(filters: Filters, ours: Sequence[Any]) -> Report:
 def _counts(rows: Sequence[Any]) -> ReportCounts:
     names = ("presentations", *map(str, Audience))
     return ReportCounts(**{name: int(sum(getattr(row, name) for row in rows)) for name in names})
+
+
+# --- Cells of years ---
+
+
+def cells_of_years(years: Iterable[int], *, published: bool = True) -> tuple[Any, ...]:
+    """What was held in whole years by year, centre, district, city and campaign (0: for none), with its days.
+
+    Of a year of which figures are published, as the public reads them; `published` False: as they are kept.
+    """
+    wanted = _PUBLIC_CELLS if published else _CELLS_OF_YEARS
+    return tuple(db.session().execute(wanted, {"years": list(years)}))
+
+
+def published_cells(years: Iterable[int]) -> tuple[Any, ...]:
+    """The same of the years of which figures are published, and nothing of the others."""
+    return tuple(db.session().execute(_PUBLISHED_IN, {"years": list(years)}))
+
+
+def crew_of(campaign_id: int) -> dict[PresenterKind, int]:
+    """How many different presenters of each kind went into schools for a campaign, or have promised to."""
+    return {row[0]: row[1] for row in db.session().execute(_CREW, {"campaign": campaign_id})}
+
+
+def figure_versions() -> dict[int, int | None]:
+    """{year: what becomes another number with its figures}, None for a year of which some are old."""
+    old = exists().where(StaleFigure.year == FigureVersion.year)
+    kept = select(FigureVersion.year, case((old, None), else_=FigureVersion.version))
+    rows = db.session().execute(union_all(kept, select(StaleFigure.year, cast(null(), BigInteger)).distinct()))
+    return {row[0]: row[1] for row in rows}
+
+
+def years_kept(today: ColumnElement[Any], this_year: ColumnElement[Any]) -> Select[Any]:
+    """Years up to this one of which something is kept that was held by today: a look into each, not at its rows."""
+    years = select(literal(BEGINNING.year).label("year")).cte("years", recursive=True)
+    years = years.union_all(select(years.c.year + 1).where(years.c.year < this_year))
+    held = (KeptFigure.year == years.c.year, KeptFigure.month == 0, KeptFigure.first_day <= today)
+    version = FigureVersion.version
+    wanted = select(years.c.year, version).join(FigureVersion, FigureVersion.year == years.c.year)
+    return wanted.where(exists(select(KeptFigure.year).where(*held)))
+
+
+# Statements of pages that everybody opens are put together once: that costs as much as asking them.
+
+
+def _cells_of_places(cells: Any) -> Select[Any]:
+    """Cells added up by year, centre, district, city and campaign (0: for none), with their days."""
+    high = case((cells.level == SchoolLevel.SECONDARY, cells.pupils), else_=0)
+    sums = [func.sum(cells[name]).label(name) for name in ("presentations", *map(str, Audience))]
+    latn = func.max(Municipality.city_sr_latn).label("city_sr_latn")  # one row for each city, however it is spelled
+    keys = (cells.year, cells.centre_id, District.iso, Municipality.city_sr_cyrl, cells.campaign)
+    days = (func.min(cells.first_day).label("first_day"), func.max(cells.last_day).label("last_day"))
+    wanted: Select[Any] = select(*keys, latn, *sums, func.sum(high).label("high_school"), *days)
+    return (
+        wanted.outerjoin(Municipality, Municipality.id == cells.town)
+        .outerjoin(District, District.id == Municipality.district_id)
+        .group_by(*keys)
+    )
+
+
+_KEPT = KeptFigure.__table__.c
+_YEARS: BindParameter[Any] = bindparam("years", expanding=True)
+_CELLS_OF_YEARS = _cells_of_places(_KEPT).where(_KEPT.year.in_(_YEARS), _KEPT.month == 0)
+_PUBLISHED = select(*(PublicFigure.__table__.c[column.name] for column in _CELLS_OF_YEARS.selected_columns))
+_PUBLISHED_IN = _PUBLISHED.where(PublicFigure.year.in_(_YEARS))
+_PUBLIC_CELLS = union_all(
+    _PUBLISHED_IN,
+    _CELLS_OF_YEARS.where(~exists().where(PublicFigure.year == _KEPT.year).correlate(KeptFigure.__table__)),
+)
+_CREW = (
+    select(Presenter.kind, func.count(Presenter.id.distinct()))
+    .select_from(Visit)
+    .join(Presentation, Presentation.visit_id == Visit.id)
+    .join(Assignment, Assignment.presentation_id == Presentation.id)
+    .join(Presenter, Presenter.id == Assignment.presenter_id)
+    .where(
+        Visit.campaign_id == bindparam("campaign", type_=Integer),
+        Assignment.state.in_((AssignmentState.ACCEPTED, AssignmentState.PRESENT)),
+    )
+    .group_by(Presenter.kind)
+)
+_NAMES = _names()

@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from scheduler.core.db import db
 from scheduler.people.models import User
 from scheduler.reports.models import CarriedDifference, SignedPeriod
-from scheduler.reports.queries.attendance import counted_by_period
+from scheduler.reports.queries.figures import counted_by_period
 from scheduler.reports.rules import signing
 from scheduler.reports.terms.counting import (
     COUNT_FIELDS,

@@ -18,7 +18,7 @@ from scheduler.posts.wording import posts_table
 from scheduler.reports import charts, pdf, wording
 from scheduler.reports.queries import attendance
 from scheduler.reports.queries.attendance import centre_name, choices, names_of
-from scheduler.reports.queries.side_numbers import with_beside
+from scheduler.reports.queries.not_held import with_beside
 from scheduler.reports.queries.signing import with_books
 from scheduler.reports.rules.attendance import adds_up, districts_of
 from scheduler.reports.rules.cross import CITY_BY_MONTH, cross_of
