@@ -335,7 +335,7 @@ def test_a_key_that_lies_open_or_nowhere_stops_the_start(signing, tmp_path, monk
     assert "No such file" in problems_with_signing(PdfSigning(str(tmp_path / "nowhere.p12")))[0]
     monkeypatch.setattr("scheduler.pdf_signing.find_spec", lambda name: None)
     assert problems_with_signing(signing.pdf_signing) == [
-        "PDF_SIGNING_FILE needs the package pyHanko: install requirements-pades.txt"
+        "PDF_SIGNING_FILE needs the package pyHanko: install requirements/pades.txt"
     ]
 
 
