@@ -20,7 +20,7 @@ help:
 	@echo "make trust         the promises of docs/trust.md, and of each: good, failed or not yet shown"
 	@echo "make rehearse      the scaled-out set-up on loopback, from an empty folder to a certificate, backup and restore"
 	@echo "make bench         the goals of speed at ten years of a national centre, written to docs/speed.md; BENCH=--postgres"
-	@echo "make setup         only the environment in .venv     make lock  requirements*.in to requirements*.txt"
+	@echo "make setup         only the environment in .venv     make lock  requirements/*.in to their locks"
 	@echo "make pythons       the tests that need no server on each Python of this machine: 3.11 to 3.14"
 	@echo "make pictures      the pictures of the README, taken of the demo on a fixed day"
 	@echo "make translations  the catalogues from the code and the templates"

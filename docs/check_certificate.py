@@ -23,19 +23,26 @@ def raw(text):
 
 def main(keys, text):
     try:
+        public = {key["name"]: raw(key["public"]) for key in json.loads(pathlib.Path(keys).read_text())["keys"]}
+    except (ValueError, KeyError, TypeError, OSError):
+        return 2, f"{keys} is not a file of keys: /.well-known/certificate-keys.json, as the site gave it"
+    try:
         said, _, signature = text.rpartition(".")
         address, _, rest = said.partition("#")
         name, letters, paper = rest.split(".")
-        public = {key["name"]: key["public"] for key in json.loads(pathlib.Path(keys).read_text())["keys"]}
-        lines = [f"number: {address.rpartition('/')[2]}"]
-        told = zip(LINES, raw(paper).decode(LETTERS[letters]).split("\n"), strict=True)
-        lines += [f"{what}: {line}" for what, line in told if line]
-        Ed25519PublicKey.from_public_bytes(raw(public.get(name, ""))).verify(raw(signature), said.encode())
-    except InvalidSignature:
+        proof, told = raw(signature), raw(paper).decode(LETTERS[letters]).split("\n")
+    except (ValueError, KeyError):
+        told = []
+    if len(told) != len(LINES):
+        return 2, "This is not the whole text of a code: copy all that the reader of QR codes shows."
+    if name not in public:
+        return 2, f"{keys} has no key {name}: it was kept before that key was made, or comes from another site."
+    try:
+        Ed25519PublicKey.from_public_bytes(public[name]).verify(proof, said.encode())
+    except (InvalidSignature, ValueError):
         return 1, "NOT AS IT WAS SIGNED"
-    except (ValueError, KeyError, OSError) as problem:
-        return 2, f"no text that a key of {keys} has signed: {problem}"
-    return 0, "\n".join(lines)
+    lines = [f"{what}: {line}" for what, line in zip(LINES, told, strict=True) if line]
+    return 0, "\n".join([f"number: {address.rpartition('/')[2]}", *lines])
 
 
 if __name__ == "__main__":

@@ -355,7 +355,7 @@ def _problems_with_stores(wanted: Settings) -> list[str]:
     needed = {"psycopg": not sqlite, "redis": bool(wanted.redis_url)}
     setting = {"psycopg": "DATABASE_URL", "redis": "REDIS_URL"}
     problems += [
-        f"{setting[name]} needs the package {name}: install requirements-scale.txt"
+        f"{setting[name]} needs the package {name}: install requirements/scale.txt"
         for name, wants in needed.items()
         if wants and find_spec(name) is None
     ]

@@ -46,7 +46,7 @@ def problems_with_login(wanted: OwnLogin) -> list[str]:
     if wanted.second_factor not in ("", "own", "issuer"):
         problems.append("OIDC_SECOND_FACTOR is neither own nor issuer")
     if find_spec("authlib") is None:
-        problems.append("OIDC_ISSUER needs the package Authlib: install requirements-oidc.txt")
+        problems.append("OIDC_ISSUER needs the package Authlib: install requirements/oidc.txt")
     return problems
 
 

@@ -23,7 +23,7 @@ def problems_with_signing(wanted: PdfSigning) -> list[str]:
         return ["PDF_SIGNING_PASSPHRASE is set, but PDF_SIGNING_FILE is not"] if wanted.passphrase else []
     problems = []
     if find_spec("pyhanko") is None:
-        problems.append("PDF_SIGNING_FILE needs the package pyHanko: install requirements-pades.txt")
+        problems.append("PDF_SIGNING_FILE needs the package pyHanko: install requirements/pades.txt")
     if not wanted.path.is_absolute():
         problems.append("PDF_SIGNING_FILE names a file from nowhere: write its whole path")
     else:

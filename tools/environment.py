@@ -6,7 +6,7 @@
 
 The environment is built under another name and renamed when it is complete, so a build that was cut off is never
 mistaken for a good one. A stamp for each set holds the hash of its files, the Python version and the folder.
-uv (requirements-setup.txt) installs in seconds; where it cannot, pip does the same in a minute.
+uv (requirements/setup.txt) installs in seconds; where it cannot, pip does the same in a minute.
 """
 
 import ast
@@ -25,11 +25,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SETS = {
     "run": ("requirements.txt",),
-    "scale": ("requirements.txt", "requirements-scale.txt"),
-    "wheel": ("requirements-wheel.txt",),
+    "scale": ("requirements.txt", "requirements/scale.txt"),
+    "wheel": ("requirements/wheel.txt",),
     "test": (
-        *("requirements.txt", "requirements-scale.txt", "requirements-oidc.txt", "requirements-pades.txt"),
-        *("requirements-dev.txt", "requirements-wheel.txt"),
+        *("requirements.txt", "requirements/scale.txt", "requirements/oidc.txt", "requirements/pades.txt"),
+        *("requirements/dev.txt", "requirements/wheel.txt"),
     ),
 }
 
@@ -144,7 +144,7 @@ def install_by_uv(venv: Path, files: list[str], root: Path) -> None:
     pip = pip_of(venv)
     uv = venv / "bin" / "uv"
     if not uv.exists():
-        run(*pip, "install", *SAFE, "-r", root / "requirements-setup.txt")
+        run(*pip, "install", *SAFE, "-r", root / "requirements/setup.txt")
     how: tuple[str | Path, ...] = (
         "--python",
         python_of(venv),

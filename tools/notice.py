@@ -18,7 +18,7 @@ Commission has approved have the same value.
 
 Mark, icons, drawings, invented schools and people are the authors' own and under the same licence.
 What follows came from others and keeps its own licence. Packages that pip installs are not part of this repository
-(requirements*.txt name them); each brings its licence along.
+(requirements.txt and requirements/ name them); each brings its licence along.
 """
 DATA = (
     (

@@ -129,9 +129,8 @@ def copy(root: Root, one: Instruction, others: dict[str, Root]) -> None:
         return
     *names, target = parts
     for file in context_files(ROOT):
-        told = str(file.relative_to(ROOT))
-        if "." in names or told in names:
-            place = root.at(target) / told
+        for name in (one for one in names if file.is_relative_to(ROOT / one)):
+            place = root.at(target) / (file.name if file == ROOT / name else file.relative_to(ROOT / name))
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, place)
 

@@ -1,4 +1,4 @@
-"""What the wheel needs, for hatchling: the lines of requirements.in, so that no version is written twice.
+"""What the wheel needs, for hatchling: the lines of requirements/run.in, so that no version is written twice.
 
 A wheel is installed after the lock (docs/operate.md), which has the hashes; these lines name the same versions.
 """
@@ -8,7 +8,7 @@ from typing import Any
 
 from hatchling.metadata.plugin.interface import MetadataHookInterface
 
-EXTRAS = {name: f"requirements-{name}.in" for name in ("scale", "oidc", "pades")}
+EXTRAS = {name: f"requirements/{name}.in" for name in ("scale", "oidc", "pades")}
 OF_THE_ENVIRONMENT = ("pip",)  # it installs us, we do not import it
 
 
@@ -23,5 +23,5 @@ class RequirementsHook(MetadataHookInterface):
 
     def update(self, metadata: dict[str, Any]) -> None:
         root = Path(self.root)
-        metadata["dependencies"] = requirements(root / "requirements.in")
+        metadata["dependencies"] = requirements(root / "requirements/run.in")
         metadata["optional-dependencies"] = {name: requirements(root / file) for name, file in EXTRAS.items()}

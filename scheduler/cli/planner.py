@@ -3,13 +3,15 @@
 import json
 import os
 import resource
+import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import asdict
-from multiprocessing import get_context
+from math import inf
+from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,10 +27,11 @@ from scheduler.planning.solver import engine
 from scheduler.planning.solver.explanation import PlacedAnswer, UnplacedAnswer, explain
 from scheduler.planning.solver.repair import repair
 from scheduler.planning.solver.tour import plan_tour
-from scheduler.planning.terms import Placement, Plan, PlanProblem, Spent
+from scheduler.planning.terms import Placement, Plan, PlanProblem
 
 SECONDS = 30.0  # of a search that nobody limits
 REPAIR_SECONDS = 8.0  # somebody waits at the telephone
+PART_AFTER = 4  # reasons, judging and writing take such a part of what stood before the first plan
 T = TypeVar("T")
 
 group = CommandGroup("planner", help="Who goes where and when: propose, repair, prove, explain.")
@@ -57,10 +60,11 @@ def budget(command: Callable[..., None]) -> Callable[..., None]:
 @group.command("solve")
 @INSTANCE
 @PLAN
+@click.option("--from", "start", type=click.Path(path_type=Path), help="A plan of INSTANCE to start from.")
 @budget
-def solve(instance: Path, plan: Path, seconds: float | None, steps: int | None, seed: int) -> None:
-    """Plan INSTANCE and write the PLAN. Progress is told on standard error."""
-    told, _peak = _planned(instance, plan, (seconds, steps, seed))
+def solve(instance: Path, plan: Path, start: Path | None, seconds: float | None, steps: int | None, seed: int) -> None:
+    """Plan INSTANCE and write the PLAN, at SIGTERM the best one so far. Progress is told on standard error."""
+    told, _peak = _planned(instance, plan, (seconds, steps, seed), start)
     click.echo(told)
 
 
@@ -72,14 +76,18 @@ def solve_all(instances: Path, plans: Path, seconds: float | None, steps: int | 
     """Plan every INSTANCES/*.json one after the other, each in a process of its own, into PLANS.
 
     The memory is that of the largest one. What cannot be planned is named, the others are: code 2 at the end.
+    At SIGTERM the one in hand is written as it is, and no other is begun.
     """
-    _spent(seconds, steps, SECONDS)  # refused before anything is planned
+    limits = Limits(seconds, steps, SECONDS, pass_on=True)  # refused before anything is planned
     files = sorted(instances.glob("*.json"))
     if not files:
         raise BadInput(f"{instances}: no instance (*.json)")
     plans.mkdir(parents=True, exist_ok=True)
     failed = 0
     for file in files:
+        if limits.ended:
+            failed += 1
+            continue
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as alone:
             begun = time.monotonic()
             try:
@@ -93,12 +101,16 @@ def solve_all(instances: Path, plans: Path, seconds: float | None, steps: int | 
         raise BadInput(f"{failed} of {len(files)} not planned")
 
 
-def _planned(instance: Path, plan: Path, limits: tuple[float | None, int | None, int]) -> tuple[str, int]:
+def _planned(
+    instance: Path, plan: Path, budget: tuple[float | None, int | None, int], start: Path | None = None
+) -> tuple[str, int]:
     """What one plan is like, and the most memory that this process ever took, in MiB."""
-    seconds, steps, seed = limits
-    watch = engine.Watch(_spent(seconds, steps, SECONDS), _progress(), seed)
+    seconds, steps, seed = budget
+    limits = Limits(seconds, steps, SECONDS)
     problem = _read(instance, read_problem)
-    told = _written(plan, problem, engine.solve(problem, watch, engine.exact_solver()))
+    given = _read_sound(problem, start) if start else None
+    watch = engine.Watch(limits.spent, limits.told, seed)
+    told = _written(plan, problem, engine.solve(problem, watch, engine.exact_solver(limits.left), given))
     return told, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
@@ -108,9 +120,10 @@ def _planned(instance: Path, plan: Path, limits: tuple[float | None, int | None,
 @budget
 def mend(instance: Path, plan: Path, seconds: float | None, steps: int | None, seed: int) -> None:
     """Mend the baseline of INSTANCE after its event, with the least change, and write the PLAN."""
-    watch = engine.Watch(_spent(seconds, steps, REPAIR_SECONDS), _progress(), seed)
+    limits = Limits(seconds, steps, REPAIR_SECONDS)
     problem = _read(instance, read_problem)
-    click.echo(_written(plan, problem, repair(problem, watch, engine.exact_solver())))
+    watch = engine.Watch(limits.spent, limits.told, seed)
+    click.echo(_written(plan, problem, repair(problem, watch, engine.exact_solver(limits.left))))
 
 
 @group.command("bound")
@@ -146,12 +159,10 @@ def _banner_to_error() -> Iterator[None]:
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def why(instance: Path, plan: Path, request_id: str, as_json: bool) -> None:
     """Say why REQUEST is not in the PLAN, and what would have to move; or why it is served by whom it is."""
-    problem, proposal = _read(instance, read_problem), _read(plan, read_plan)
+    problem = _read(instance, read_problem)
     if request_id not in {one.id for one in problem.requests}:
         raise BadInput(f"{instance}: no request {request_id!r}")
-    if broken := violations(problem, proposal):
-        raise BadInput(f"{plan}: breaks a rule: {broken[0].about}: {broken[0].rule}")
-    answer = explain(problem, proposal, request_id)
+    answer = explain(problem, _read_sound(problem, plan), request_id)
     click.echo(json.dumps(asdict(answer), ensure_ascii=False) if as_json else "\n".join(_sentences(answer)))
 
 
@@ -201,24 +212,50 @@ def _costs(parts: Mapping[str, int]) -> str:
     return f"cost {sum(parts.values())} ({told})"
 
 
-def _spent(seconds: float | None, steps: int | None, usual: float) -> Spent:
-    """How much of the budget is used. Raises: BadInput."""
-    if seconds is not None and steps is not None:
-        raise BadInput("--seconds and --steps: only one of them")
-    if steps is not None:
-        return lambda done: done / steps if steps else 1.0
-    allowed, begun = usual if seconds is None else seconds, time.monotonic()
-    return lambda _done: (time.monotonic() - begun) / allowed if allowed else 1.0
+def process_start() -> float:
+    """When this process began, on the clock of `time.monotonic`."""
+    ticks = int(Path("/proc/self/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19])
+    age = time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
+    return time.monotonic() - age
 
 
-def _progress() -> Callable[[str, Mapping[str, object]], None]:
-    begun = time.monotonic()
+class Limits:
+    """What is left of a search's steps or seconds; SIGTERM takes the rest. Raises: BadInput.
 
-    def tell(what: str, figures: Mapping[str, object]) -> None:
+    Seconds are those of the whole command: loading it, and what comes after the search, estimated by its beginning.
+    """
+
+    def __init__(self, seconds: float | None, steps: int | None, usual: float, *, pass_on: bool = False) -> None:
+        if seconds is not None and steps is not None:
+            raise BadInput("--seconds and --steps: only one of them")
+        self.steps, self.ended, self.pass_on = steps, False, pass_on
+        self.allowed = inf if steps is not None else usual if seconds is None else seconds
+        self.start = process_start()
+        self.until = self.start + self.allowed
+        signal.signal(signal.SIGTERM, self._end)
+
+    def _end(self, *_: object) -> None:
+        self.ended = True
+        for child in active_children() if self.pass_on else ():
+            child.terminate()  # it writes what it has
+
+    def left(self) -> float:
+        return 0.0 if self.ended else self.until - time.monotonic()
+
+    def spent(self, done: int) -> float:
+        """How much of the budget is used."""
+        if (left := self.left()) <= 0.0:
+            return 1.0
+        if self.steps is None:
+            return 1.0 - left / self.allowed
+        return done / self.steps if self.steps else 1.0
+
+    def told(self, what: str, figures: Mapping[str, object]) -> None:
+        since = time.monotonic() - self.start
+        if what == "first":
+            self.until -= since / PART_AFTER
         told = " ".join(f"{name}={value}" for name, value in figures.items())
-        click.echo(f"{time.monotonic() - begun:.1f} s: {what} {told}", err=True)
-
-    return tell
+        click.echo(f"{since:.1f} s: {what} {told}", err=True)
 
 
 def _read(file: Path, read: Callable[[bytes], T]) -> T:
@@ -229,6 +266,14 @@ def _read(file: Path, read: Callable[[bytes], T]) -> T:
         raise BadInput(f"{file}: {error.strerror}") from error
     except UnreadablePlan as error:
         raise BadInput(f"{file}: {error}") from error
+
+
+def _read_sound(problem: PlanProblem, file: Path) -> Plan:
+    """A plan that breaks no rule. Raises: BadInput."""
+    plan = _read(file, read_plan)
+    if broken := violations(problem, plan):
+        raise BadInput(f"{file}: breaks a rule: {broken[0].about}: {broken[0].rule}")
+    return plan
 
 
 def _written(file: Path, problem: PlanProblem, plan: Plan) -> str:

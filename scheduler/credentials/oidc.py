@@ -1,7 +1,7 @@
 """The centre's own login says who somebody is: OpenID Connect's code flow with PKCE, state and nonce.
 
 Only the issuer's own host is asked, over TLS that is checked, without following anybody elsewhere. Authlib and joserfc
-come with an extra (requirements-oidc.txt): they are imported where a login is configured, and nowhere else.
+come with an extra (requirements/oidc.txt): they are imported where a login is configured, and nowhere else.
 """
 
 import datetime as dt

@@ -13,7 +13,7 @@ from typing import Any
 from scheduler.core.errors import SchedulerError
 from scheduler.pdf_signing import PdfSigning
 
-# pyhanko is loaded by whoever signs: it is an extra, requirements-pades.txt.
+# pyhanko is loaded by whoever signs: it is an extra, requirements/pades.txt.
 FIELD = "Centre"
 OF_NO_USE = ("ed25519", "ed448")  # keys that few readers of PDFs know
 

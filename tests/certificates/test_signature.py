@@ -94,9 +94,18 @@ def test_whoever_changes_a_letter_is_found_out(client, issued, tmp_path):
     other = "B" if said[-5] != "B" else "C"
     assert checked(keys, code.replace("/certificates/", "/certificates/X"), tmp_path)[0] == 1
     assert checked(keys, f"{said[:-5]}{other}{said[-4:]}.{proof}", tmp_path)[0] == 1
-    assert checked({"keys": []}, code, tmp_path)[0] == 2
-    for nonsense in ("", "https://example.org", "a#b", "a#b.c.d.e", f"{code}#", "x" * 5_000):
-        assert checked(keys, nonsense, tmp_path)[0] in (1, 2)
+    name, letters, paper = said.partition("#")[2].split(".")
+    shorter = as_base64url(lines_behind(letters, paper).rpartition("\n")[0].encode(signature.LETTERS[letters]))
+    cut = "This is not the whole text of a code: copy all that the reader of QR codes shows.\n"
+    shorter = f"a#{name}.{letters}.{shorter}.{proof}"
+    for text in ("", "https://example.org", "a#b", "a#b.c.d.e", f"{code}#", "x" * 5_000, shorter):
+        assert checked(keys, text, tmp_path) == (2, cut)
+    kept = tmp_path / "keys.json"
+    unknown = f"{kept} has no key {name}: it was kept before that key was made, or comes from another site.\n"
+    assert checked({"keys": []}, code, tmp_path) == (2, unknown)
+    no_keys = f"{kept} is not a file of keys: /.well-known/certificate-keys.json, as the site gave it\n"
+    for found in ([], {}, {"keys": [{}]}, {"keys": [{"name": name, "public": "b"}]}):
+        assert checked(found, code, tmp_path) == (2, no_keys)
 
 
 def test_a_renewed_key_signs_and_the_old_one_still_proves(app, client, issued, tmp_path):
@@ -326,7 +335,7 @@ def test_a_key_that_lies_open_or_nowhere_stops_the_start(signing, tmp_path, monk
     assert "No such file" in problems_with_signing(PdfSigning(str(tmp_path / "nowhere.p12")))[0]
     monkeypatch.setattr("scheduler.pdf_signing.find_spec", lambda name: None)
     assert problems_with_signing(signing.pdf_signing) == [
-        "PDF_SIGNING_FILE needs the package pyHanko: install requirements-pades.txt"
+        "PDF_SIGNING_FILE needs the package pyHanko: install requirements/pades.txt"
     ]
 
 

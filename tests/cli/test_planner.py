@@ -3,20 +3,32 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
+from scheduler.cli.planner import PART_AFTER, Limits, process_start
 from scheduler.planning.imports import read_plan, read_problem
-from scheduler.planning.rules.judgement import violations
+from scheduler.planning.rules.judgement import cost_of, violations
 from tests.factories.planning import a_random_problem, as_file
 
 REQUESTS = 14
 CHECKER = os.environ.get("PLAN_CHECKER", "")
 INSTANCES = sorted((Path(CHECKER).parent / "instances").glob("S-*.json")) if CHECKER else []
+
+
+@pytest.fixture(autouse=True)
+def signals_as_before() -> Iterator[None]:
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, before)
 
 
 @pytest.fixture
@@ -50,6 +62,65 @@ def test_solve_writes_a_plan_that_breaks_no_rule(run, instance: Path, tmp_path: 
     assert len(plan.placements) + len(plan.unplaced) == REQUESTS
     assert result.stdout.startswith(f"{len(plan.placements)} of {REQUESTS} served, weight ")
     assert "first step=0 cost=" in result.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["solve", "solve-all"])
+def test_a_search_that_is_ended_writes_the_best_plan_so_far(instance: Path, tmp_path: Path, command: str):
+    """In a process of its own; of a folder, the second one is not begun."""
+    plans = tmp_path / "plans"
+    (tmp_path / "later.json").write_text(instance.read_text())
+    plans.mkdir()
+    paths = [instance, plans / instance.name] if command == "solve" else [tmp_path, plans]
+    words = [sys.executable, "-m", "scheduler.command", "planner", command, *paths, "--seconds", "300"]
+
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as search:
+        assert search.stderr
+        assert " s: first step=0 cost=" in search.stderr.readline()
+        search.terminate()
+        told, _errors = search.communicate(timeout=60)
+
+    assert search.returncode == (0 if command == "solve" else 2)
+    assert told.count(f" of {REQUESTS} served, weight ") == 1
+    assert [file.name for file in plans.iterdir()] == [instance.name]
+    problem = read_problem(instance.read_bytes())
+    assert violations(problem, read_plan((plans / instance.name).read_bytes())) == []
+
+
+def test_a_search_goes_on_from_a_given_plan_that_breaks_no_rule(run, instance: Path, tmp_path: Path):
+    given, other = a_plan(run, instance), tmp_path / "other.json"
+    problem = read_problem(instance.read_bytes())
+    document = json.loads(given.read_text())
+    document["assignments"] = document["assignments"][:1]  # a poor one, which no search would begin with
+    given.write_text(json.dumps(document))
+    poor = cost_of(problem, read_plan(given.read_bytes())).total
+
+    result = run("planner", "solve", instance, other, "--steps", "1", "--from", given)
+
+    assert f" s: first step=0 cost={poor}\n" in result.stderr
+    assert cost_of(problem, read_plan(other.read_bytes())).total < poor
+
+    document["assignments"][0]["day"] = 5  # a Saturday
+    given.write_text(json.dumps(document))
+    result = run("planner", "solve", instance, other, "--from", given)
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"Error: {given}: breaks a rule: ")
+
+
+def test_seconds_are_those_of_the_whole_command(monkeypatch: pytest.MonkeyPatch):
+    """It was loading for 6 s when the first plan stood; of what that takes, a part is kept for the end."""
+    assert abs(time.time() - psutil.Process().create_time() - (time.monotonic() - process_start())) < 1
+    monkeypatch.setattr("scheduler.cli.planner.process_start", lambda: 100.0)
+    monkeypatch.setattr("time.monotonic", lambda: 106.0)
+
+    limits = Limits(10.0, None, 30.0)
+
+    assert limits.left() == 4.0
+    assert limits.spent(1) == 0.6
+    limits.told("first", {})
+    assert limits.left() == 4.0 - 6.0 / PART_AFTER
+    monkeypatch.setattr("time.monotonic", lambda: 110.0)
+    assert (limits.left() < 0, limits.spent(1)) == (True, 1.0)
 
 
 @pytest.mark.deep

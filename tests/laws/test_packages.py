@@ -1,4 +1,4 @@
-"""What the product imports has a line of its own in a requirements*.in, and each line is there for something.
+"""What the product imports has a line of its own in a requirements/*.in, and each line is there for something.
 
 The licence is the official text, the package names it, and NOTICE lists all that came from others.
 Files of others lie here as vendored.toml says: none unnamed, none changed, none missing, each with its licence.
@@ -18,13 +18,14 @@ import pytest
 
 from tests.laws.sources import nodes
 from tests.least_packages import normal
+from tools.lock import FILES as LOCKS
 from tools.notice import notice
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("scheduler", "migrations", "wsgi.py")
 OURS = {"scheduler"}
-EXTRAS = ("requirements-scale.in", "requirements-oidc.in", "requirements-pades.in")
-SERVED = ("requirements.in", *EXTRAS)  # the product, and its extras
+EXTRAS = ("requirements/scale.in", "requirements/oidc.in", "requirements/pades.in")
+SERVED = ("requirements/run.in", *EXTRAS)  # the product, and its extras
 NOT_IMPORTED = {  # by us; and what they are there for
     "pip": "installs the others",
     "tzdata": "zoneinfo reads it where the machine has no time zones",
@@ -85,12 +86,11 @@ def test_each_import_has_a_line_of_its_own():
     assert lines - needed == set(NOT_IMPORTED)
 
 
-@pytest.mark.parametrize(
-    "name", [*(name.removesuffix(".in") for name in SERVED), "requirements-dev", "requirements-wheel"]
-)
+@pytest.mark.parametrize("name", LOCKS)
 def test_no_package_has_two_lines(name: str):
-    lines = [line for line in (ROOT / f"{name}.in").read_text().splitlines() if line and line[0] not in "#-"]
-    assert len(lines) == len(lines_of(f"{name}.in"))
+    file = f"requirements/{name}.in"
+    lines = [line for line in (ROOT / file).read_text().splitlines() if line and line[0] not in "#-"]
+    assert len(lines) == len(lines_of(file))
 
 
 # The official English text: two copies of it, set in different line lengths, had the same words (2600 words and signs).
@@ -199,7 +199,6 @@ HOSTS = [
     "py" + "pi.org", "python" + "hosted.org", "registry." + "npmjs", "--index" + "-url", "--extra-index" + "-url",
     "un" + "pkg.com",
 ]  # fmt: skip
-LOCKS = sorted(path.stem for path in ROOT.glob("requirements*.in"))
 # what git ignores, and what it or a running product writes
 NOT_OURS = [".git", "instance", *(line.strip("/") for line in (ROOT / ".gitignore").read_text().splitlines())]
 
@@ -227,8 +226,8 @@ def test_no_registry_host_is_named():
 
 
 def test_every_requirement_is_locked_in_its_version_with_a_hash():
-    for name in LOCKS:
-        lock = f"{name}.txt"
+    assert sorted(LOCKS) == sorted(file.stem for file in (ROOT / "requirements").glob("*.in"))
+    for lock in LOCKS.values():
         lines = (ROOT / lock).read_text().replace("\\\n", " ").splitlines()
         wanted = [line for line in lines if line and not line.lstrip().startswith(("#", "-"))]
 
@@ -236,9 +235,9 @@ def test_every_requirement_is_locked_in_its_version_with_a_hash():
         assert [line[:60] for line in wanted if "==" not in line or "--hash=sha256:" not in line] == []
 
     # Each line of a .in file stands in its lock with the same version.
-    for name in LOCKS:
-        lock = re.sub(r"\[.*?\]", "", (ROOT / f"{name}.txt").read_text().lower())
-        lines = (ROOT / f"{name}.in").read_text().splitlines()
+    for name, file in LOCKS.items():
+        lock = re.sub(r"\[.*?\]", "", (ROOT / file).read_text().lower())
+        lines = (ROOT / f"requirements/{name}.in").read_text().splitlines()
         wanted = [
             re.sub(r"\[.*\]", "", line.split("#")[0].strip().lower())
             for line in lines

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -155,6 +156,39 @@ def test_each_reason_has_its_case(person: dict, request_: dict, reason: WhyUnpla
 
 def test_the_first_plan_does_not_wait_until_the_exact_solver_is_loaded():
     subprocess.run([sys.executable, "-c", NOT_LOADED], check=True, timeout=60)
+
+
+def test_no_block_is_begun_that_would_not_end_in_time(monkeypatch: pytest.MonkeyPatch):
+    """Neither when the seconds end among the moves of a step, nor when fewer are left than the longest block took."""
+    problem, looks, begun = a_random_problem(7, requests=30), iter([0.5, 0.5]), list[float]()
+    until_then = engine.Watch(lambda _steps: next(looks, 1.0), lambda _what, _figures: None)
+
+    engine.solve(problem, until_then, lambda *_given, **_more: begun.append(0.0))
+
+    assert begun == []
+
+    left = [9.0]
+
+    def of_three_seconds(*given: Any) -> None:
+        begun.append(given[-1]())
+        left[0] -= 3.0
+
+    monkeypatch.setattr(submodel, "lay_anew", of_three_seconds)
+    solver = engine.exact_solver(lambda: left[0])
+    desk = first_plan(Grounds(problem))
+
+    for _ in range(4):
+        solver(desk, [0], Random(0))
+
+    assert begun == [9.0, 6.0, 3.0]
+
+
+def test_the_exact_solver_ends_with_its_seconds():
+    desk = PlanDesk(Grounds(a_random_problem(7, requests=30)))
+    model = submodel.BlockModel(desk)
+    for one in range(30):
+        model.offer(one, dict.fromkeys(seats_with_every_youth(desk, one)))
+    assert model.solved({}, effort=10.0, seconds=0.0) == []
 
 
 NEAR = 200  # minutes: Niš and Vranje are further from Belgrade and Pančevo

@@ -76,7 +76,7 @@ def test_a_unit_may_write_its_instance_only(unit: Path):
 TEXT = (ROOT / "deploy/Dockerfile").read_text()
 IN_USE = """
     wsgi.py instance/secret_key deploy/secrets/raspored.env tools/serve.py tools/wheel_metadata.py scheduler/app.py
-    scheduler/__pycache__/app.pyc .git/config requirements-dev.txt
+    scheduler/__pycache__/app.pyc .git/config requirements/dev.txt
 """
 COMPOSE = (ROOT / "deploy/compose.yaml").read_text()
 
@@ -146,12 +146,12 @@ def house(tmp_path: Path) -> Path:
 def test_all_of_the_wheel_and_no_key_gets_into_the_image(house: Path):
     sent = {str(path.relative_to(house)) for path in context_files(house)}
 
-    assert sent == {"wsgi.py", "tools/wheel_metadata.py", "scheduler/app.py", "requirements-dev.txt"}
+    assert sent == {"wsgi.py", "tools/wheel_metadata.py", "scheduler/app.py", "requirements/dev.txt"}
 
     sent = {str(path.relative_to(ROOT)) for path in context_files(ROOT)}
 
-    assert {"pyproject.toml", "requirements.in", "vendored.toml", "migrations/env.py"} <= sent
-    assert {"requirements-scale.in", "requirements-oidc.in", "requirements-pades.in"} <= sent
+    assert {"pyproject.toml", "requirements/run.in", "requirements.txt", "vendored.toml", "migrations/env.py"} <= sent
+    assert {"requirements/scale.in", "requirements/oidc.in", "requirements/pades.in"} <= sent
     assert any(name.startswith("static/fonts/") for name in sent)
     wheel = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
     carried = wheel["force-include"]

@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project without requirements, so that building it needs no index; `venv` itself is real."""
+    (tmp_path / "requirements").mkdir()
     for file in environment.SETS["test"]:
         (tmp_path / file).write_text("")
     monkeypatch.setattr(environment, "install", lambda *_: None)
@@ -150,13 +151,13 @@ def test_uv_installs_what_the_locks_say_with_hashes_and_from_wheels_only(project
     environment.install(project / ".venv", "run", project)
 
     fetched, installed = told[1:]
-    assert fetched.endswith("--require-hashes --only-binary :all: -r /requirements-setup.txt")
+    assert fetched.endswith("--require-hashes --only-binary :all: -r /requirements/setup.txt")
     assert installed.startswith("/.venv/bin/uv pip install --python /.venv/bin/python")
     assert installed.endswith("--require-hashes --only-binary :all: -r /requirements.txt")
     assert "--compile-bytecode" in installed
 
 
-@pytest.mark.parametrize("failing", ["-r /requirements-setup.txt", "/.venv/bin/uv pip"])
+@pytest.mark.parametrize("failing", ["-r /requirements/setup.txt", "/.venv/bin/uv pip"])
 def test_where_uv_does_not_work_pip_installs_the_same(project: Path, told: list[str], failing: str) -> None:
     told.append(failing)
     environment.install(project / ".venv", "test", project)
@@ -243,14 +244,14 @@ def test_each_lock_is_made_in_order_and_tried_on_every_python() -> None:
     made, tried = lines[: len(lock.FILES)], lines[len(lock.FILES) :]
     assert all("--universal" in line and "--generate-hashes" in line for line in made)
     assert [line.split("--python-version ")[1].split()[0] for line in tried] == ["3.11", "3.12", "3.13", "3.14"]
-    assert all("--only-binary :all:" in line and "requirements-dev.txt" in line for line in tried)
+    assert all("--only-binary :all:" in line and "requirements/dev.txt" in line for line in tried)
 
 
-@pytest.mark.parametrize("name", lock.FILES)
-def test_everything_that_is_asked_for_is_pinned_and_locked(name: str) -> None:
-    asked = [line.split("#")[0].strip() for line in (ROOT / f"{name}.in").read_text().splitlines()]
+@pytest.mark.parametrize(("name", "file"), lock.FILES.items())
+def test_everything_that_is_asked_for_is_pinned_and_locked(name: str, file: str) -> None:
+    asked = [line.split("#")[0].strip() for line in (ROOT / f"requirements/{name}.in").read_text().splitlines()]
     asked = [line for line in asked if line and not line.startswith("-c ")]
-    locked = (ROOT / f"{name}.txt").read_text().lower()
+    locked = (ROOT / file).read_text().lower()
     assert [line for line in asked if "==" not in line] == []
     assert [line for line in asked if f"{line.lower().split('[')[0].split('==')[0]}==" not in locked] == []
 

@@ -2,7 +2,7 @@
 
 A form gets through deploy/nginx.conf and waitress as its unit starts it, also where the port is not 443.
 The product starts and serves its public pages with the packages of requirements.txt alone, as in a fresh clone.
-Drivers of PostgreSQL and Redis are only in requirements-scale.txt, what tests need only in requirements-dev.txt.
+Drivers of PostgreSQL and Redis are only in requirements/scale.txt, what tests need only in requirements/dev.txt.
 The whole of `make run` on the real application: up, kept, ended.
 """
 
@@ -124,9 +124,9 @@ def test_the_wheel_asks_for_what_the_lock_has(wheel: Path):
     extras = {
         f"{line}; extra == '{extra}'"
         for extra in ("scale", "oidc", "pades")
-        for line in requirements(ROOT / f"requirements-{extra}.in")
+        for line in requirements(ROOT / f"requirements/{extra}.in")
     }
-    wanted = {*requirements(ROOT / "requirements.in"), *extras}
+    wanted = {*requirements(ROOT / "requirements/run.in"), *extras}
     assert asked == {line.lower().replace(" ;", ";") for line in wanted}  # the lock has a space before a marker
 
 
@@ -271,7 +271,7 @@ def test_what_is_hidden_cannot_be_imported_and_is_told(run_bare):
     done = run_bare("-c", "import os; os.environ['REDIS_URL'] = 'redis://localhost'; import wsgi")
 
     assert done.returncode == 2
-    assert "REDIS_URL needs the package redis: install requirements-scale.txt" in done.stderr
+    assert "REDIS_URL needs the package redis: install requirements/scale.txt" in done.stderr
 
     done = run_bare("-c", "import tools.serve, tools.supervisor, waitress.__main__")
 

@@ -121,7 +121,7 @@ def test_a_login_without_its_package_stops_the_start(tmp_path, monkeypatch):
 
     assert problems_with(wanted(tmp_path)) == []
     assert problems_with(wanted(tmp_path, own_login=login)) == [
-        "OIDC_ISSUER needs the package Authlib: install requirements-oidc.txt"
+        "OIDC_ISSUER needs the package Authlib: install requirements/oidc.txt"
     ]
 
 

@@ -77,6 +77,8 @@ class Search:
                 self._move()
                 if self.desk.cost < self.best_cost:
                     self._keep()
+            if spent(self.steps) >= 1.0:
+                break
             self.lay_anew(self.desk, self._block(), self.rng)
             if self.desk.cost < self.best_cost:
                 self._keep()

@@ -6,9 +6,10 @@ most two on an empty one; a third comes by the search's own moves.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import combinations
+from math import inf
 from random import Random
 from typing import NamedTuple
 
@@ -31,8 +32,10 @@ class PricedWay(NamedTuple):
     literal: cp_model.IntVar
 
 
-def lay_anew(desk: PlanDesk, block: list[int], rng: Random, calm: int | None = None) -> None:
-    """Lay these requests anew as well as the model knows; never worse than they lay before."""
+def lay_anew(
+    desk: PlanDesk, block: list[int], rng: Random, calm: int | None = None, left: Callable[[], float] = lambda: inf
+) -> None:
+    """Lay these requests anew as well as the model knows in the seconds left; never worse than they lay before."""
     before, stood = desk.cost, [(one, desk.lift(one)) for one in block if desk.at[one] is not None]
     model = BlockModel(desk)
     for one in block:
@@ -40,7 +43,7 @@ def lay_anew(desk: PlanDesk, block: list[int], rng: Random, calm: int | None = N
         model.offer(one, dict.fromkeys([*seats, *(seat for request, seat in stood if request == one)]))
     if calm is not None:
         model.keep_calm({one for one, _seat in stood}, calm)
-    chosen = model.solved(dict(stood), effort=EFFORT)
+    chosen = model.solved(dict(stood), EFFORT, left())
     for one, seat in chosen:
         desk.place(one, seat)
     if desk.cost > before:
@@ -88,7 +91,7 @@ class BlockModel:
     def _cost(self, request: int, seat: PlanSeat) -> int:
         return self.desk.roads(request, seat) + self.desk.wish(request, seat)
 
-    def solved(self, hint: dict[int, PlanSeat], effort: float) -> list[tuple[int, PlanSeat]]:
+    def solved(self, hint: dict[int, PlanSeat], effort: float, seconds: float = inf) -> list[tuple[int, PlanSeat]]:
         """The best seats that were found within the effort; none when not even the hint can be."""
         of_day, of_week, of_person = (defaultdict[tuple[int, int], list[PricedWay]](list) for _ in range(3))
         for way in self.ways:
@@ -108,9 +111,9 @@ class BlockModel:
             self._limit_person(person, ways)
         self._limit_campaigns()
         self.model.minimize(Sum.weighted_sum(self.terms, self.costs))
-        return self._chosen(hint, effort)
+        return self._chosen(hint, effort, seconds)
 
-    def _chosen(self, hint: dict[int, PlanSeat], effort: float) -> list[tuple[int, PlanSeat]]:
+    def _chosen(self, hint: dict[int, PlanSeat], effort: float, seconds: float) -> list[tuple[int, PlanSeat]]:
         for way in self.ways:
             self.model.add_hint(way.literal, hint.get(way.request) == way.seat)
         for request, literal in self.left_out.items():
@@ -118,6 +121,7 @@ class BlockModel:
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1  # one worker is the same each time, and quick enough for a block
         solver.parameters.max_deterministic_time = effort
+        solver.parameters.max_time_in_seconds = max(seconds, 0.0)
         solver.parameters.random_seed = 0
         if solver.solve(self.model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return []
