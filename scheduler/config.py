@@ -1,6 +1,6 @@
 """Settings: the environment, and for what it does not say one settings file (docs/decisions/0006).
 
-Read once at the start, the same for pages, jobs and commands; all errors are told at once. Listed in docs/operate.md.
+Read once at the start, the same for pages, jobs and commands; all errors are told at once. Listed in docs/settings.md.
 """
 
 import os

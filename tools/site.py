@@ -44,7 +44,7 @@ class Site:
             "/etc/ssl/raspored.pem": str(self.certificate),
             "/etc/ssl/private/raspored.key": str(self.key),
             "/var/log/nginx": str(self.folder),
-            "/var/www/raspored": str(self.folder / "www"),
+            "/var/www/html": str(self.folder / "www"),
             "    listen [::]:80;\n": "",
             "    listen [::]:443 ssl;\n": "",
             "listen 80;": f"listen 127.0.0.1:{self.http};",

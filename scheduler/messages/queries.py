@@ -47,11 +47,15 @@ def messages_about(thing: str, thing_id: int) -> list[MessageRow]:
     return [_row(message) for message in found]
 
 
-def newest_of(centre_id: int, kind: str) -> MessageRow | None:
-    """The newest mail of one kind in a centre."""
+def newest_of(centre_id: int, kind: str = "", state: MessageState | None = None) -> MessageRow | None:
+    """The newest mail of a centre, of one kind or in one state."""
     found = db.session.scalar(
         select(OutboxMessage)
-        .where(OutboxMessage.centre_id == centre_id, OutboxMessage.kind == kind)
+        .where(
+            OutboxMessage.centre_id == centre_id,
+            *((OutboxMessage.kind == kind,) if kind else ()),
+            *((OutboxMessage.state == state,) if state else ()),
+        )
         .order_by(OutboxMessage.id.desc())
         .limit(1)
     )

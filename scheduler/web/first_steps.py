@@ -1,4 +1,4 @@
-"""What a new centre still lacks before schools can ask (O8): each line knows by a query whether it is done."""
+"""What a new centre sets up first (O8): each line knows by a query whether it is done."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -7,6 +7,8 @@ from flask import url_for
 
 from scheduler import policy
 from scheduler.config import settings
+from scheduler.core.clock import local_day
+from scheduler.jobs.health import last_run
 from scheduler.messages import queries as messages
 from scheduler.messages.terms import UNSENT, MessageState
 from scheduler.people import queries as people
@@ -19,6 +21,7 @@ from scheduler.policy import Actor
 from scheduler.programmes import queries as programmes
 from scheduler.requests.queries.inbox import has_requests
 from scheduler.web.i18n import _
+from scheduler.work.terms import BACKUP_JOB, BACKUP_WITHIN
 
 
 @dataclass(frozen=True)
@@ -48,33 +51,34 @@ class FirstSteps:
         return tuple(step for step in self.steps if not step.done)
 
 
-def steps_on_the_desk(actor: Actor, today: dt.date) -> FirstSteps | None:
+def steps_on_the_desk(actor: Actor, now: dt.datetime) -> FirstSteps | None:
     """The list for the first page, until it is empty or put away. A demo that has presenters has what it needs."""
     if actor.centre_id is None or policy.scope_of(actor, "update", "settings") is None:
         return None
     centre = people.centre_settings(actor.centre_id)
     if HandStep.PUT_AWAY in centre.settled or (settings().demo and centre.has_presenters):
         return None  # four questions were enough
-    steps = _all_steps(centre, today)
+    steps = _all_steps(centre, now)
     return steps if steps.open else None
 
 
-def first_steps(actor: Actor, today: dt.date) -> FirstSteps | None:
-    """The list for whoever may change the settings of a centre, else None. Ten questions, however much is stored."""
+def first_steps(actor: Actor, now: dt.datetime) -> FirstSteps | None:
+    """The list for whoever may change the settings of a centre, else None. Twelve questions, however much is stored."""
     if actor.centre_id is None or policy.scope_of(actor, "update", "settings") is None:
         return None
-    return _all_steps(people.centre_settings(actor.centre_id), today)
+    return _all_steps(people.centre_settings(actor.centre_id), now)
 
 
-def _all_steps(centre: CentreRow, today: dt.date) -> FirstSteps:
-    mail = messages.newest_of(centre.id, TEST_MAIL)
+def _all_steps(centre: CentreRow, now: dt.datetime) -> FirstSteps:
+    mail = messages.newest_of(centre.id, TEST_MAIL) or messages.newest_of(centre.id, state=MessageState.SENT)
     steps = (
         _named(centre),
-        *_of_places(today),
+        *_of_places(local_day(now)),
         _programmes(len(programmes.open_programmes(centre.id))),
         *_invited(centre),
         _mail(mail.state if mail else None),
-        *_by_hand(centre),
+        _helpline(centre),
+        _backup(centre, now),
         _asked(centre.id),
     )
     waits = mail is not None and mail.state in UNSENT
@@ -139,7 +143,7 @@ def _asked(centre_id: int) -> Step:
 def _mail(state: MessageState | None) -> Step:
     texts = {
         None: _("One press writes a letter to your own address."),
-        MessageState.SENT: _("The test mail has left. Look into your mailbox, also among unwanted mail."),
+        MessageState.SENT: _("A mail has left. A test mail to yourself shows whether it arrives."),
         MessageState.FAILED: _("The test mail could not be sent. Check SMTP_URL and MAIL_FROM, then try again."),
     }
     text = texts.get(state, _("The test mail waits to be sent; the worker sends within a minute."))
@@ -149,10 +153,10 @@ def _mail(state: MessageState | None) -> Step:
     return Step("mail", done, _("Try whether mail leaves"), text, verb=_("Send a test mail to me"), mail=True)
 
 
-def _by_hand(centre: CentreRow) -> tuple[Step, ...]:
+def _helpline(centre: CentreRow) -> Step:
     number = settings().helpline_number
     text = _("%(number)s stands on every page and paper. Another number is set by HELPLINE_NUMBER.", number=number)
-    helpline = Step(
+    return Step(
         "helpline",
         HandStep.HELPLINE in centre.settled,
         _("Is this the right helpline number?"),
@@ -160,13 +164,12 @@ def _by_hand(centre: CentreRow) -> tuple[Step, ...]:
         verb=_("It is right"),
         hand=HandStep.HELPLINE,
     )
+
+
+def _backup(centre: CentreRow, now: dt.datetime) -> Step:
+    """Done by the first backup of the last night, or by a person where backups are made without us."""
     text = _("Database, uploads and settings, each night, to another machine: docs/operate.md says how.")
-    backup = Step(
-        "backup",
-        HandStep.BACKUP in centre.settled,
-        _("Let somebody set up the backup"),
-        text,
-        verb=_("It is set up"),
-        hand=HandStep.BACKUP,
-    )
-    return helpline, backup
+    title, verb, last = _("Let somebody set up the backup"), _("It is set up"), last_run(BACKUP_JOB)
+    if last and now - last <= BACKUP_WITHIN:
+        return Step("backup", True, title, text)
+    return Step("backup", HandStep.BACKUP in centre.settled, title, text, verb=verb, hand=HandStep.BACKUP)

@@ -3,7 +3,7 @@
 What the README and its neighbours tell to type and to open is there.
 What the code cites as TRUST stands in docs/trust.md beside a test that is there, and nothing else does.
 The table of edge cases names tests that are there: a renamed one breaks here and not in a reader's hands.
-An operator finds each setting in docs/operate.md, and nothing there that does not exist.
+An operator finds each setting in docs/settings.md, and nothing there that does not exist.
 The handbook is true: it names screens that exist, the same in both languages, and its links lead somewhere.
 """
 
@@ -29,7 +29,7 @@ MOST_LETTERS = 100
 UNRELEASED = "Unreleased"
 
 
-RELEASE = re.compile(r"(\d+)\.(\d+)\.(\d+) \((\d{4}-\d{2}-\d{2})\)")
+RELEASE = re.compile(r"(\d+)\.(\d+)\.(\d+)(rc\d+)? \((\d{4}-\d{2}-\d{2})\)")
 
 
 def parts_of(text: str) -> list[str]:
@@ -44,7 +44,7 @@ def out_of_order(headings: list[str]) -> list[str]:
     for heading in headings[1:]:
         known = RELEASE.fullmatch(heading)
         number = tuple(map(int, known.groups()[:3])) if known else above
-        day = dt.date.fromisoformat(known[4]) if known else not_after
+        day = dt.date.fromisoformat(known[5]) if known else not_after
         if number >= above or day > not_after:
             wrong.append(heading)
         else:
@@ -82,9 +82,10 @@ def test_every_change_is_a_short_line_below_its_release_and_its_reader():
 
 def test_the_newest_release_is_the_version_of_the_package_and_has_its_upgrade_notes():
     _above, _unreleased, newest, before, *_ = parts_of((ROOT / "CHANGELOG.md").read_text(encoding="utf-8"))
-    numbers = [".".join(RELEASE.match(one).groups()[:3]) for one in (newest, before)]
+    known, last = (RELEASE.match(one) for one in (newest, before))
+    numbers = [".".join(one.groups()[:3]) for one in (known, last)]
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert project["version"] == numbers[0]
+    assert project["version"] == numbers[0] + (known[4] or "")
     assert f"## {numbers[1]} to {numbers[0]}" in (ROOT / "docs/upgrade.md").read_text(encoding="utf-8")
 
 
@@ -311,9 +312,9 @@ def settings_read() -> set[str]:
     }
 
 
-def test_every_setting_is_in_operate_md():
+def test_every_setting_is_in_settings_md():
     assert {"MODE", "DATABASE_URL", "SECRET_KEY"} <= settings_read()
-    told = re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "docs/operate.md").read_text(), re.MULTILINE)
+    told = re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "docs/settings.md").read_text(), re.MULTILINE)
     assert set(told) == settings_read()
 
     readers = [

@@ -17,6 +17,7 @@ import pytest
 
 from tools.certificates import Authority
 from tools.dockerfile import Unreadable, context_files, instructions, stages
+from tools.rehearse.blocks import PAGES, blocks_of
 from tools.rehearse.installation import Failed, Installation
 from tools.rehearse.pages import Lost, Page
 from tools.rehearse.run import REGISTER, Log, Product, back_up_and_restore, look_back, play, servers
@@ -71,6 +72,23 @@ def test_a_unit_may_write_its_instance_only(unit: Path):
     more = " /var/backups/raspored" if unit.stem == "raspored-backup" else ""
     written = re.findall(r"^ReadWritePaths=(.*)$", unit.read_text(), re.MULTILINE)
     assert written == [f"/opt/raspored/instance{more}"]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_blocks_of_a_page_of_installing_are_whole_and_start_units_that_are_there(page: Path):
+    """`python -m tools.rehearse.blocks` walks them; that takes minutes."""
+    blocks = blocks_of(page)
+    broken = [one for one in blocks if subprocess.run(["bash", "-n"], input=one, text=True, check=False).returncode]
+    copied = set(re.findall(r"raspored-\w+\.(?:service|timer)", "".join(blocks)))
+    started = set(re.findall(r"raspored-\w+", re.search(r"enable --now (.*)", "".join(blocks))[1]))
+
+    assert (len(blocks) > 7, broken) == (True, [])
+    assert copied <= {path.name for path in (ROOT / "deploy").iterdir()}
+    assert started <= {Path(name).stem for name in copied}
+
+
+def test_gunicorn_trusts_the_one_proxy_before_it():
+    assert "\nEnvironment=PROXY_HOPS=1\n" in (ROOT / "deploy/raspored-gunicorn.service").read_text()
 
 
 TEXT = (ROOT / "deploy/Dockerfile").read_text()

@@ -84,7 +84,7 @@ class OpenCalendar:
     told: SchoolTime | None
     people: tuple[Seeker, ...]  # of the programme's centre, without what they have promised
     taken: Sequence[TakenTime]  # what was promised, and what is held
-    missing: str  # the school year of today, where one of the calendars does not have it yet
+    missing: str  # the first school year of its days that a calendar does not have yet; abroad none is asked for
 
     def free_dates(self, wish: FreeWish) -> FreeDates:
         """On which of the next days, and at what times, somebody can really come; names nobody."""
@@ -301,7 +301,7 @@ def _calendar_of(
         told=place.school.told() if place.school and wish.audience is Audience.PUPILS else None,
         people=people,
         taken=taken,
-        missing=lessons.missing(today),
+        missing=(lessons.missing(today) or lessons.missing(last)) if place.town else "",
     )
 
 

@@ -339,7 +339,7 @@ class HolidayDraft:
 
 @dataclass(frozen=True)
 class Supplies:
-    """What a centre needs before schools can ask: which of it is there."""
+    """What a new centre sets up first: which of it is there."""
 
     calendars: frozenset[SchoolCalendar]  # whose present school year is entered
     holidays: int  # still to come

@@ -39,7 +39,7 @@ def settings() -> ResponseReturnValue:
 @bp.get("/settings/first-steps")
 @may("update", "settings")
 def first_steps() -> ResponseReturnValue:
-    steps = steps_of(current_actor(), clock.local_day(clock.now()))
+    steps = steps_of(current_actor(), clock.now())
     return render_template("admin/first_steps.html", first_steps=steps, demo=config.settings().demo)
 
 

@@ -107,7 +107,7 @@ def today() -> ResponseReturnValue:
         parts |= _of_safeguarding(actor.centre_id, day)
     if policy.scope_of(actor, "update", "concern"):
         parts |= {"concerns": open_concerns(actor, now), "said_by": labels.SPOKEN_UP_BY}
-    parts["first_steps"] = steps_on_the_desk(actor, day)
+    parts["first_steps"] = steps_on_the_desk(actor, now)
     if policy.scope_of(actor, "import", "calendar") is not None:
         parts["missing"] = calendar_missing(day) or calendar_missing(day + CALENDAR_AHEAD)
     return render_template("desk/today.html", day=day, now=now, **parts)

@@ -25,6 +25,7 @@ from scheduler.requests.terms.school_request import RequestState
 from scheduler.web.admin.words import JOBS
 from scheduler.work.terms import BACKUP_JOB
 from tests.factories import MONDAY
+from tests.factories.messages import make_message
 from tests.factories.people import make_presenter, make_user
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
@@ -141,7 +142,7 @@ def test_with_presenters_a_real_centre_is_told_until_all_is_done_and_a_demo_is_n
 
 
 @pytest.mark.parametrize(("state", "words"), [
-    (MessageState.WAITING, "waits to be sent"), (MessageState.SENT, "The test mail has left"),
+    (MessageState.WAITING, "waits to be sent"), (MessageState.SENT, "A mail has left"),
     (MessageState.FAILED, "could not be sent"),
 ])  # fmt: skip
 def test_a_test_mail_goes_to_the_own_address_and_its_fate_is_shown(admin, boss, state, words):
@@ -154,6 +155,28 @@ def test_a_test_mail_goes_to_the_own_address_and_its_fate_is_shown(admin, boss, 
 
     assert (mail.address, words in page) == (boss.email, True)
     assert ("data-hx-trigger" in page) == (state is MessageState.WAITING)
+
+
+def test_the_steps_of_mail_and_backup_are_ticked_by_what_happens(app):
+    administrator = in_production(app, smtp_url=SMTP)
+    [centre_id] = rows_of(User.centre_id)
+    ticked = []
+
+    def look(step: str) -> None:
+        row = next(row for row in read(administrator, STEPS).split("<tr") if step in row)
+        ticked.append("tone-good" in row)
+
+    for _before_and_after in range(2):
+        look("Try whether mail leaves")
+        mail = make_message(centre_id=centre_id)
+        with transaction():
+            mail.state = MessageState.SENT
+    for made in (None, MONDAY - dt.timedelta(hours=37), MONDAY):
+        if made:
+            queue.write_run(BACKUP_JOB, made, failed=False)
+        look("Let somebody set up the backup")
+
+    assert ticked == [False, True, False, False, True]
 
 
 # --- school days, programmes ---
@@ -256,7 +279,7 @@ def test_in_production_without_a_mail_server_neither_health_nor_the_test_mail_ca
     health, steps = read(admin, "/health"), read(admin, STEPS)
 
     assert ("No mail leaves this machine, because" in health, "All is well." in health) == (stays, not stays)
-    assert ("No mail leaves this machine yet" in steps, "The test mail has left" in steps) == (stays, not stays)
+    assert ("No mail leaves this machine yet" in steps, "A mail has left" in steps) == (stays, not stays)
 
 
 def test_in_production_health_tells_of_a_night_without_a_backup(app):

@@ -6,15 +6,19 @@ import re
 import pytest
 from sqlalchemy import update
 
+from scheduler.booking.queries.free_dates import near_calendar
+from scheduler.booking.terms.free_dates import FreeWish
 from scheduler.core.db import transaction
 from scheduler.core.language import long_day
 from scheduler.core.text import to_latin
 from scheduler.people.models import AvailabilityException, AvailableHours, PresenterLanguage
 from scheduler.people.terms import TeachingLanguage
-from scheduler.places.models import Host
+from scheduler.places.models import Host, SchoolCalendarEntry
+from scheduler.places.rules.hosts import school_year
 from scheduler.places.service.hosts import propose_host
-from scheduler.places.terms.hosts import HostDraft, HostKind
+from scheduler.places.terms.hosts import HostDraft, HostKind, SchoolCalendar
 from scheduler.policy import ANONYMOUS, Role
+from scheduler.programmes.terms import Audience
 from scheduler.reports.terms.counting import ReportCounts
 from scheduler.requests.terms.school_request import RequestState
 from tests.factories import MONDAY
@@ -536,6 +540,22 @@ def test_the_pressed_day_is_marked_and_its_parts_of_the_day_are_drawn(free):
     assert f'aria-current="date" type="submit" name="day" value="{one}"' in chosen
     assert chosen.count('aria-current="date"') == 1
     assert "; your choice</span>" in chosen
+
+
+def test_booking_says_until_when_school_breaks_are_known(client, free):
+    """Of the last day that is shown, too: dates reach into a year whose calendar is published in summer."""
+    wish = FreeWish(free.programmes[0].id, TeachingLanguage.SERBIAN, Audience.PUPILS, host_id=free.host.id)
+    said = []
+    for entered in (False, True):
+        if entered:
+            with transaction() as session:
+                term = {"kind": "term1", "school_year": school_year(TODAY), "first_day": TODAY, "last_day": TODAY}
+                session.add_all(SchoolCalendarEntry(calendar=one, **term) for one in SchoolCalendar)
+        for page in (open_page(client, **of_the_school(free)).text, free.get("when").text):
+            said += re.findall(r"known until 31 August (\d+): the calendar (\S+) is", page)
+        said.append(near_calendar(wish, now=MONDAY + dt.timedelta(days=300)).missing)
+
+    assert said == [("2026", "2026/27"), ("2026", "2026/27"), "2026/27", "2027/28"]
 
 
 def test_the_free_dates_of_a_town_that_was_named_come_without_being_asked_for(app, client, free):

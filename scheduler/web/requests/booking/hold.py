@@ -167,11 +167,9 @@ def calendar_facts(booking: BookingDraft, form: BaseForm) -> dict[str, Any]:
     programme = booking.programme()
     if programme and programme.book_now:
         more = {"book_now": True} | _gone(booking, form) | _times(booking, answer.free, form)
-    today = clock.local_day(booking.now)
-    missing = calendar.place.lessons(today, today).missing(today)
     slot = booking.slot()
     marked = slot.on_day if slot else _pressed_day(booking, form)
-    return more | free_days(booking, wish, answer, marked) | {"missing": missing}
+    return more | free_days(booking, wish, answer, marked) | {"missing": calendar.missing}
 
 
 def _times(booking: BookingDraft, free: Any, form: BaseForm) -> dict[str, Any]:
