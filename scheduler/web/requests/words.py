@@ -24,10 +24,10 @@ from scheduler.requests.terms.pages import (
 from scheduler.requests.terms.school_request import NotHeldReason, RequestState
 from scheduler.requests.wording import StateWords, state_words
 from scheduler.visits.terms.states import ClockWrong
-from scheduler.web import filters
+from scheduler.web import filters, labels
 from scheduler.web.i18n import _, _l, page_language, spelled_here
-from scheduler.web.labels import AUDIENCES
 
+SCHOOL_KINDS = labels.SCHOOL_KINDS  # requests/found_hosts.html reads it of whichever page shows a school
 LEVELS = {
     SchoolLevel.PRIMARY: _l("Primary school"),
     SchoolLevel.SECONDARY: _l("Secondary school"),
@@ -200,8 +200,8 @@ def who_is_expected(asked: RequestedPresentationRow) -> str:
     }
     some = {kind: people for kind, people in numbers.items() if people}
     if len(some) < 2:
-        return str(AUDIENCES[asked.audience])
-    return ", ".join(f"{AUDIENCES[kind]} {people}" for kind, people in some.items())
+        return str(labels.AUDIENCES[asked.audience])
+    return ", ".join(f"{labels.AUDIENCES[kind]} {people}" for kind, people in some.items())
 
 
 @dataclass(frozen=True)
