@@ -20,7 +20,7 @@ READERS = {  # every place of another folder that names the log's table, and wha
     (
         "imports/batches.py",
         "_of_undone_import",
-    ): "and whether by an import that is taken back: then nothing hangs on it",
+    ): "and whether by an import that was taken back: then it is not",
     ("imports/staging.py", "apply"): "which line is the last of an import",
     ("imports/staging.py", "_audit"): "written, a line for each stored row",
     ("people/service/reads.py", "_pages"): "what it says already: a bound on the log's own lines",

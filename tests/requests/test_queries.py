@@ -201,7 +201,7 @@ def test_twins_are_open_requests_of_the_same_host_within_30_days(programme, coor
     assert page.row.twins == 1
 
 
-def test_twins_are_counted_in_one_question_and_never_row_against_row(session):
+def test_twins_are_counted_in_one_question_and_never_row_against_row(session, on_one_page):
     """More days than a month has: the days around each are looked up, and give what a comparison of all would."""
     programme = make_programme()
     host, actor = make_host(), an_actor(centre_id=programme.centre_id)
