@@ -3,19 +3,19 @@
 python -m tools.everything              the parts that have not yet passed on this commit
 python -m tools.everything sqlite days  these parts alone, again
 
-A part that passed on the commit at hand is not run a second time, so an interrupted run goes on where it stopped.
-The commit is the newest one that changed anything but docs/tests.md; with uncommitted changes nothing is recorded.
+A part that the page calls good on the commit at hand is not run a second time: an interrupted run goes on where it
+stopped, on another machine too. The commit is the newest one that changed anything but docs/tests.md; with uncommitted
+changes nothing is recorded.
 """
 
 import datetime as dt
-import json
 import re
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from tools.branches import FIGURES
@@ -24,7 +24,8 @@ from tools.supervisor import DIES_WITH_ME
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "tests.md"
-RESULTS = ROOT / "build" / "everything.json"
+LOGS = ROOT / "build" / "everything"
+ROW = re.compile(r"^\| ([\w-]+) \| [^|]+ \| (\d+) \| (FAILED)?([^|]*) \| (\w+) \|$", re.MULTILINE)
 SERVICES = ["-m", "tools.services", "--", sys.executable]
 PYTEST = ["-m", "pytest", "--dist", "loadfile", "--no-loadscope-reorder", "-q", "--processor-time"]
 ELSEWHERE = "not postgres and not journey and not matrix"
@@ -100,19 +101,18 @@ def commit_at_hand() -> str | None:
     return git("log", "-1", "--format=%h", "--", ".", ":!docs/tests.md")
 
 
-def read_results(path: Path = RESULTS) -> dict[str, Result]:
-    return {name: Result(**row) for name, row in json.loads(path.read_text()).items()} if path.exists() else {}
-
-
-def write_results(results: Mapping[str, Result], path: Path = RESULTS) -> None:
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps({name: asdict(result) for name, result in results.items()}, indent=1))
+def read_results(page: str) -> dict[str, Result]:
+    """What the table of the page says of each part."""
+    return {
+        name: Result(commit, not failed, int(seconds), tests.strip())
+        for name, seconds, failed, tests, commit in ROW.findall(page)
+    }
 
 
 def run(name: str, arguments: list[str], more: Mapping[str, str], commit: str) -> Result:
     """Run one part, its output on the screen and in build/everything/."""
     print(f"\n=== {name}", flush=True)
-    log = RESULTS.parent / "everything" / f"{name}.log"
+    log = LOGS / f"{name}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     env, started = test_environment() | dict(more), time.monotonic()
     command = [*DIES_WITH_ME, sys.executable, *arguments]
@@ -172,7 +172,7 @@ def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     commit = commit_at_hand()
-    results = read_results()
+    results = read_results(PAGE.read_text(encoding="utf-8"))
     failed = []
     for name in wanted or known:
         _, arguments, more = known[name]
@@ -187,7 +187,6 @@ def main() -> int:
         failed += [] if result.good else [name]
         if commit:
             results[name] = result
-            write_results(results)
             write_page(results, today)
     print("\n" + table(results, today))
     if failed:

@@ -32,25 +32,22 @@ EVERY_PART = everything.parts(TODAY)
 
 @pytest.fixture
 def machine(tmp_path, monkeypatch):
-    """Parts that only note their names; "days" fails; results and page lie in a folder of the test."""
-    ran = []
+    """Parts that only note their names; "days" fails; the page of figures lies in a folder of the test."""
+    ran, page = [], tmp_path / "tests.md"
+    page.write_text("<!-- everything -->\n<!-- /everything -->\n")
 
     def noted(name, arguments, more, commit):
         ran.append(name)
-        return Result(commit, name != "days", 60)
+        return Result(commit, name != "days", 60, "1 passed")
 
     for name, value in {
         "run": noted,
         "commit_at_hand": lambda: "abc1234",
-        "read_results": lambda: everything_read(tmp_path / "everything.json"),
-        "write_results": lambda results: everything_write(results, tmp_path / "everything.json"),
-        "write_page": lambda results, today: None,
+        "PAGE": page,
+        "FIGURES": tmp_path / "figures",
     }.items():
         monkeypatch.setattr(everything, name, value)
     return ran
-
-
-everything_read, everything_write = everything.read_results, everything.write_results
 
 
 def call(monkeypatch, *arguments):
@@ -85,7 +82,7 @@ def test_uncommitted_changes_leave_no_figure_and_an_unknown_part_ends_with_code_
     call(monkeypatch, "static")
 
     assert machine == ["static"]
-    assert everything.read_results() == {}
+    assert everything.read_results(everything.PAGE.read_text()) == {}
 
 
 def test_the_parts_divide_all_tests_among_them():
