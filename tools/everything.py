@@ -83,6 +83,7 @@ def parts(today: dt.date) -> dict[str, tuple[str, list[str], dict[str, str]]]:
             {},
         ),
         "rehearsal": ("the scaled-out installation, walked in a browser", ["-m", "tools.rehearse"], {}),
+        "install": ("the blocks of both pages of installing, as root", ["-m", "tools.rehearse.blocks"], {}),
         "days": ("the demo on sixty days of two years", ["-m", "tools.many_days", "60"], {}),
         "another-day": (f"`make test` on {leap_day}", ["-m", "tools.checks", "test"], {"DAY": leap_day}),
         "accessibility": ("every page, script, width and colour: axe and Nu", ["-m", "tools.accessibility"], {}),

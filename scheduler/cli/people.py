@@ -44,7 +44,7 @@ REASONS = {
     "before_the_withdrawal": "it was signed before the consent was withdrawn: ask for a new paper",
     "notice_missing": "the consent was withdrawn: tell the guardian, and record that on the page of the paper first",
     "notice_waits": "seven days have not passed since the guardian was told",
-    "already_set_up": "is set up already: invite people with `people invite`",
+    "already_set_up": "is set up already: invite people with `people invite`, or open one more with --another",
 }
 NAMES: dict[Reason, str] = {
     GroundReason.IDENTITY_NUMBER: "no identity number (JMBG) is stored here, remove it",
@@ -68,13 +68,14 @@ def register(app: Flask) -> None:
 @click.command("setup", cls=Command)
 @click.option("--centre", "name", required=True, help="The centre's name, as certificates shall print it.")
 @click.option("--email", required=True, help="The administrator's address.")
-def set_up(name: str, email: str) -> None:
+@click.option("--another", is_flag=True, help="One more centre in an installation that has one.")
+def set_up(name: str, email: str, another: bool) -> None:
     """Begin: municipalities, holidays and school calendars, the first centre, and one invitation link.
 
     Repeated with the same words it adds what is lacking, and prints a new link until the invitation is accepted.
     """
     try:
-        path = installation.set_up(_cleaned("centre", name, 200), email, now=clock.now())
+        path = installation.set_up(_cleaned("centre", name, 200), email, another=another, now=clock.now())
     except Rejected as rejected:
         raise _told(rejected) from rejected
     click.echo(settings().base_url + path if path else "All is set up, and the invitation was accepted.")

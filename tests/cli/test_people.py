@@ -53,8 +53,27 @@ def test_setup_of_an_installation_in_use_is_refused_in_one_line_and_gives_it_wha
     make_centre()
     result = run(*SETUP)
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr == "Error: centre is set up already: invite people with `people invite`\n"
+    assert result.stderr == (
+        "Error: centre is set up already: invite people with `people invite`, or open one more with --another\n"
+    )
     assert len(municipalities()) == 182
+
+
+def test_setup_opens_one_more_centre_when_that_is_said_and_each_has_its_own_people(run):
+    make_user(email="used@centre.example", password_hash="x", centre_id=make_centre(slug="ncc").id)
+
+    first, second = run(*SETUP, "--another"), run(*SETUP, "--another")
+
+    accept_invitation(token_in(second.stdout), Acceptance("Mira", "Savić", "zeleni voz ide"), now=MONDAY)
+    token = sign_in("sef@centre.example", "zeleni voz ide", network="x", now=MONDAY)
+    opened = queries.signed_in_user(token, MONDAY).centre_id
+    assert (first.exit_code, second.exit_code, [one.slug for one in queries.centres()]) == (
+        0, 0, ["ncc", "centar-za-decu"]
+    )  # fmt: skip
+    assert [row.email for row in queries.staff_of(opened)] == ["sef@centre.example"]
+    taken = run("setup", "--centre", "Трећи", "--email", "used@centre.example", "--another")
+    assert (taken.exit_code, taken.stderr) == (2, "Error: email belongs to an account already\n")
+    assert len(queries.centres()) == 2
 
 
 def test_setup_says_what_is_wrong_and_may_be_repeated(run):

@@ -17,6 +17,7 @@ import pytest
 
 from tools.certificates import Authority
 from tools.dockerfile import Unreadable, context_files, instructions, stages
+from tools.rehearse import blocks as walk_of_blocks
 from tools.rehearse.blocks import PAGES, blocks_of
 from tools.rehearse.installation import Failed, Installation
 from tools.rehearse.pages import Lost, Page
@@ -85,6 +86,37 @@ def test_blocks_of_a_page_of_installing_are_whole_and_start_units_that_are_there
     assert (len(blocks) > 7, broken) == (True, [])
     assert copied <= {path.name for path in (ROOT / "deploy").iterdir()}
     assert started <= {Path(name).stem for name in copied}
+
+
+BLOCKS = """
+```sh
+set -e
+export SITE=raspored.example RELEASE=v0 WORD=first
+```
+```sh
+WORD=changed
+```
+```sh
+test "$WORD" = changed
+cat /nowhere/at/all
+echo too late
+```
+"""
+
+
+@pytest.mark.deep
+def test_a_block_that_fails_is_named_with_what_it_said_and_ends_the_walk(tmp_path: Path, monkeypatch, capsys):
+    page = tmp_path / "install-here.md"
+    page.write_text(BLOCKS)
+    monkeypatch.setattr(walk_of_blocks, "PAGES", (page,))
+    monkeypatch.setattr("sys.argv", ["blocks"])
+
+    assert walk_of_blocks.main() == 1
+
+    told, wrong = capsys.readouterr()
+    assert "good   install-here.md, block 2" in told
+    assert "install-here.md, block 3 ended with 1" in wrong
+    assert ("/nowhere/at/all" in wrong, "too late" in wrong, "block 3" in told) == (True, False, False)
 
 
 def test_gunicorn_trusts_the_one_proxy_before_it():

@@ -24,6 +24,7 @@ from tools import checks, everything, mutant_makers, mutants, system, trust
 from tools.branches import Figure, by_room, figures_of, is_rule, lacking
 from tools.everything import Result, next_leap_day, section, summary_of, table
 from tools.mutant_makers import prepare, raised_numbers, rules_of, survivors_in_functions
+from tools.rehearse import blocks as walk_of_blocks
 from tools.trust import FAILED, GOOD, OPEN, UNRUN, Promise
 
 TODAY = dt.date(2026, 12, 2)
@@ -70,6 +71,13 @@ def test_a_second_run_repeats_what_failed_and_a_new_commit_all(machine, monkeypa
     call(monkeypatch)
 
     assert machine == list(EVERY_PART)
+
+
+def test_the_pages_of_installing_are_walked_after_the_rehearsal_by_a_module_that_is_there():
+    names = list(EVERY_PART)
+
+    assert names[names.index("rehearsal") + 1] == "install"
+    assert EVERY_PART["install"][1] == ["-m", walk_of_blocks.__spec__.name]
 
 
 def test_uncommitted_changes_leave_no_figure_and_an_unknown_part_ends_with_code_2(machine, monkeypatch, capsys):

@@ -56,10 +56,10 @@ def slug_of(name: str) -> str:
     return "-".join(fold(name).split())[:60]
 
 
-def set_up_centre(name: str, email: str, *, now: dt.datetime) -> Opened:
-    """Give an empty installation its first centre and administrator, and the path of her invitation.
+def set_up_centre(name: str, email: str, *, another: bool = False, now: dt.datetime) -> Opened:
+    """Give an installation its first centre (or another one) and its administrator; the path of her invitation.
 
-    Raises: Rejected when there is a centre already, or name or address cannot be used.
+    Raises: Rejected when there is a centre already and none more is wanted, or name or address cannot be used.
     """
     problems: dict[str, Reason] = {} if fold(name) else {"name": GroundReason.MISSING}
     if reason := problem_with_address(rules.address_of(email)):
@@ -68,7 +68,7 @@ def set_up_centre(name: str, email: str, *, now: dt.datetime) -> Opened:
         raise Rejected(problems)
     latin = to_latin(name)
     with transaction() as session:
-        if session.scalar(select(func.count()).select_from(Centre)):
+        if not another and session.scalar(select(func.count()).select_from(Centre)):
             raise Rejected({"centre": PersonReason.ALREADY_SET_UP})
         draft = CentreDraft(slug_of(name), name, latin, latin, email=rules.address_of(email))
         centre_id = open_centre(SYSTEM, draft, now=now)
