@@ -138,7 +138,7 @@ def _draw_day(flow: Flow, paper: DayPaper, title: str, lang: str) -> None:
     if day.home_at:
         flow.y += 2
         home_at = clock_time(day.home_at, lang)
-        _at(flow, home_at, _("Home at about %(time)s") % {"time": home_at}, day.home(lang))
+        _at(flow, home_at, _("Home at about"), day.home(lang))
     late = day.centre_phone or _("Call your coordinator at once.")
     flow.paragraph(" ".join((_("Cannot come, or late?"), late)), STRONG)
     _draw_told(flow, paper.helpline, lang)
@@ -163,7 +163,6 @@ def _at(flow: Flow, time: str, words: str, more: str = "") -> None:
 def _draw_hours(flow: Flow, one: OwnVisit, home: str, lang: str) -> None:
     _, visit = translator(lang).gettext, one.visit
     if one.way and one.way.minutes:
-        leave = _("Leave by %(time)s") % {"time": clock_time(one.way.leaves_local, lang)}
         far = " · ".join(
             (
                 " – ".join(part for part in (home, visit.place(lang)) if part),
@@ -171,7 +170,7 @@ def _draw_hours(flow: Flow, one: OwnVisit, home: str, lang: str) -> None:
                 _("about %(minutes)s min") % {"minutes": number(one.way.minutes, lang)},
             )
         )
-        _at(flow, clock_time(one.way.leaves_local, lang), leave, far)
+        _at(flow, clock_time(one.way.leaves_local, lang), _("Leave by"), far)
     online = " ".join((_("Held online:"), visit.online_link))
     where = online if visit.online_link else f"{visit.address(lang)}, {visit.place(lang)}"
     _at(flow, clock_time(one.arrives_local, lang) if one.arrives_local else "", visit.host(lang), where)

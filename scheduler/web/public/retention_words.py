@@ -187,7 +187,7 @@ def _of_the_house() -> list[NoticeRow]:
             _("%(after)s after it is over", after=spelled(_R.TRACE)),
         ),
         NoticeRow(
-            _("On a presenter's own phone: her visits of today and tomorrow, and numbers not sent yet"),
+            _("On a presenter's own phone: visits of today and tomorrow, uncounted ones of 30 days, unsent numbers"),
             _("to work without a signal"),
             _("legitimate interest"),
             _("until the day after the visit is over, or she signs out; numbers until they are sent, 30 days at most"),
