@@ -6,15 +6,13 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 
-from scheduler.cli.planner import PART_AFTER, Limits, process_start
+from scheduler.cli.planner import PART_AFTER, Limits
 from scheduler.planning.imports import read_plan, read_problem
 from scheduler.planning.rules.judgement import cost_of, violations
 from tests.factories.planning import a_random_problem, as_file
@@ -109,7 +107,6 @@ def test_a_search_goes_on_from_a_given_plan_that_breaks_no_rule(run, instance: P
 
 def test_seconds_are_those_of_the_whole_command(monkeypatch: pytest.MonkeyPatch):
     """It was loading for 6 s when the first plan stood; of what that takes, a part is kept for the end."""
-    assert abs(time.time() - psutil.Process().create_time() - (time.monotonic() - process_start())) < 1
     monkeypatch.setattr("scheduler.cli.planner.process_start", lambda: 100.0)
     monkeypatch.setattr("time.monotonic", lambda: 106.0)
 

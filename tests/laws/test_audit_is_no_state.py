@@ -17,6 +17,10 @@ READERS = {  # every place of another folder that names the log's table, and wha
     ("attendance/queries/history.py", "history_of"): "history",
     ("attendance/service/sheets.py", "_opened_lately"): "what it says already: a bound on the log's own lines",
     ("imports/batches.py", "_refuse_what_hangs"): "whether a row of an import was changed later: then it is kept",
+    (
+        "imports/batches.py",
+        "_of_undone_import",
+    ): "and whether by an import that was taken back: then it is not",
     ("imports/staging.py", "apply"): "which line is the last of an import",
     ("imports/staging.py", "_audit"): "written, a line for each stored row",
     ("people/service/reads.py", "_pages"): "what it says already: a bound on the log's own lines",

@@ -151,18 +151,18 @@ def test_nobody_sees_another_centre_nor_what_is_not_proven_and_the_inbox_is_for_
             requests_inbox.inbox(actor, InboxFilters(), now=MONDAY)
 
 
-def test_one_row_and_a_hundred_cost_the_same_number_of_queries_and_pages_do_not_overlap(programme, coordinator):
+def test_one_row_and_a_full_page_cost_the_same_number_of_queries_and_pages_do_not_overlap(programme, coordinator):
     look = lambda page=1: requests_inbox.inbox(coordinator, InboxFilters(page=page), now=MONDAY)  # noqa: E731
     host_id = make_host().id
     make_school_request(programme=programme, host_id=host_id)
     at_one = selects_of(look)
-    for number in range(102):
+    for number in range(27):
         make_school_request(programme=programme, host_id=host_id if number % 2 else make_host().id)
 
     assert selects_of(look) == at_one
     at_most(4, at_one)  # twins, who stands in; it counts, and cuts the page, by a WITH each
     first, second = look(1), look(2)
-    assert (len(first.page.rows), len(second.page.rows), second.page.pages) == (100, 3, 2)
+    assert (len(first.page.rows), len(second.page.rows), second.page.pages) == (25, 3, 2)
     assert set(numbers(first)) & set(numbers(second)) == set()
 
 
@@ -201,7 +201,7 @@ def test_twins_are_open_requests_of_the_same_host_within_30_days(programme, coor
     assert page.row.twins == 1
 
 
-def test_twins_are_counted_in_one_question_and_never_row_against_row(session):
+def test_twins_are_counted_in_one_question_and_never_row_against_row(session, on_one_page):
     """More days than a month has: the days around each are looked up, and give what a comparison of all would."""
     programme = make_programme()
     host, actor = make_host(), an_actor(centre_id=programme.centre_id)
@@ -219,7 +219,17 @@ def test_twins_are_counted_in_one_question_and_never_row_against_row(session):
 
 
 @pytest.fixture
-def reader(session):
+def on_one_page(monkeypatch):
+    """All requests of a list on its first page, for whoever counts them."""
+    requests_inbox._question_of_page.cache_clear()
+    with monkeypatch.context() as many:
+        many.setattr("scheduler.requests.queries.inbox.REQUESTS_SHOWN", 100)
+        yield
+    requests_inbox._question_of_page.cache_clear()
+
+
+@pytest.fixture
+def reader(on_one_page, session):
     """Of a centre with a request of every state for each age, of owners, districts and programmes in turn."""
     programme = make_programme()
     desk, away, other = (make_user(centre_id=programme.centre_id) for _ in range(3))
@@ -327,7 +337,7 @@ def test_the_same_question_is_asked_at_another_moment(reader):
 
 @pytest.mark.postgres_decides
 @pytest.mark.usefixtures("app")
-def test_pages_follow_each_other_in_the_order_of_who_must_move(monkeypatch) -> None:
+def test_pages_follow_each_other_in_the_order_of_who_must_move(on_one_page, monkeypatch) -> None:
     """Cut from the oldest of each state, the pages are what all of it is in order; also where counts are to be seen."""
     programme = make_programme()
     hosts, reader = (make_host("Бранко"), make_host("Вук")), make_user(centre_id=programme.centre_id)
@@ -346,8 +356,7 @@ def test_pages_follow_each_other_in_the_order_of_who_must_move(monkeypatch) -> N
         assert rows == sorted(rows, key=lambda row: ([*dict(whole.groups)].index(row.turn), row.state_since, row.id))
         assert len({row.id for row in rows}) == len(rows) == whole.page.total
         with monkeypatch.context() as few:
-            few.setattr("scheduler.requests.queries.inbox.PER_PAGE", 4)
-            few.setattr("scheduler.requests.queries.inbox.first_row", lambda number: (number - 1) * 4)
+            few.setattr("scheduler.requests.queries.inbox.REQUESTS_SHOWN", 4)
             requests_inbox._question_of_page.cache_clear()
             pages = [
                 inbox(reader.actor(), InboxFilters(show, page=1 + n), now=MONDAY) for n in range(len(rows) // 4 + 1)

@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from scheduler import policy
 from scheduler.core.db import db
-from scheduler.core.paging import PER_PAGE, Page, first_row
+from scheduler.core.paging import Page, first_row
 from scheduler.core.query_hints import by_no_index
 from scheduler.core.sorting import Columns, Sort, ordered_by
 from scheduler.core.text import fold
@@ -53,6 +53,7 @@ from scheduler.requests.rules.states import HIDDEN, OPEN, OVER, STEPS, turn_of
 from scheduler.requests.terms.pages import NOBODY, Inbox, InboxFilters, Show, Turn
 from scheduler.requests.terms.school_request import RequestState
 
+REQUESTS_SHOWN = 25  # on a page: a row is two lines high, a card on a phone more
 _IN_ORDER = {state: place for place, state in enumerate(RequestState)}
 SORTS: Columns = {
     "state": (case(_IN_ORDER, value=SchoolRequest.state),),
@@ -140,11 +141,11 @@ def inbox(actor: Actor, filters: InboxFilters, *, now: dt.datetime, ours: Ours =
     stands_in = any(one.stand_in_id == actor.user_id for one in running)
     asker = InboxAsker(actor, replace(filters, page=1), ours.condition, stands_in)
     counts = inbox_counts(actor, filters, _question_of_numbers(asker), values)
-    begins = first_row(filters.page)
-    asked = {**values, BEGINS.key: begins, ENDS.key: begins + PER_PAGE}
-    question = _question_of_page(asker, _last_place(counts.groups, begins + PER_PAGE))
+    begins = first_row(filters.page, REQUESTS_SHOWN)
+    asked = {**values, BEGINS.key: begins, ENDS.key: begins + REQUESTS_SHOWN}
+    question = _question_of_page(asker, _last_place(counts.groups, begins + REQUESTS_SHOWN))
     rows = inbox_rows(question, asked, running, now)
-    page = Page(rows, filters.page, sum(count for _, count in counts.groups))
+    page = Page(rows, filters.page, sum(count for _, count in counts.groups), REQUESTS_SHOWN)
     return Inbox(
         page=page,
         groups=counts.groups,
@@ -168,7 +169,7 @@ def _last_place(groups: Sequence[tuple[Turn, int]], ends: int) -> int:
     before = 0
     for turn, count in groups:
         before += count
-        if before >= ends + PER_PAGE:
+        if before >= ends + REQUESTS_SHOWN:
             return TURNS.index(turn)
     return len(TURNS) - 1
 
@@ -193,7 +194,7 @@ def _question_of_page(asker: InboxAsker, last: int) -> Executable:
         _joined(asked.everywhere(walked=_walks_schools(filters)), filters.sort)
         .with_only_columns(SchoolRequest.id, order)
         .order_by(*by, order, SchoolRequest.state_since, SchoolRequest.id)
-        .limit(PER_PAGE)
+        .limit(REQUESTS_SHOWN)
         .offset(BEGINS)
     )
     return question_of_rows(cut, by)
@@ -216,7 +217,7 @@ def _first_of_each_state(asked: RequestChoice, ours: Condition, last: int) -> Se
     heap = union_all(*(select(one.subquery()) for one in heaps)).subquery().c
     place = func.min(heap.place)
     page = select(heap.id, place.label("place")).group_by(heap.id, heap.state_since)
-    return page.order_by(place, heap.state_since, heap.id).limit(PER_PAGE).offset(BEGINS)
+    return page.order_by(place, heap.state_since, heap.id).limit(REQUESTS_SHOWN).offset(BEGINS)
 
 
 def _attended(actor: Actor) -> Select[int]:

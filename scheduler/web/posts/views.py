@@ -49,7 +49,7 @@ def plan() -> ResponseReturnValue:
     of_day: dict[dt.date, list[PostRow]] = defaultdict(list)
     for row in rows:
         of_day[row.draft.on_day].append(row)
-    ways = [("", _("All")), (queries.OF_HELPLINE, _("The helpline"))]
+    ways = [("", _("All posts")), (queries.OF_HELPLINE, _("The helpline"))]
     ways += [(one.slug, one.name(page_language())) for one in campaigns_of(own_centre_id())]
     return render_template(
         "posts/plan.html",

@@ -24,10 +24,10 @@ from scheduler.requests.terms.pages import (
 from scheduler.requests.terms.school_request import NotHeldReason, RequestState
 from scheduler.requests.wording import StateWords, state_words
 from scheduler.visits.terms.states import ClockWrong
-from scheduler.web import filters
+from scheduler.web import filters, labels
 from scheduler.web.i18n import _, _l, page_language, spelled_here
-from scheduler.web.labels import AUDIENCES
 
+SCHOOL_KINDS = labels.SCHOOL_KINDS  # requests/found_hosts.html reads it of whichever page shows a school
 LEVELS = {
     SchoolLevel.PRIMARY: _l("Primary school"),
     SchoolLevel.SECONDARY: _l("Secondary school"),
@@ -200,8 +200,8 @@ def who_is_expected(asked: RequestedPresentationRow) -> str:
     }
     some = {kind: people for kind, people in numbers.items() if people}
     if len(some) < 2:
-        return str(AUDIENCES[asked.audience])
-    return ", ".join(f"{AUDIENCES[kind]} {people}" for kind, people in some.items())
+        return str(labels.AUDIENCES[asked.audience])
+    return ", ".join(f"{labels.AUDIENCES[kind]} {people}" for kind, people in some.items())
 
 
 @dataclass(frozen=True)
@@ -214,18 +214,18 @@ class Milestone:
     href: str = ""
 
 
-def stops_of(page: RequestPage) -> list[Milestone]:
+def stops_of(page: RequestPage, held_on: dt.date | None) -> list[Milestone]:
     """Where the school's request is: what lies behind, where it stands in words, what is still to come."""
     state = page.row.state
-    when = {line.action.removeprefix("school request "): line.at for line in page.history}
+    when = {line.action.removeprefix("school request "): _day(line.at) for line in page.history}
+    if held_on:
+        when[_S.DELIVERED] = filters.short_day(held_on)  # not the day on which somebody counted
     if state not in _REACHED:  # over: the stops that it came to, then how it ended
-        passed = [Milestone("done", str(_DONE[stop]), _day(when[stop.value])) for stop in _PATH if stop.value in when]
+        passed = [Milestone("done", str(_DONE[stop]), when[stop.value]) for stop in _PATH if stop.value in when]
         return [*passed, Milestone("done", words_of(page).sentence, _day(page.row.state_since))]
     reached = _REACHED[state]
     done = [
-        Milestone("done", str(_DONE[stop]), _day(when[stop.value]) if stop.value in when else "")
-        for stop in _PATH[:reached]
-        if stop is not state
+        Milestone("done", str(_DONE[stop]), when.get(stop.value, "")) for stop in _PATH[:reached] if stop is not state
     ]
     here = Milestone("here", words_of(page).sentence, _day(page.row.state_since))
     return [*done, here, *(Milestone("ahead", str(_DONE[stop])) for stop in _PATH[reached:])]

@@ -475,6 +475,14 @@ def test_what_is_ticked_is_taken_and_the_note_takes_it_back(desk, rows):
     assert desk.post(undo[1]).status_code == 404
 
 
+def test_a_press_on_the_second_page_of_a_long_list_comes_back_to_it(desk, programme):
+    rows = [make_school_request(programme=programme) for _each in range(27)]
+    assert desk.get("/requests?page=2").text.count('name="rows"') == 2
+
+    done = desk.post("/requests/together?page=2", data={"act": "take", "rows": ticked(rows[-1])})
+    assert done.location == "/requests?page=2"
+
+
 def test_the_page_of_a_request_keeps_the_way_back(desk, row):
     page = f"/requests/{row.number}"
     desk.post(f"{page}/take")

@@ -156,6 +156,16 @@ def test_what_is_over_is_told_by_the_stops_it_came_to_and_by_its_own_sentence(cl
     assert [words for words in ("The school sent", "On the waiting list", "Declined") if words in line] == []
 
 
+def test_the_line_names_the_day_of_the_visit_and_not_the_day_on_which_it_was_counted(client, session):
+    school = School(R.REPORTED, V.DELIVERED, on_day=TODAY - A_DAY)
+    with transaction():
+        audit.record(SYSTEM, "school request delivered", school.row, at=MONDAY)
+
+    line = text_of(client.get(school.at())).split("Where the request is")[1]
+
+    assert f"Presentation (done) {short_day(TODAY - A_DAY, 'en')}" in line
+
+
 def test_until_a_limit_the_page_says_once_whom_to_call_after_it(client, session):
     school = School(on_day=dt.date(2026, 10, 6), centre_id=make_centre(phone="011 555 44").id)
 

@@ -97,7 +97,7 @@ def _page(secret: str, page: RequestPage, form: AnswerForm, code: int) -> Respon
         form=form,
         heading=words.words_of(page).sentence,
         next_words=_next_words(page, lost=bool(bound and bound.crew_lost), offered=offered is not None),
-        stops=words.stops_of(page),
+        stops=words.stops_of(page, visit.on_day if visit and state in AFTER_VISIT else None),
         facts=facts_of(page),
         lost=_lost(page.row.id, now),
         asks=state is RequestState.NEEDS_INFO,
