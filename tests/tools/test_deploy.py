@@ -30,7 +30,7 @@ from tools.rehearse.office import AFTER_THE_NEW_KEY, BEFORE_THE_NEW_KEY
 from tools.rehearse.pages import Lost, Page
 from tools.rehearse.run import REGISTER, Log, Product, back_up_and_restore, look_back, play, servers
 from tools.rehearse.second_step import code_at
-from tools.rehearse.story import STEPS, World
+from tools.rehearse.story import BEGIN, STEPS, World
 from tools.rehearse.visitor import PlainVisitor
 from tools.services import free_port
 from tools.site import Site
@@ -142,7 +142,7 @@ def lines_in_the_journal(unit: str, folder: Path) -> list[str]:
     line = shlex.split(re.search(r"^ExecStart=\S+/bin/python (.*)$", text, re.MULTILINE)[1])
     line = [one.replace("127.0.0.1:8000", f"127.0.0.1:{port}") for one in line]
     home = Installation(folder, Path(sys.executable), "wsgi", {"BASE_URL": "https://localhost"}, ROOT)
-    home.write(dt.datetime.now(dt.UTC))
+    home.write(BEGIN)
     env = environment(home.instance, RASPORED_ENV=str(home.file))
     subprocess.run([sys.executable, "-m", "scheduler.command", "db", "upgrade"], cwd=ROOT, env=env, check=True)
     journal, theirs = socket.socketpair()
