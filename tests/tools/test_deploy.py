@@ -6,25 +6,33 @@ The walk of an operator and her first school, without nginx and browser; and the
 
 import base64
 import datetime as dt
+import json
 import re
+import shlex
 import shutil
+import signal
+import socket
 import subprocess
+import sys
 import tomllib
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from tests.web.servers import answer_of, environment
 from tools.certificates import Authority
 from tools.dockerfile import Unreadable, context_files, instructions, stages
 from tools.rehearse import blocks as walk_of_blocks
 from tools.rehearse.blocks import PAGES, blocks_of
 from tools.rehearse.installation import Failed, Installation
+from tools.rehearse.office import AFTER_THE_NEW_KEY, BEFORE_THE_NEW_KEY
 from tools.rehearse.pages import Lost, Page
 from tools.rehearse.run import REGISTER, Log, Product, back_up_and_restore, look_back, play, servers
 from tools.rehearse.second_step import code_at
-from tools.rehearse.story import STEPS, World
+from tools.rehearse.story import BEGIN, STEPS, World
 from tools.rehearse.visitor import PlainVisitor
+from tools.services import free_port
 from tools.site import Site
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -117,6 +125,55 @@ def test_a_block_that_fails_is_named_with_what_it_said_and_ends_the_walk(tmp_pat
     assert "good   install-here.md, block 2" in told
     assert "install-here.md, block 3 ended with 1" in wrong
     assert ("/nowhere/at/all" in wrong, "too late" in wrong, "block 3" in told) == (True, False, False)
+
+
+GUNICORNS_OWN = re.compile(r"\[[^]]+\] \[\d+\] \[[A-Z]+\] ")
+
+
+def said_in_docs(beginning: str) -> set[str]:
+    """The fields that a sentence of the operator's page names."""
+    text = (ROOT / "docs/operate.md").read_text(encoding="utf-8").split("\n## The log\n")[1].split("\n## ")[0]
+    return set(re.findall(r"`(\w+)`", re.search(rf"{beginning}[^.]+\.", text)[0]))
+
+
+def lines_in_the_journal(unit: str, folder: Path) -> list[str]:
+    """What its own command writes into the socket that systemd gives it, from its start to its end."""
+    text, port = (ROOT / f"deploy/{unit}.service").read_text(), free_port()
+    line = shlex.split(re.search(r"^ExecStart=\S+/bin/python (.*)$", text, re.MULTILINE)[1])
+    line = [one.replace("127.0.0.1:8000", f"127.0.0.1:{port}") for one in line]
+    home = Installation(folder, Path(sys.executable), "wsgi", {"BASE_URL": "https://localhost"}, ROOT)
+    home.write(BEGIN)
+    env = environment(home.instance, RASPORED_ENV=str(home.file))
+    subprocess.run([sys.executable, "-m", "scheduler.command", "db", "upgrade"], cwd=ROOT, env=env, check=True)
+    journal, theirs = socket.socketpair()
+    with (
+        journal,
+        subprocess.Popen(
+            [sys.executable, *line], cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs
+        ) as process,
+    ):
+        theirs.close()
+        for path in ("/healthz", "/nowhere", "/feeds/a-secret.ics"):
+            answer_of(port, path)
+        process.send_signal(signal.SIGINT if "KillSignal=SIGINT" in text else signal.SIGTERM)
+        said = b"".join(iter(lambda: journal.recv(65536), b""))
+    return said.decode().splitlines()
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("unit", ["raspored-web", "raspored-gunicorn"])
+def test_each_line_in_the_journal_is_one_object_with_the_fields_that_operators_read_of(unit: str, tmp_path: Path):
+    """The worker's, which has little to say, are read by the rehearsal."""
+    lines = lines_in_the_journal(unit, tmp_path)
+
+    plain = [line for line in lines if not line.startswith("{")]
+    told = [json.loads(line) for line in lines if line.startswith("{")]
+    answers = [one for one in told if one["event"] == "request answered"]
+    assert {one["route"] for one in answers} >= {"/healthz", "/feeds/[cut]"}
+    assert [one for one in told if not said_in_docs("Each line has") <= one.keys()] == []
+    assert [one for one in answers if not said_in_docs("An answer") <= one.keys()] == []
+    assert [line for line in plain if unit != "raspored-gunicorn" or not GUNICORNS_OWN.match(line)] == []
+    assert "a-secret" not in "".join(lines)
 
 
 def test_gunicorn_trusts_the_one_proxy_before_it():
@@ -256,10 +313,14 @@ def test_a_centre_begins_a_school_asks_and_a_backup_comes_up_elsewhere(tmp_path:
         with home.serving(*tls):
             play(log, world, STEPS[2:])
             back_up_and_restore(log, world, other)
+            play(log, world, BEFORE_THE_NEW_KEY)
+        with home.serving(*tls):
+            play(log, world, AFTER_THE_NEW_KEY)
         look_back(log, home)
 
-    assert {name for name, _act in STEPS} <= {name for name, _seconds in log.rows}
-    assert "the logs tell of no trouble" in log.rows[-1][0]
+    every = {name for name, _act in (*STEPS, *BEFORE_THE_NEW_KEY, *AFTER_THE_NEW_KEY)}
+    assert every <= {name for name, _seconds in log.rows}
+    assert "each line of the worker" in log.rows[-1][0]
     assert [line for line in told if "  good   " not in line] == []
 
 

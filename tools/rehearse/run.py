@@ -25,6 +25,7 @@ from tools.rehearse.installation import (
     wait_for_port,
 )
 from tools.rehearse.letters import Letterbox, mail_server
+from tools.rehearse.office import AFTER_THE_NEW_KEY, BEFORE_THE_NEW_KEY
 from tools.rehearse.pages import Lost
 from tools.rehearse.story import AFTER_THE_VISIT, BEGIN, STEPS, World
 from tools.rehearse.visitor import PlainVisitor
@@ -131,6 +132,7 @@ class Product:
             "TRUSTED_HOSTS": "localhost",
             "PROXY_HOPS": "1" if site else "0",
             "TLS_CA_FILE": str(around.authority.own.certificate),
+            "METRICS_TOKEN": secrets.token_urlsafe(24),
         }
         made.write(BEGIN)
         return made
@@ -229,6 +231,10 @@ def look_back(log: Log, home: Installation) -> None:
         home.command("invariants", "check")
         if troubles := home.troubles():
             raise Failed("\n".join(troubles)[:1500])
+    with log.step("each line of the worker is one JSON object with its fields"):
+        lines = [json.loads(line) for line in (home.folder / "worker.log").read_text().splitlines()]
+        if not lines or not all({"timestamp", "level", "logger", "event"} <= line.keys() for line in lines):
+            raise Failed(f"{len(lines)} lines of the worker, not all with their fields")
 
 
 def whole(folder: Path, log: Log) -> None:
@@ -255,11 +261,18 @@ def whole(folder: Path, log: Log) -> None:
         play(log, world, STEPS[:2])
         with log.step("nginx, gunicorn and worker are up, the door is as it should be"):
             stack.enter_context(services.running(site.write(), site.folder, signal.SIGQUIT))
-            stack.enter_context(home.serving())
+            up = stack.enter_context(ExitStack())
+            up.enter_context(home.serving())
             look_at_the_door(site, PlainVisitor(base, trusted), trusted)
             ask_doctor(home)
         play(log, world, STEPS[2:])
         back_up_and_restore(log, world, other)
+        world.visitor = lambda: PlainVisitor(base, trusted)  # refusals that are looked for are errors to a browser
+        play(log, world, BEFORE_THE_NEW_KEY)
+        up.close()
+        with home.serving():
+            wait_for_health(site, ssl.create_default_context(cafile=str(trusted)))
+            play(log, world, AFTER_THE_NEW_KEY)
         look_back(log, home)
         with log.step("no browser complained, nginx wrote no address"):
             if wrong := complaints + site.written():

@@ -27,14 +27,21 @@ class Phone:
 
     def __init__(self) -> None:
         self._secrets: dict[str, str] = {}
+        self._links: dict[str, str] = {}
+
+    def is_new(self, email: str, link: str) -> None:
+        """She has lost the old one; the link that a host printed takes the place of a mailed one."""
+        del self._secrets[email]
+        self._links[email] = link
 
     def shows(self, person: Visitor, email: str, letters: Letterbox, now: Callable[[], dt.datetime]) -> None:
         """Where the product asks for a second step, pass it; the first time, add the app. Raises: Lost."""
         if "/second-step" not in person.page.address:
             return
         if email not in self._secrets:
-            person.sends({}, to="/second-step/mailbox")
-            person.opens(letters.link(email, "/second-step/mailbox/"))
+            if email not in self._links:
+                person.sends({}, to="/second-step/mailbox")
+            person.opens(self._links.get(email) or letters.link(email, "/second-step/mailbox/"))
             person.sends({}, to="/second-step/mailbox/")
             person.opens(person.link("/second-step/app"))
             self._secrets[email] = parse_qs(urlsplit(person.link("otpauth://")).query)["secret"][0]

@@ -38,11 +38,15 @@ class World:
     register: str
     facts: dict[str, str] = field(default_factory=dict)
     _at_desks: dict[str, Visitor] = field(default_factory=dict)
-    _phone: Phone = field(default_factory=Phone)
+    phone: Phone = field(default_factory=Phone)
 
     def moves_to(self, moment: dt.datetime) -> None:
         """The product's clock goes on from there; who was signed in signs in anew."""
         self.installation.time_is(moment)
+        self.leave_all()
+
+    def leave_all(self) -> None:
+        """Whoever is wanted next signs in, in another browser."""
         self._at_desks.clear()
 
     def signed_in(self, email: str) -> Visitor:
@@ -52,7 +56,7 @@ class World:
         person = self._at_desks[email] = self.visitor()
         person.opens("/sign-in?lang=sr_Cyrl")
         person.sends({"email": email, "password": PASSWORD}, to="/sign-in")
-        self._phone.shows(person, email, self.letters, self.installation.now)
+        self.phone.shows(person, email, self.letters, self.installation.now)
         return person
 
 
