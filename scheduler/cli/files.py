@@ -92,11 +92,14 @@ def can_be_asked() -> bool:
 
 def seen_of(content: bytes, layout: Layout, columns: Mapping[str, str] | None) -> dict[str, Any]:
     """What a file's owner does not see: columns that are not read, hidden lines and sheets, cells with formulas."""
-    begins = first_lines(content, layout, columns or {}, 0)
-    seen: dict[str, Any] = {"not_read": [one for one in begins.every if one not in begins.headings]}
+    seen: dict[str, Any]
     if content.startswith(WORKBOOK):
-        table = read_table(content, layout)
-        seen |= {"hidden_lines": table.hidden, "formulas": table.formulas, "hidden_sheets": list(table.hidden_sheets)}
+        table = read_table(content, layout, columns)
+        seen = {"not_read": list(table.unread), "hidden_lines": table.hidden, "formulas": table.formulas}
+        seen |= {"hidden_sheets": list(table.hidden_sheets)}
+    else:  # of a text its headings say it: its lines are not read once more
+        begins = first_lines(content, layout, columns or {}, 0)
+        seen = {"not_read": [one for one in begins.every if one not in begins.headings]}
     return {name: said for name, said in seen.items() if said}
 
 

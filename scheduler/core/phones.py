@@ -13,6 +13,7 @@ LONGEST_AT_HOME = len("+381641234567")
 LONGEST_NATIONAL = len("641234567")
 LONG_AREAS = ("230", "280", "290", "390")  # Kikinda, Gnjilane, Uroševac, Đakovica; the others have two digits
 MOST_GROUPS = 6  # of one number: +381 (0)64 123 45 67
+BEFORE_EXTENSION = " lok. "  # between a number and its extension, as both are stored
 PHONE_LIMIT = 30  # as typed, with spaces and brackets
 SIGNS = frozenset("+0123456789 ()/.-")  # the library would read letters as keys, and digits of every script
 
@@ -70,6 +71,11 @@ def with_its_zero(typed: str) -> str:
         return typed
     area = 3 if national.startswith(LONG_AREAS) else 2
     return f"0{national[:area]}/{national[area : area + 3]}-{national[area + 3 :]}"
+
+
+def dialled(stored: str) -> str:
+    """What a telephone dials of numbers as they are stored: the first of several, without its extension."""
+    return re.sub(r"[^+0-9]", "", stored.partition(",")[0].partition(BEFORE_EXTENSION)[0])
 
 
 def _read(typed: str) -> "PhoneNumber | None":

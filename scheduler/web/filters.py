@@ -1,7 +1,6 @@
 """How a page writes days, times, numbers, names and states; and what is said after an act."""
 
 import datetime as dt
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -17,6 +16,7 @@ from scheduler.attendance.terms import HeadCounts
 from scheduler.config import Settings
 from scheduler.core import clock as clocks
 from scheduler.core import language as words
+from scheduler.core.phones import dialled
 from scheduler.core.text import marked
 from scheduler.programmes.terms import Audience
 from scheduler.requests.terms.school_request import NotHeldReason
@@ -352,8 +352,8 @@ def _apart(said: str) -> str:
 
 
 def tel(number: str) -> str:
-    """The address that a telephone dials: the first of several numbers, without its extension (RFC 3966)."""
-    return "tel:" + re.sub(r"[^+0-9]", "", number.partition(",")[0].partition(" lok.")[0])
+    """The address that a telephone dials (RFC 3966)."""
+    return f"tel:{dialled(number)}"
 
 
 FILTERS = (

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 
 from scheduler.core.names import problem_with_register_name
-from scheduler.core.phones import can_be_dialled, with_its_zero
+from scheduler.core.phones import BEFORE_EXTENSION, can_be_dialled, with_its_zero
 from scheduler.core.text import BadText, fold, problem_with_address, to_latin
 from scheduler.imports.sheets import (
     Cells,
@@ -269,12 +269,12 @@ def _classes(text: str) -> int:
 
 def _phones(text: str) -> str:
     """One number, or several with commas between, each with the zero that a spreadsheet has dropped."""
-    bare = PHONE_LABEL.sub(";", EXTENSION.sub(r" lok. \1", text))
+    bare = PHONE_LABEL.sub(";", EXTENSION.sub(rf"{BEFORE_EXTENSION}\1", text))
     parts = [part.strip(" :") for part in BETWEEN_PHONES.split(bare)]
     told = [part for part in (re.sub(r"[\s(/.:-]+$|^[\s)/.:-]+", "", part) for part in parts) if part]
     numbers: list[str] = []
     for part in told:
-        number, extension, place = part.partition(" lok. ")
+        number, extension, place = part.partition(BEFORE_EXTENSION)
         area = re.match(r"\(?(0\d{2})[\s/)-]", numbers[0]) if numbers else None
         if area and re.fullmatch(r"[1-9][\d\s/.-]{4,9}", number):  # 032/111-222 i 111-223
             number = f"{area[1]}/{number}"

@@ -119,13 +119,13 @@ def coming_visits(
             of_visit.setdefault(row.number, []).append(row)
     return [
         ComingVisit(
-            *(one.number, one.on_day, one.state.value, one.name_sr_cyrl, one.name_sr_latn),
-            *(one.city_sr_cyrl or "", one.city_sr_latn or ""),
+            *(first.number, first.on_day, first.state.value, first.name_sr_cyrl, first.name_sr_latn),
+            *(first.city_sr_cyrl or "", first.city_sr_latn or ""),
             len(rows),
             *(sum(getattr(row, audience.value) for row in rows) for audience in ANNOUNCED),
         )
-        for one, *more in of_visit.values()
-        for rows in ([one, *more],)
+        for rows in of_visit.values()
+        for first in rows[:1]
     ]
 
 
