@@ -116,6 +116,14 @@ def test_by_presenter_each_of_the_crew_has_a_row_and_of_who_was_a_minor_only_the
     assert report.totals.pupils == 60
 
 
+def test_by_presenter_a_month_outside_the_days_holds_nothing(session):
+    presentation = make_presentation(make_visit(VisitState.DELIVERED, on_day=DAY), state=PresentationState.DELIVERED)
+    make_attendance(presentation, HeadCounts(pupils=60))
+    make_assignment(presentation, make_presenter().id, AssignmentState.PRESENT)
+    outside = replace(YEAR, month="2025-12")
+    assert attendance_report(outside, [Group.PRESENTER]).rows == ()
+
+
 @pytest.mark.both_databases
 def test_filters_narrow_a_report_to_what_they_name(session):
     programme, presenter = make_programme(), make_presenter()

@@ -117,9 +117,10 @@ def days_of(filters: Filters) -> Period | None:
 
 
 def within_days(filters: Filters, day: Any) -> ColumnElement[bool]:
-    """Whether a day is asked for."""
+    """Whether a day is asked for. None: asked of the column, for a bare false() loses the joins of its table."""
     period = days_of(filters)
-    return day.between(period.first, period.last) if period else false()
+    asked: ColumnElement[bool] = day.between(period.first, period.last) if period else day.is_(None)
+    return asked
 
 
 # --- Cells ---
