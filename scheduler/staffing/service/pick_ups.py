@@ -38,11 +38,10 @@ def say_who_fetches(actor: Actor, number: str, who: str, *, now: dt.datetime) ->
         if visit is None or person is None:
             raise NotFound("visit")
         row = act.session.scalar(select(PickUp).filter_by(visit_id=visit.id, presenter_id=person.id))
-        if row is not None and not who:
+        if row is not None:  # typed anew: the database lets nobody write over it
             act.session.delete(row)
-        elif row is not None:
-            row.who, row.typed_at = who, now
-        elif who:
+            act.session.flush()
+        if who:
             act.session.add(PickUp(visit_id=visit.id, presenter_id=person.id, who=who, typed_at=now))
         act.record("way home said", person, details={"visit": visit.id})
     log.info("way home said", extra={"visit_id": visit.id})

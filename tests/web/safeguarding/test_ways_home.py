@@ -86,6 +86,8 @@ def test_the_guardian_reads_where_with_whom_and_types_who_fetches(client, scene)
     assert client.post(scene.fetched, data={"who": SAID}).location == scene.consent
 
     assert SAID in client.get(scene.consent).text
+    assert client.post(scene.fetched, data={"who": "Бака Нада"}).status_code == 302  # in the same moment
+    assert [row.who for row in rows_of(PickUp)] == ["Бака Нада"]
     assert client.post(scene.fetched, data={"who": ""}).status_code == 302
     assert rows_of(PickUp) == []
 
