@@ -16,12 +16,13 @@ from scheduler.imports.sheets import (
     read_lines,
     time_of,
 )
+from scheduler.places.imports.registers import CODE_HEADINGS, HOST_HEADINGS
 
 LAYOUT = Layout(
     columns={
         "on_day": ("датум", "дан", "datum posete", "datum održavanja", "date", "day"),
-        "register_id": ("šifra škole", "šifra ustanove", "ID ustanove", "broj u registru", "school id"),
-        "host": ("школа", "назив школе", "установа", "naziv ustanove", "ime škole", "domaćin", "school", "name"),
+        "register_id": CODE_HEADINGS,
+        "host": HOST_HEADINGS,
         "municipality": ("општина", "град", "место", "opština grad", "city", "town"),
         "programme": ("програм", "назив програма", "vrsta predavanja"),
         "campaign": ("кампања",),

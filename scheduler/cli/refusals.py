@@ -9,12 +9,13 @@ from typing import Any
 import click
 from click.exceptions import NoArgsIsHelpError
 from flask.cli import AppGroup
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
-from scheduler.core.db import LARGEST_ID
+from scheduler.core.db import LARGEST_ID, db
 from scheduler.core.errors import Conflict, GroundReason
 from scheduler.core.identity import has_identity_number
 from scheduler.core.refusals import found_no_room, refused_by
+from scheduler.jobs.health import known_revisions, schema
 
 log = logging.getLogger(__name__)
 MEND = "Mend what it names, then try again."
@@ -47,7 +48,7 @@ def _where(error: click.UsageError) -> str:
 def refusals_told() -> Iterator[None]:
     """What the database refuses is no crash of the command: nothing was stored, and the reason has a name.
 
-    Neither is a full disk.
+    Neither is a full disk, a database that is away, or one of another version.
     """
     try:
         yield
@@ -60,9 +61,25 @@ def refusals_told() -> Iterator[None]:
             raise BadInput("Stored in part, and other rows refer to it. Import the same file again.") from conflict
         raise BadInput(f"Refused, nothing was stored: {conflict.reason}. {MEND}") from conflict
     except (OSError, SQLAlchemyError) as error:
-        if not found_no_room(error):
-            raise
-        raise click.ClickException("The disk is full. Make room on it, then try again.") from error
+        if found_no_room(error):
+            raise click.ClickException("The disk is full. Make room on it, then try again.") from error
+        if isinstance(error, DBAPIError) and (why := _why_unusable()):
+            raise click.ClickException(why) from error
+        raise
+
+
+def _why_unusable() -> str:
+    """What an operator does so that commands find the database of this version; empty where they do."""
+    head = known_revisions()[0]
+    try:
+        db.session.rollback()
+        stands = schema()
+    except DBAPIError:
+        return "The database does not answer. Start it, or mend DATABASE_URL, then try again."
+    if stands == head:
+        return ""
+    found = f"stands at {stands}" if stands else "is empty"
+    return f"The database {found}, wanted {head}. Run `raspored db upgrade`, then try again."
 
 
 class Command(click.Command):

@@ -298,18 +298,35 @@ def test_the_clock_of_the_database_is_compared(monkeypatch, says, state):
     assert surroundings.clock_is_set(None, MONDAY + says, MONDAY).state is state
 
 
+def as_a_program(*words: str, **given: str) -> subprocess.CompletedProcess[str]:
+    """A command in a process of its own, with nothing of these tests' environment."""
+    clean = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    env = another_day.kept() | clean | {"RASPORED_ENV": ""} | given
+    command = [sys.executable, "-m", "scheduler.command", *words]
+    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+
+
 @pytest.mark.slow
 def test_an_empty_installation_says_what_comes_next(tmp_path):
     """As a program: nothing was migrated, and the database file is made by the question."""
-    clean = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    env = another_day.kept() | clean | {"INSTANCE": str(tmp_path / "instance"), "RASPORED_ENV": ""}
-    command = [sys.executable, "-m", "scheduler.command", "doctor"]
-
-    ended = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    ended = as_a_program("doctor", INSTANCE=str(tmp_path / "instance"))
 
     assert (ended.returncode, ended.stderr) == (1, "")
     assert "is empty, wanted" in ended.stdout
     assert "run `raspored db upgrade`" in ended.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("url", "words"), [
+    ("", "The database is empty, wanted 0001"),
+    ("sqlite:////nowhere/at/all.sqlite", "The database does not answer. Start it, or mend DATABASE_URL, then try"),
+])  # fmt: skip
+def test_a_command_without_its_database_says_in_a_line_what_to_do(tmp_path, url, words):
+    ended = as_a_program("invariants", "check", INSTANCE=str(tmp_path / "instance"), DATABASE_URL=url)
+
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert words in ended.stderr
+    assert "Traceback" not in ended.stderr
 
 
 def a_file(folder: Path) -> Path:
@@ -324,11 +341,9 @@ def beyond_a_file(folder: Path) -> Path:
 @pytest.mark.slow
 @pytest.mark.parametrize(("mode", "place"), [("production", a_file), ("demo", beyond_a_file)])
 def test_an_instance_that_cannot_be_written_is_told_in_one_line(tmp_path, mode, place):
-    clean = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    given = {"INSTANCE": str(place(tmp_path / "here")), "MODE": mode, "RASPORED_ENV": ""}
-    command = [sys.executable, "-m", "scheduler.command", "doctor"]
+    given = {"INSTANCE": str(place(tmp_path / "here")), "MODE": mode}
 
-    ended = subprocess.run(command, cwd=ROOT, env=clean | given, capture_output=True, text=True, check=False)
+    ended = as_a_program("doctor", **given)
 
     assert (ended.returncode, ended.stdout) == (2, "")
     assert ended.stderr == (

@@ -25,7 +25,7 @@ from tests.factories.places import make_municipality
 from tests.places.files import NIS, PALILULA, TOWNS
 from tests.workbooks import MAIN, a_workbook
 
-HEAD = "Šifra;Naziv;Tip;Opština;Telefon;Mejl;Status;Napomena\n"
+HEAD = "Šifra škole;Ime škole;Tip;Opština;Telefon;Mejl;Status;Napomena\n"
 
 
 def read(phone: str = "", mail: str = "", status: str = ""):
@@ -41,7 +41,7 @@ def read(phone: str = "", mail: str = "", status: str = ""):
         ("tel: 032/111-222", "032/111-222", False), ("032/111-222/fax", "032/111-222", False),
         ("tel/fax: 032/111-222", "032/111-222", False), ("(032) 111-222", "(032) 111-222", False),
         ("011/2345-678; faks 011/2345-679", "011/2345-678, 011/2345-679", False),
-        ("-", "", False), ("nema", "", False), ("018 123", "018 123", False),
+        ("-", "", False), ("nema", "", False), ("nema telefon", "", False), ("018 123", "018 123", False),
     ],
 )  # fmt: skip
 def test_a_phone_is_stored_as_it_is_dialled_and_what_was_given_back_is_told(typed, stored, told):
@@ -60,6 +60,7 @@ def test_what_cannot_be_dialled_is_refused_with_its_line(typed):
     [
         ("a@x.rs, b@x.rs", "a@x.rs", True), ("A@x.rs;b@x.rs", "a@x.rs", True), ("a@x.rs b@x.rs", "a@x.rs", True),
         ("mailto:a@x.rs", "a@x.rs", False), ("<a@x.rs>", "a@x.rs", False), ("-", None, False), ("nema", None, False),
+        ("Нема мејл", None, False), ("nema e-mail", None, False), ("nepoznata", None, False),
     ],
 )  # fmt: skip
 def test_of_two_addresses_the_first_is_stored_and_that_is_told(typed, stored, told):

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 
 from scheduler.core.text import fold
 from scheduler.imports.sheets import Cells, Layout, LineProblem, day_of, days_in, in_order, read_lines, time_of
-from scheduler.places.imports.registers import weekday_of
+from scheduler.places.imports.registers import CODE_HEADINGS, HOST_HEADINGS, weekday_of
 from scheduler.places.rules.school_time import grades_in, problems_with_school_time, sections_in
 from scheduler.places.terms.school_time import Bells, BellsLine, BellsSheet, Grouping, Rotation, SchoolTime, Shift
 
 LAYOUT = Layout(
     columns={
-        "register_id": ("šifra škole", "šifra ustanove", "ID ustanove", "broj u registru", "school id"),
-        "host": ("школа", "назив школе", "установа", "naziv ustanove", "school", "name"),
+        "register_id": CODE_HEADINGS,
+        "host": HOST_HEADINGS,
         "municipality": ("општина", "град", "место", "city", "town"),
         "morning_starts": ("преподне", "прва смена", "почетак прве смене", "prva smena od", "morning"),
         "afternoon_starts": ("поподне", "друга смена", "почетак друге смене", "druga smena od", "afternoon"),

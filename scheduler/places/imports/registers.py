@@ -32,10 +32,15 @@ from scheduler.places.terms.hosts import (
     SchoolCalendar,
 )
 
+CODE_HEADINGS = ("šifra škole", "šifra ustanove", "ID ustanove", "ID škole", "број у регистру", "school id")
+HOST_HEADINGS = (
+    *("школа", "назив школе", "име школе", "установа", "назив установе", "име установе", "домаћин"),
+    *("school", "school name", "name"),
+)
 LAYOUT = Layout(
     columns={
-        "register_id": ("id", "ID ustanove", "šifra", "šifra ustanove", "matični broj", "број у регистру"),
-        "name": ("назив", "naziv škole", "naziv ustanove", "škola", "school", "school name"),
+        "register_id": ("id", "šifra", "matični broj", *CODE_HEADINGS),
+        "name": ("назив", *HOST_HEADINGS),
         "name_sr_cyrl": ("назив ћирилица", "naziv ćirilicom"),
         "name_sr_latn": ("naziv latinica", "naziv latinicom"),
         "kind": ("врста", "vrsta ustanove", "tip", "tip škole", "tip ustanove", "type"),
@@ -104,7 +109,9 @@ KIND_WORDS = (  # of a kind that is called otherwise, folded: the first that fit
     (r"\bdom\b|\binternat\b", HostKind.DORMITORY),
     (r"\bbibliotek", HostKind.LIBRARY),
 )
-NOTHING = {"", "nema", "nema podataka", "nepoznato", "n a"}  # folded: written where nothing is known
+NOTHING = re.compile(  # folded: what is written where nothing is known
+    r"|nema(?: (?:podat|mejl|mail|e ?mail|telefon|sajt)\w*)?|nepoznat\w*|n a"
+)
 CLOSED = re.compile(r"ugasen|ukinut|zatvoren|prestal|neaktivn|ne radi|brisan|closed")  # folded
 DAY_INSIDE = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}\s*[./-]\s*\d{1,2}\s*[./-]\s*\d{2,4}", re.ASCII)
 PHONE_LABEL = re.compile(
@@ -174,7 +181,7 @@ class _Line(Cells):
     def text(self, name: str) -> str:
         """What is told; a stroke, or that there is none, tells nothing."""
         told = super().text(name)
-        return "" if fold(told) in NOTHING else told
+        return "" if NOTHING.fullmatch(fold(told)) else told
 
     def host(self, kinds: Mapping[str, str]) -> ImportedHost | None:
         """The host, or None where something it cannot be without is missing."""
