@@ -107,7 +107,7 @@ def _searched(drawing: DrawnProblem, draft: ProposalDraft, telling: Telling) -> 
 
     watch = engine.Watch(spent, told)
     search = repair if draft.mends else solve
-    return search(problem, watch, engine.exact_solver())
+    return search(problem, watch, engine.exact_solver(lambda: begun + whole - time.monotonic()))
 
 
 def _proven(problem: PlanProblem, draft: ProposalDraft) -> int | None:

@@ -181,6 +181,12 @@ def accepts_and_plans(coordinator: Keyboard, number: str) -> None:
     coordinator.goes_to(coordinator.page.locator("a[href^='/requests']:visible").first)
     coordinator.page.keyboard.press("Enter")
     coordinator.page.wait_for_url("**/requests**")
+    coordinator.goes_to(coordinator.page.locator("main details:has(#q) > summary"))
+    coordinator.page.keyboard.press("Space")
+    coordinator.goes_to(coordinator.page.locator("main #q"))
+    coordinator.page.keyboard.type(number)
+    with coordinator.page.expect_navigation():
+        coordinator.page.keyboard.press("Enter")
     coordinator.goes_to(coordinator.page.locator(f"main a[href='/requests/{number}']").first)
     coordinator.page.keyboard.press("Enter")
     coordinator.page.wait_for_url(f"**/requests/{number}")

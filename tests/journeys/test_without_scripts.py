@@ -52,7 +52,7 @@ def test_a_request_is_booked_planned_answered_counted_and_signed_without_any_scr
     visit = plans_by_hand(coordinator, number)
     educator.signs_in("educator", "en")
     accepts_the_offer(educator)
-    presses_in_its_row(coordinator, visit, "confirm", "Potvrdite i obavestite školu")
+    presses_in_its_row(coordinator, visit, "confirm", "Potvrdite i javite")
     assert (coordinator.clicked, educator.clicked) == (6, 1)  # from a new request to a confirmed visit
     reads_who_comes(school)
     installation.time_is(BEGINS_UTC + dt.timedelta(hours=1))

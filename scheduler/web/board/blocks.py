@@ -7,7 +7,18 @@ from typing import Any
 
 from flask import url_for
 
-from scheduler.board.terms import AbsenceOfDay, Answer, Block, BoardDay, BoardRow, Doubt, HeldBlock, Leg, ShiftsShown
+from scheduler.board.terms import (
+    AbsenceOfDay,
+    Answer,
+    Block,
+    Board,
+    BoardDay,
+    BoardRow,
+    Doubt,
+    HeldBlock,
+    Leg,
+    ShiftsShown,
+)
 from scheduler.core import language as words_of
 from scheduler.core.errors import GroundReason
 from scheduler.core.language import day_of_month, span_of_days
@@ -20,11 +31,13 @@ from scheduler.visits.terms.rows import CrewRow
 from scheduler.visits.terms.states import OPEN_VISITS, AssignmentState, VisitState
 from scheduler.web import labels
 from scheduler.web.filters import Face, clock, genitive_moment, in_hours, short_weekday, state_face
+from scheduler.web.forms import number_of
 from scheduler.web.i18n import _, _l, _n, page_language, spelled_here
 from scheduler.web.labels import closure_place, closure_reason
 from scheduler.web.reads import note_given_names
 
 AFTERNOON = dt.time(12, 30)
+MOST_PEOPLE_TYPED = 1200  # signs of an address that name who stands on a page
 
 
 SHIFTS = {
@@ -93,6 +106,16 @@ def row_view(row: BoardRow) -> dict[str, Any]:
         "presenter_id": row.presenter_id,
         "idle": bool(row.presenter_id) and not any(cell.blocks or cell.held for cell in row.cells),
     }
+
+
+def shown_people(found: Board) -> str:
+    """7p12p340: who stands on the page, for an address; with signs for letters it could be read as identity number."""
+    return "p".join(str(row.presenter_id) for row in found.rows if row.presenter_id)
+
+
+def people_in(typed: str) -> set[int]:
+    """The same back; what is nobody's number is left out."""
+    return {who for one in typed[:MOST_PEOPLE_TYPED].split("p") if (who := number_of(one)) is not None}
 
 
 def usual_hours(row: BoardRow) -> tuple[tuple[dt.time, dt.time], ...]:

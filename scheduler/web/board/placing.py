@@ -198,7 +198,7 @@ def place_cells(number: str) -> ResponseReturnValue:
     days = [monday + dt.timedelta(days=number) for number in range(7)]
     leaves, now = number_of(request.args.get("from")), clock.now()
     typed = request.args.get("people", "")
-    among = {who for one in typed.split(".") if (who := number_of(one)) is not None} if typed else None
+    among = blocks.people_in(typed) if typed else None
     found = answers_in_cells(current_actor(), visit.id, leaves, days, now=now, among=among)
     cells = {f"{who or 'same'} {day.isoformat()}": blocks.cell_answer(answer) for (who, day), answer in found.items()}
     for day in days:  # the row without a crew: a visit stays in it, or loses whose block was taken up

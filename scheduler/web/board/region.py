@@ -40,7 +40,7 @@ from scheduler.web.board.cells import BoardCells
 from scheduler.web.board.region_address import TableAddress, asked_address, pressed_cell
 from scheduler.web.board.views import A_WEEK, today
 from scheduler.web.filters import say
-from scheduler.web.forms import BaseForm, number_of
+from scheduler.web.forms import BaseForm
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, _n, page_language
 from scheduler.web.once import sent_once
@@ -153,8 +153,7 @@ def _shown_day(
 
 def _board(found: Board, rows: list[Any], address: TableAddress) -> dict[str, Any]:
     """What the table of the board shows, as its own page does."""
-    shown = [row.presenter_id for row in found.rows if row.presenter_id]
-    asked = [*address.values(), ("people", ".".join(map(str, shown)))]
+    asked = [*address.values(), ("people", blocks.shown_people(found))]
     return {
         "by": "presenters",
         "day_links": [
@@ -184,7 +183,7 @@ def _row(
             added["placed"] = [words.seat_view(seat, names[seat.request_id], people, address, who) for seat in mine]
         if answer := answers.get((who, view["day"])):
             tone, times, said = words.answer_parts(answer, who, people)
-            added["answer"] = {"tone": tone, "times": times, "words": said, "put": f"{who}_{view['day']}"}
+            added["answer"] = {"tone": tone, "times": times, "words": said, "put": f"{who}on{view['day']}"}
         shown.append(view | added | {"alike": None} if added else view)
     return shown
 
@@ -259,8 +258,7 @@ def _map(table: RegionTable, placed: Collection[int]) -> MapDrawing | None:
 @may("update", "plan")
 def region_cells() -> ResponseReturnValue:
     """Before a card is dropped: what each cell of the page's rows would say."""
-    address, typed = asked_address(), request.args.get("people", "")[:1200]
-    shown = [who for one in typed.split(".") if (who := number_of(one)) is not None]
+    address, shown = asked_address(), blocks.people_in(request.args.get("people", ""))
     monday = address.week or words.first_monday([], today())
     days = [monday + dt.timedelta(days=number) for number in range(7)]
     answers = _cells(address, days).answers(shown, days)

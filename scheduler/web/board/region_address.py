@@ -16,7 +16,7 @@ from scheduler.proposals.terms.plan import ProposedSeat
 from scheduler.web.forms import FIRST_DAY, LAST_DAY, number_of
 
 MOST_CHOSEN = 10  # of one press: each is asked of the calendar by itself
-_SEAT = re.compile(r"(\d{1,9})_(\d{4}-\d\d-\d\d)_(\d\d:\d\d)_(\d{1,9})(?:_(\d{1,9}))?", re.ASCII)
+_SEAT = re.compile(r"(\d{1,9})on(\d{4}-\d\d-\d\d)T(\d\d:\d\d)by(\d{1,9})(?:and(\d{1,9}))?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -69,9 +69,9 @@ class TableAddress:
 
 
 def seat_text(seat: ProposedSeat) -> str:
-    """12_2026-12-01_10:00_7"""
-    parts = (seat.request_id, seat.on_day.isoformat(), f"{seat.starts_local:%H:%M}", *seat.crew)
-    return "_".join(map(str, parts))
+    """12on2026-12-01T10:00by7and8: letters between the numbers, which are no identity number then (TRUST S43)."""
+    crew = "and".join(map(str, seat.crew))
+    return f"{seat.request_id}on{seat.on_day}T{seat.starts_local:%H:%M}by{crew}"
 
 
 def seat_in_text(typed: str) -> ProposedSeat | None:
@@ -114,7 +114,7 @@ def _day(typed: str) -> dt.date | None:
 
 
 def pressed_cell() -> tuple[int, dt.date] | None:
-    """The presenter's day that was pressed ("7_2026-12-01"), or onto which a card was dropped."""
-    who, _line, day = request.args.get("put", "").partition("_")
+    """The presenter's day that was pressed ("7on2026-12-01"), or onto which a card was dropped."""
+    who, _on, day = request.args.get("put", "").partition("on")
     number, on_day = number_of(who or request.args.get("to")), _day(day or request.args.get("to_day", ""))
     return (number, on_day) if number is not None and on_day is not None else None

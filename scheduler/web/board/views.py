@@ -83,7 +83,7 @@ def board() -> ResponseReturnValue:
         week=monday,
         chosen=chosen,
         day_links=[(one, here(day=one.isoformat(), week=None), one in found.clash_days) for one in shown],
-        cells_url=url_for(".place_cells", number="NUMBER", week=monday.isoformat(), people=_people(found)),
+        cells_url=url_for(".place_cells", number="NUMBER", week=monday.isoformat(), people=blocks.shown_people(found)),
     )
 
 
@@ -115,11 +115,6 @@ def board_month() -> ResponseReturnValue:
 def _rows_shown() -> dict[str, str]:
     """Which rows the page shows, so that a move comes back to them."""
     return {name: value for name in ("programme", "page") if (value := request.args.get(name))}
-
-
-def _people(found: Board) -> str:
-    """Who stands on the page: for them alone is asked what dropping a visit on their row would mean."""
-    return ".".join(str(row.presenter_id) for row in found.rows if row.presenter_id)
 
 
 def _month(typed: str) -> dt.date | None:

@@ -5,14 +5,21 @@ import re
 from html import unescape
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from scheduler.board.terms import Board, BoardRow
 from scheduler.core.db import db, transaction
+from scheduler.core.identity import has_identity_number
 from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import User
 from scheduler.places.models import Host
+from scheduler.proposals.terms.plan import ProposedSeat
 from scheduler.requests.models import SchoolRequest
 from scheduler.visits.models.visits import Assignment, Visit
 from scheduler.visits.terms.states import AssignmentState
+from scheduler.web.board.blocks import people_in, shown_people
+from scheduler.web.board.region_address import seat_in_text, seat_text
 from tests.ceilings import at_most
 from tests.counting import asked_and_written
 from tests.factories.people import limited_to
@@ -56,7 +63,7 @@ def cell(page: str, who: int, day: dt.date = FIRST) -> str:
 
 def put(desk, region: Region, place: int, who: int = 0, day: dt.date = FIRST, **given) -> str:
     """Choose a card, press a presenter's day; the address of the table then."""
-    found = {"card": region.asked[place].id, "put": f"{region.educators[who].id}_{day}"}
+    found = {"card": region.asked[place].id, "put": f"{region.educators[who].id}on{day}"}
     answer = desk.get("/region", query_string=found | given)
     assert answer.status_code == 302
     return answer.location.split("#")[0]
@@ -64,7 +71,7 @@ def put(desk, region: Region, place: int, who: int = 0, day: dt.date = FIRST, **
 
 def at(region: Region, place: int, who: int = 0, hour: str = "10:00") -> str:
     day = FIRST + place * dt.timedelta(days=1)
-    return f"{region.asked[place].id}_{day}_{hour}_{region.educators[who].id}"
+    return f"{region.asked[place].id}on{day}T{hour}by{region.educators[who].id}"
 
 
 def written() -> tuple[int, int]:
@@ -86,7 +93,7 @@ def test_without_a_script_a_card_is_chosen_put_and_offered(desk, region):
     chosen = body(desk.get(card(table(desk), region.asked[0].id) + "&lang=en"))
     who = region.educators[0].id
     assert "Chosen:" in chosen
-    assert f'name="put" value="{who}_{FIRST}"' in cell(chosen, who)
+    assert f'name="put" value="{who}on{FIRST}"' in cell(chosen, who)
     assert "0 km" in cell(chosen, who)
 
     put_there = put(desk, region, 0)
@@ -157,7 +164,7 @@ def test_a_card_is_taken_back_and_put_elsewhere(desk, region):
     assert "Offer 1 visit" in taken
     elsewhere = put(desk, region, 1, who=1, at=at(region, 1))
     assert elsewhere.count("at=") == 1
-    assert f"_{region.educators[1].id}" in elsewhere
+    assert f"by{region.educators[1].id}" in elsewhere
 
 
 def test_a_phone_shows_the_first_day_that_fits(desk, region):
@@ -206,11 +213,34 @@ def test_a_double_press_offers_once(desk, region):
 
 
 def test_nonsense_in_the_address_is_no_seat(desk, region):
-    page = table(desk, at=["x", "1_2026-13-41_10:00_7", "1_2026-10-12_99:99_7"], card="x", week="never", district="-1")
+    seats = ["x", "1on2026-13-41T10:00by7", "1on2026-10-12T99:99by7"]
+    page = table(desk, at=seats, card="x", week="never", district="-1")
 
     assert "Wait for a day" in page
     assert "Offer" not in page
     assert "Nothing was sent" in body(desk.post("/region/mails?lang=en", data={"at": "x"}), 409)
+
+
+IDS = st.integers(1, 999_999_999)
+TIMES = st.times().map(lambda one: one.replace(second=0, microsecond=0))
+SEATS = st.builds(ProposedSeat, IDS, st.dates(dt.date(2020, 1, 1), dt.date(2049, 12, 31)), TIMES, IDS, IDS | st.none())
+
+
+@settings(max_examples=300)
+@given(SEATS)
+def test_no_seat_in_an_address_is_read_as_an_identity_number(seat: ProposedSeat):
+    assert seat_in_text(seat_text(seat)) == seat
+    assert not has_identity_number(seat_text(seat))
+
+
+@settings(max_examples=300)
+@given(st.sets(IDS, max_size=30))
+def test_no_list_of_people_in_an_address_is_read_as_an_identity_number(people: set[int]):
+    rows = tuple(BoardRow(f"p{one}", (), presenter_id=one) for one in people)
+    typed = shown_people(Board((), BoardRow("none", ()), rows, len(rows)))
+
+    assert people_in(typed) == people
+    assert not has_identity_number(typed)
 
 
 def test_coordinators_of_that_centre_alone(app, desk, region):
