@@ -13,7 +13,20 @@ from scheduler.reports.terms.counting import COUNT_FIELDS
 _NO_LESS_THAN_NOTHING = " AND ".join(f"{name} >= 0" for name in COUNT_FIELDS)
 
 
-class SignedPeriod(Base):
+class HasCounts:
+    """A table that keeps what a report counted: a column for each field of `ReportCounts`."""
+
+    visits: Mapped[int]
+    presentations: Mapped[int]
+    pupils: Mapped[int]
+    parents: Mapped[int]
+    teachers: Mapped[int]
+    others: Mapped[int]
+    cities: Mapped[int]
+    kilometres: Mapped[int]
+
+
+class SignedPeriod(HasCounts, Base):
     """The totals of a period on the day somebody signed them: never edited; taken back it stays as a row."""
 
     __tablename__ = "signed_period"
@@ -28,21 +41,13 @@ class SignedPeriod(Base):
     centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id", ondelete="RESTRICT"))
     first_day: Mapped[dt.date]
     last_day: Mapped[dt.date]
-    visits: Mapped[int]
-    presentations: Mapped[int]
-    pupils: Mapped[int]
-    parents: Mapped[int]
-    teachers: Mapped[int]
-    others: Mapped[int]
-    cities: Mapped[int]
-    kilometres: Mapped[int]
     signed_at: Mapped[dt.datetime]
     signed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
     taken_back_at: Mapped[dt.datetime | None]
     taken_back_why: Mapped[str | None]
 
 
-class CarriedDifference(Base):
+class CarriedDifference(HasCounts, Base):
     """By how much an earlier signed-off period had changed when this one was signed, beyond what was carried before."""
 
     __tablename__ = "carried_difference"
@@ -56,14 +61,6 @@ class CarriedDifference(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     carried_in_id: Mapped[int] = mapped_column(ForeignKey("signed_period.id", ondelete="RESTRICT"))
     of_period_id: Mapped[int] = mapped_column(ForeignKey("signed_period.id", ondelete="RESTRICT"))
-    visits: Mapped[int]
-    presentations: Mapped[int]
-    pupils: Mapped[int]
-    parents: Mapped[int]
-    teachers: Mapped[int]
-    others: Mapped[int]
-    cities: Mapped[int]
-    kilometres: Mapped[int]
 
 
 class FigureVersion(Base):

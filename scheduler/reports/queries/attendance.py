@@ -42,6 +42,7 @@ from scheduler.reports.queries.counted_rows import counted_presentations, summed
 from scheduler.reports.queries.figures import totals_and_lines
 from scheduler.reports.terms.counting import (
     COUNT_FIELDS,
+    SUMS_OF_A_VISIT,
     CountRow,
     FilterChoice,
     Filters,
@@ -89,12 +90,11 @@ def attendance_report(
     return Report(filters, groups, totals, tuple(ordered), slug)
 
 
-NUMBERS = ("presentations", *(audience.value for audience in Audience), "kilometres")
 BEHIND_SORTS: Columns = {
     "visit": (Visit.on_day,),
     "host": (Host.search_key,),
     "programme": (Programme.name_sr_cyrl,),
-    **{name: (column(name),) for name in NUMBERS},
+    **{name: (column(name),) for name in SUMS_OF_A_VISIT},
 }
 
 
@@ -116,7 +116,7 @@ def visits_behind(
     session, begins, order = db.session(), first_row(number), (*ordered_by(sort, BEHIND_SORTS), Visit.on_day, Visit.id)
     visits: list[int] | None = None
     ours = [in_reach(reader, Visit)] if reader.districts else []
-    if sort is None or sort.name not in NUMBERS:
+    if sort is None or sort.name not in SUMS_OF_A_VISIT:
         found = visits_with(filters, ours).order_by(*order).limit(PER_PAGE).offset(begins)
         visits, begins = list(session.scalars(found)), 0
     total = how_many_visits(filters, ours, totals=totals)

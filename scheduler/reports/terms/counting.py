@@ -83,6 +83,7 @@ class ReportCounts:
 
 
 COUNT_FIELDS = tuple(field.name for field in fields(ReportCounts))
+SUMS_OF_A_VISIT = tuple(name for name in COUNT_FIELDS if name not in ("visits", "cities"))
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from scheduler.reports.queries.signing import with_books
 from scheduler.reports.rules.attendance import adds_up, districts_of
 from scheduler.reports.rules.cross import CITY_BY_MONTH, cross_of
 from scheduler.reports.rules.signing import figures_of
-from scheduler.reports.terms.counting import CountRow, Filters, Group, Report, ReportCounts
+from scheduler.reports.terms.counting import SUMS_OF_A_VISIT, CountRow, Filters, Group, Report, ReportCounts
 from scheduler.reports.wording import (
     called_off_table,
     charts_of,
@@ -47,7 +47,6 @@ from scheduler.web.reports.forms import ReportForm, narrowed, presets, query_of
 from scheduler.web.tables import Column
 
 __all__ = ["bp", "cohorts", "profiles", "signing", "youth"]  # their pages hang on the same blueprint
-NUMBERS = ("presentations", "pupils", "parents", "teachers", "others", "kilometres")
 BEHIND_COLUMNS = (
     Column("visit", _l("Visit")),
     Column("host", _l("School")),
@@ -141,7 +140,7 @@ def visits_behind() -> ResponseReturnValue:
     filters = narrowed(filters, request.args)
     number = request.args.get("page", "1")
     heads = number_heads(page_language())
-    numbers = [Column(name, heads[name], number=True) for name in NUMBERS]
+    numbers = [Column(name, heads[name], number=True) for name in SUMS_OF_A_VISIT]
     table = tables.table((*BEHIND_COLUMNS, *numbers), attendance.BEHIND_SORTS, natural="visit")
     counts = attendance.attendance_report(filters, names_centre=False).totals
     page = attendance.visits_behind(
@@ -160,6 +159,7 @@ def visits_behind() -> ResponseReturnValue:
         days=span_of_days(filters.period.first, filters.period.last, page_language()),
         heads=heads,
         limited=bool(current_actor().districts),
+        numbers=SUMS_OF_A_VISIT,
         page=page,
         table=table,
     )
