@@ -6,10 +6,11 @@ from typing import Any
 from scheduler.booking.rules.copies import days_of_copies
 from scheduler.booking.rules.day_line import LaidPart, suggested_start
 from scheduler.booking.rules.days_that_suit import HORIZON_DAYS, class_is_held, refusals, times_of_day
-from scheduler.booking.rules.free_dates import JudgedDays, allowed_days, free_dates, others_than
+from scheduler.booking.rules.free_dates import JudgedDays, allowed_days, by_name, free_dates, others_than
 from scheduler.booking.rules.nearest import MOST_HOUR_ROWS, Others, WantedPeople, wanted_of
 from scheduler.booking.rules.slots import day_part_of
 from scheduler.booking.rules.starts import suggested_starts
+from scheduler.booking.rules.young_days import days_full_for_a_minor
 from scheduler.booking.terms.copies import CopyPlan
 from scheduler.booking.terms.free_dates import Bounds, Days, FreeDates, FreeDay, FreeFacts, KeptSitting, Lack
 from scheduler.core.clock import moment_of
@@ -17,6 +18,8 @@ from scheduler.people.terms import ExceptionRow, Hours
 from scheduler.places.terms.school_time import Bells, Shift
 from scheduler.programmes.terms import Audience
 from scheduler.requests.terms.school_request import Blackout, DayPart
+from scheduler.staffing.terms.young_load import YoungLimits, YoungVisit
+from scheduler.visits.terms.plans import CrewRule, UnderLaw
 from tests.booking.free_facts import DAY, EDUCATOR, INFLUENCER, TODAY, WORKING, a_seeker, facts
 from tests.bounds import at_each_bound
 from tests.factories.requests import a_wish
@@ -180,3 +183,26 @@ BOUNDS = (
 @at_each_bound(*BOUNDS)
 def test_what_each_rule_answers_at_its_bound(rule, value, answer):
     assert rule(value) == answer
+
+
+def test_no_hour_is_suggested_for_pupils_whose_classes_decide_it():
+    assert suggested_start(Audience.PUPILS, 45, [], ()) is None
+
+
+def test_who_could_at_other_times_than_those_beside_her_reads_whom_the_day_lacks():
+    morning, afternoon = ((Hours(0, dt.time(one), dt.time(one + 4)),) for one in (8, 12))
+    people = (a_seeker(1, hours=morning), a_seeker(2, hours=afternoon), a_seeker(3, INFLUENCER, hours=afternoon))
+
+    found = by_name(facts(*people, rule=CrewRule(1, 1)), [TODAY], moment_of)
+
+    assert found[1][TODAY] == FreeDay(TODAY, lack=Lack.TAKEN, kind=INFLUENCER)
+    assert found[2][TODAY].starts == found[3][TODAY].starts != ()
+
+
+def test_a_week_is_full_for_a_minor_until_the_day_of_age():
+    law = UnderLaw(TODAY + 3 * DAY, None, suspended=False)
+    young = a_seeker(law=law, young=(YoungVisit(7, TODAY, 45),))
+    limits = YoungLimits(week_visits=1, week_hours=40, month_visits=40, month_hours=40)
+    week = [TODAY + number * DAY for number in range(5)]
+
+    assert days_full_for_a_minor(young, facts(young, young_limits=limits), week) == week[:3]

@@ -15,6 +15,7 @@ from scheduler.people.terms import (
     InvitationDraft,
     PresenterDraft,
     PresenterKind,
+    SkillsDraft,
     TeachingLanguage,
     Topic,
 )
@@ -294,3 +295,11 @@ BOUNDS = (
 @at_each_bound(*BOUNDS)
 def test_what_each_rule_answers_at_its_bound(rule, value, answer):
     assert rule(value) == answer
+
+
+def test_how_far_somebody_goes_is_from_one_kilometre_to_under_a_thousand():
+    def refused(kilometres: int) -> bool:
+        skills = SkillsDraft(1, (Topic.PRIVACY,), (TeachingLanguage.SERBIAN,), reach_km=kilometres)
+        return rules.problems_with_skills(skills) == {"reach_km": "count_out_of_range"}
+
+    assert [refused(number) for number in (0, 1, 999, 1000)] == [True, False, False, True]

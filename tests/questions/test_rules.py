@@ -97,6 +97,9 @@ def test_a_change_says_shares_means_and_spread():
     assert not change.may_be_chance
 
     assert rules.as_wished(SideSums((3, 9, 1), 2, QuestionKind.CHOICE)) == 9
+    change = rules.change_in(CHOICE, [a_class((10, 10), (14, 6))])  # 0.50 against 0.70, as printed above
+    assert (change.difference, change.effect) == pytest.approx((0.2, 1.982 - 1.571), abs=1e-3)
+    assert change.size is EffectSize.SMALL
 
 
 @given(st.lists(st.tuples(counts_of_five, counts_of_five), min_size=1, max_size=8), st.sampled_from([SCALE, TURNED]))

@@ -66,6 +66,14 @@ TOMORROW = TODAY + dt.timedelta(days=1)
 
 
 @pytest.mark.parametrize(
+    ("expected", "largest"),
+    [((90, 0, 2), (90, 0, 0)), ((0, 3, 40), (0, 0, 40)), ((5, 5, 0), (5, 0, 0)), ((0, 0, 0), (0, 0, 0))],
+)
+def test_the_largest_audience_stands_for_all(expected: tuple[int, int, int], largest: tuple[int, int, int]):
+    assert ExpectedCounts(2, *expected).largest() == ExpectedCounts(2, *largest)
+
+
+@pytest.mark.parametrize(
     ("given", "known", "found"),
     [
         ({}, {}, {}),

@@ -302,8 +302,6 @@ def _size(union: Union, sizes: Sequence[int]) -> int:
 
 
 def _less(row: Row, other: Row, times: int) -> Row:
-    if not times:
-        return row
     left = dict(row)
     for group, factor in other.items():
         left[group] = (left.get(group, 0) - times * factor) % PRIME

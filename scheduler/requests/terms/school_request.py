@@ -297,3 +297,9 @@ class ExpectedCounts:
     pupils: int
     parents: int
     teachers: int
+
+    def largest(self) -> "ExpectedCounts":
+        """Of its largest audience alone."""
+        audiences = {"pupils": self.pupils, "parents": self.parents, "teachers": self.teachers}
+        name = max(audiences, key=lambda one: audiences[one])
+        return ExpectedCounts(self.ordinal, **(dict.fromkeys(audiences, 0) | {name: audiences[name]}))

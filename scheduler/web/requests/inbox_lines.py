@@ -78,7 +78,7 @@ def lines_of(
             row.twins > 0,
             row.call_first,
             programme(language, row.programme_sr_cyrl, row.programme_en),
-            size(row.presentations, row.people),
+            size(row.presentations, row.people.largest()),
             day(row.first_day),
             day(row.last_day) if row.last_day != row.first_day else "",
             row.number,

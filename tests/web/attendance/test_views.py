@@ -252,6 +252,23 @@ def test_a_visit_is_one_line_whose_columns_add_up_its_presentations(app):
     assert "184 60 4 ≠ the school: 3 The numbers differ" in listed
 
 
+def test_where_others_counted_parents_a_phone_shows_no_zero_of_a_visit_without_them(app):
+    programme = make_programme()
+    begun = a_counted_visit(counts=HeadCounts(pupils=30, teachers=2), programme=programme)
+    a_counted_visit(counts=HeadCounts(parents=67, teachers=2), programme=programme, from_hour=14)
+    desk, _path = desk_of(app, begun)
+
+    listed = desk.get("/attendance?lang=en").text
+    cells = re.findall(r'<td class="number([^"]*)"\s+data-label="(Pupils|Parents)">\s*(\d+)', listed)
+
+    assert sorted(cells) == [
+        ("", "Parents", "67"),
+        ("", "Pupils", "30"),
+        (" zero", "Parents", "0"),
+        (" zero", "Pupils", "0"),
+    ]
+
+
 def test_two_presentations_are_locked_with_one_press_and_only_one_button_says_so(app):
     begun = a_counted_visit(talks=2)
     countersign(begun.school, begun.visit.id, {one.id: HeadCounts(1) for one in begun.presentations}, now=LEAVING)

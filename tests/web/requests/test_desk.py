@@ -51,6 +51,7 @@ def test_the_inbox_and_the_page_show_what_waits_its_next_step_and_ways_to_who_as
     page = desk.get("/requests?lang=en").text
     for words in ("Waits for you", "New request", page_of(row), "Take it", "90 pupils"):
         assert words in page
+    assert "2 teachers" not in page  # its row says the largest audience alone, its page all of them
 
     page = desk.get(page_of(row)).text
     for way in ("tel:+38124555123", "mailto:ana@school.example"):
