@@ -27,7 +27,7 @@ def prepare_for_tests(engine: Engine) -> None:
     not on a PostgreSQL that has just written one of them anew.
     """
     if engine.dialect.name == "sqlite":
-        for pragma in ("synchronous=OFF", "busy_timeout=300000", "reverse_unordered_selects=ON"):
+        for pragma in ("synchronous=OFF", "busy_timeout=60000", "reverse_unordered_selects=ON"):
             event.listen(engine, "connect", lambda raw, _record, said=pragma: raw.execute(f"PRAGMA {said}"))
 
 

@@ -81,6 +81,7 @@ def dump() -> str:
     for table in Base.metadata.sorted_tables:
         for row in db.session.execute(select(table)):
             found += [str(value) for value in row if isinstance(value, str | bytes | dt.date)]
+    db.session.rollback()  # who still reads keeps the journal, and the night's job waits for that
     return "\n".join(found)
 
 
