@@ -205,7 +205,7 @@ def story(centre: CentreYear, year: int, lang: str) -> list[str]:
 
 
 def charts_of(report: Report, lang: str) -> tuple[Chart, ...]:
-    """People by month, when the report is split by months and by nothing else: on the page and on paper."""
+    """People by month, when the report is split by months and by nothing else: who came at all, on page and paper."""
     if report.by != (Group.MONTH,):
         return ()
     heads = number_heads(lang)
@@ -213,6 +213,7 @@ def charts_of(report: Report, lang: str) -> tuple[Chart, ...]:
     series = tuple(
         Series(heads[name], tuple(getattr(row.counts, name) for row in report.rows))
         for name in ("pupils", "parents", "teachers")
+        if getattr(report.totals, name)
     )
     return (Chart(translator(lang).gettext("By month and audience"), labels, series),)
 

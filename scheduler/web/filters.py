@@ -171,7 +171,7 @@ def state_face(
     if until is not None and (kind, state) == ("assignment", "offered"):
         ends = _local(until)
         if ends.date() != clocks.local_day(clocks.now(), _zone()):
-            day = f"{short_weekday(ends.date())} {short_day(ends.date())}"
+            day = f"{short_weekday(ends.date())} {day_and_month(ends.date())}"
             return Face(face.tone, face.icon, _("Offered until %(day)s, %(time)s", day=day, time=clock(until)))
         return Face(face.tone, face.icon, _("Offered until %(time)s", time=clock(until)))
     if minutes is not None and (kind, state) == ("presentation", "part_delivered"):

@@ -38,6 +38,7 @@ from scheduler.web.reads import note_given_names
 
 AFTERNOON = dt.time(12, 30)
 MOST_PEOPLE_TYPED = 1200  # signs of an address that name who stands on a page
+JOINED_DASH = "\u2060–\u2060"  # no line begins or ends at it
 
 
 SHIFTS = {
@@ -100,7 +101,7 @@ def row_view(row: BoardRow) -> dict[str, Any]:
         "to": str(row.presenter_id) if row.presenter_id else "same",  # where a visit goes that is dropped there
         "name": row.name(page_language()) or _("Abroad"),
         "home": row.home(page_language()),
-        "facts": " · ".join(facts),
+        "facts": " · ".join(fact.replace(" ", words_of.NO_BREAK) for fact in facts),
         "usually": away_words(AbsenceOfDay(absent=False, free=usual)) if (usual := usual_hours(row)) else "",
         "minor": row.minor,
         "presenter_id": row.presenter_id,
@@ -131,7 +132,7 @@ def away_words(away: AbsenceOfDay) -> str:
         return _("absent")
     if not away.free:
         return _("not one of the usual days")
-    times = ", ".join(f"{clock(begins)}–{clock(ends)}" for begins, ends in away.free)
+    times = ", ".join(f"{clock(begins)}{JOINED_DASH}{clock(ends)}" for begins, ends in away.free)
     return _("usually %(times)s", times=times)
 
 
