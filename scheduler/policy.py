@@ -226,7 +226,7 @@ TABLE: dict[Role, Rights] = {
         _all(Scope.CENTRE, presenter="create read update suspend", vetting="read create", **_OF_MINORS, **_OF_PEOPLE),
         _all(Scope.CENTRE, concern="create", **_HAND_OFFS),
         _all(Scope.CENTRE, certificate="read issue revoke", feed="revoke", message="read update"),
-        _all(Scope.CENTRE, certificate_template="update"),
+        _all(Scope.CENTRE, certificate_template="update", message_text="update"),
         _all(Scope.CENTRE, report="read sign", helpline="read create update import sign correct"),
         _all(Scope.CENTRE, topics="create delete", training="read create delete"),
         _all(Scope.CENTRE, profile="read update sign"),  # in words; its texts are typed
@@ -261,7 +261,7 @@ TABLE: dict[Role, Rights] = {
         _all(Scope.CENTRE, vetting="read create", **_OF_MINORS, **_OF_PEOPLE),
         _all(Scope.CENTRE, concern="create", **_HAND_OFFS),
         _all(Scope.CENTRE, certificate="read issue revoke", feed="revoke", message="read update"),
-        _all(Scope.CENTRE, certificate_template="update"),
+        _all(Scope.CENTRE, certificate_template="update", message_text="update"),
         _all(Scope.CENTRE, report="read sign take_back", profile="read update sign take_back"),
         _all(Scope.CENTRE, helpline="read create update import sign correct publish", topics="create delete"),
         _all(Scope.CENTRE, training="read create delete"),

@@ -110,6 +110,11 @@ def tidy(text: str, *, limit: int, lines: bool = False) -> str:
     return kept
 
 
+def first_unseen(text: str) -> str:
+    """The first letter of a text that nobody sees and `tidy` takes away; empty when there is none."""
+    return next((letter for letter in text if letter != "\n" and _unseen(letter)), "")
+
+
 def _composed(whole: str) -> str:
     visible = "".join(letter for letter in whole if letter == "\n" or not _unseen(letter))
     return _fewer_marks(unicodedata.normalize("NFC", visible))

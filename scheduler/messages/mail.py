@@ -8,81 +8,54 @@ holds is text and never markup.
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping
-from functools import cache, lru_cache
+from collections.abc import Mapping
+from functools import lru_cache
 from html import unescape
 from itertools import islice
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_eval_context
-from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
 from scheduler.config import settings
 from scheduler.core import language as words
 from scheduler.core.names import SpelledName, spelled
-from scheduler.layout import place_of
-from scheduler.messages.rules import LINK_MARK
-from scheduler.messages.terms import Body, Letter, Line
+from scheduler.messages import kinds
+from scheduler.messages.rules import LINK_MARK, MAIL_CODE, short, short_with
+from scheduler.messages.terms import Body, Channel, Letter, Line, MailText, TextKind
+from scheduler.messages.wording import why_read
 
-TEMPLATES = place_of("templates")
 CALENDAR_FILE = "visit.ics"  # of the visit whose page the link opens
 
 
-@cache
-def _environment(language: str) -> Environment:
-    made = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        lstrip_blocks=True,  # no trim_blocks: it would join a line that ends in a block to the paragraph after it
-        extensions=["jinja2.ext.i18n"],
-    )
-    made.install_gettext_translations(words.translator(language), newstyle=True)  # type: ignore[attr-defined]
-    made.policies["ext.i18n.trimmed"] = True
-    made.globals["_"] = made.globals["gettext"] = _text_in(language)
-    # In a pattern a mark stands for the day.
-    made.filters["long_day"] = lambda day: day if isinstance(day, str) else words.long_day(day, language)
-    made.filters["genitive_day"] = lambda day: words.genitive_day(day, language)
-    made.filters["short_day"] = lambda day: words.short_day(day, language)
-    made.filters["clock_time"] = lambda time: words.clock_time(time, language)
-    made.filters["in_hours"] = lambda minutes: words.in_hours(minutes, language)
-    made.filters["moment"] = lambda at: words.moment(at, language, settings().centre_timezone)
-    made.filters["genitive_moment"] = lambda at: words.genitive_moment(at, language, settings().centre_timezone)
-    made.filters["number"] = lambda n: words.number(n, language)
-    return made
-
-
-def _text_in(language: str) -> Callable[..., str]:
-    """`_` of the templates: Jinja's own looks itself up anew in each text, which takes half of a mail's time."""
-    gettext = words.translator(language).gettext
-
-    @pass_eval_context
-    def text(context: EvalContext, message: str, **values: object) -> str:
-        told = gettext(message)
-        return (Markup(told) if context.autoescape else told) % values  # nosec B704  # a text of the catalogue
-
-    return text
-
-
 def render(
-    kind: str, language: str, values: Mapping[str, object], *, copy_of: str = "", for_school: bool = False
+    kind: str,
+    language: str,
+    values: Mapping[str, object],
+    *,
+    copy_of: str = "",
+    for_school: bool = False,
+    own: MailText | None = None,
 ) -> Body:
     """The mail of that kind. Its link is `{link}`, put in when it is sent.
 
     `copy_of` makes it a guardian's copy of what a minor was told: it says whose, and has neither button nor link. One
-    `for_school` must have a macro next(v), and ends with mails/parts/school.jinja.
+    `for_school` must have a macro next(v), and ends with mails/parts/school.jinja. A centre's `own` text stands for
+    subject and paragraphs, as long as nothing is wrong with it; all else is said as ever.
 
     Raises: jinja2.TemplateNotFound for an unknown kind; jinja2.UndefinedError for a value that is missing.
     """
-    made = _environment(language)
-    v = SimpleNamespace(**{name: _harmless(value, language) for name, value in values.items()})
+    made = kinds.environment(language)
+    v = _values(values, language)
     macros = made.get_template(f"mails/{kind}.jinja").module
+    whole = _sound(TextKind(Channel.MAIL, kind), own, language)
+    if whole is None:
+        subject, written = macros.subject(v), str(macros.lines(v))  # type: ignore[attr-defined]
+    else:
+        subject, written = kinds.filled(TextKind(Channel.MAIL, kind), whole, language, v)
     # A name with "=?" in it, how mails write letters, loses no mail: it reads a little wider (TRUST S20).
-    subject = _line(macros.subject(v)).replace("=?", "= ?")  # type: ignore[attr-defined]
-    written = str(macros.lines(v))  # type: ignore[attr-defined]
+    subject = _line(subject).replace(MAIL_CODE, "= ?")
     if for_school or hasattr(macros, "next"):
         part = made.get_template("mails/parts/school.jinja").module
         written += f"\n{part.what_next(macros.next(v))}"  # type: ignore[attr-defined]
@@ -107,13 +80,39 @@ def render(
         calendar_link=f"{LINK_MARK}/{CALENDAR_FILE}",
         link=LINK_MARK,
         helpline=helpline,
+        why=why_read(kind, language),
         html_lang=words.html_lang(language),
     )
     ending = gettext("Free helpline for children's safety on the internet: %(number)s") % {"number": helpline}
     parts = [line.unescape() for line in paragraphs]
     parts += [f"{button}:\n{LINK_MARK}"] if button else []
     parts += [f"{calendar}:\n{LINK_MARK}/{CALENDAR_FILE}"] if calendar else []
-    return Body(subject, "\n\n".join([*parts, "--\n" + ending]) + "\n", html)
+    return Body(subject, "\n\n".join([*parts, f"--\n{why_read(kind, language)}\n{ending}"]) + "\n", html)
+
+
+def _values(values: Mapping[str, object], language: str) -> SimpleNamespace:
+    return SimpleNamespace(**{name: _harmless(value, language) for name, value in values.items()})
+
+
+def _sound(kind: TextKind, own: MailText | None, language: str) -> MailText | None:
+    """A centre's text that can be sent; the product's stands for one that an upgrade has made wrong."""
+    return own if own is not None and not kinds.problems_with(kind, own, language) else None
+
+
+def short_text(kind: str, language: str, values: Mapping[str, object], own: MailText | None = None) -> str:
+    """The short message of that kind, in letters of every phone; of what is too long the place is cut first."""
+    of_kind = TextKind(Channel.SMS, kind)
+    text = _sound(of_kind, own, language) or kinds.product_text(of_kind, language)
+
+    def said(place: str) -> str:
+        return kinds.filled(of_kind, text, language, _values({**values, "place": place}, language))[1].unescape()
+
+    return short_with(said, str(values["place"]))
+
+
+def short_length(of_kind: TextKind, language: str, values: Mapping[str, object], text: MailText) -> int:
+    """How many letters a text has with these values, before anything of it is cut."""
+    return len(short(kinds.filled(of_kind, text, language, _values(values, language))[1].unescape()))
 
 
 def render_by_pattern(kind: str, language: str, values: Mapping[str, object], *, for_school: bool = False) -> Body:
@@ -161,11 +160,12 @@ def _pattern(
     return [part.split(_MARK[0]) for part in (body.subject, body.text, body.html)]
 
 
-def spoken(kind: str, language: str, values: Mapping[str, object]) -> str:
+def spoken(kind: str, language: str, values: Mapping[str, object], own: MailText | None = None) -> str:
     """The words of a mail to be sent on Viber or read on the phone: subject and paragraphs, without button and link."""
-    body = render(kind, language, values)
-    parts = [part for part in body.text.strip().split("\n\n") if LINK_MARK not in part]
-    return "\n\n".join([body.subject, *(part.removeprefix("--\n") for part in parts)])
+    body = render(kind, language, values, own=own)
+    *parts, ending = body.text.strip().split("\n\n")
+    helpline = ending.rpartition("\n")[2]  # why one gets the mail, only the mail says
+    return "\n\n".join([body.subject, *(part for part in parts if LINK_MARK not in part), helpline])
 
 
 def _line(text: object) -> str:

@@ -1,11 +1,14 @@
-"""The outbox."""
+"""The outbox, and the texts that centres have worded themselves."""
 
 import datetime as dt
 
-from sqlalchemy import Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.core.db import Base
+from scheduler.core.defences import TableLaw, refuse
+from scheduler.core.ways import NamedWay, closed
+from scheduler.messages.rules import LONGEST_BODY, LONGEST_SUBJECT
 from scheduler.messages.terms import Channel, MessageState
 
 
@@ -42,3 +45,44 @@ class OutboxMessage(Base):
     leased_until: Mapped[dt.datetime | None]
     sent_at: Mapped[dt.datetime | None]
     failure: Mapped[str | None]
+
+
+class MessageText(Base):
+    """One version of what a centre's mails or short messages of a kind say in one language; the newest is in force.
+
+    Without a text the product's own is in force again. No version is changed: they are the history.
+    """
+
+    __tablename__ = "message_text"
+    __table_args__ = (
+        CheckConstraint("version > 0", name="version_counts"),
+        CheckConstraint("(subject <> '') = (body <> '' AND channel = 'mail')", name="a_mail_has_a_subject"),
+        CheckConstraint(
+            f"length(subject) <= {LONGEST_SUBJECT} AND length(body) <= {LONGEST_BODY}", name="not_too_long"
+        ),
+        UniqueConstraint("centre_id", "channel", "kind", "language", "version"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id", ondelete="RESTRICT"))
+    channel: Mapped[Channel]
+    kind: Mapped[str]
+    language: Mapped[str]
+    version: Mapped[int]
+    subject: Mapped[str]
+    body: Mapped[str] = mapped_column(Text)  # both with placeholders between braces, and nothing else that is filled in
+    product_subject: Mapped[str]  # what the product said when this was saved: whether it has changed since
+    product_body: Mapped[str] = mapped_column(Text)
+    saved_at: Mapped[dt.datetime]  # by whom, the audit knows
+
+
+refuse(
+    MessageText.__table__,
+    TableLaw("message_text_stays", ("UPDATE",), "1 = 1"),
+    TableLaw("message_text_stays", ("DELETE",), closed(NamedWay.DEMO)),
+    keys=(
+        "n.id = NEW.id",
+        "(n.centre_id = NEW.centre_id AND n.channel = NEW.channel AND n.kind = NEW.kind"
+        " AND n.language = NEW.language AND n.version = NEW.version)",
+    ),
+)

@@ -8,13 +8,25 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased
 
 from scheduler.core.db import db
+from scheduler.core.language import DEFAULT
 from scheduler.core.leases import is_free
 from scheduler.core.paging import PER_PAGE, Page, first_row
 from scheduler.core.sorting import Columns, Sort, ordered_by
-from scheduler.messages.models import OutboxMessage
+from scheduler.messages.models import MessageText, OutboxMessage
 from scheduler.messages.rules import CLOCK_WAS_AHEAD, LONGEST_PAUSE
-from scheduler.messages.terms import UNSENT, Failure, MessagePage, MessageRow, MessageState
+from scheduler.messages.terms import (
+    UNSENT,
+    Failure,
+    MailText,
+    MessagePage,
+    MessageRow,
+    MessageState,
+    TextKind,
+    TextVersion,
+)
+from scheduler.messages.wording import TEXT_KINDS
 
+_TEXTS = "texts of centres"  # of what a session keeps
 SORTS: Columns = {
     "about": (OutboxMessage.subject,),
     "to": (OutboxMessage.address,),
@@ -153,3 +165,54 @@ def may_leave(now: dt.datetime) -> ColumnElement[bool]:
         OutboxMessage, waits=waits, busy=OutboxMessage.state == MessageState.SENDING, now=now
     )
     return free
+
+
+def text_language(language: str) -> str:
+    """In which language the text of a reader is kept: Latin letters are made from the Cyrillic ones."""
+    return DEFAULT if language == "sr_Latn" else language
+
+
+def own_text(centre_id: int | None, kind: TextKind, language: str) -> MailText | None:
+    """What a centre says instead of the product: asked once in a transaction, for all its kinds."""
+    if centre_id is None or kind not in TEXT_KINDS:
+        return None
+    session = db.session()
+    begun, kept = session.info.get(_TEXTS, (None, {}))
+    if begun is None or begun is not session.get_transaction():
+        kept = {}
+    if centre_id not in kept:
+        kept[centre_id] = texts_in_force(centre_id)
+        session.info[_TEXTS] = session.get_transaction(), kept
+    own = kept[centre_id].get((kind, text_language(language)))
+    return own.text if own else None
+
+
+def texts_in_force(centre_id: int) -> dict[tuple[TextKind, str], TextVersion]:
+    """What a centre says itself, by kind and language."""
+    newest = (
+        select(func.max(MessageText.id))
+        .where(MessageText.centre_id == centre_id)
+        .group_by(MessageText.channel, MessageText.kind, MessageText.language)
+    )
+    rows = db.session().scalars(select(MessageText).where(MessageText.id.in_(newest), MessageText.body != ""))
+    return {(TextKind(row.channel, row.kind), row.language): _version(row) for row in rows}
+
+
+def versions_of(centre_id: int, kind: TextKind, language: str) -> list[TextVersion]:
+    """All that a centre has said in mails of a kind, in one language, the newest first. By whom, its history says."""
+    rows = db.session().scalars(
+        select(MessageText)
+        .where(
+            MessageText.centre_id == centre_id,
+            MessageText.channel == kind.channel,
+            MessageText.kind == kind.kind,
+            MessageText.language == language,
+        )
+        .order_by(MessageText.version.desc())
+    )
+    return [_version(row) for row in rows]
+
+
+def _version(row: MessageText) -> TextVersion:
+    product = MailText(row.product_subject, row.product_body)
+    return TextVersion(row.version, MailText(row.subject, row.body), product, row.saved_at, row.id)

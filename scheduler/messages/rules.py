@@ -1,12 +1,15 @@
-"""When a message is due, how long to wait after a failure, and when to give up."""
+"""When a message is due, how long to wait after a failure, when to give up; and what a centre's text may say."""
 
 import datetime as dt
+import difflib
+import re
 import string
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
-from scheduler.core.text import to_latin
-from scheduler.messages.terms import Failure
+from scheduler.core.language import worded
+from scheduler.core.text import LINE_ENDS, first_unseen, to_latin
+from scheduler.messages.terms import Failure, MailText, Placeholder, TextProblem, TextReason
 
 GIVE_UP_AFTER = dt.timedelta(hours=72)
 FIRST_PAUSE = dt.timedelta(minutes=1)
@@ -32,6 +35,11 @@ LINK_MARK = "{link}"
 SHORT_LENGTH = 160
 GSM = frozenset(string.ascii_letters + string.digits + " @$!\"#%&'()*+,-./:;<=>?_")  # what both alphabets have
 NO_ACCENTS = str.maketrans({"đ": "dj", "Đ": "Dj"})
+BRACED = re.compile(r"\{([^{}]*)\}")
+FORMULA = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|#\}|\$\{|<%|%>")
+MAIL_CODE = "=?"
+LONGEST_SUBJECT, LONGEST_BODY = 200, 5000
+SUBJECT, BODY = "subject", "body"
 
 
 def reply_address(centre_id: int | None, replies: Mapping[int, str]) -> str:
@@ -71,13 +79,79 @@ def short(text: str) -> str:
     return " ".join("".join(letter for letter in bare if letter in GSM).split())
 
 
-def short_with(sentence: str, place: str, **said: str) -> str:
-    """A sentence with %(place)s and other values, as one short message; what is too long is cut, the place first."""
-    bare = short(sentence % (said | {"place": ""}))
+def short_with(say: Callable[[str], str], place: str) -> str:
+    """What is said with a place, as one short message; what is too long is cut, the place first."""
+    bare = short(say(""))
     known = short(place)[: max(SHORT_LENGTH - len(bare), 0)].strip()
-    return short(sentence % (said | {"place": known})).replace(" ()", "")[:SHORT_LENGTH]
+    return short(say(known)).replace(" ()", "")[:SHORT_LENGTH]
 
 
 def is_final(failure: Failure, created_at: dt.datetime, now: dt.datetime) -> bool:
     """Whether a message is given up: nothing will mend it, or it has been tried for three days."""
     return failure not in LONGEST_PAUSE or now - created_at >= GIVE_UP_AFTER
+
+
+def shown(one: Placeholder, language: str) -> str:
+    """A placeholder as somebody writes it into a text of that language: {школа}."""
+    cyrillic, english = one.words
+    return f"{{{worded(language, cyrillic, to_latin(cyrillic), english)}}}"
+
+
+def meanings(placeholders: Collection[Placeholder]) -> dict[str, Placeholder]:
+    """Which placeholder a word between braces means: one word is as good as another, школа, škola, school."""
+    return {word: one for one in placeholders for word in (one.words[0], to_latin(one.words[0]), one.words[1])}
+
+
+def folded(word: str) -> str:
+    """What stands between two braces, as `meanings` knows it."""
+    return " ".join(word.lower().split())
+
+
+def problems_with_letters(part: str, typed: str) -> list[TextProblem]:
+    """Letters of a typed subject or body that nobody sees, or that a mail gives another meaning (TRUST S16, S20)."""
+    lines = LINE_ENDS.split(typed.replace("\t", " "))
+    found = [TextProblem(part, TextReason.LINE_END)] if part == SUBJECT and len(lines) > 1 else []
+    for number, line in enumerate(lines, 1):
+        if unseen := first_unseen(line):
+            found.append(TextProblem(part, TextReason.UNSEEN, number, f"U+{ord(unseen):04X}"))
+        if part == SUBJECT and MAIL_CODE in line:
+            found.append(TextProblem(part, TextReason.MAIL_CODE, number, MAIL_CODE))
+    return found
+
+
+def problems_with_text(
+    text: MailText, placeholders: Collection[Placeholder], language: str, *, has_subject: bool = True
+) -> list[TextProblem]:
+    """All that is wrong with a text of a kind that has these placeholders; nothing typed is ever calculated."""
+    found: list[TextProblem] = []
+    for part, typed, most in ((SUBJECT, text.subject, LONGEST_SUBJECT), (BODY, text.body, LONGEST_BODY)):
+        if part == SUBJECT and not has_subject:
+            continue
+        if not typed.strip():
+            found.append(TextProblem(part, TextReason.EMPTY))
+            continue
+        if len(typed) > most:
+            found.append(TextProblem(part, TextReason.TOO_LONG, what=str(len(typed)), most=most))
+        known = meanings([one for one in placeholders if not one.block or one.needed_in == part])
+        found += problems_with_letters(part, typed)
+        for number, line in enumerate(typed.split("\n"), 1):
+            found += _problems_with_braces(part, number, line, known)
+        said = {known[folded(word)].about for word in BRACED.findall(typed) if folded(word) in known}
+        lacking = {one.about: shown(one, language) for one in placeholders if one.needed_in == part}
+        if names := ", ".join(name for about, name in lacking.items() if about not in said):
+            found.append(TextProblem(part, TextReason.LACKING, what=names))
+    return found
+
+
+def _problems_with_braces(part: str, number: int, line: str, known: Mapping[str, Placeholder]) -> Iterator[TextProblem]:
+    if formula := FORMULA.search(line):
+        yield TextProblem(part, TextReason.FORMULA, number, formula[0])
+        return
+    for word in BRACED.findall(line):
+        if folded(word) in known:
+            continue
+        like = difflib.get_close_matches(folded(word), known, 1)
+        reason = TextReason.MISTYPED if like else TextReason.NO_PLACEHOLDER
+        yield TextProblem(part, reason, number, f"{{{word}}}", f"{{{like[0]}}}" if like else "")
+    if {"{", "}"} & set(BRACED.sub("", line)):
+        yield TextProblem(part, TextReason.BRACE_ALONE, number)

@@ -9,16 +9,37 @@ from typing import Any
 from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.exc import OperationalError
 
+from scheduler import policy
+from scheduler.acts import change
 from scheduler.config import settings
 from scheduler.core import audit, tokens
 from scheduler.core.db import db, end_session, transaction
+from scheduler.core.errors import Conflict, GroundReason, NotFound
+from scheduler.core.language import languages
 from scheduler.core.leases import lease
-from scheduler.messages import mail, queries, rules
-from scheduler.messages.models import OutboxMessage
-from scheduler.messages.terms import UNSENT, Body, Channel, Failure, MessageDraft, MessageState, Parcel, ShortDraft
+from scheduler.messages import kinds, mail, queries, rules
+from scheduler.messages.models import MessageText, OutboxMessage
+from scheduler.messages.terms import (
+    UNSENT,
+    Body,
+    Channel,
+    Failure,
+    MailText,
+    MessageDraft,
+    MessageState,
+    Parcel,
+    ShortDraft,
+    TextKind,
+    TextProblem,
+    TextReason,
+    WrongText,
+)
+from scheduler.messages.wording import TEXT_KINDS, sample_values
+from scheduler.policy import Actor
 
 NOTE_WITHIN_S = 60.0  # half a lease: until then nobody else takes the mail
 NOTE_PAUSE_S = 0.5
+NO_TEXT = MailText("", "")  # of a centre: the product's is in force
 
 
 def queue_message(
@@ -36,7 +57,10 @@ def queue_message(
 
 def rendered(draft: MessageDraft) -> Body:
     """A mail as `queue_message` would store it; nothing is stored. Raises: as `queue_message`."""
-    return mail.render(draft.kind, draft.language, draft.values, copy_of=draft.copy_of, for_school=draft.for_school)
+    own = queries.own_text(draft.centre_id, TextKind(Channel.MAIL, draft.kind), draft.language)
+    return mail.render(
+        draft.kind, draft.language, draft.values, copy_of=draft.copy_of, for_school=draft.for_school, own=own
+    )
 
 
 def rendered_by_pattern(draft: MessageDraft) -> Body:
@@ -240,3 +264,62 @@ def _note(parcel: Parcel, failure: Failure | None, now: dt.datetime) -> MessageS
             .values(state=state, leased_until=None, **changes)
         )
     return state
+
+
+def problems_with(kind: TextKind, text: MailText, language: str) -> list[TextProblem]:
+    """All that is wrong with a centre's text; of a short message also that it does not fit with the longest names."""
+    found = list(kinds.problems_with(kind, text, language))
+    if kind.channel is Channel.SMS and not found:
+        page = f"{settings().base_url}/offers"
+        for reader in (language, *(("sr_Latn",) if language == "sr_Cyrl" else ())):
+            values = {**sample_values(reader, longest=True), "page": page}
+            length = mail.short_length(kind, reader, values, text)
+            if length > rules.SHORT_LENGTH:
+                most = rules.SHORT_LENGTH
+                return [TextProblem(rules.BODY, TextReason.TOO_LONG_AN_SMS, what=str(length), most=most)]
+    return found
+
+
+def change_text(
+    actor: Actor, kind: TextKind, language: str, text: MailText | None, *, seen: int, now: dt.datetime
+) -> None:
+    """Let the centre's mails or short messages of a kind say this in one language from now on; None: as the product.
+
+    What was said before stays as a version. `seen` is the version that the page showed.
+    Raises: NotAllowed, NotFound; WrongText with what is wrong; Conflict("changed_meanwhile").
+    """
+    policy.require(actor, "update", "message_text", centre=actor.centre_id)
+    if kind not in TEXT_KINDS or language not in text_languages() or actor.centre_id is None:
+        raise NotFound("message text")
+    if text is not None and (problems := problems_with(kind, text, language)):
+        raise WrongText(tuple(problems))
+    product = kinds.product_text(kind, language)
+    text = text if text != product else None
+    with change(actor, now) as act:
+        before = next(iter(queries.versions_of(actor.centre_id, kind, language)), None)
+        if (before.version if before else 0) != seen:
+            raise Conflict(GroundReason.CHANGED_MEANWHILE)
+        said, was = text or NO_TEXT, before.text if before else NO_TEXT
+        if said == was and (before is None or text is None or before.product == product):
+            return
+        row = MessageText(
+            centre_id=actor.centre_id,
+            channel=kind.channel,
+            kind=kind.kind,
+            language=language,
+            version=seen + 1,
+            subject=said.subject,
+            body=said.body,
+            product_subject=product.subject,
+            product_body=product.body,
+            saved_at=now,
+        )
+        act.session.add(row)
+        act.session.flush()
+        told = {"channel": kind.channel.value, "kind": kind.kind, "language": language, "version": row.version}
+        act.record("text of mails changed" if text else "text of mails given back", row, told)
+
+
+def text_languages() -> list[str]:
+    """The languages in which texts are kept: each but the one whose letters are made."""
+    return [one for one in languages() if queries.text_language(one) == one]

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from scheduler.core.errors import N_, Reason, SchedulerError
+
 
 class MessageState(StrEnum):
     WAITING = "waiting"
@@ -153,3 +155,106 @@ class Letter:
     subject: str
     sent_at: dt.datetime
     lines: tuple[Line, ...]
+
+
+class Reader(StrEnum):
+    """Who reads a kind of mail."""
+
+    SCHOOL = "school"
+    PRESENTER = "presenter"
+    GUARDIAN = "guardian"
+    STAFF = "staff"
+    ACCOUNT = "account"  # whoever signs in, about signing in
+
+
+class Kept(StrEnum):
+    """Why a kind of mail keeps the product's text."""
+
+    CHILDREN = "children"
+    ACCOUNTS = "accounts"
+    STRANGERS = "strangers"
+    INSTALLATION = "installation"
+
+
+class TextReason(Reason):
+    """Why a text of a mail is refused; what is wrong and in which line is put in."""
+
+    EMPTY = "empty", N_("Write a text, or go back to the product's text.")
+    TOO_LONG = "text_too_long", N_("Shorten the text: it has %(what)s characters, %(most)s are possible.")
+    UNSEEN = "unseen", N_("Line %(line)s: delete the character %(what)s, which nobody sees.")
+    LINE_END = "line_end", N_("Write the subject in one line.")
+    MAIL_CODE = "mail_code", N_("Write the subject without %(what)s: mail programs read it as a code.")
+    FORMULA = (
+        "formula",
+        N_("Line %(line)s: remove %(what)s. Nothing is calculated here: a placeholder stands between single braces."),
+    )
+    BRACE_ALONE = "brace_alone", N_("Line %(line)s: close every brace, because a placeholder stands between two.")
+    NO_PLACEHOLDER = "no_placeholder", N_("Line %(line)s: there is no %(what)s. Choose a placeholder from the list.")
+    MISTYPED = "mistyped", N_("Line %(line)s: there is no %(what)s. Did you mean %(meant)s?")
+    LACKING = "lacking", N_("Add %(what)s: the reader needs it.")
+    TOO_LONG_AN_SMS = (
+        "too_long_an_sms",
+        N_("Shorten the text: with the longest names it has %(what)s characters, and %(most)s fit one message."),
+    )
+
+
+@dataclass(frozen=True)
+class MailText:
+    """What a mail says, with placeholders between braces: a line of the body is a paragraph. An SMS has no subject."""
+
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Placeholder:
+    """What a text of one kind may name between braces; `words` are its name in Serbian, Cyrillic, and in English.
+
+    `about` tells apart what is said (day), however it is written (a long day, a date). What the product words alone is
+    a `block`: it stands where the condition of its sentences is asked.
+    """
+
+    key: str
+    words: tuple[str, str]
+    about: str
+    block: bool = False
+    needed_in: str = ""  # subject or body
+
+
+@dataclass(frozen=True)
+class TextProblem:
+    """What is wrong with a text, in which of its two parts and in which line."""
+
+    part: str
+    reason: TextReason
+    line: int = 0
+    what: str = ""
+    meant: str = ""
+    most: int = 0
+
+
+class WrongText(SchedulerError):
+    """A centre's text that cannot be sent."""
+
+    def __init__(self, problems: tuple[TextProblem, ...]) -> None:
+        super().__init__(*(problem.reason.value for problem in problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class TextKind:
+    """A kind of mail or SMS that a centre may word."""
+
+    channel: Channel
+    kind: str
+
+
+@dataclass(frozen=True)
+class TextVersion:
+    """A text of a centre in one language as it was saved; an empty one: back to the product's text."""
+
+    version: int
+    text: MailText
+    product: MailText  # the product's text of that day
+    at: dt.datetime
+    id: int

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from scheduler.core import language
-from scheduler.messages import mail
+from scheduler.messages import kinds
 from tests.a11y.conftest import chromium, every_sheet, everybody, fonts, new_sheets, served
 from tests.demo_house import empty_house
 from tests.languages.pseudo import PSEUDO, pseudo_catalogue
@@ -18,7 +18,7 @@ ROOT = Path(language.__file__).parent.parent.parent
 
 
 def _forget() -> None:
-    for cached in (language.languages, language.translator, mail._environment):
+    for cached in (language.languages, language.translator, kinds.environment):
         cached.cache_clear()
 
 

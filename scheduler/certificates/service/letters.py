@@ -15,6 +15,8 @@ from scheduler.certificates.models import Certificate
 from scheduler.certificates.terms import CertificateState
 from scheduler.core.db import db
 from scheduler.messages import mail
+from scheduler.messages.queries import own_text
+from scheduler.messages.terms import Channel, TextKind
 from scheduler.places.models import Host
 from scheduler.policy import Actor
 from scheduler.requests.models import SchoolRequest
@@ -65,7 +67,8 @@ def sample(actor: Actor, visit_id: int) -> list[tuple[str, str]]:
     for _asked, visit, _host in schools:
         policy.require(actor, "issue", "certificate", centre=policy.spot(visit))
     drafts = drafts_to_schools(schools, "certificates_ready")
-    return [(one.language, mail.spoken(one.kind, one.language, one.values)) for one in drafts]
+    own = {one.language: own_text(one.centre_id, TextKind(Channel.MAIL, one.kind), one.language) for one in drafts}
+    return [(one.language, mail.spoken(one.kind, one.language, one.values, own[one.language])) for one in drafts]
 
 
 def _waiting(session: Session, visit_ids: Collection[int]) -> list[SchoolOfVisit]:

@@ -6,6 +6,8 @@ from scheduler import policy
 from scheduler.acts import change
 from scheduler.core.errors import GroundReason, Rejected
 from scheduler.messages import mail
+from scheduler.messages.queries import own_text
+from scheduler.messages.terms import Channel, TextKind
 from scheduler.policy import Actor
 from scheduler.readiness.models import ToldNote
 from scheduler.readiness.queries.told_notes import tellable, told_values
@@ -26,7 +28,8 @@ LETTERS = {
 def text_to_tell(page: VisitPage, what: ToldWhat, language: str, *, now: dt.datetime) -> str:
     """The words of the mail without its secret link, to copy or to read aloud."""
     state = mail_words(RequestState.CONFIRMED, language)  # read by the confirmation alone
-    return mail.spoken(LETTERS[what], language, told_values(page.visit, language, now) | state)
+    own = own_text(page.visit.centre_id, TextKind(Channel.MAIL, LETTERS[what]), language)
+    return mail.spoken(LETTERS[what], language, told_values(page.visit, language, now) | state, own)
 
 
 def note_told(actor: Actor, page: VisitPage, draft: ToldDraft, *, now: dt.datetime) -> None:

@@ -16,7 +16,9 @@ from scheduler.core import audit, states
 from scheduler.core.db import transaction
 from scheduler.core.errors import GroundReason, NotFound, Rejected
 from scheduler.messages import mail
+from scheduler.messages.queries import own_text
 from scheduler.messages.service import stop_messages
+from scheduler.messages.terms import Body, Channel, TextKind
 from scheduler.people.queries import colleagues_of
 from scheduler.policy import Actor
 from scheduler.requests.models import SchoolRequest, UndoableAct
@@ -113,7 +115,7 @@ def preview_together(actor: Actor, act: BulkAct, chosen: Sequence[ChosenRequest]
         rows, refusals = _rows(session, actor, act, chosen)
         contacts = contacts_of_each(rows)
         to = [(row, contacts[row.id][0].language) for row in rows if contacts[row.id]]
-        letter = mail.render(LETTERS[act], to[0][1], values_of(*to[0]), for_school=True) if to else None
+        letter = _letter(LETTERS[act], *to[0]) if to else None
         wanted = select(SchoolRequest).where(SchoolRequest.id.in_([row.id for row in rows])).order_by(SchoolRequest.id)
         shown = request_rows(session.scalars(with_related_rows(wanted)).all(), now)
     return Preview(
@@ -124,6 +126,11 @@ def preview_together(actor: Actor, act: BulkAct, chosen: Sequence[ChosenRequest]
         subject=letter.subject if letter else "",
         text=letter.text if letter else "",
     )
+
+
+def _letter(kind: str, row: SchoolRequest, language: str) -> Body:
+    own = own_text(row.centre_id, TextKind(Channel.MAIL, kind), language)
+    return mail.render(kind, language, values_of(row, language), for_school=True, own=own)
 
 
 def take_back(actor: Actor, batch: str, *, now: dt.datetime, request_id: int | None = None) -> TakenBack:

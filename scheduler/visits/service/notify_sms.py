@@ -5,15 +5,16 @@ from collections.abc import Iterable
 
 from scheduler.config import settings
 from scheduler.core import clock
-from scheduler.core.language import short_day, translator
-from scheduler.messages import rules as message_rules
+from scheduler.messages import mail
+from scheduler.messages.queries import own_text
 from scheduler.messages.service import queue_short
-from scheduler.messages.terms import ShortDraft
+from scheduler.messages.terms import Channel, ShortDraft, TextKind
 from scheduler.people.rules import is_minor
 from scheduler.safeguarding.queries import guardian_phones_of
 from scheduler.visits.models.visits import Assignment
 from scheduler.visits.service.locked_visit import OpenVisit
 
+KIND = "crew_visit_cancelled"
 LATIN = {"sr_Cyrl": "sr_Latn"}  # 70 letters of Cyrillic fill a message, 160 of ASCII do
 
 
@@ -28,7 +29,7 @@ def tell_called_off(opened: OpenVisit, rows: Iterable[Assignment], *, now: dt.da
             language = LATIN.get(person.user.language, person.user.language)
             queue_short(
                 ShortDraft(
-                    kind="crew_visit_cancelled",
+                    kind=KIND,
                     number=number,
                     language=language,
                     text=_called_off(opened, language),
@@ -40,14 +41,12 @@ def tell_called_off(opened: OpenVisit, rows: Iterable[Assignment], *, now: dt.da
 
 
 def _called_off(opened: OpenVisit, language: str) -> str:
-    gettext = translator(language).gettext
-    first = min(row.starts_local for row in opened.presentations)
-    return message_rules.short_with(
-        gettext(
-            "Raspored: the visit on %(day)s at %(time)s (%(place)s) is called off. Please read the mail or %(page)s"
-        ),
-        opened.visit.host.place_sr_latn,
-        day=short_day(opened.visit.on_day, language),
-        time=f"{first:%H:%M}",
-        page=f"{settings().base_url}/offers",
+    values = {
+        "day": opened.visit.on_day,
+        "time": min(row.starts_local for row in opened.presentations),
+        "place": opened.visit.host.place_sr_latn,
+        "page": f"{settings().base_url}/offers",
+    }
+    return mail.short_text(
+        KIND, language, values, own_text(opened.visit.centre_id, TextKind(Channel.SMS, KIND), language)
     )
