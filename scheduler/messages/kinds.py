@@ -19,8 +19,9 @@ from scheduler.config import settings
 from scheduler.core import language as words
 from scheduler.core.text import to_latin
 from scheduler.layout import place_of
-from scheduler.messages.rules import BODY, BRACED, SUBJECT, folded, meanings, problems_with_text, shown
-from scheduler.messages.terms import Channel, MailText, Placeholder, TextKind, TextProblem
+from scheduler.messages import wording
+from scheduler.messages.rules import BRACED, folded, meanings, problems_with_text, shown
+from scheduler.messages.terms import BODY, SUBJECT, Channel, MailText, Placeholder, TextKind, TextProblem
 from scheduler.messages.wording import BODY_BLOCK, MAY_LACK, SUBJECT_BLOCK, WORDS
 
 TEMPLATES = place_of("templates")
@@ -238,3 +239,19 @@ def filled(kind: TextKind, text: MailText, language: str, v: SimpleNamespace) ->
         )
 
     return whole(text.subject), whole(text.body)
+
+
+def sample_values(kind: TextKind, language: str, *, longest: bool = False) -> dict[str, object]:
+    """What a preview of a kind says: of nobody, with usual or with the longest names."""
+    values = dict(wording.sample_values(language, longest=longest))
+    if "who" in anatomy(kind).placeholders:  # one person, where others name the whole crew
+        values["who"] = wording.sample_values(language, longest=longest)["away"]
+    return values
+
+
+def examples(kind: TextKind, language: str, v: SimpleNamespace) -> dict[str, str]:
+    """What stands for each placeholder of a kind with these values."""
+    return {
+        key: " ".join(Markup(write(v)).unescape().split())  # nosec B704  # by the environment
+        for key, write in _writers(kind, language).items()
+    }

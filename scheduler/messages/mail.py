@@ -90,6 +90,17 @@ def render(
     return Body(subject, "\n\n".join([*parts, f"--\n{why_read(kind, language)}\n{ending}"]) + "\n", html)
 
 
+def examples(kind: TextKind, language: str, values: Mapping[str, object]) -> dict[str, str]:
+    """What stands for each placeholder of a kind with these values."""
+    return kinds.examples(kind, language, _values(values, language))
+
+
+def title(kind: TextKind, language: str, values: Mapping[str, object]) -> str:
+    """How a list calls a kind: its subject with these values, of a short message its text."""
+    subject, text = kinds.filled(kind, kinds.product_text(kind, language), language, _values(values, language))
+    return _line(subject or text)
+
+
 def _values(values: Mapping[str, object], language: str) -> SimpleNamespace:
     return SimpleNamespace(**{name: _harmless(value, language) for name, value in values.items()})
 

@@ -8,8 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from scheduler.core.db import Base
 from scheduler.core.defences import TableLaw, refuse
 from scheduler.core.ways import NamedWay, closed
-from scheduler.messages.rules import LONGEST_BODY, LONGEST_SUBJECT
-from scheduler.messages.terms import Channel, MessageState
+from scheduler.messages.terms import LONGEST_BODY, LONGEST_SUBJECT, Channel, MessageState
 
 
 class OutboxMessage(Base):

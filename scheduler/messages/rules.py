@@ -9,7 +9,17 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 
 from scheduler.core.language import worded
 from scheduler.core.text import LINE_ENDS, first_unseen, to_latin
-from scheduler.messages.terms import Failure, MailText, Placeholder, TextProblem, TextReason
+from scheduler.messages.terms import (
+    BODY,
+    LONGEST_BODY,
+    LONGEST_SUBJECT,
+    SUBJECT,
+    Failure,
+    MailText,
+    Placeholder,
+    TextProblem,
+    TextReason,
+)
 
 GIVE_UP_AFTER = dt.timedelta(hours=72)
 FIRST_PAUSE = dt.timedelta(minutes=1)
@@ -38,8 +48,6 @@ NO_ACCENTS = str.maketrans({"đ": "dj", "Đ": "Dj"})
 BRACED = re.compile(r"\{([^{}]*)\}")
 FORMULA = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|#\}|\$\{|<%|%>")
 MAIL_CODE = "=?"
-LONGEST_SUBJECT, LONGEST_BODY = 200, 5000
-SUBJECT, BODY = "subject", "body"
 
 
 def reply_address(centre_id: int | None, replies: Mapping[int, str]) -> str:
@@ -154,4 +162,4 @@ def _problems_with_braces(part: str, number: int, line: str, known: Mapping[str,
         reason = TextReason.MISTYPED if like else TextReason.NO_PLACEHOLDER
         yield TextProblem(part, reason, number, f"{{{word}}}", f"{{{like[0]}}}" if like else "")
     if {"{", "}"} & set(BRACED.sub("", line)):
-        yield TextProblem(part, TextReason.BRACE_ALONE, number)
+        yield TextProblem(part, TextReason.UNCLOSED, number)

@@ -20,6 +20,7 @@ from scheduler.core.leases import lease
 from scheduler.messages import kinds, mail, queries, rules
 from scheduler.messages.models import MessageText, OutboxMessage
 from scheduler.messages.terms import (
+    BODY,
     UNSENT,
     Body,
     Channel,
@@ -34,7 +35,7 @@ from scheduler.messages.terms import (
     TextReason,
     WrongText,
 )
-from scheduler.messages.wording import TEXT_KINDS, sample_values
+from scheduler.messages.wording import TEXT_KINDS
 from scheduler.policy import Actor
 
 NOTE_WITHIN_S = 60.0  # half a lease: until then nobody else takes the mail
@@ -270,13 +271,11 @@ def problems_with(kind: TextKind, text: MailText, language: str) -> list[TextPro
     """All that is wrong with a centre's text; of a short message also that it does not fit with the longest names."""
     found = list(kinds.problems_with(kind, text, language))
     if kind.channel is Channel.SMS and not found:
-        page = f"{settings().base_url}/offers"
-        for reader in (language, *(("sr_Latn",) if language == "sr_Cyrl" else ())):
-            values = {**sample_values(reader, longest=True), "page": page}
-            length = mail.short_length(kind, reader, values, text)
-            if length > rules.SHORT_LENGTH:
-                most = rules.SHORT_LENGTH
-                return [TextProblem(rules.BODY, TextReason.TOO_LONG_AN_SMS, what=str(length), most=most)]
+        reader = "sr_Latn" if language == "sr_Cyrl" else language  # 70 letters of Cyrillic fill a message
+        values = kinds.sample_values(kind, reader, longest=True) | {"page": f"{settings().base_url}/offers"}
+        if (length := mail.short_length(kind, reader, values, text)) > rules.SHORT_LENGTH:
+            too_long = TextReason.TOO_LONG_AN_SMS
+            found.append(TextProblem(BODY, too_long, what=str(length), most=rules.SHORT_LENGTH))
     return found
 
 

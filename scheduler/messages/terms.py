@@ -188,7 +188,7 @@ class TextReason(Reason):
         "formula",
         N_("Line %(line)s: remove %(what)s. Nothing is calculated here: a placeholder stands between single braces."),
     )
-    BRACE_ALONE = "brace_alone", N_("Line %(line)s: close every brace, because a placeholder stands between two.")
+    UNCLOSED = "brace_not_closed", N_("Line %(line)s: close every brace, because a placeholder stands between two.")
     NO_PLACEHOLDER = "no_placeholder", N_("Line %(line)s: there is no %(what)s. Choose a placeholder from the list.")
     MISTYPED = "mistyped", N_("Line %(line)s: there is no %(what)s. Did you mean %(meant)s?")
     LACKING = "lacking", N_("Add %(what)s: the reader needs it.")
@@ -196,6 +196,10 @@ class TextReason(Reason):
         "too_long_an_sms",
         N_("Shorten the text: with the longest names it has %(what)s characters, and %(most)s fit one message."),
     )
+
+
+SUBJECT, BODY = "subject", "body"  # the parts of a text
+LONGEST_SUBJECT, LONGEST_BODY = 200, 5000
 
 
 @dataclass(frozen=True)

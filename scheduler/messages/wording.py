@@ -143,12 +143,12 @@ _LONGEST = {  # nobody's: as long as names of schools, programmes and people of 
 
 
 def sample_values(language: str, *, longest: bool = False) -> Mapping[str, object]:
-    """A value for each that a template of a kind in `TEXT_KINDS` names: nobody's, for a preview."""
+    """A value for each that a template of a kind in `TEXT_KINDS` names: nobody's. See `kinds.sample_values`."""
     names = {name: worded(language, *said) for name, said in (_NAMES | (_LONGEST if longest else {})).items()}
     visit = {
         **{name: names[name] for name in ("host", "place", "programme")},
         **{"number": "P-2026-0017", "day": _DAY, "times": "09:55, 10:50", "first_day": _DAY, "last_day": _OTHER},
-        **{"state": translator(language).gettext("The visit is confirmed"), "over": False},
+        **{"state": "", "over": False},
     }
     return MappingProxyType(
         names

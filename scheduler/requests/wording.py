@@ -7,6 +7,18 @@ from scheduler.core.language import translator
 from scheduler.requests.rules.states import PROMISED_DAYS
 from scheduler.requests.terms.school_request import NotHeldReason, RequestState
 
+STATE_OF = {  # in which state of its request a mail is written that says it
+    "prove_address": RequestState.UNVERIFIED,
+    "request_question": RequestState.NEEDS_INFO,
+    "request_waitlisted": RequestState.WAITLISTED,
+    "request_proposed": RequestState.PROPOSED,
+    "request_agreed": RequestState.AGREED,
+    "booking_taken": RequestState.STAFFING,
+    "visit_confirmed": RequestState.CONFIRMED,
+    "request_declined": RequestState.DECLINED,
+    "request_merged": RequestState.MERGED_INTO,
+}
+
 
 @dataclass(frozen=True)
 class StateWords:

@@ -25,7 +25,7 @@ from scheduler.core.language import LANGUAGES, clock_time, long_day
 from scheduler.core.text import to_latin
 from scheduler.messages import mail
 from scheduler.requests.terms.school_request import RequestState
-from scheduler.requests.wording import mail_words
+from scheduler.requests.wording import STATE_OF, mail_words
 from scheduler.visits.terms.plans import Why
 from scheduler.web import labels, reasons
 from scheduler.web.board import blocks
@@ -83,13 +83,6 @@ OF_VISITS = {
     "follow_up_feedback", "follow_up_survey", "follow_up_next_year",
 }  # fmt: skip
 TIMED = {"booking_taken", "date_offered"}  # of a request, with its day and hour
-STATE_OF = {  # in which state of its request a mail is written that says it
-    "prove_address": RequestState.UNVERIFIED, "request_question": RequestState.NEEDS_INFO,
-    "request_waitlisted": RequestState.WAITLISTED, "request_proposed": RequestState.PROPOSED,
-    "request_agreed": RequestState.AGREED, "booking_taken": RequestState.STAFFING,
-    "visit_confirmed": RequestState.CONFIRMED, "request_declined": RequestState.DECLINED,
-    "request_merged": RequestState.MERGED_INTO,
-}  # fmt: skip
 SEVERAL = {"school_closure", "own_visits"}  # they list each visit themselves
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 import json
 from typing import cast
 
-from sqlalchemy import ColumnElement, Select, select, union_all
+from sqlalchemy import ColumnElement, Select, func, select, union_all
 from sqlalchemy.orm import QueryableAttribute, aliased
 
 from scheduler import policy
@@ -135,6 +135,13 @@ def visit_of_request(actor: Actor, request_id: int) -> VisitRow | None:
     policy.require(actor, "read", "visit", centre=policy.own_part(actor))
     found = visits_where(in_centre(actor), Visit.school_request_id == request_id)
     return max(found, key=lambda visit: visit.id, default=None)
+
+
+def newest_visit(actor: Actor) -> VisitRow | None:
+    """The visit of the actor's that was planned last, for an example; None while there is none. Raises: NotAllowed."""
+    policy.require(actor, "read", "visit", centre=policy.own_part(actor))
+    newest = select(func.max(Visit.id)).where(in_centre(actor)).scalar_subquery()
+    return next(iter(visits_where(Visit.id == newest)), None)
 
 
 def visits_of_week(actor: Actor, monday: dt.date, page: int, sort: Sort | None = None) -> Page[VisitRow]:
