@@ -29,6 +29,8 @@ ACTIONS: Mapping[str, LazyProxy] = {
     "day removed": _l("Removed from the list"),
     "day put back": _l("Put back into the list"),
     "certificate template changed": _l("Template of certificates changed"),
+    "text of mails changed": _l("Text of mails changed"),
+    "text of mails given back": _l("Back to Raspored's text"),
     "centre changed": _l("Settings of the centre changed"),
     "invited": _l("Invited"),
     "invitation accepted": _l("Invitation accepted"),

@@ -135,7 +135,12 @@ PLACES = (  # of two that name a page, the first on the reader's rail has it; se
         (("helpline.overview", _l("Figures")), ("helpline.topics", _l("Lists of topics"))),
         "helpline",
     ),
-    Place("mail", _l("Messages"), (("messages.overview", _l("Messages")),), "messages"),
+    Place(
+        "mail",
+        _l("Messages"),
+        (("messages.overview", _l("Messages")), ("admin.texts", _l("Texts"))),
+        "messages admin.text",
+    ),
     Place(
         "gear",
         _l("Settings"),
