@@ -179,7 +179,7 @@ class Kept(StrEnum):
 class TextReason(Reason):
     """Why a text of a mail is refused; what is wrong and in which line is put in."""
 
-    EMPTY = "empty", N_("Write a text, or go back to the product's text.")
+    EMPTY = "empty", N_("Write a text, or go back to Raspored's text.")
     TOO_LONG = "text_too_long", N_("Shorten the text: it has %(what)s characters, %(most)s are possible.")
     UNSEEN = "unseen", N_("Line %(line)s: delete the character %(what)s, which nobody sees.")
     LINE_END = "line_end", N_("Write the subject in one line.")

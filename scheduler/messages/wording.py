@@ -54,7 +54,7 @@ WHY_READ = {
     Reader.PRESENTER: N_("You get this mail because you present for the centre."),
     Reader.GUARDIAN: N_("You get this mail because you are named as a parent or guardian."),
     Reader.STAFF: N_("You get this mail because you work at the centre."),
-    Reader.ACCOUNT: N_("You get this mail because this address is used to sign in to Raspored."),
+    Reader.ACCOUNT: N_("You get this mail because this address was entered for an account in Raspored."),
 }
 
 

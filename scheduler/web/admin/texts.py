@@ -15,7 +15,7 @@ from scheduler.messages import kinds, mail, queries
 from scheduler.messages.rules import LINK_MARK, shown
 from scheduler.messages.service import change_text, problems_with, text_languages
 from scheduler.messages.terms import Channel, Kept, MailText, Placeholder, Reader, TextKind, TextVersion
-from scheduler.messages.wording import KEPT_OF, READER_OF, TEXT_KINDS
+from scheduler.messages.wording import READER_OF, TEXT_KINDS
 from scheduler.privacy.queries.changes import changes_of
 from scheduler.readiness.queries.told_notes import told_values
 from scheduler.requests.terms.school_request import RequestState
@@ -73,7 +73,6 @@ def texts() -> ResponseReturnValue:
     if show in counts:
         rows = [row for row in rows if (row.is_own() if show == "own" else row.is_changed())]
     groups = [(word, [row for row in rows if _group(row.kind) is word]) for word in (*READERS.values(), SHORT_MESSAGES)]
-    kept = {why: [_title(TextKind(Channel.MAIL, kind)) for kind in KEPT_OF if KEPT_OF[kind] is why] for why in WHY_KEPT}
     return render_template(
         "admin/texts.html",
         groups=[(word, found) for word, found in groups if found],
@@ -82,8 +81,7 @@ def texts() -> ResponseReturnValue:
         typed=typed,
         show=show,
         counts=counts,
-        kept=kept,
-        why_kept=WHY_KEPT,
+        kept=list(WHY_KEPT.values()),
     )
 
 
@@ -232,8 +230,8 @@ def _preview(kind: TextKind, reader: str, values: Mapping[str, object], said: Ma
         return "", [mail.short_text(kind.kind, reader, values, said)]
     for_school = READER_OF[kind.kind] is Reader.SCHOOL
     body = mail.render(kind.kind, reader, values, for_school=for_school, own=said)
-    paragraphs = body.text.replace(LINK_MARK, _("[link]")).split("\n\n")
-    return body.subject, [one.removeprefix("--\n") for one in paragraphs]
+    lines = body.text.replace(LINK_MARK, _("[link]")).split("\n")
+    return body.subject, [line for line in lines if line.strip("-")]
 
 
 def _history(versions: list[TextVersion]) -> list[tuple[TextVersion, str]]:
