@@ -1,12 +1,12 @@
-"""The outbox."""
+"""The outbox, and which reminders a centre has switched off."""
 
 import datetime as dt
 
-from sqlalchemy import Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.core.db import Base
-from scheduler.messages.terms import Channel, MessageState
+from scheduler.messages.terms import Channel, MessageState, Reminder
 
 
 class OutboxMessage(Base):
@@ -42,3 +42,18 @@ class OutboxMessage(Base):
     leased_until: Mapped[dt.datetime | None]
     sent_at: Mapped[dt.datetime | None]
     failure: Mapped[str | None]
+
+
+class ReminderSwitch(Base):
+    """A reminder that a centre has switched off, or on again; without a row it is on."""
+
+    __tablename__ = "reminder_switch"
+    __table_args__ = (
+        UniqueConstraint("centre_id", "kind", name="each_switch_once"),
+        CheckConstraint("is_on OR kind NOT IN ('vetting', 'consent')", name="checks_always_on"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id", ondelete="CASCADE"))
+    kind: Mapped[Reminder]
+    is_on: Mapped[bool]

@@ -3,17 +3,18 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import aliased
 
 from scheduler.core.db import db
 from scheduler.core.leases import is_free
 from scheduler.core.paging import PER_PAGE, Page, first_row
 from scheduler.core.sorting import Columns, Sort, ordered_by
-from scheduler.messages.models import OutboxMessage
+from scheduler.messages.models import OutboxMessage, ReminderSwitch
 from scheduler.messages.rules import CLOCK_WAS_AHEAD, LONGEST_PAUSE
-from scheduler.messages.terms import UNSENT, Failure, MessagePage, MessageRow, MessageState
+from scheduler.messages.terms import UNSENT, Failure, MessagePage, MessageRow, MessageState, Reminder
 
 SORTS: Columns = {
     "about": (OutboxMessage.subject,),
@@ -120,6 +121,18 @@ def message_of(centre_id: int, message_id: int, *, within: Sequence[ColumnElemen
     if message is None:
         return None
     return MessagePage(_row(message), tuple(line for line in message.text.split("\n") if line.strip()))
+
+
+def is_on(reminder: Reminder, centre_id: Any) -> ColumnElement[bool]:
+    """Whether the centre in that column reminds of it."""
+    off = exists().where(ReminderSwitch.centre_id == centre_id, ReminderSwitch.kind == reminder, ~ReminderSwitch.is_on)
+    return ~off
+
+
+def switches_of(centre_id: int) -> dict[Reminder, ReminderSwitch]:
+    """What a centre has switched off, or on again."""
+    found = db.session.scalars(select(ReminderSwitch).where(ReminderSwitch.centre_id == centre_id))
+    return {row.kind: row for row in found}
 
 
 def due_ids(limit: int, now: dt.datetime) -> list[int]:

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Mapping
 
 from scheduler.core.text import to_latin
-from scheduler.messages.terms import Failure
+from scheduler.messages.terms import Failure, Reader, Reminder, ReminderRule
 
 GIVE_UP_AFTER = dt.timedelta(hours=72)
 FIRST_PAUSE = dt.timedelta(minutes=1)
@@ -30,6 +30,23 @@ STOP_PATH = "/letters/{token}"
 STOP_HOURS = 24 * 365
 LINK_MARK = "{link}"
 SHORT_LENGTH = 160
+REMINDERS: Mapping[Reminder, ReminderRule] = {
+    Reminder.CHECKLIST: ReminderRule("checklist_opens", Reader.SCHOOL, -14, -1, late=-7),
+    Reminder.SCHOOL_WEEK: ReminderRule("visit_soon", Reader.SCHOOL, -7, -3),
+    Reminder.SCHOOL_DAY: ReminderRule("visit_soon", Reader.SCHOOL, -1, -1),
+    Reminder.CREW_WEEK: ReminderRule("crew_soon", Reader.CREW, -7, -3),
+    Reminder.CREW_DAY: ReminderRule("crew_soon", Reader.CREW, -1, -1),
+    Reminder.OFFER_ENDS: ReminderRule("offer_ends", Reader.CREW, -1, 0),  # of the day on which it ends
+    Reminder.REPORT_DUE: ReminderRule("follow_up_report_due", Reader.CREW, 1, 2),
+    Reminder.REPORT_LATE: ReminderRule("follow_up_report_due", Reader.CREW, 3, 30),
+    Reminder.NUMBERS_WAIT: ReminderRule("numbers_wait", Reader.SCHOOL, 4, 6),  # of the day on which it was asked
+    Reminder.FEEDBACK: ReminderRule("follow_up_feedback", Reader.SCHOOL, 7, 30),
+    Reminder.SURVEY: ReminderRule("follow_up_survey", Reader.SCHOOL, 90, 150),
+    Reminder.NEXT_YEAR: ReminderRule("follow_up_next_year", Reader.SCHOOL, 0, 60),  # of the first of September
+    Reminder.VETTING: ReminderRule("vetting_ends", Reader.CREW, -30, 0, always=True),
+    Reminder.CONSENT: ReminderRule("consent_ends", Reader.GUARDIAN, -30, 0, always=True),
+}
+WAKING_HOURS = range(7, 20)  # on the reader's clock; nobody is reminded of anything before or after
 GSM = frozenset(string.ascii_letters + string.digits + " @$!\"#%&'()*+,-./:;<=>?_")  # what both alphabets have
 NO_ACCENTS = str.maketrans({"đ": "dj", "Đ": "Dj"})
 
@@ -76,6 +93,24 @@ def short_with(sentence: str, place: str, **said: str) -> str:
     bare = short(sentence % (said | {"place": ""}))
     known = short(place)[: max(SHORT_LENGTH - len(bare), 0)].strip()
     return short(sentence % (said | {"place": known})).replace(" ()", "")[:SHORT_LENGTH]
+
+
+def days_of(reminder: Reminder, today: dt.date) -> tuple[dt.date, dt.date]:
+    """The days, both included, on which a thing lies of which one is reminded today."""
+    rule = REMINDERS[reminder]
+    return today - dt.timedelta(days=rule.last), today - dt.timedelta(days=rule.first)
+
+
+def reminder_waits(reminder: Reminder, on_day: dt.date, now: dt.datetime, *, lessons: bool) -> bool:
+    """Whether a reminder of a thing of that day is not written yet, at `now` on its reader's clock.
+
+    It waits for the morning, and through days without lessons until it would come too late.
+    """
+    if now.hour not in WAKING_HOURS:
+        return True
+    rule = REMINDERS[reminder]
+    late = rule.last if rule.late is None else rule.late
+    return not lessons and now.date() < on_day + dt.timedelta(days=late)
 
 
 def is_final(failure: Failure, created_at: dt.datetime, now: dt.datetime) -> bool:

@@ -9,13 +9,27 @@ from typing import Any
 from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.exc import OperationalError
 
+from scheduler import policy
+from scheduler.acts import change
 from scheduler.config import settings
 from scheduler.core import audit, tokens
 from scheduler.core.db import db, end_session, transaction
+from scheduler.core.errors import Conflict, GroundReason, NotFound
 from scheduler.core.leases import lease
 from scheduler.messages import mail, queries, rules
-from scheduler.messages.models import OutboxMessage
-from scheduler.messages.terms import UNSENT, Body, Channel, Failure, MessageDraft, MessageState, Parcel, ShortDraft
+from scheduler.messages.models import OutboxMessage, ReminderSwitch
+from scheduler.messages.terms import (
+    UNSENT,
+    Body,
+    Channel,
+    Failure,
+    MessageDraft,
+    MessageState,
+    Parcel,
+    Reminder,
+    ShortDraft,
+)
+from scheduler.policy import Actor
 
 NOTE_WITHIN_S = 60.0  # half a lease: until then nobody else takes the mail
 NOTE_PAUSE_S = 0.5
@@ -159,6 +173,30 @@ def end_failure(doer: audit.Doer, message_id: int, *, again: bool, now: dt.datet
         row.attempts, row.not_before, row.leased_until, row.failure = 0, now, None, None
         audit.record(doer, "message sent again" if again else "message let be", row, at=now)
     return True
+
+
+def switch_reminder(actor: Actor, reminder: Reminder, *, on: bool, now: dt.datetime) -> None:
+    """The actor's centre reminds of it, or no longer; said twice, it is said once.
+
+    What is written already leaves all the same. Raises: NotAllowed; NotFound; Conflict("wrong_state") for one that no
+    centre switches off.
+    """
+    policy.require(actor, "update", "settings", centre=actor.centre_id)
+    if actor.centre_id is None:
+        raise NotFound("centre")
+    if rules.REMINDERS[reminder].always:
+        raise Conflict(GroundReason.WRONG_STATE)
+    with change(actor, now) as act:
+        of_it = ReminderSwitch.centre_id == actor.centre_id, ReminderSwitch.kind == reminder
+        row = act.session.scalar(select(ReminderSwitch).where(*of_it).with_for_update())
+        if on is (row is None or row.is_on):
+            return
+        if row is None:
+            row = ReminderSwitch(centre_id=actor.centre_id, kind=reminder, is_on=on)
+            act.session.add(row)
+        row.is_on = on
+        act.session.flush()
+        act.record("reminder switched on" if on else "reminder switched off", row)
 
 
 def unsent_ids(limit: int, now: dt.datetime) -> list[int]:

@@ -39,6 +39,50 @@ class Failure(StrEnum):
     CERTIFICATE_UNKNOWN = "certificate_unknown"
 
 
+class Reminder(StrEnum):
+    """What somebody is reminded of, once for each thing: rules.REMINDERS says when, of what and whom."""
+
+    CHECKLIST = "checklist"
+    SCHOOL_WEEK = "school_week"
+    SCHOOL_DAY = "school_day"
+    CREW_WEEK = "crew_week"
+    CREW_DAY = "crew_day"
+    OFFER_ENDS = "offer_ends"
+    REPORT_DUE = "report_due"
+    REPORT_LATE = "report_late"
+    NUMBERS_WAIT = "numbers_wait"
+    FEEDBACK = "feedback"
+    SURVEY = "survey"
+    NEXT_YEAR = "next_year"
+    VETTING = "vetting"
+    CONSENT = "consent"
+
+
+class Reader(StrEnum):
+    """Whom a reminder is written to."""
+
+    SCHOOL = "school"
+    CREW = "crew"
+    GUARDIAN = "guardian"
+
+
+@dataclass(frozen=True)
+class ReminderRule:
+    """When a reminder goes: from the `first` day to the `last` on which it still makes sense.
+
+    Both are counted from the day of what it is about, days before it as negative numbers. From its `late` day on, else
+    on its last, it waits for no lessons. `kind` is its mail, of templates/mails. One that goes `always` can be switched
+    off by no centre.
+    """
+
+    kind: str
+    reader: Reader
+    first: int
+    last: int
+    late: int | None = None
+    always: bool = False
+
+
 @dataclass(frozen=True)
 class LinkWish:
     """A secret link that a mail shall hold: minted when the mail is sent, never stored in its text.

@@ -89,7 +89,9 @@ _SEARCHES = {
 }
 RANKS = {matter: rank for rank, matter in enumerate(Matter)}
 _NOT_GOING = frozenset({_A.DECLINED, _A.LAPSED, *LEFT})
-_SAYS_WHO_COMES = frozenset({"visit_confirmed", "crew_confirmed", "crew_settled", "checklist_opens"})
+_SAYS_WHO_COMES = frozenset(
+    {"visit_confirmed", "crew_confirmed", "crew_settled", "checklist_opens", "visit_soon", "crew_soon"}
+)
 _WAITS_IN = {  # what these mails ask for can be done in one state alone
     "request_question": _R.NEEDS_INFO,
     "request_proposed": _R.PROPOSED,

@@ -143,6 +143,7 @@ PLACES = (  # of two that name a page, the first on the reader's rail has it; se
             ("admin.settings", _l("Centre")),
             ("admin.first_steps", _l("First steps")),
             ("admin.holidays", _l("School days")),
+            ("admin.reminders", _l("Reminders")),
             ("admin.programmes", _l("Programmes")),
             ("waitlist.waiting_weights", _l("Waiting list")),
             ("admin.imports", _l("Imports")),

@@ -482,6 +482,18 @@ CREATE TABLE imported_row (
 	CONSTRAINT fk_imported_row_batch_id FOREIGN KEY(batch_id) REFERENCES import_batch (id) ON DELETE CASCADE
 )
 ;
+CREATE TABLE reminder_switch (
+	id SERIAL NOT NULL, 
+	centre_id INTEGER NOT NULL, 
+	kind VARCHAR(30) NOT NULL, 
+	is_on BOOLEAN NOT NULL, 
+	CONSTRAINT pk_reminder_switch PRIMARY KEY (id), 
+	CONSTRAINT each_switch_once UNIQUE (centre_id, kind), 
+	CONSTRAINT ck_reminder_switch_checks_always_on CHECK (is_on OR kind NOT IN ('vetting', 'consent')), 
+	CONSTRAINT fk_reminder_switch_centre_id FOREIGN KEY(centre_id) REFERENCES centre (id) ON DELETE CASCADE, 
+	CONSTRAINT ck_reminder_switch_reminder CHECK (kind IN ('checklist', 'school_week', 'school_day', 'crew_week', 'crew_day', 'offer_ends', 'report_due', 'report_late', 'numbers_wait', 'feedback', 'survey', 'next_year', 'vetting', 'consent'))
+)
+;
 CREATE TABLE municipality (
 	id SERIAL NOT NULL, 
 	name_sr_cyrl VARCHAR NOT NULL, 
@@ -1578,6 +1590,10 @@ CREATE TABLE signed_period (
 	centre_id INTEGER NOT NULL, 
 	first_day DATE NOT NULL, 
 	last_day DATE NOT NULL, 
+	signed_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	signed_by_id INTEGER, 
+	taken_back_at TIMESTAMP WITH TIME ZONE, 
+	taken_back_why VARCHAR, 
 	visits INTEGER NOT NULL, 
 	presentations INTEGER NOT NULL, 
 	pupils INTEGER NOT NULL, 
@@ -1586,10 +1602,6 @@ CREATE TABLE signed_period (
 	others INTEGER NOT NULL, 
 	cities INTEGER NOT NULL, 
 	kilometres INTEGER NOT NULL, 
-	signed_at TIMESTAMP WITH TIME ZONE NOT NULL, 
-	signed_by_id INTEGER, 
-	taken_back_at TIMESTAMP WITH TIME ZONE, 
-	taken_back_why VARCHAR, 
 	CONSTRAINT pk_signed_period PRIMARY KEY (id), 
 	CONSTRAINT ck_signed_period_days_in_order CHECK (last_day >= first_day), 
 	CONSTRAINT ck_signed_period_no_less_than_nothing CHECK (visits >= 0 AND presentations >= 0 AND pupils >= 0 AND parents >= 0 AND teachers >= 0 AND others >= 0 AND cities >= 0 AND kilometres >= 0), 
@@ -4138,6 +4150,24 @@ CREATE TABLE cancellation (
 	CONSTRAINT ck_cancellation_cancelcause CHECK (cause IN ('busy', 'shut', 'illness', 'no_crew', 'road', 'no_need', 'other'))
 )
 ;
+CREATE TABLE reminder_note (
+	id SERIAL NOT NULL, 
+	kind VARCHAR(30) NOT NULL, 
+	visit_id INTEGER NOT NULL, 
+	for_day DATE NOT NULL, 
+	presenter_id INTEGER, 
+	noted_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_reminder_note PRIMARY KEY (id), 
+	CONSTRAINT presenter_is_reminded_once UNIQUE (kind, visit_id, for_day, presenter_id), 
+	CONSTRAINT ck_reminder_note_reminder CHECK (kind IN ('checklist', 'school_week', 'school_day', 'crew_week', 'crew_day', 'offer_ends', 'report_due', 'report_late', 'numbers_wait', 'feedback', 'survey', 'next_year', 'vetting', 'consent')), 
+	CONSTRAINT fk_reminder_note_visit_id FOREIGN KEY(visit_id) REFERENCES visit (id) ON DELETE CASCADE, 
+	CONSTRAINT fk_reminder_note_presenter_id FOREIGN KEY(presenter_id) REFERENCES presenter (id) ON DELETE CASCADE
+)
+;
+CREATE INDEX ix_reminder_note_visit_id ON reminder_note (visit_id)
+;
+CREATE UNIQUE INDEX school_is_reminded_once ON reminder_note (kind, visit_id, for_day) WHERE presenter_id IS NULL
+;
 CREATE TABLE undoable_visit_act (
 	id SERIAL NOT NULL, 
 	batch VARCHAR NOT NULL, 
@@ -4480,7 +4510,7 @@ CREATE TABLE follow_up_note (
 	CONSTRAINT pk_follow_up_note PRIMARY KEY (id), 
 	CONSTRAINT each_follow_up_once UNIQUE (visit_id, kind), 
 	CONSTRAINT fk_follow_up_note_visit_id FOREIGN KEY(visit_id) REFERENCES visit (id) ON DELETE CASCADE, 
-	CONSTRAINT ck_follow_up_note_followup CHECK (kind IN ('report_due', 'feedback', 'survey', 'next_year', 'stopped'))
+	CONSTRAINT ck_follow_up_note_followup CHECK (kind IN ('report_due', 'report_late', 'numbers_wait', 'feedback', 'survey', 'next_year', 'stopped'))
 )
 ;
 CREATE TABLE named_adult (
