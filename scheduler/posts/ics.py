@@ -56,7 +56,8 @@ def entry(one: PlannedPost) -> str:
     event.add("status", "CANCELLED" if one.dropped else "CONFIRMED")
     event.add("transp", "TRANSPARENT")
     event.add("summary", _line(one.title))
-    event.add("description", _line(one.text[:MOST_LETTERS_SHOWN]))
+    if text := _line(one.text[:MOST_LETTERS_SHOWN]):
+        event.add("description", text)  # libical refuses a line without a value
     return str(event.to_ical().decode())
 
 
