@@ -39,7 +39,7 @@ PUBLIC_PAGES = {  # by room
     "programmes": "campaign campaigns photo programme programmes",
     "public": (
         "about accessibility favicon figures front handbook handbook_page healthz manifest metrics_page privacy "
-        "readyz road robots security_txt sitemap styleguide where_we_have_been"
+        "readyz road robots security_txt sitemap styleguide where_we_have_been widget"
     ),
     "questions": "answer_questions",  # checks the code in its address
     "readiness": "ask_for_date cancel_by_school checklist confirm_clock keep_agreed_date",

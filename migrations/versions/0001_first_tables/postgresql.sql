@@ -279,8 +279,10 @@ CREATE TABLE centre (
 	signatory VARCHAR NOT NULL, 
 	signatory_duty_sr_cyrl VARCHAR NOT NULL, 
 	signatory_duty_en VARCHAR NOT NULL, 
+	site VARCHAR NOT NULL, 
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	CONSTRAINT pk_centre PRIMARY KEY (id), 
+	CONSTRAINT ck_centre_site_is_one_origin CHECK (site = '' OR (site LIKE 'https://_%' AND site NOT LIKE 'https://%/%' AND site NOT LIKE '%*%' AND site NOT LIKE '% %' AND site NOT LIKE '%;%' AND site NOT LIKE '%,%')), 
 	CONSTRAINT uq_centre_slug UNIQUE (slug)
 )
 ;
