@@ -21,7 +21,7 @@ from scheduler.web.history import history
 from scheduler.web.i18n import _
 from scheduler.web.once import sent_once
 
-FRAME = '<iframe src="{address}" title="{title}" width="100%" height="640" loading="lazy"></iframe>'
+FRAME = '<iframe src="{address}" title="{title}" width="100%" height="760" loading="lazy"></iframe>'
 
 
 @bp.route("/settings", methods=["GET", "POST"])

@@ -9,7 +9,7 @@ from scheduler.web.i18n import speak_as_asked
 from scheduler.web.public.views import bp
 from scheduler.web.public.words import next_free
 
-DAYS_A_CITY = 3
+DAYS_A_CITY = 2  # a frame of 760 pixels holds three cities on a phone
 KEPT_FOR_S = 300
 
 
