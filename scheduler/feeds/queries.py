@@ -2,31 +2,19 @@
 
 import datetime as dt
 import gzip
-import hashlib
 from typing import Any
 
-from sqlalchemy import Engine, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Engine, bindparam, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from scheduler.config import centre_timezone, settings
-from scheduler.core import clock, tokens
+from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
-from scheduler.core.language import languages
 from scheduler.core.tokens import SecretLink, token_hash
-from scheduler.feeds import rules
-from scheduler.feeds.anew import LIVING, made_anew, release_of, title_of, version_of
+from scheduler.feeds.anew import LIVING, made_anew, release_of, version_of
 from scheduler.feeds.models import FeedBody, FeedToken
-from scheduler.feeds.terms import CAMPAIGN_CALENDAR, FeedRow, KeptFeed
+from scheduler.feeds.terms import CAMPAIGN_CALENDAR, SHARED_FEED_LASTS, FeedRow, KeptFeed
 from scheduler.people.models import Presenter, User
-from scheduler.posts.ics import entry, planned_post
-from scheduler.posts.queries import posts_in_calendar
-from scheduler.programmes.models import Campaign
-from scheduler.programmes.terms import in_language
-from scheduler.visits import ics
-from scheduler.visits.models.visits import Visit
-from scheduler.visits.service.calendar_entries import entries_without_names
-from scheduler.visits.terms.states import NOT_SURE_YET, OFF_VISITS
 
 # --- As it is kept: one row by its index ---
 
@@ -88,35 +76,6 @@ def packed_body(feed: KeptFeed, engine: Engine | None = None) -> bytes | None:
 # --- Of a campaign ---
 
 
-def campaign_feed(token: str, language: str, *, now: dt.datetime) -> KeptFeed:
-    """What the address of a campaign gives now: its visits, without anybody's name, and its posts. Always made anew:
-    few ask, so nothing is kept that could be old. Raises: NotFound when nobody has that address.
-    """
-    link = tokens.opened_by(token, CAMPAIGN_CALENDAR, now=now)
-    campaign = db.session().get(Campaign, link.subject_id) if link else None
-    if link is None or campaign is None or language not in languages():
-        raise NotFound("feed")
-    struck_out_since = now - rules.CANCELLED_STAYS
-    stands = or_(Visit.state.not_in(OFF_VISITS), Visit.state_since > struck_out_since)
-    ids = db.session().scalars(select(Visit.id).where(Visit.campaign_id == campaign.id, stands)).all()
-    edited = [*entries_without_names(ids, language, offered=NOT_SURE_YET)]
-    domain, zone = settings().uid_domain, centre_timezone()
-    for post in posts_in_calendar(campaign.id, struck_out_since):
-        starts_at = clock.moment_of(post.draft.on_day, post.draft.at, zone)
-        planned = planned_post(post, language, domain, starts_at)
-        edited.append((planned.edited_at, entry(planned)))
-    title = title_of(language) % {"name": in_language(language, campaign.name_sr_cyrl, campaign.name_en)}
-    body = ics.calendar([text for _at, text in edited], title)
-    return KeptFeed(
-        link.id,
-        hashlib.sha256(body).hexdigest()[:32],
-        None,
-        max([link.created_at, *(at for at, _text in edited)]),
-        told_by_moment=False,  # that thirty days are over is no edit
-        packed=gzip.compress(body, mtime=0),
-    )
-
-
 def campaign_feed_until(campaign_id: int, *, now: dt.datetime) -> dt.datetime | None:
     """Until when a campaign's calendar has an address; None without one."""
     ours = SecretLink.purpose == CAMPAIGN_CALENDAR, SecretLink.subject_id == campaign_id
@@ -168,12 +127,35 @@ def violations() -> list[str]:
 
 def feeds_of(presenter_id: int) -> list[FeedRow]:
     """The living feeds of a presenter by name."""
-    rows = db.session().scalars(
-        select(FeedToken)
-        .where(FeedToken.presenter_id == presenter_id, FeedToken.revoked_at.is_(None))
-        .order_by(FeedToken.name, FeedToken.id)
-    )
-    return [FeedRow(row.id, row.name, row.language, row.created_at, row.last_read_at) for row in rows]
+    return _rows(FeedToken.presenter_id == presenter_id)
+
+
+def feeds_of_user(user_id: int) -> list[FeedRow]:
+    """The same of one of the staff, by what they show."""
+    return _rows(FeedToken.user_id == user_id)
+
+
+def feeds_of_host(host_id: int, *, now: dt.datetime) -> list[FeedRow]:
+    """The same of a host."""
+    return _rows(FeedToken.host_id == host_id, FeedToken.created_at > now - SHARED_FEED_LASTS)
+
+
+def _rows(*wanted: ColumnElement[bool]) -> list[FeedRow]:
+    living = select(FeedToken).where(FeedToken.revoked_at.is_(None), *wanted)
+    rows = db.session().scalars(living.order_by(FeedToken.kind, FeedToken.name, FeedToken.id))
+    return [
+        FeedRow(
+            row.id,
+            row.name,
+            row.language,
+            row.created_at,
+            row.last_read_at,
+            row.last_read_by,
+            row.kind,
+            row.district_id,
+        )
+        for row in rows
+    ]
 
 
 def presenter_id_by_email(email: str) -> int | None:

@@ -2,20 +2,52 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import NamedTuple
 
 from scheduler.core.errors import N_, Reason
 from scheduler.visits.terms.states import AssignmentState, PresentationState
 
-FEED_LOCK = 70  # kind of core.db.advisory_lock: the feeds of one presenter
+FEED_LOCK = 70  # kind of core.db.advisory_lock: the feeds of one presenter, host or member of staff
 MOST_FEEDS = 5
 NAME_LENGTH = 40
 CAMPAIGN_CALENDAR = "campaign_calendar"  # purpose of the secret link of a campaign's calendar
-CAMPAIGN_CALENDAR_LASTS = dt.timedelta(days=540)
+CAMPAIGN_CALENDAR_LASTS = SHARED_FEED_LASTS = dt.timedelta(days=540)  # what no account's end takes away
+
+
+class FeedKind(StrEnum):
+    """What a calendar shows: a presenter's own visits, those of a host, or what one of the staff may read."""
+
+    OWN = "own"
+    HOST = "host"
+    CENTRE = "centre"
+    DISTRICT = "district"
+    POSTS = "posts"
+    CLOSURES = "closures"
+
+
+class FeedReader(StrEnum):
+    """Which program fetched it last."""
+
+    GOOGLE = "google"
+    APPLE = "apple"
+    OUTLOOK = "outlook"
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class FeedOf:
+    """Whose an address is, and what it shows."""
+
+    kind: FeedKind
+    presenter_id: int | None = None
+    user_id: int | None = None
+    host_id: int | None = None
+    district_id: int | None = None
 
 
 class FeedReason(Reason):
-    """Why a presenter gets no further feed."""
+    """Why nobody gets a further feed."""
 
     TOO_MANY_FEEDS = "too_many_feeds", N_("End one of the five addresses first.")
 
@@ -81,3 +113,6 @@ class FeedRow:
     language: str
     created_at: dt.datetime
     last_read_at: dt.datetime | None
+    last_read_by: FeedReader | None
+    kind: FeedKind
+    district_id: int | None
