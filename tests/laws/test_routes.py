@@ -26,7 +26,9 @@ PUBLIC_PAGES = {  # by room
         "own_cohort practice practice_of_part practice_sheet practice_sheet_of_part public_detectives"
     ),
     "concerns": "heard speak_up speak_up_for_own_visit",
-    "feeds": "campaign_feed personal_feed",
+    "feeds": (  # those of a host check the secret in their address
+        "calendars_of_host campaign_feed make_feed_of_host personal_feed renew_feed_of_host revoke_feed_of_host"
+    ),
     "helpline": "public_figures",
     "messages": "letter letters",  # only in a demo
     "own": "worker",  # a script: who may keep what is asked of my-days.json
