@@ -6,6 +6,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from scheduler.core.errors import N_, Reason
+from scheduler.core.names import SpelledName
+from scheduler.messages.terms import MessageState
 from scheduler.visits.terms.states import AssignmentState, PresentationState
 
 FEED_LOCK = 70  # kind of core.db.advisory_lock: the feeds of one presenter, host or member of staff
@@ -33,6 +35,35 @@ class FeedReader(StrEnum):
     APPLE = "apple"
     OUTLOOK = "outlook"
     OTHER = "other"
+
+
+class Change(StrEnum):
+    """What befell a visit that a presenter was asked for."""
+
+    MOVED = "moved"
+    OFF = "off"
+    LEFT = "left"  # it is held, without her
+
+
+@dataclass(frozen=True)
+class RadarRow:
+    """A presenter whose visit to come has changed, and by which ways she may know it."""
+
+    number: str  # of the visit
+    on_day: dt.date
+    starts_at: dt.datetime
+    host_sr_cyrl: str
+    host_sr_latn: str
+    presenter_id: int
+    name: SpelledName  # of a minor the first name
+    minor: bool
+    change: Change
+    changed_at: dt.datetime
+    mail: MessageState | None  # of the newest mail about the visit since then
+    subscribed: bool
+    readers: tuple[FeedReader, ...]  # whose fetch was noted since then
+    told_at: dt.datetime | None = None
+    told_by: SpelledName | None = None
 
 
 @dataclass(frozen=True)
