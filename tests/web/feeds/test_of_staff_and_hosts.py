@@ -16,7 +16,7 @@ from scheduler.visits.models.visits import Visit
 from scheduler.visits.service.cancel import cancel_visit
 from tests.calendar_readers import by_icalendar
 from tests.factories import MONDAY
-from tests.factories.people import limited_to, make_user
+from tests.factories.people import an_actor, limited_to, make_user
 from tests.factories.places import make_host
 from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import a_cleared_educator
