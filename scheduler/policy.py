@@ -149,6 +149,7 @@ def _join(*parts: Rights) -> Rights:
 
 
 _OWN_SIGN_INS = _all(Scope.ANY, sign_in="read end")  # the browsers she is signed in with: nobody names another's
+_OWN_FEEDS = _all(Scope.OWN, feed="read create revoke")  # calendar addresses of her own
 _OWN_KEYS = _all(Scope.ANY, key="update")  # what staff have beside a password, each her own
 _KEYS_OF_STAFF = _all(Scope.CENTRE, keys_of_others="reset")  # a second person, never the one whose keys they are
 
@@ -189,6 +190,7 @@ TABLE: dict[Role, Rights] = {
         _all(Scope.HOST, request="read update withdraw", visit="read cancel answer"),
         _all(Scope.HOST, attendance="read countersign name", feedback="create"),
         _all(Scope.HOST, certificate="read", cohort="read", school_time="read update", concern="create"),
+        _all(Scope.HOST, feed="read create revoke"),
         _all(Scope.ANY, host="read create", programme="read"),
     ),
     Role.EDUCATOR: _join(
@@ -219,6 +221,7 @@ TABLE: dict[Role, Rights] = {
     Role.COORDINATOR: _join(
         _STAFF,
         _OWN_SIGN_INS,
+        _OWN_FEEDS,
         _OWN_KEYS,
         _all(Scope.CENTRE, request="create read update accept decline withdraw"),
         _all(Scope.CENTRE, visit="create read update cancel answer import"),
@@ -241,6 +244,7 @@ TABLE: dict[Role, Rights] = {
     Role.SAFEGUARDING: _join(
         _STAFF,
         _OWN_SIGN_INS,
+        _OWN_FEEDS,
         _OWN_KEYS,
         _KEYS_OF_STAFF,
         _all(Scope.CENTRE, presenter="read update suspend restore", colleague="suspend restore"),
@@ -252,6 +256,7 @@ TABLE: dict[Role, Rights] = {
     Role.ADMINISTRATOR: _join(
         _STAFF,
         _OWN_SIGN_INS,
+        _OWN_FEEDS,
         _OWN_KEYS,
         _KEYS_OF_STAFF,
         _all(Scope.CENTRE, request="create read update accept decline withdraw"),
@@ -312,12 +317,13 @@ def require(
     centre: int | Spot | None = None,
     request: int | None = None,
     presenters: Collection[int | None] = (),
+    owner: int | None = None,
 ) -> None:
     """Refuse what the table does not allow.
 
-    Say where the thing lies: its centre, the school request it belongs to, the presenters it concerns. What is not said
-    is not reached: who forgets to say it is refused, never let in. Of what lies at a host, limited staff reach only
-    what lies in their districts.
+    Say where the thing lies: its centre, the school request it belongs to, the presenters it concerns, the account that
+    owns it. What is not said is not reached: who forgets to say it is refused, never let in. Of what lies at a host,
+    limited staff reach only what lies in their districts.
     Raises: NotAllowed when no role has the verb at all; OutOfReach, a NotFound, outside of the actor's scope.
     """
     scope = scope_of(actor, verb, thing)
@@ -331,7 +337,7 @@ def require(
         Scope.CENTRE: reached and where.centre_id is not None and where.centre_id == actor.centre_id,
         Scope.HOST: request is not None and request == actor.request_id,
         Scope.VISIT: part_of,
-        Scope.OWN: part_of,
+        Scope.OWN: part_of or (owner is not None and owner == actor.user_id),
     }
     if not reaches[scope]:
         raise OutOfReach(f"{verb} {thing}")

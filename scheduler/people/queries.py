@@ -337,10 +337,20 @@ def centre_settings(centre_id: int) -> CentreRow:
         signatory=centre.signatory,
         signatory_duty_sr_cyrl=centre.signatory_duty_sr_cyrl,
         signatory_duty_en=centre.signatory_duty_en,
+        site=centre.site,
+        slug=centre.slug,
         settled=frozenset(settled),
         has_colleagues=people[0] > 1,
         has_presenters=people[1],
     )
+
+
+def centre_with_site(slug: str) -> tuple[int, str]:
+    """The centre of that name in addresses, and its own site. Raises: NotFound where it has named none."""
+    found = db.session.execute(select(Centre.id, Centre.site).where(Centre.slug == slug)).one_or_none()
+    if found is None or not found.site or rules.site_of(found.site) != found.site:
+        raise NotFound("centre")
+    return found.id, found.site
 
 
 def homes(language: str = "sr_Latn") -> list[tuple[int, str, str]]:

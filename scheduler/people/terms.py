@@ -18,6 +18,7 @@ class PersonReason(Reason):
 
     ALREADY_SET_UP = "already_set_up", N_("Sign in instead: the centre is set up already.")
     HAS_ACCOUNT = "has_account", N_("Enter another address: an account already uses this one.")
+    NOT_A_SITE = "not_a_site", N_("Enter an https address without a path, for example https://centre.example.")
     OWN_ACCOUNT = "own_account", N_("Ask a colleague: nobody suspends an own account.")
     OWN_ROLE = "own_role", N_("Ask a colleague: nobody takes the administrator's role from oneself.")
     OWN_DISTRICTS = "own_districts", N_("Ask a colleague: nobody changes her own districts.")
@@ -151,6 +152,8 @@ class CentreRow:
     signatory: str
     signatory_duty_sr_cyrl: str
     signatory_duty_en: str
+    site: str
+    slug: str
     settled: frozenset["HandStep"]
     has_colleagues: bool  # two accounts or more beside presenters
     has_presenters: bool
@@ -170,6 +173,7 @@ class CentreChange:
     signatory: str
     signatory_duty_sr_cyrl: str
     signatory_duty_en: str
+    site: str = ""
 
 
 class HandStep(StrEnum):

@@ -82,8 +82,9 @@ PLACES = (  # of two that name a page, the first on the reader's rail has it; se
             ("proposals.proposals", _l("Plan proposals")),
             ("closures.closures", _l("Closures")),
             ("admin.school_calendar", _l("School calendar")),
+            ("feeds.radar", _l("Who knows of changes")),
         ),
-        "board visits booking readiness own proposals closures admin.import_calendar "
+        "board visits booking readiness own proposals closures admin.import_calendar feeds.my_calendars "
         "questions.of_visit questions.count_sheets",
     ),
     Place(

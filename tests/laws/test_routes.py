@@ -26,7 +26,9 @@ PUBLIC_PAGES = {  # by room
         "own_cohort practice practice_of_part practice_sheet practice_sheet_of_part public_detectives"
     ),
     "concerns": "heard speak_up speak_up_for_own_visit",
-    "feeds": "campaign_feed personal_feed",
+    "feeds": (  # those of a host check the secret in their address
+        "calendars_of_host campaign_feed make_feed_of_host personal_feed renew_feed_of_host revoke_feed_of_host"
+    ),
     "helpline": "public_figures",
     "messages": "letter letters",  # only in a demo
     "own": "worker",  # a script: who may keep what is asked of my-days.json
@@ -39,7 +41,7 @@ PUBLIC_PAGES = {  # by room
     "programmes": "campaign campaigns photo programme programmes",
     "public": (
         "about accessibility favicon figures front handbook handbook_page healthz manifest metrics_page privacy "
-        "readyz road robots security_txt sitemap styleguide where_we_have_been"
+        "readyz road robots security_txt sitemap styleguide where_we_have_been widget"
     ),
     "questions": "answer_questions",  # checks the code in its address
     "readiness": "ask_for_date cancel_by_school checklist confirm_clock keep_agreed_date",

@@ -237,8 +237,10 @@ CREATE TABLE centre (
 	signatory VARCHAR NOT NULL, 
 	signatory_duty_sr_cyrl VARCHAR NOT NULL, 
 	signatory_duty_en VARCHAR NOT NULL, 
+	site VARCHAR NOT NULL, 
 	created_at DATETIME NOT NULL, 
 	CONSTRAINT pk_centre PRIMARY KEY (id), 
+	CONSTRAINT ck_centre_site_is_one_origin CHECK (site = '' OR (site LIKE 'https://_%' AND site NOT LIKE 'https://%/%' AND site NOT LIKE '%*%' AND site NOT LIKE '% %' AND site NOT LIKE '%;%' AND site NOT LIKE '%,%')), 
 	CONSTRAINT uq_centre_slug UNIQUE (slug)
 )
 ;
@@ -2086,18 +2088,36 @@ CREATE TRIGGER post_row_is_not_replaced_update BEFORE UPDATE ON post WHEN NEW.id
 CREATE TABLE feed_token (
 	id INTEGER NOT NULL, 
 	token_hash VARCHAR NOT NULL, 
-	presenter_id INTEGER NOT NULL, 
+	kind VARCHAR(30) NOT NULL, 
+	presenter_id INTEGER, 
+	user_id INTEGER, 
+	host_id INTEGER, 
+	district_id INTEGER, 
 	name VARCHAR NOT NULL, 
 	language VARCHAR NOT NULL, 
 	created_at DATETIME NOT NULL, 
 	last_read_at DATETIME, 
+	last_read_by VARCHAR(30), 
 	revoked_at DATETIME, 
 	CONSTRAINT pk_feed_token PRIMARY KEY (id), 
+	CONSTRAINT ck_feed_token_of_a_presenter CHECK ((kind = 'own') = (presenter_id IS NOT NULL)), 
+	CONSTRAINT ck_feed_token_of_a_host CHECK ((kind = 'host') = (host_id IS NOT NULL)), 
+	CONSTRAINT ck_feed_token_of_staff CHECK ((kind NOT IN ('own', 'host')) = (user_id IS NOT NULL)), 
+	CONSTRAINT ck_feed_token_of_a_district CHECK ((kind = 'district') = (district_id IS NOT NULL)), 
 	CONSTRAINT uq_feed_token_token_hash UNIQUE (token_hash), 
-	CONSTRAINT fk_feed_token_presenter_id FOREIGN KEY(presenter_id) REFERENCES presenter (id) ON DELETE CASCADE
+	CONSTRAINT ck_feed_token_feedkind CHECK (kind IN ('own', 'host', 'centre', 'district', 'posts', 'closures')), 
+	CONSTRAINT fk_feed_token_presenter_id FOREIGN KEY(presenter_id) REFERENCES presenter (id) ON DELETE CASCADE, 
+	CONSTRAINT fk_feed_token_user_id FOREIGN KEY(user_id) REFERENCES user_account (id) ON DELETE CASCADE, 
+	CONSTRAINT fk_feed_token_host_id FOREIGN KEY(host_id) REFERENCES host (id) ON DELETE CASCADE, 
+	CONSTRAINT fk_feed_token_district_id FOREIGN KEY(district_id) REFERENCES district (id) ON DELETE RESTRICT, 
+	CONSTRAINT ck_feed_token_feedreader CHECK (last_read_by IN ('google', 'apple', 'outlook', 'other'))
 )
 ;
 CREATE UNIQUE INDEX one_living_name ON feed_token (presenter_id, name) WHERE revoked_at IS NULL
+;
+CREATE UNIQUE INDEX one_living_name_of_host ON feed_token (host_id, name) WHERE revoked_at IS NULL
+;
+CREATE UNIQUE INDEX one_living_name_of_staff ON feed_token (user_id, kind, name) WHERE revoked_at IS NULL
 ;
 CREATE TRIGGER feed_token_keeps_no_body_update AFTER UPDATE OF token_hash, presenter_id, language, created_at, revoked_at ON feed_token  BEGIN UPDATE feed_body SET packed = NULL WHERE feed_id = NEW.id; END
 ;

@@ -36,6 +36,7 @@ def change_centre(actor: Actor, change: CentreChange, *, now: dt.datetime) -> No
         said = change.__dict__ | {
             "email": rules.address_of(change.email) if change.email else "",
             "name_en": change.name_en or change.name_sr_latn,
+            "site": rules.site_of(change.site) or "",
         }
         different = audit.write_changes(centre, said)
         if "signatory" in different:

@@ -4,6 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -85,6 +86,19 @@ def entries_without_names(
     visit_ids: Collection[int], language: str, *, offered: Collection[VisitState] = ()
 ) -> Iterator[tuple[dt.datetime, str]]:
     """When each presentation was edited, and its VEVENT without anybody's name; in states `offered` it is tentative."""
+    return _entries(visit_ids, language, offered, crew=(), young=(), page_url="")
+
+
+def entries_without_minors(
+    visit_ids: Collection[int], language: str, *, offered: Collection[VisitState] = ()
+) -> Iterator[tuple[dt.datetime, str]]:
+    """The same for staff: of who comes the adults alone, and the page behind the sign-in."""
+    return _entries(visit_ids, language, offered, young=())
+
+
+def _entries(
+    visit_ids: Collection[int], language: str, offered: Collection[VisitState], **otherwise: Any
+) -> Iterator[tuple[dt.datetime, str]]:
     for opened in loaded_visits(db.session(), visit_ids):
         state = opened.visit.state
         for one in opened.every:
@@ -92,7 +106,7 @@ def entries_without_names(
                 status = EntryStatus.TENTATIVE if state in offered else EntryStatus.CONFIRMED
                 if state in OFF_VISITS or one.state in CALLED_OFF:
                     status = EntryStatus.CANCELLED
-                facts = replace(_facts(opened, one), crew=(), young=(), page_url="")
+                facts = replace(_facts(opened, one), **otherwise)
                 yield one.edited_at, ics.vevent(facts, status, language)
 
 

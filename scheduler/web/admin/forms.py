@@ -51,6 +51,7 @@ class CentreForm(BaseForm):
     signatory = NameField(_l("Who signs certificates"))
     signatory_duty_sr_cyrl = TextField(_l("Duty in Serbian, Cyrillic letters"), limit=100)
     signatory_duty_en = TextField(_l("Duty in English"), limit=100)
+    site = TextField(_l("The centre's own website"), limit=SHORT_TEXT)
 
     def change(self) -> CentreChange:
         """What the form says; call after `accepted()`."""

@@ -12,6 +12,7 @@ from scheduler.closures.service import close
 from scheduler.closures.service.close import close_hosts
 from scheduler.closures.service.take_back import take_back_closure, to_plan_again
 from scheduler.closures.terms import Affected, NewDays
+from scheduler.closures.wording import closure_places
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, GroundReason, Rejected
 from scheduler.core.language import short_day
@@ -28,7 +29,7 @@ from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, page_language
-from scheduler.web.labels import closure_place, closure_places, closure_reason
+from scheduler.web.labels import closure_place, closure_reason
 from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
 
@@ -133,7 +134,7 @@ def _closure_page(
         "closures/closure.html",
         row=row,
         place=closure_place(row),
-        places=closure_places(row),
+        places=closure_places(row, page_language()),
         reason=closure_reason(row),
         stopped=stopped,
         figures=figures_of(stopped),

@@ -10,7 +10,9 @@ from dataclasses import replace
 import pytest
 
 from scheduler import config
+from scheduler.core.audit import AuditEntry
 from scheduler.core.db import transaction
+from scheduler.core.language import languages
 from scheduler.jobs import queue
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.terms import MessageState
@@ -79,6 +81,21 @@ def test_a_centre_is_renamed_and_what_is_wrong_stays_in_the_form(admin):
 
     [centre] = rows_of(Centre)
     assert (centre.name_sr_cyrl, centre.name_en, centre.email) == ("Центар", "Centar", "info@centre.example")
+
+
+def test_the_site_that_may_frame_the_free_dates_is_checked_and_its_lines_are_shown(admin, boss):
+    assert "&lt;iframe" not in read(admin, "/settings")
+    refused = admin.post("/settings?lang=en", data=CENTRE | {"site": "http://centre.example"})
+    assert refused.status_code == 422
+    assert "Enter an https address without a path" in refused.text
+
+    admin.post("/settings", data=CENTRE | {"site": "https://Centre.example/"})
+
+    [centre] = rows_of(Centre)
+    page = read(admin, "/settings")
+    assert centre.site == "https://centre.example"
+    assert page.count(f"&lt;iframe src=&#34;http://localhost/widget/{centre.slug}?lang=") == len(languages())
+    assert json.loads(rows_of(AuditEntry)[-1].details)["changes"]["site"] == ["", "https://centre.example"]
 
 
 # --- the first steps ---
