@@ -1,5 +1,6 @@
 """Mail leaves here: through SMTP where SMTP_URL names one, else as files that a page of the demo shows."""
 
+import re
 import smtplib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,6 +33,7 @@ class Outgoing:
     date: str
     reply_to: str = ""  # who answers: the centre; empty where nobody reads answers
     stop_url: str = ""  # of a letter: one press there, by a person or by her mail program, ends such letters (RFC 8058)
+    calendar: str = ""  # a scheduling message with its METHOD, for the calendar of who reads (iTIP)
 
 
 class _WholeLine(UnstructuredHeader, BaseHeader):
@@ -44,6 +46,7 @@ class _WholeLine(UnstructuredHeader, BaseHeader):
         return f"{self.name}: {self}{policy.linesep}"
 
 
+_METHOD = re.compile(r"BEGIN:VCALENDAR\r\n(?:[A-Z]+:[^\r\n]*\r\n)*?METHOD:(REQUEST|CANCEL)\r\n")
 HEADERS = HeaderRegistry()
 HEADERS.map_to_type("List-Unsubscribe", _WholeLine)
 
@@ -72,7 +75,11 @@ def in_ascii_domain(address: str) -> str:
 
 
 def compose(outgoing: Outgoing) -> EmailMessage:
-    """Build the mail. Raises: ValueError when a header holds a control character or an encoded word (TRUST S20)."""
+    """Build the mail; a calendar part is its last alternative, which programs that know calendars take (RFC 6047).
+
+    Raises: ValueError when a header holds a control character or an encoded word (TRUST S20), or a calendar part does
+    not begin with its method.
+    """
     for value in (outgoing.sender_name, outgoing.to, outgoing.subject, outgoing.reply_to, outgoing.stop_url):
         if "=?" in value or any(ord(letter) < 32 or ord(letter) == 127 for letter in value):
             raise ValueError("a header with an encoded word or a control character")
@@ -91,6 +98,10 @@ def compose(outgoing: Outgoing) -> EmailMessage:
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(outgoing.text)
     mail.add_alternative(outgoing.html, subtype="html")
+    if outgoing.calendar:
+        if (method := _METHOD.match(outgoing.calendar)) is None:
+            raise ValueError("a calendar part without a method")
+        mail.add_alternative(outgoing.calendar, subtype="calendar", params={"method": method[1]})
     return mail
 
 

@@ -63,6 +63,7 @@ def _written(
         "subject": body.subject,
         "text": body.text,
         "html": body.html,
+        "calendar": draft.calendar or None,
         "link_purpose": link.purpose if link else None,
         "link_subject_id": link.subject_id if link else None,
         "link_path": link.path if link else str(draft.values.get("path", "/")),
@@ -196,7 +197,7 @@ def _lease(message_id: int, now: dt.datetime, replies: Mapping[int, str] | None 
         body = mail.with_link(Body(row.subject, row.text, row.html), _link_of(row, now))
         answers = rules.reply_address(row.centre_id, replies or {})
         told = (row.message_id, row.id, row.address, body, row.created_at, row.attempts, row.channel)
-        return Parcel(*told, reply_to=answers, stop_url=_stop_url_of(row, now))
+        return Parcel(*told, reply_to=answers, stop_url=_stop_url_of(row, now), calendar=row.calendar or "")
 
 
 def _link_of(row: OutboxMessage, now: dt.datetime) -> str:

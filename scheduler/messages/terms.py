@@ -21,6 +21,13 @@ class Channel(StrEnum):
     SMS = "sms"
 
 
+class Method(StrEnum):
+    """What a mail's calendar part does in the calendar of its reader (RFC 5546)."""
+
+    REQUEST = "REQUEST"  # puts an entry in, or changes it
+    CANCEL = "CANCEL"  # takes it out
+
+
 UNSENT = (MessageState.WAITING, MessageState.SENDING)
 
 
@@ -59,7 +66,8 @@ class MessageDraft:
     Its button leads to the secret `link`, or else to the page values["path"]. `about` is the (table, row id) whose
     page shows the mail, `centre_id` whose outbox does. `copy_of` is for a guardian: the given name of the minor whose
     mail this copies. A copy has neither button nor link, so no secret can leave with it. A mail `for_school` also says
-    of which school, programme, day and hour it speaks, what happens next, and whom to call.
+    of which school, programme, day and hour it speaks, what happens next, and whom to call. `calendar` is a scheduling
+    message (iTIP) for its reader's calendar; a copy has none.
     """
 
     kind: str
@@ -71,10 +79,11 @@ class MessageDraft:
     centre_id: int | None = None
     copy_of: str = ""
     for_school: bool = False
+    calendar: str = ""
 
     def __post_init__(self) -> None:
-        if self.copy_of and self.link:
-            raise ValueError("a copy carries no secret link")
+        if self.copy_of and (self.link or self.calendar):
+            raise ValueError("a copy carries neither a secret link nor a calendar part")
 
 
 @dataclass(frozen=True)
@@ -111,6 +120,7 @@ class Parcel:
     channel: Channel = Channel.MAIL
     reply_to: str = ""
     stop_url: str = ""
+    calendar: str = ""
 
 
 @dataclass(frozen=True)

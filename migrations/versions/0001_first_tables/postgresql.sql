@@ -166,6 +166,7 @@ CREATE TABLE outbox_message (
 	subject VARCHAR NOT NULL, 
 	text VARCHAR NOT NULL, 
 	html VARCHAR NOT NULL, 
+	calendar VARCHAR, 
 	link_purpose VARCHAR, 
 	link_subject_id INTEGER, 
 	link_path VARCHAR, 
