@@ -33,6 +33,7 @@ class Outgoing:
     date: str
     reply_to: str = ""  # who answers: the centre; empty where nobody reads answers
     stop_url: str = ""  # of a letter: one press there, by a person or by her mail program, ends such letters (RFC 8058)
+    thread: str = ""  # an id that all mails of one conversation refer to; no mail has it itself
     calendar: str = ""  # a scheduling message with its METHOD, for the calendar of who reads (iTIP)
 
 
@@ -46,7 +47,7 @@ class _WholeLine(UnstructuredHeader, BaseHeader):
         return f"{self.name}: {self}{policy.linesep}"
 
 
-_METHOD = re.compile(r"BEGIN:VCALENDAR\r\n(?:[A-Z]+:[^\r\n]*\r\n)*?METHOD:(REQUEST|CANCEL)\r\n")
+_METHOD = re.compile(r"BEGIN:VCALENDAR\r\n(?:(?:VERSION|PRODID):[^\r\n]*\r\n)*METHOD:(REQUEST|CANCEL)\r\n")
 HEADERS = HeaderRegistry()
 HEADERS.map_to_type("List-Unsubscribe", _WholeLine)
 
@@ -80,7 +81,8 @@ def compose(outgoing: Outgoing) -> EmailMessage:
     Raises: ValueError when a header holds a control character or an encoded word (TRUST S20), or a calendar part does
     not begin with its method.
     """
-    for value in (outgoing.sender_name, outgoing.to, outgoing.subject, outgoing.reply_to, outgoing.stop_url):
+    typed = outgoing.sender_name, outgoing.to, outgoing.subject, outgoing.reply_to, outgoing.stop_url, outgoing.thread
+    for value in typed:
         if "=?" in value or any(ord(letter) < 32 or ord(letter) == 127 for letter in value):
             raise ValueError("a header with an encoded word or a control character")
     user, _, domain = outgoing.sender.partition("@")
@@ -91,6 +93,8 @@ def compose(outgoing: Outgoing) -> EmailMessage:
     mail["Message-ID"] = outgoing.message_id
     mail["Date"] = outgoing.date
     mail["Auto-Submitted"] = "auto-generated"
+    if outgoing.thread:
+        mail["In-Reply-To"] = mail["References"] = outgoing.thread
     if outgoing.reply_to:
         mail["Reply-To"] = in_ascii_domain(outgoing.reply_to)
     if outgoing.stop_url:

@@ -62,6 +62,7 @@ def _outgoing(parcel: Parcel, now: dt.datetime) -> mailer.Outgoing:
         reply_to=parcel.reply_to,
         stop_url=parcel.stop_url,
         calendar=parcel.calendar,
+        thread=parcel.thread,
     )
 
 

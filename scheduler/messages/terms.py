@@ -1,7 +1,7 @@
 """Words of the outbox."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -108,6 +108,19 @@ class Body:
 
 
 @dataclass(frozen=True)
+class Conversation:
+    """What a mail program shows together: `name` stands in the ids of its mails; `answers_to` reads what is answered,
+    instead of the centre, if anybody."""
+
+    name: str
+    answers_to: str = ""
+
+
+# (table and row that a mail is about, purpose and subject of its link, now): higher rooms know to what that belongs
+ConversationOf = Callable[[tuple[str, int] | None, tuple[str, int] | None, dt.datetime], Conversation | None]
+
+
+@dataclass(frozen=True)
 class Parcel:
     """One leased message, ready to leave: what the sender needs once the transaction is over."""
 
@@ -121,6 +134,7 @@ class Parcel:
     reply_to: str = ""
     stop_url: str = ""
     calendar: str = ""
+    thread: str = ""
 
 
 @dataclass(frozen=True)

@@ -337,6 +337,7 @@ def centre_settings(centre_id: int) -> CentreRow:
         signatory=centre.signatory,
         signatory_duty_sr_cyrl=centre.signatory_duty_sr_cyrl,
         signatory_duty_en=centre.signatory_duty_en,
+        answers_to=centre.answers_to,
         settled=frozenset(settled),
         has_colleagues=people[0] > 1,
         has_presenters=people[1],

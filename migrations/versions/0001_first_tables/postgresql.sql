@@ -280,9 +280,11 @@ CREATE TABLE centre (
 	signatory VARCHAR NOT NULL, 
 	signatory_duty_sr_cyrl VARCHAR NOT NULL, 
 	signatory_duty_en VARCHAR NOT NULL, 
+	answers_to VARCHAR(30) NOT NULL, 
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	CONSTRAINT pk_centre PRIMARY KEY (id), 
-	CONSTRAINT uq_centre_slug UNIQUE (slug)
+	CONSTRAINT uq_centre_slug UNIQUE (slug), 
+	CONSTRAINT ck_centre_answersto CHECK (answers_to IN ('centre', 'owner'))
 )
 ;
 CREATE TABLE sign_in_attempt (
