@@ -28,6 +28,7 @@ class OutboxMessage(Base):
     subject: Mapped[str]
     text: Mapped[str]  # holds the placeholder {link} where a secret link will stand
     html: Mapped[str]
+    calendar: Mapped[str | None]  # a scheduling message for its reader's calendar (iTIP), as it leaves
     link_purpose: Mapped[str | None]
     link_subject_id: Mapped[int | None]
     link_path: Mapped[str | None]

@@ -22,6 +22,7 @@ from scheduler.messages.terms import (
     UNSENT,
     Body,
     Channel,
+    ConversationOf,
     Failure,
     MessageDraft,
     MessageState,
@@ -77,6 +78,7 @@ def _written(
         "subject": body.subject,
         "text": body.text,
         "html": body.html,
+        "calendar": draft.calendar or None,
         "link_purpose": link.purpose if link else None,
         "link_subject_id": link.subject_id if link else None,
         "link_path": link.path if link else str(draft.values.get("path", "/")),
@@ -204,14 +206,21 @@ def unsent_ids(limit: int, now: dt.datetime) -> list[int]:
     return queries.due_ids(limit, now)
 
 
-def deliver(message_id: int, now: dt.datetime, *, replies: Mapping[int, str] | None = None) -> MessageState | None:
+def deliver(
+    message_id: int,
+    now: dt.datetime,
+    *,
+    replies: Mapping[int, str] | None = None,
+    conversation_of: ConversationOf | None = None,
+) -> MessageState | None:
     """Send one mail: lease its row, hand it over outside of any transaction, note what came of it.
 
     Two senders at once send once. After a crash between the two transactions it may go twice, under one Message-ID,
     never not at all; a database that is away for less than a minute doubles nothing. `replies` are the addresses of
-    the centres: who answers, answers hers. None when it is not due, or another sender holds it.
+    the centres: who answers, answers hers, or whom `conversation_of` names. None when it is not due, or another sender
+    holds it.
     """
-    parcel = _lease(message_id, now, replies)
+    parcel = _lease(message_id, now, replies, conversation_of)
     if parcel is None:
         return None
     failure = _hand_over(parcel, now)
@@ -226,15 +235,25 @@ def deliver(message_id: int, now: dt.datetime, *, replies: Mapping[int, str] | N
             time.sleep(NOTE_PAUSE_S)
 
 
-def _lease(message_id: int, now: dt.datetime, replies: Mapping[int, str] | None = None) -> Parcel | None:
+def _lease(
+    message_id: int,
+    now: dt.datetime,
+    replies: Mapping[int, str] | None = None,
+    conversation_of: ConversationOf | None = None,
+) -> Parcel | None:
     with transaction() as session:
         row = lease(session, OutboxMessage, message_id, queries.may_leave(now), now=now, state=MessageState.SENDING)
         if row is None:
             return None
         body = mail.with_link(Body(row.subject, row.text, row.html), _link_of(row, now))
-        answers = rules.reply_address(row.centre_id, replies or {})
+        about = (row.about, row.about_id) if row.about and row.about_id is not None else None
+        link = (row.link_purpose, row.link_subject_id) if row.link_purpose and row.link_subject_id is not None else None
+        held = conversation_of(about, link, now) if conversation_of else None
+        thread = f"<{held.name}@{settings().uid_domain}>" if held else ""
+        answers = (held.answers_to if held else "") or rules.reply_address(row.centre_id, replies or {})
         told = (row.message_id, row.id, row.address, body, row.created_at, row.attempts, row.channel)
-        return Parcel(*told, reply_to=answers, stop_url=_stop_url_of(row, now))
+        rest = (answers, _stop_url_of(row, now), row.calendar or "", thread)
+        return Parcel(*told, *rest)
 
 
 def _link_of(row: OutboxMessage, now: dt.datetime) -> str:

@@ -1,7 +1,7 @@
 """Words of the outbox."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -19,6 +19,13 @@ class Channel(StrEnum):
 
     MAIL = "mail"
     SMS = "sms"
+
+
+class Method(StrEnum):
+    """What a mail's calendar part does in the calendar of its reader (RFC 5546)."""
+
+    REQUEST = "REQUEST"  # puts an entry in, or changes it
+    CANCEL = "CANCEL"  # takes it out
 
 
 UNSENT = (MessageState.WAITING, MessageState.SENDING)
@@ -103,7 +110,8 @@ class MessageDraft:
     Its button leads to the secret `link`, or else to the page values["path"]. `about` is the (table, row id) whose
     page shows the mail, `centre_id` whose outbox does. `copy_of` is for a guardian: the given name of the minor whose
     mail this copies. A copy has neither button nor link, so no secret can leave with it. A mail `for_school` also says
-    of which school, programme, day and hour it speaks, what happens next, and whom to call.
+    of which school, programme, day and hour it speaks, what happens next, and whom to call. `calendar` is a scheduling
+    message (iTIP) for its reader's calendar; a copy has none.
     """
 
     kind: str
@@ -115,10 +123,11 @@ class MessageDraft:
     centre_id: int | None = None
     copy_of: str = ""
     for_school: bool = False
+    calendar: str = ""
 
     def __post_init__(self) -> None:
-        if self.copy_of and self.link:
-            raise ValueError("a copy carries no secret link")
+        if self.copy_of and (self.link or self.calendar):
+            raise ValueError("a copy carries neither a secret link nor a calendar part")
 
 
 @dataclass(frozen=True)
@@ -143,6 +152,19 @@ class Body:
 
 
 @dataclass(frozen=True)
+class Conversation:
+    """What a mail program shows together: `name` stands in the ids of its mails; `answers_to` reads what is answered,
+    instead of the centre, if anybody."""
+
+    name: str
+    answers_to: str = ""
+
+
+# (table and row that a mail is about, purpose and subject of its link, now): higher rooms know to what that belongs
+ConversationOf = Callable[[tuple[str, int] | None, tuple[str, int] | None, dt.datetime], Conversation | None]
+
+
+@dataclass(frozen=True)
 class Parcel:
     """One leased message, ready to leave: what the sender needs once the transaction is over."""
 
@@ -155,6 +177,8 @@ class Parcel:
     channel: Channel = Channel.MAIL
     reply_to: str = ""
     stop_url: str = ""
+    calendar: str = ""
+    thread: str = ""
 
 
 @dataclass(frozen=True)

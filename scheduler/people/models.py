@@ -22,7 +22,7 @@ from scheduler.core.language import worded
 from scheduler.core.names import SpelledName, whole_name
 from scheduler.core.spelled_column import both_spellings
 from scheduler.core.ways import FORGETTING, closed
-from scheduler.people.terms import HandStep, PresenterKind, TeachingLanguage, Topic
+from scheduler.people.terms import AnswersTo, HandStep, PresenterKind, TeachingLanguage, Topic
 from scheduler.places.models import HostsIn, Municipality
 from scheduler.policy import Actor, Role
 
@@ -52,6 +52,7 @@ class Centre(Base):
     signatory_duty_sr_cyrl: Mapped[str] = mapped_column(default="")  # printed under that name
     signatory_duty_en: Mapped[str] = mapped_column(default="")
     site: Mapped[str] = mapped_column(default="")  # its own, which alone may frame the widget: https://centre.example
+    answers_to: Mapped[AnswersTo] = mapped_column(default=AnswersTo.CENTRE)
     created_at: Mapped[dt.datetime]
 
     def name(self, language: str) -> str:

@@ -339,6 +339,7 @@ def centre_settings(centre_id: int) -> CentreRow:
         signatory_duty_en=centre.signatory_duty_en,
         site=centre.site,
         slug=centre.slug,
+        answers_to=centre.answers_to,
         settled=frozenset(settled),
         has_colleagues=people[0] > 1,
         has_presenters=people[1],

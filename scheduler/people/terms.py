@@ -137,6 +137,13 @@ class CentreDraft:
     signatory: str = ""
 
 
+class AnswersTo(StrEnum):
+    """Who of a centre gets what people answer to a mail about a request."""
+
+    CENTRE = "centre"
+    OWNER = "owner"  # of the request; the centre while nobody owns it
+
+
 @dataclass(frozen=True)
 class CentreRow:
     """A centre as its settings show it."""
@@ -154,6 +161,7 @@ class CentreRow:
     signatory_duty_en: str
     site: str
     slug: str
+    answers_to: AnswersTo
     settled: frozenset["HandStep"]
     has_colleagues: bool  # two accounts or more beside presenters
     has_presenters: bool
@@ -174,6 +182,7 @@ class CentreChange:
     signatory_duty_sr_cyrl: str
     signatory_duty_en: str
     site: str = ""
+    answers_to: AnswersTo = AnswersTo.CENTRE
 
 
 class HandStep(StrEnum):

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from scheduler.core.language import clock_time, pick, translator, worded
 from scheduler.core.names import spelled
 from scheduler.core.text import tidy, to_latin
+from scheduler.messages.terms import Method
 from scheduler.visits.terms.plans import EntryFacts
 from scheduler.visits.terms.states import EntryStatus
 
@@ -25,6 +26,7 @@ ASK_AGAIN = dt.timedelta(hours=1)
 USUAL_ZONE = "Europe/Belgrade"  # said only where the clocks are others
 MAP = "https://osm.org"  # the short name of openstreetmap.org
 END = "END:VCALENDAR\r\n"
+_AS_IT_IS = "@!$&'*+-._~=/"  # in the address of a mailto URI
 MOST_OCTETS = 75  # of a line (RFC 5545, 3.1)
 
 # What a typed text must not carry into a calendar: addresses of mail and web, and telephone numbers. A street's house
@@ -59,6 +61,37 @@ def vevent(facts: EntryFacts, status: EntryStatus, language: str) -> str:
     }
     said = (f"{name}:{value.to_ical().decode()}" for name, value in values.items())
     return "".join(f"{_folded(line)}\r\n" for line in ("BEGIN:VEVENT", *said, "END:VEVENT"))
+
+
+def scheduling_message(entry: str, method: Method, centre: tuple[str, str], reader: str) -> str:
+    """A VEVENT as a mail puts it into its reader's calendar, changes it there or takes it out (iTIP, RFC 5546).
+
+    `centre` is the name and address of who invites; `reader` is the only one invited, and need not answer.
+    Raises: icalendar's ValueError for what is no VEVENT.
+    """
+    from icalendar import Calendar, Event, vCalAddress, vText  # slow to load: only who writes such a mail waits for it
+
+    name, address = centre
+    organizer, attendee = vCalAddress(_mailto(address)), vCalAddress(_mailto(reader))
+    organizer.params["CN"] = vText(_line(name).replace('"', ""))  # RFC 5545, 3.1: no quotation mark in a parameter
+    attendee.params.update({"PARTSTAT": "ACCEPTED", "RSVP": "FALSE"})
+    event = Event.from_ical(entry)
+    event.add("organizer", organizer)
+    event.add("attendee", attendee)
+    message = Calendar()
+    message.add("prodid", PRODID)
+    message.add("version", "2.0")
+    message.add("method", method.value)
+    message.add_component(event)
+    written: bytes = message.to_ical()
+    return written.decode()
+
+
+def _mailto(address: str) -> str:
+    """An address as the URI that mail programs compare with the account of their reader (RFC 6068)."""
+    from scheduler.core.mailer import in_ascii_domain  # mail and its libraries: only who writes such a mail
+
+    return f"mailto:{quote(in_ascii_domain(_line(address)), safe=_AS_IT_IS)}"
 
 
 def calendar(texts: Iterable[str], name: str) -> bytes:
@@ -174,10 +207,10 @@ def _crew(facts: EntryFacts, status: EntryStatus, language: str) -> list[str]:
 
 def _wall_time(facts: EntryFacts, language: str) -> str:
     zone = ZoneInfo(facts.zone)
-    start, end = (moment.astimezone(zone) for moment in (facts.starts_at, facts.ends_at))
     where = "" if facts.zone == USUAL_ZONE else f" ({_line(facts.zone)})"
-    hours = f"{clock_time(start.time(), language)}–{clock_time(end.time(), language)}"
-    return f"{hours}{where}"
+    sittings = facts.hours or ((facts.starts_at, facts.ends_at),)
+    hours = ["–".join(clock_time(at.astimezone(zone).time(), language) for at in sitting) for sitting in sittings]
+    return f"{', '.join(hours)}{where}"
 
 
 def _classes(classes: str, language: str) -> str:

@@ -166,6 +166,7 @@ CREATE TABLE outbox_message (
 	subject VARCHAR NOT NULL, 
 	text VARCHAR NOT NULL, 
 	html VARCHAR NOT NULL, 
+	calendar VARCHAR, 
 	link_purpose VARCHAR, 
 	link_subject_id INTEGER, 
 	link_path VARCHAR, 
@@ -280,10 +281,12 @@ CREATE TABLE centre (
 	signatory_duty_sr_cyrl VARCHAR NOT NULL, 
 	signatory_duty_en VARCHAR NOT NULL, 
 	site VARCHAR NOT NULL, 
+	answers_to VARCHAR(30) NOT NULL, 
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	CONSTRAINT pk_centre PRIMARY KEY (id), 
 	CONSTRAINT ck_centre_site_is_one_origin CHECK (site = '' OR (site LIKE 'https://_%' AND site NOT LIKE 'https://%/%' AND site NOT LIKE '%*%' AND site NOT LIKE '% %' AND site NOT LIKE '%;%' AND site NOT LIKE '%,%')), 
-	CONSTRAINT uq_centre_slug UNIQUE (slug)
+	CONSTRAINT uq_centre_slug UNIQUE (slug), 
+	CONSTRAINT ck_centre_answersto CHECK (answers_to IN ('centre', 'owner'))
 )
 ;
 CREATE TABLE sign_in_attempt (

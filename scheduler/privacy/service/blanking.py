@@ -89,7 +89,9 @@ def blank_messages(session: Session, ids: Ids) -> None:
     """Address and text; that a message of its kind left, and when, stays. One that waits does not leave any more."""
     keep_back(OutboxMessage.id.in_(ids))
     session.execute(
-        update(OutboxMessage).where(OutboxMessage.id.in_(ids)).values(address="", subject="", text="", html="")
+        update(OutboxMessage)
+        .where(OutboxMessage.id.in_(ids))
+        .values(address="", subject="", text="", html="", calendar=None)
     )
     drop_letters(settings().instance, ids)
 
