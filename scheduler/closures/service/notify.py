@@ -47,6 +47,7 @@ def tell_presenters(
                     about=_about(visits[who]),
                     centre_id=visits[who][0].visit.centre_id,
                     copy_of=copy_of,
+                    to_minor=who in guardians,
                 ),
                 now=now,
             )

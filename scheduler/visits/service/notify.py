@@ -69,7 +69,8 @@ def _tell_each(
     now: dt.datetime,
 ) -> None:
     """A minor's guardian gets a copy of each (TRUST S49), without the button that leads to the minor's own pages."""
-    guardians = guardians_of(people, clock.local_day(now, opened.visit.zone))
+    today = clock.local_day(now, opened.visit.zone)
+    guardians = guardians_of(people, today)
     for person in people.values():
         language = person.user.language
         readers = [(person.user.email, "")]
@@ -85,6 +86,7 @@ def _tell_each(
                     about=("visit", opened.visit.id),
                     centre_id=opened.visit.centre_id,
                     copy_of=copy_of,
+                    to_minor=person.id in guardians or is_minor(person.adult_on, today),
                 ),
                 now=now,
             )
