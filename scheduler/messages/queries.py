@@ -8,11 +8,12 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased
 
 from scheduler.core.db import db
+from scheduler.core.errors import NotFound
 from scheduler.core.leases import is_free
 from scheduler.core.paging import PER_PAGE, Page, first_row
 from scheduler.core.sorting import Columns, Sort, ordered_by
 from scheduler.messages.models import MessageDelay, OutboxMessage
-from scheduler.messages.rules import CLOCK_WAS_AHEAD, LONGEST_PAUSE
+from scheduler.messages.rules import CLOCK_WAS_AHEAD, KINDS, LONGEST_PAUSE
 from scheduler.messages.terms import (
     IN_THE_HOUSE,
     UNSENT,
@@ -146,12 +147,18 @@ def outbox_of(
     state: MessageState | None = None,
     sort: Sort | None = None,
     within: Sequence[ColumnElement[bool]] = (),
-) -> Page[MessageRow]:
-    """One page of a centre's mails, newest first or as asked; `within`: those that the reader may see."""
+) -> tuple[Page[MessageRow], Counter[MessageState]]:
+    """One page of a centre's mails, newest first or as asked, and how many there are in each state.
+
+    `within`: those that the reader may see and looks for. One that is leaving waits, for the list.
+    """
     wanted: list[ColumnElement[bool]] = [OutboxMessage.centre_id == centre_id, *within]
+    states = select(OutboxMessage.state, func.count().label("many")).where(*wanted).group_by(OutboxMessage.state)
+    counts = Counter({row.state: row.many for row in db.session.execute(states)})
+    counts[MessageState.WAITING] += counts.pop(MessageState.SENDING, 0)
+    total = counts[state] if state else counts.total()
     if state:
-        wanted.append(OutboxMessage.state == state)
-    total = db.session.scalar(select(func.count()).select_from(OutboxMessage).where(*wanted)) or 0
+        wanted.append(OutboxMessage.state.in_(UNSENT if state in UNSENT else (state,)))
     found = db.session.scalars(
         select(OutboxMessage)
         .where(*wanted)
@@ -159,7 +166,7 @@ def outbox_of(
         .offset(first_row(number))
         .limit(PER_PAGE)
     )
-    return Page([row_of(message) for message in found], max(number, 1), total)
+    return Page([row_of(message) for message in found], max(number, 1), total), counts
 
 
 def message_of(centre_id: int, message_id: int, *, within: Sequence[ColumnElement[bool]] = ()) -> MessagePage | None:
@@ -169,7 +176,24 @@ def message_of(centre_id: int, message_id: int, *, within: Sequence[ColumnElemen
     )
     if message is None:
         return None
-    return MessagePage(row_of(message), tuple(line for line in message.text.split("\n") if line.strip()))
+    lines = tuple(line for line in message.text.split("\n") if line.strip())
+    return MessagePage(row_of(message), lines, body_of(message))
+
+
+def of_group(group: MessageGroup) -> ColumnElement[bool]:
+    """Messages of these kinds."""
+    return OutboxMessage.kind.in_([kind for kind, one in KINDS.items() if one is group])
+
+
+def rows_of(ids: Collection[int], within: Sequence[ColumnElement[bool]]) -> list[MessageRow]:
+    """These messages, the oldest first. Raises: NotFound unless all are within."""
+    found = db.session.scalars(
+        select(OutboxMessage).where(OutboxMessage.id.in_(ids), *within).order_by(OutboxMessage.id)
+    )
+    rows = [row_of(message) for message in found]
+    if len(rows) != len(set(ids)):
+        raise NotFound("message")
+    return rows
 
 
 def due_ids(limit: int, now: dt.datetime) -> list[int]:

@@ -178,6 +178,7 @@ class MessagePage:
 
     row: MessageRow
     paragraphs: tuple[str, ...]
+    body: Body
 
 
 @dataclass(frozen=True)
