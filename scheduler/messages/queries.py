@@ -79,13 +79,18 @@ def held_among(ids: Collection[int]) -> list[int]:
 
 def still_here(thing: str, thing_id: int) -> list[MessageRow]:
     """The messages about one row of a table that wait or are held, oldest first."""
-    found = db.session.scalars(
-        select(OutboxMessage)
-        .where(OutboxMessage.about == thing, OutboxMessage.about_id == thing_id)
-        .where(OutboxMessage.state.in_(IN_THE_HOUSE))
-        .order_by(OutboxMessage.id)
-    )
+    found = db.session.scalars(select(OutboxMessage).where(*_here(thing, thing_id)).order_by(OutboxMessage.id))
     return [row_of(message) for message in found]
+
+
+def any_here(thing: str, thing_id: int) -> ColumnElement[bool]:
+    """Whether there are any, for who asks more in one question."""
+    return select(OutboxMessage.id).where(*_here(thing, thing_id)).exists()
+
+
+def _here(thing: str, thing_id: int) -> tuple[ColumnElement[bool], ...]:
+    about = OutboxMessage.about == thing, OutboxMessage.about_id == thing_id
+    return *about, OutboxMessage.state.in_(IN_THE_HOUSE)
 
 
 def messages_about(thing: str, thing_id: int) -> list[MessageRow]:

@@ -29,6 +29,7 @@ from scheduler.web.messages.forms import DelaysForm, DiscardForm, EditForm, Toge
 from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
 from scheduler.web.tables import Column
+from scheduler.web.waiting_messages import acts_on
 
 OUTBOX = (
     Column("about", _l("About"), wide=True),
@@ -76,7 +77,7 @@ def _overview(form: TogetherForm | None, status: int) -> ResponseReturnValue:
         kept=_kept(),
         words=words,
         sets_delays=policy.scope_of(current_actor(), "update", "settings") is not None,
-        acts={row.id: _acts_on(row) for row in page.rows} if _may_act() else {},
+        acts={row.id: acts_on(row) for row in page.rows} if _may_act() else {},
         form=form or TogetherForm(formdata=None),
         now=clock.now(),
     )
@@ -106,11 +107,6 @@ def _may_act() -> bool:
     return policy.scope_of(current_actor(), "update", "message") is not None
 
 
-def _acts_on(row: Any, *, has_text: bool = True) -> list[HandAct]:
-    """What can be done with a message as it stands."""
-    return [act for act in HandAct if rules.why_not(act, row, has_text=has_text) is None]
-
-
 def _found(message_id: int) -> MessagePage:
     """Raises: NotFound, also of another centre's."""
     found = queries.message_of(own_centre_id(), message_id, within=mails_of(current_actor()))
@@ -136,7 +132,7 @@ def _way_back(message_id: int) -> str:
 def message(message_id: int) -> ResponseReturnValue:
     found, now = _found(message_id), clock.now()
     may_end = found.row.state is MessageState.FAILED and _may_act()
-    acts = _acts_on(found.row, has_text=bool(found.paragraphs)) if _may_act() else []
+    acts = acts_on(found.row, has_text=bool(found.paragraphs)) if _may_act() else []
     since = mail_since(message_id) if may_end or found.row.state is MessageState.HELD else None
     stale = why_stale(since, clock.local_day(now)) if since else None
     return render_template(

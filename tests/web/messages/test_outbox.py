@@ -15,6 +15,7 @@ from tests.factories import MONDAY
 from tests.factories.messages import make_message
 from tests.factories.people import make_centre, make_user
 from tests.factories.requests import make_school_request
+from tests.factories.visits import make_visit
 from tests.messages.test_by_hand import MINUTE, VALUES, WISH
 from tests.web.browser import browser_of, staff_of
 
@@ -181,7 +182,7 @@ def test_a_sent_one_leaves_again_once_and_only_while_it_is_so(desk, school_mail)
     again = desk.post(f"/messages/{one}/send-copy")
     assert again.location == f"/messages/{one}"
     assert "Not sent:" in desk.get(f"/messages/{one}?lang=en").text
-    assert db.session.scalars(select(OutboxMessage.id)).all() == [one, one + 1]
+    assert db.session.scalars(select(OutboxMessage.id).order_by(OutboxMessage.id)).all() == [one, one + 1]
 
 
 def test_a_held_one_that_is_so_no_longer_is_not_sent_until_it_is_edited(desk, school_mail):
@@ -273,3 +274,28 @@ def test_delays_are_set_on_a_page_of_administrators(desk, chief, programme):
     )  # fmt: skip
     assert waiting.not_before == MONDAY + 15 * MINUTE
     assert "until 14" in desk.get("/messages?lang=en").text
+
+
+def test_what_waits_stands_at_its_visit_and_its_request(app, desk, programme):
+    asked = make_school_request(programme=programme)
+    visit = make_visit(programme_id=programme.id, centre_id=programme.centre_id)
+    for about, number in ((("school_request", asked.id), asked.number), (("visit", visit.id), visit.number)):
+        page = f"/requests/{number}" if number.startswith("R-") else f"/visits/{number}"
+        assert "Messages that wait" not in desk.get(f"{page}?lang=en").text
+        message = make_message(
+            "ana@school.example", kind="visit_confirmed", values=VALUES, link=WISH, for_school=True, about=about,
+            centre_id=programme.centre_id,
+        )  # fmt: skip
+        with transaction() as session:
+            later = update(OutboxMessage).where(OutboxMessage.id == message.id)
+            session.execute(later.values(not_before=MONDAY + 20 * MINUTE))
+        shown = desk.get(f"{page}?lang=en").text
+        assert "waits until" in shown
+        assert "11:20" in shown
+        where = unescape(re.search(r'formaction="(/messages/\d+/hold[^"]*)"', shown)[1])
+        assert desk.post(where).location == page
+        held = desk.get(f"{page}?lang=en").text
+        assert re.search(r"·\s+held", held)
+        assert "/send?back=" in held
+        if number.startswith("P-"):
+            assert "Messages that wait" not in staff_of(app, programme, Role.SAFEGUARDING).get(f"{page}?lang=en").text
