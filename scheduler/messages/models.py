@@ -5,8 +5,8 @@ import datetime as dt
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from scheduler.core.db import Base
-from scheduler.messages.terms import Channel, MessageState, Reminder
+from scheduler.core.db import Base, enum_named
+from scheduler.messages.terms import Channel, MessageGroup, MessageState, Reminder
 
 
 class OutboxMessage(Base):
@@ -14,6 +14,11 @@ class OutboxMessage(Base):
 
     __tablename__ = "outbox_message"
     __table_args__ = (
+        CheckConstraint(
+            "NOT (protected AND (state = 'held' OR reason IS NOT NULL OR edited_at IS NOT NULL))",
+            name="protected_leaves_as_written",
+        ),
+        CheckConstraint("reason IS NULL OR state = 'stopped'", name="reason_is_of_a_stopped_one"),
         Index(None, "state", "not_before"),
         Index(None, "about", "about_id"),
         Index(None, "kind", "centre_id"),  # the newest of its kind
@@ -43,6 +48,27 @@ class OutboxMessage(Base):
     leased_until: Mapped[dt.datetime | None]
     sent_at: Mapped[dt.datetime | None]
     failure: Mapped[str | None]
+    protected: Mapped[bool] = mapped_column(default=False)  # nobody holds, edits or discards it
+    free_paragraphs: Mapped[int] = mapped_column(default=0)  # from the first on, that may be edited
+    edited_at: Mapped[dt.datetime | None]
+    reason: Mapped[str | None]  # why somebody discarded it
+    acted_at: Mapped[dt.datetime | None]  # held or discarded by hand, and what it was before: so it is undone
+    state_before: Mapped[MessageState | None] = mapped_column(enum_named("state_before", MessageState))
+
+
+class MessageDelay(Base):
+    """For how long a centre keeps messages of a group in the house, where they can be held and discarded."""
+
+    __tablename__ = "message_delay"
+    __table_args__ = (
+        UniqueConstraint("centre_id", "kind"),
+        CheckConstraint("minutes IN (0, 15, 60)", name="none_or_a_quarter_or_an_hour"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id", ondelete="CASCADE"))
+    kind: Mapped[MessageGroup]
+    minutes: Mapped[int]
 
 
 class ReminderSwitch(Base):

@@ -1,12 +1,26 @@
-"""When a message is due, how long to wait after a failure, and when to give up."""
+"""When a message is due, how long to wait after a failure, when to give up, and what somebody may do with one."""
 
 import datetime as dt
 import string
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from scheduler.core.errors import GroundReason, Reason
 from scheduler.core.text import to_latin
-from scheduler.messages.terms import Failure, Reader, Reminder, ReminderRule
+from scheduler.messages.terms import (
+    Channel,
+    Failure,
+    HandAct,
+    MessageDraft,
+    MessageGroup,
+    MessageReason,
+    MessageRow,
+    MessageState,
+    Reader,
+    Reminder,
+    ReminderRule,
+    Writing,
+)
 
 GIVE_UP_AFTER = dt.timedelta(hours=72)
 FIRST_PAUSE = dt.timedelta(minutes=1)
@@ -29,6 +43,52 @@ LETTERS_PURPOSE = "letters"  # of the secret link that ends them
 STOP_PATH = "/letters/{token}"
 STOP_HOURS = 24 * 365
 LINK_MARK = "{link}"
+_OF_GROUPS = {
+    MessageGroup.REQUESTS: (
+        "booking_gone booking_taken date_lapsed date_offered date_taken_back request_agreed "
+        "request_dates_lapsed request_declined request_ended request_merged request_proposed request_question "
+        "request_received request_reminder request_reopened request_waitlisted"
+    ),
+    MessageGroup.VISITS: (
+        "certificates_ready checklist_opens countersign crew_settled date_kept numbers_decided "
+        "school_clock_wrong school_closure school_joined visit_cancelled visit_confirmed visit_moved "
+        "visit_replanned visit_soon numbers_wait"
+    ),
+    MessageGroup.PRESENTERS: (
+        "crew_closure crew_confirmed crew_online crew_visit_cancelled driving_ends follow_up_report_due "
+        "numbers_changed presentations_joined seat_released vetting_ends visit_offered visit_open "
+        "visit_released crew_soon offer_accepted offer_ends"
+    ),
+    MessageGroup.LETTERS: ("follow_up_feedback follow_up_next_year follow_up_survey"),
+    MessageGroup.STAFF: (
+        "booked_now centre_closure crew_short date_accepted handover_ended handover_given handover_noted "
+        "numbers_to_decide offer_gone presenter_absent request_answered request_counts_changed "
+        "request_date_accepted request_dates_declined request_dates_taken request_forgotten request_withdrawn "
+        "school_asks_date school_cancelled substitute_choice substitute_found test_mail turns_due "
+        "visit_rechecked"
+    ),
+    MessageGroup.PROTECTED: (
+        "audit_broken audit_head birth_date_corrected codes_guessed concern_reported concern_without_officer "
+        "consent_asked consent_ends consent_given consent_on_paper consent_recorded consent_withdrawn "
+        "crew_not_cleared guardian_changes guardian_stays invitation key_added key_removed keys_reset "
+        "keys_reset_on_the_host law_broken no_account own_consent_ends own_login_linked own_visits "
+        "password_changed password_reset prove_address recovery_code_used recovery_codes_renewed ride_driven "
+        "ride_driven_ended ride_ended ride_told second_step_link"
+    ),
+}
+KINDS = {kind: group for group, kinds in _OF_GROUPS.items() for kind in kinds.split()}
+DELAYED = tuple(group for group in MessageGroup if group not in (MessageGroup.STAFF, MessageGroup.PROTECTED))
+MINUTES = (0, 15, 60)
+URGENT_WITHIN = dt.timedelta(hours=48)
+UNDONE_WITHIN = dt.timedelta(hours=1)
+_STILL_HERE = (MessageState.WAITING, MessageState.HELD)
+_DONE_WITH: Mapping[HandAct, tuple[MessageState, ...]] = {
+    HandAct.HOLD: (MessageState.WAITING,),
+    HandAct.SEND: _STILL_HERE,
+    HandAct.DISCARD: (*_STILL_HERE, MessageState.FAILED),
+    HandAct.EDIT: _STILL_HERE,
+    HandAct.AGAIN: (MessageState.SENT,),
+}
 SHORT_LENGTH = 160
 REMINDERS: Mapping[Reminder, ReminderRule] = {
     Reminder.CHECKLIST: ReminderRule("checklist_opens", Reader.SCHOOL, -14, -1, late=-7),
@@ -116,3 +176,42 @@ def reminder_waits(reminder: Reminder, on_day: dt.date, now: dt.datetime, *, les
 def is_final(failure: Failure, created_at: dt.datetime, now: dt.datetime) -> bool:
     """Whether a message is given up: nothing will mend it, or it has been tried for three days."""
     return failure not in LONGEST_PAUSE or now - created_at >= GIVE_UP_AFTER
+
+
+def is_protected(draft: MessageDraft) -> bool:
+    """Whether it always leaves as it was written: nobody holds it, edits it, discards it or sends it early."""
+    return draft.to_minor or bool(draft.copy_of) or KINDS[draft.kind] is MessageGroup.PROTECTED
+
+
+def problems_with(said: Writing) -> dict[str, Reason]:
+    """What is wrong with an edited mail, by field."""
+    typed = {"subject": said.subject, "text": said.text}
+    problems: dict[str, Reason] = {name: GroundReason.MISSING for name, text in typed.items() if not text.strip()}
+    return problems | {name: MessageReason.LINK_TYPED for name, text in typed.items() if LINK_MARK in text}
+
+
+def why_not(act: HandAct, row: MessageRow, *, has_text: bool = True) -> MessageReason | None:
+    """Why that cannot be done with a message; None where it can."""
+    if row.protected:
+        return MessageReason.PROTECTED
+    if row.state is MessageState.SENDING:
+        return MessageReason.LEAVING
+    if row.state not in _DONE_WITH[act]:
+        return MessageReason.OTHERWISE
+    if act is HandAct.EDIT and row.channel is Channel.SMS:
+        return MessageReason.SHORT
+    return None if has_text else MessageReason.NO_TEXT
+
+
+def is_urgent(values: Iterable[object], now: dt.datetime, today: dt.date) -> bool:
+    """Whether a message goes at once whatever the centre has set: it names a day or a moment of the next 48 hours."""
+    return any(_is_near(value, now, today) for value in values)
+
+
+def _is_near(value: object, now: dt.datetime, today: dt.date) -> bool:
+    if isinstance(value, dt.datetime):
+        return now <= value <= now + URGENT_WITHIN
+    if isinstance(value, dt.date):
+        return today <= value <= today + URGENT_WITHIN
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ()
+    return is_urgent(inner, now, today)

@@ -3,37 +3,49 @@
 import datetime as dt
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, insert, inspect, or_, select, update
 from sqlalchemy.exc import OperationalError
 
 from scheduler import policy
 from scheduler.acts import change
 from scheduler.config import settings
-from scheduler.core import audit, tokens
+from scheduler.core import audit, clock, tokens
 from scheduler.core.db import db, end_session, transaction
-from scheduler.core.errors import Conflict, GroundReason, NotFound
+from scheduler.core.errors import Conflict, GroundReason, NotFound, Reason, Rejected
 from scheduler.core.leases import lease
 from scheduler.messages import mail, queries, rules
 from scheduler.messages.models import OutboxMessage, ReminderSwitch
 from scheduler.messages.terms import (
-    UNSENT,
+    IN_THE_HOUSE,
     Body,
     Channel,
     ConversationOf,
     Failure,
+    HandAct,
+    Handled,
+    LeftOut,
     MessageDraft,
+    MessageGroup,
+    MessageReason,
     MessageState,
     Parcel,
     Reminder,
     ShortDraft,
+    Writing,
 )
 from scheduler.policy import Actor
 
+Delays = Callable[[int], Mapping[MessageGroup, int]]  # the minutes that a centre lets wait
 NOTE_WITHIN_S = 60.0  # half a lease: until then nobody else takes the mail
 NOTE_PAUSE_S = 0.5
+OWN_OF_A_ROW = frozenset(  # what one sent again does not take over
+    {"id", "message_id", "state", "attempts", "created_at", "not_before", "leased_until", "sent_at", "failure"}
+    | {"edited_at", "acted_at", "state_before", "reason"}
+)
 
 
 def queue_message(
@@ -41,8 +53,9 @@ def queue_message(
 ) -> None:
     """Store one mail in the caller's transaction, rendered now from templates/mails/<kind>.jinja.
 
-    Until `not_before` it stays in the house, where it can be stopped. Whoever shall keep nobody waiting at the write
-    lock has rendered it before (`rendered`), and hands over its `body`.
+    Until `not_before` it stays in the house, where it can be stopped; and for as long as its centre has set for such
+    messages, unless it names a day that is near. Whoever shall keep nobody waiting at the write lock has rendered it
+    before (`rendered`), and hands over its `body`.
 
     Raises: jinja2 errors when the kind or one of its values is unknown.
     """
@@ -62,16 +75,22 @@ def rendered_by_pattern(draft: MessageDraft) -> Body:
 def queue_messages(drafts: Sequence[MessageDraft], *, now: dt.datetime) -> None:
     """The same for many mails: one statement. Raises: as `queue_message`."""
     if drafts:
-        db.session().execute(insert(OutboxMessage), [_written(draft, now, None) for draft in drafts])
+        delays = cache(queries.delays_of)
+        db.session().execute(insert(OutboxMessage), [_written(draft, now, None, delays=delays) for draft in drafts])
 
 
 def _written(
-    draft: MessageDraft, now: dt.datetime, not_before: dt.datetime | None, body: Body | None = None
+    draft: MessageDraft,
+    now: dt.datetime,
+    not_before: dt.datetime | None,
+    body: Body | None = None,
+    delays: Delays = queries.delays_of,
 ) -> dict[str, Any]:
     body, link = body or rendered(draft), draft.link
     about, about_id = draft.about or (None, None)
+    protected = rules.is_protected(draft)
     return {
-        "message_id": f"<{uuid.uuid4()}@{settings().uid_domain}>",
+        "message_id": _new_number(),
         "kind": draft.kind,
         "address": draft.address,
         "language": draft.language,
@@ -87,8 +106,24 @@ def _written(
         "about_id": about_id,
         "centre_id": draft.centre_id,
         "created_at": now,
-        "not_before": not_before or now,
+        "not_before": max(not_before or now, now if protected else now + _delay_of(draft, now, delays)),
+        "protected": protected,
+        "free_paragraphs": body.free,
     }
+
+
+def _new_number() -> str:
+    return f"<{uuid.uuid4()}@{settings().uid_domain}>"
+
+
+def _delay_of(draft: MessageDraft, now: dt.datetime, delays: Delays) -> dt.timedelta:
+    """For how long its centre keeps such a message in the house; what names a day that is near goes at once."""
+    group = rules.KINDS[draft.kind]
+    if draft.centre_id is None or group not in rules.DELAYED:
+        return dt.timedelta()
+    if rules.is_urgent(draft.values.values(), now, clock.local_day(now)):
+        return dt.timedelta()
+    return dt.timedelta(minutes=delays(draft.centre_id).get(group, 0))
 
 
 def queue_short(draft: ShortDraft, *, now: dt.datetime) -> None:
@@ -96,7 +131,7 @@ def queue_short(draft: ShortDraft, *, now: dt.datetime) -> None:
     about, about_id = draft.about
     db.session().add(
         OutboxMessage(
-            message_id=f"<{uuid.uuid4()}@{settings().uid_domain}>",
+            message_id=_new_number(),
             channel=Channel.SMS,
             kind=draft.kind,
             address=draft.number,
@@ -109,6 +144,7 @@ def queue_short(draft: ShortDraft, *, now: dt.datetime) -> None:
             centre_id=draft.centre_id,
             created_at=now,
             not_before=now,
+            protected=draft.to_guardian,
         )
     )
 
@@ -130,10 +166,10 @@ def stop_messages(about: tuple[str, int], kind: str, written_at: dt.datetime) ->
         .with_for_update()
         .execution_options(populate_existing=True)
     ).all()
-    if any(row.state is not MessageState.WAITING or row.attempts for row in rows):
+    if any(queries.may_have_left(row.state, row.attempts) for row in rows):
         return False
     for row in rows:
-        row.state = MessageState.STOPPED
+        row.state, row.acted_at, row.state_before = MessageState.STOPPED, None, None
     return True
 
 
@@ -145,7 +181,7 @@ def let_wait(about: tuple[str, int], written_at: dt.datetime, until: dt.datetime
     of_it = OutboxMessage.about == about[0], OutboxMessage.about_id == about[1], OutboxMessage.created_at == written_at
     session = db.session()
     session.flush()
-    session.execute(update(OutboxMessage).where(*of_it).values(not_before=until))
+    session.execute(update(OutboxMessage).where(*of_it, OutboxMessage.not_before < until).values(not_before=until))
 
 
 def stop_unsent(kind: str, about: tuple[str, int]) -> None:
@@ -154,11 +190,15 @@ def stop_unsent(kind: str, about: tuple[str, int]) -> None:
 
 
 def keep_back(*which: ColumnElement[bool]) -> None:
-    """Keep back those of these messages that have not been sent, inside the caller's transaction."""
+    """Keep back those of these messages that have not been sent, inside the caller's transaction.
+
+    Nobody puts back what was discarded of them.
+    """
+    stays = or_(OutboxMessage.state.in_(IN_THE_HOUSE), OutboxMessage.acted_at.is_not(None))
     db.session().execute(
         update(OutboxMessage)
-        .where(*which, OutboxMessage.state.in_(UNSENT))
-        .values(state=MessageState.STOPPED, leased_until=None)
+        .where(*which, stays)
+        .values(state=MessageState.STOPPED, leased_until=None, acted_at=None, state_before=None)
     )
 
 
@@ -199,6 +239,136 @@ def switch_reminder(actor: Actor, reminder: Reminder, *, on: bool, now: dt.datet
         row.is_on = on
         act.session.flush()
         act.record("reminder switched on" if on else "reminder switched off", row)
+
+
+def act_on(
+    doer: audit.Doer,
+    act: HandAct,
+    ids: Collection[int],
+    *,
+    within: Sequence[ColumnElement[bool]],
+    now: dt.datetime,
+    reason: str = "",
+    but: Mapping[int, Reason] | None = None,
+) -> Handled:
+    """Hold, send now or discard these messages; those with which that cannot be done are left out, with the reason.
+
+    `within`: those that the actor may act on; `but`: those of them with which the caller does not. Raises: NotFound
+    unless all are among them; Rejected without a reason to discard.
+    """
+    if act is HandAct.DISCARD and not reason:
+        raise Rejected({"reason": GroundReason.REASON_MISSING})
+    done, left_out = [], []
+    with transaction():
+        for row in _locked(ids, within):
+            shown = queries.row_of(row)
+            why = rules.why_not(act, shown) or (but or {}).get(row.id)
+            if why is not None:
+                left_out.append(LeftOut(shown, why))
+                continue
+            _act(row, act, reason, now)
+            audit.record(doer, _TOLD[act], row, at=now, details={"reason": reason} if reason else None)
+            done.append(shown)
+    return Handled(tuple(done), tuple(left_out), now)
+
+
+_TOLD = {
+    HandAct.HOLD: "message held",
+    HandAct.SEND: "message released",
+    HandAct.DISCARD: "message discarded",
+}
+
+
+def _act(row: OutboxMessage, act: HandAct, reason: str, now: dt.datetime) -> None:
+    if act is HandAct.SEND:
+        row.state, row.not_before, row.acted_at, row.state_before = MessageState.WAITING, now, None, None
+        return
+    row.state_before, row.acted_at = row.state, now
+    row.state = MessageState.HELD if act is HandAct.HOLD else MessageState.STOPPED
+    row.reason = reason or None
+
+
+def _locked(ids: Collection[int], within: Sequence[ColumnElement[bool]]) -> Sequence[OutboxMessage]:
+    """These messages, locked in the order of their ids. Raises: NotFound unless all are in reach."""
+    found = db.session.scalars(
+        select(OutboxMessage)
+        .where(OutboxMessage.id.in_(ids), *within)
+        .order_by(OutboxMessage.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    if len(found) != len(set(ids)):
+        raise NotFound("message")
+    return found
+
+
+def undo_act(
+    doer: audit.Doer, acted_at: dt.datetime, *, within: Sequence[ColumnElement[bool]], now: dt.datetime
+) -> int:
+    """Put back what was held or discarded at that moment, as it stood; how many. One that was acted on since stays.
+
+    Raises: NotFound; Conflict when that is too long ago.
+    """
+    if now - acted_at > rules.UNDONE_WITHIN:
+        raise Conflict(MessageReason.TOO_LATE_TO_UNDO)
+    with transaction() as session:
+        of_the_act = OutboxMessage.acted_at == acted_at, OutboxMessage.state_before.is_not(None), *within
+        ids = session.scalars(select(OutboxMessage.id).where(*of_the_act)).all()
+        back = 0
+        for row in _locked(ids, within):
+            if row.acted_at == acted_at and row.state_before is not None:
+                row.state, row.reason, row.acted_at, row.state_before = row.state_before, None, None, None
+                audit.record(doer, "message put back", row, at=now)
+                back += 1
+    if not back:
+        raise Conflict(MessageReason.TOO_LATE_TO_UNDO)
+    return back
+
+
+def edit_message(
+    doer: audit.Doer,
+    message_id: int,
+    said: Writing,
+    *,
+    within: Sequence[ColumnElement[bool]],
+    now: dt.datetime,
+) -> None:
+    """Give one mail that has not left other words; address, link and what stands under the text stay.
+
+    Raises: NotFound; Conflict(MessageReason) when it cannot be edited, or was meanwhile; Rejected.
+    """
+    with transaction():
+        [row] = _locked([message_id], within)
+        why = rules.why_not(HandAct.EDIT, queries.row_of(row), has_text=bool(row.text))
+        if why is not None:
+            raise Conflict(why)
+        before = queries.body_of(row)
+        if said.seen != mail.writing_of(before).seen:
+            raise Conflict(MessageReason.CHANGED)
+        if problems := rules.problems_with(said):
+            raise Rejected(problems)
+        body = mail.rewritten(before, row.language, said.subject, said.text)
+        row.subject, row.text, row.html, row.free_paragraphs = body.subject, body.text, body.html, body.free
+        row.edited_at = now
+        audit.record(doer, "message edited", row, at=now)
+
+
+def send_copy(doer: audit.Doer, message_id: int, *, within: Sequence[ColumnElement[bool]], now: dt.datetime) -> int:
+    """One that was sent leaves again, to the same address, as a message of its own; its id.
+
+    Raises: NotFound; Conflict(MessageReason).
+    """
+    with transaction() as session:
+        [row] = _locked([message_id], within)
+        why = rules.why_not(HandAct.AGAIN, queries.row_of(row), has_text=bool(row.text))
+        if why is not None:
+            raise Conflict(why)
+        same = {name: getattr(row, name) for name in set(inspect(OutboxMessage).columns.keys()) - OWN_OF_A_ROW}
+        copy = OutboxMessage(**same, message_id=_new_number(), created_at=now, not_before=now)
+        session.add(copy)
+        session.flush()
+        audit.record(doer, "message sent again", row, at=now, details={"as": copy.id})
+        return copy.id
 
 
 def unsent_ids(limit: int, now: dt.datetime) -> list[int]:

@@ -2,12 +2,15 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+from scheduler.core.errors import N_, Reason
 
 
 class MessageState(StrEnum):
     WAITING = "waiting"
+    HELD = "held"  # by a person: it never leaves until somebody sends it
     SENDING = "sending"
     SENT = "sent"
     FAILED = "failed"  # given up; shown to coordinators
@@ -29,6 +32,34 @@ class Method(StrEnum):
 
 
 UNSENT = (MessageState.WAITING, MessageState.SENDING)
+IN_THE_HOUSE = (*UNSENT, MessageState.HELD)
+
+
+class MessageGroup(StrEnum):
+    """Whom a kind of message is for: what may be delayed together."""
+
+    REQUESTS = "requests"  # to schools, about what they asked for
+    VISITS = "visits"  # to schools, about a visit
+    PRESENTERS = "presenters"
+    LETTERS = "letters"  # to schools, not asked for
+    STAFF = "staff"
+    PROTECTED = "protected"  # consent, guardians, sign-in, concerns
+
+
+class MessageReason(Reason):
+    """Why nothing is done with a message."""
+
+    PROTECTED = (
+        "message_protected",
+        N_("Leave it as it is: messages about consent, guardians, sign-in and concerns always leave as written."),
+    )
+    LEAVING = "message_leaving", N_("Wait a minute and look again: it is leaving just now.")
+    OTHERWISE = "message_otherwise", N_("Look at it again: it has left, or somebody has acted on it meanwhile.")
+    NO_TEXT = "message_has_no_text", N_("Write to the person yourself: the text of this message is no longer kept.")
+    SHORT = "message_is_short", N_("Discard it and call instead: a short message is not edited.")
+    CHANGED = "message_changed", N_("Open the message again: somebody has edited it meanwhile.")
+    LINK_TYPED = "link_typed", N_("Remove {link} from the text: the link stands under it already.")
+    TOO_LATE_TO_UNDO = "message_too_late", N_("Look at the list: these messages have left, or stand otherwise by now.")
 
 
 class Failure(StrEnum):
@@ -111,7 +142,9 @@ class MessageDraft:
     page shows the mail, `centre_id` whose outbox does. `copy_of` is for a guardian: the given name of the minor whose
     mail this copies. A copy has neither button nor link, so no secret can leave with it. A mail `for_school` also says
     of which school, programme, day and hour it speaks, what happens next, and whom to call. `calendar` is a scheduling
-    message (iTIP) for its reader's calendar; a copy has none.
+    message (iTIP) for its reader's calendar; a copy has none. One
+    `to_minor` leaves as it was written, as does its copy: nobody holds it back, or writes to a minor what the guardian
+    does not read.
     """
 
     kind: str
@@ -124,6 +157,7 @@ class MessageDraft:
     copy_of: str = ""
     for_school: bool = False
     calendar: str = ""
+    to_minor: bool = False
 
     def __post_init__(self) -> None:
         if self.copy_of and (self.link or self.calendar):
@@ -140,15 +174,17 @@ class ShortDraft:
     text: str
     about: tuple[str, int]
     centre_id: int
+    to_guardian: bool = False
 
 
 @dataclass(frozen=True)
 class Body:
-    """A rendered mail; `{link}` stands where its link will."""
+    """A rendered mail; `{link}` stands where its link will. The first `free` paragraphs may be edited."""
 
     subject: str
     text: str
     html: str
+    free: int = field(default=0, compare=False, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -194,6 +230,15 @@ class MessageRow:
     attempts: int
     created_at: dt.datetime
     sent_at: dt.datetime | None
+    not_before: dt.datetime
+    channel: Channel
+    protected: bool
+    edited_at: dt.datetime | None
+    reason: str
+
+    def waits_until(self, now: dt.datetime) -> dt.datetime | None:
+        """The moment before which it does not leave; None for what leaves next, or does not leave."""
+        return self.not_before if self.state is MessageState.WAITING and self.not_before > now else None
 
 
 @dataclass(frozen=True)
@@ -202,6 +247,7 @@ class MessagePage:
 
     row: MessageRow
     paragraphs: tuple[str, ...]
+    body: Body
 
 
 @dataclass(frozen=True)
@@ -221,3 +267,40 @@ class Letter:
     subject: str
     sent_at: dt.datetime
     lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Writing:
+    """What of a mail may be edited, and what stands under it whatever is typed; `seen` tells one text from another."""
+
+    subject: str
+    text: str
+    kept: tuple[str, ...]
+    seen: str = ""
+
+
+class HandAct(StrEnum):
+    """What somebody does with a message in the outbox; the first three with several at once."""
+
+    HOLD = "hold"
+    SEND = "send"
+    DISCARD = "discard"
+    EDIT = "edit"
+    AGAIN = "again"  # one that was sent leaves once more
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A message with which that cannot be done, and why."""
+
+    row: MessageRow
+    reason: Reason
+
+
+@dataclass(frozen=True)
+class Handled:
+    """What an act on messages has done: how many, which it left out and why, and the moment by which it is undone."""
+
+    done: tuple[MessageRow, ...]
+    left_out: tuple[LeftOut, ...]
+    at: dt.datetime

@@ -16,6 +16,7 @@ from scheduler.core.db import db
 from scheduler.core.errors import Gone, NotFound
 from scheduler.core.language import pick
 from scheduler.core.names import SpelledName, whole_name
+from scheduler.core.text import fold
 from scheduler.messages.rules import CLOCK_WAS_AHEAD
 from scheduler.people import rules
 from scheduler.people.models import (
@@ -268,6 +269,13 @@ def staff_with(*roles: Role) -> list[tuple[int, Reader]]:
 def administrators() -> list[tuple[int, Reader]]:
     """(centre, who) of every administrator who can sign in, of all centres."""
     return staff_with(Role.ADMINISTRATOR)
+
+
+def addresses_of(centre_id: int, words: Sequence[str]) -> list[str]:
+    """Where people of a centre read mails whose name has every (folded) word, in either script."""
+    people = select(User.email, User.full_name).where(User.centre_id == centre_id, User.erased_at.is_(None))
+    named = ((email, fold(name)) for email, name in db.session.execute(people))
+    return [email for email, name in named if all(word in name for word in words)]
 
 
 def colleagues_of(centre_id: int | None) -> list[tuple[int, SpelledName]]:

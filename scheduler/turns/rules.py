@@ -80,6 +80,7 @@ COUNTS = {
 MAILS = {
     MessageState.WAITING: Verdict(Whose.PRODUCT, Matter.ITS_DAY),
     MessageState.SENDING: Verdict(Whose.PRODUCT, Matter.ITS_DAY),
+    MessageState.HELD: Verdict(Whose.COORDINATOR, Matter.MAIL_HELD),
     MessageState.FAILED: Verdict(Whose.COORDINATOR, Matter.MAIL_FAILED),
 }
 _SEARCHES = {
@@ -326,7 +327,7 @@ def turn_of_mail(state: MessageState) -> Verdict:
 
 
 def why_stale(mail: MailSince, today: dt.date) -> StaleReason | None:
-    """Why a mail that was given up does not leave once more: what it says is so no longer."""
+    """Why a mail that was given up, held or sent does not leave once more: what it says is so no longer."""
     if mail.anew:
         return StaleReason.WRITTEN_ANEW
     if mail.visit is not None:

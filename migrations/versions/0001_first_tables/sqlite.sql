@@ -145,10 +145,19 @@ CREATE TABLE outbox_message (
 	leased_until DATETIME, 
 	sent_at DATETIME, 
 	failure VARCHAR, 
+	protected BOOLEAN NOT NULL, 
+	free_paragraphs INTEGER NOT NULL, 
+	edited_at DATETIME, 
+	reason VARCHAR, 
+	acted_at DATETIME, 
+	state_before VARCHAR(30), 
 	CONSTRAINT pk_outbox_message PRIMARY KEY (id), 
+	CONSTRAINT ck_outbox_message_protected_leaves_as_written CHECK (NOT (protected AND (state = 'held' OR reason IS NOT NULL OR edited_at IS NOT NULL))), 
+	CONSTRAINT ck_outbox_message_reason_is_of_a_stopped_one CHECK (reason IS NULL OR state = 'stopped'), 
 	CONSTRAINT uq_outbox_message_message_id UNIQUE (message_id), 
 	CONSTRAINT ck_outbox_message_channel CHECK (channel IN ('mail', 'sms')), 
-	CONSTRAINT ck_outbox_message_messagestate CHECK (state IN ('waiting', 'sending', 'sent', 'failed', 'stopped'))
+	CONSTRAINT ck_outbox_message_messagestate CHECK (state IN ('waiting', 'held', 'sending', 'sent', 'failed', 'stopped')), 
+	CONSTRAINT ck_outbox_message_state_before CHECK (state_before IN ('waiting', 'held', 'sending', 'sent', 'failed', 'stopped'))
 )
 ;
 CREATE INDEX ix_outbox_message_about_about_id ON outbox_message (about, about_id)
@@ -409,6 +418,18 @@ CREATE TABLE imported_row (
 	CONSTRAINT pk_imported_row PRIMARY KEY (id), 
 	CONSTRAINT uq_imported_row_batch_id_thing_thing_id UNIQUE (batch_id, thing, thing_id), 
 	CONSTRAINT fk_imported_row_batch_id FOREIGN KEY(batch_id) REFERENCES import_batch (id) ON DELETE CASCADE
+)
+;
+CREATE TABLE message_delay (
+	id INTEGER NOT NULL, 
+	centre_id INTEGER NOT NULL, 
+	kind VARCHAR(30) NOT NULL, 
+	minutes INTEGER NOT NULL, 
+	CONSTRAINT pk_message_delay PRIMARY KEY (id), 
+	CONSTRAINT uq_message_delay_centre_id_kind UNIQUE (centre_id, kind), 
+	CONSTRAINT ck_message_delay_none_or_a_quarter_or_an_hour CHECK (minutes IN (0, 15, 60)), 
+	CONSTRAINT fk_message_delay_centre_id FOREIGN KEY(centre_id) REFERENCES centre (id) ON DELETE CASCADE, 
+	CONSTRAINT ck_message_delay_messagegroup CHECK (kind IN ('requests', 'visits', 'presenters', 'letters', 'staff', 'protected'))
 )
 ;
 CREATE TABLE reminder_switch (

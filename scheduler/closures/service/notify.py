@@ -55,6 +55,7 @@ def tell_presenters(
                     centre_id=these[0].visit.centre_id,
                     copy_of=copy_of,
                     calendar=parts.of_presenter(ends[0], person, seats[who][ends[0].visit.id]) if ends else "",
+                    to_minor=who in guardians,
                 ),
                 now=now,
             )

@@ -145,11 +145,12 @@ def _request_turns(row: Any, moment: Moment) -> Iterator[TurnRow]:
 
 
 def failed_mails(actor: Actor) -> list[TurnRow]:
+    """What somebody sends or ends: mails that were given up, and those that are held."""
     wanted = (
         select(OutboxMessage.id, OutboxMessage.subject, OutboxMessage.created_at, OutboxMessage.state)
         .where(
             OutboxMessage.centre_id == actor.centre_id,
-            OutboxMessage.state == MessageState.FAILED,
+            OutboxMessage.state.in_((MessageState.FAILED, MessageState.HELD)),
             *mails_in_reach(actor),
         )
         .order_by(OutboxMessage.id.desc())

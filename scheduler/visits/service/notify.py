@@ -70,7 +70,8 @@ def _tell_each(
     now: dt.datetime,
 ) -> None:
     """A minor's guardian gets a copy of each (TRUST S49), without the button that leads to the minor's own pages."""
-    guardians = guardians_of(people, clock.local_day(now, opened.visit.zone))
+    today = clock.local_day(now, opened.visit.zone)
+    guardians = guardians_of(people, today)
     parts = CalendarParts(kind, [opened])
     for person in people.values():
         language, presentation_ids = person.user.language, told_of.get(person.id, ())
@@ -89,6 +90,7 @@ def _tell_each(
                     centre_id=opened.visit.centre_id,
                     copy_of=copy_of,
                     calendar="" if copy_of else parts.of_presenter(opened, person, presentation_ids),
+                    to_minor=person.id in guardians or is_minor(person.adult_on, today),
                 ),
                 now=now,
             )

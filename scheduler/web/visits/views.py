@@ -14,6 +14,7 @@ from scheduler.closures.service.replan import replan_visit
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, GroundReason, Rejected
 from scheduler.core.paging import Page, page_number
+from scheduler.messages.queries import any_here
 from scheduler.programmes.queries import campaigns_for
 from scheduler.questions.queries.sittings import asked_at, is_asked_at
 from scheduler.readiness.queries.cancelling import cancellation_of
@@ -54,6 +55,7 @@ from scheduler.web.visits.decisions import search_facts
 from scheduler.web.visits.forms import HOW, MoveForm, PromiseForm, ReplanForm
 from scheduler.web.visits.other_days import asked_time, days_of, other_hours, pressed_days
 from scheduler.web.visits.page import history_view, left_last, visit_view
+from scheduler.web.waiting_messages import waiting_messages
 
 WEEK_COLUMNS = (
     Column("day", _l("Day")),
@@ -148,7 +150,9 @@ def shown_visit(
         turned = page_number(request.args.get("people"))
         people, judged = candidates_by_need(actor, page.visit.id, now=clock.now(), page=turned)
         people = replace(people, rows=left_last(people.rows, page.visit))
-    beside = tables_beside(page.visit.id, questions=asked_at(page.visit.id))
+    beside = tables_beside(
+        page.visit.id, questions=asked_at(page.visit.id), outbox_message=any_here("visit", page.visit.id)
+    )
     hands = hands_of(page.visit.id, judged) if "raised_hand" in beside else ()
     noted = (promise or PromiseForm(formdata=None, obj=page)) if may_promise else None
     for one in (until, press, noted):
@@ -176,6 +180,8 @@ def shown_visit(
             late=_late_rows(page.visit),
             cause=labels.CAUSES[cause] if cause else "",
             back_until=back_until,
+            waiting=waiting_messages("visit", page.visit.id) if "outbox_message" in beside else [],
+            now=clock.now(),
             told_what=labels.TOLD_WHAT,
             how=HOW,
             **checks_of(page, beside),

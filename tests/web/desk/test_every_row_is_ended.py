@@ -339,6 +339,7 @@ ENDS: dict[Matter, Ends] = {  # those that are not one press in the row
     Matter.PASSED: sends("/move", on_day=typed(FAR + 2 * DAY)),
     Matter.STANDS_STILL: sends("/end", by="school", **SAID),
     Matter.MAIL_FAILED: sends("/settled"),
+    Matter.MAIL_HELD: sends("/send"),
     Matter.POST_UNREADY: sends("/ready"),
     Matter.POST_DUE: sends("/posted"),
     Matter.DATES_OVER: sends("/decline", **SAID),
