@@ -1,7 +1,7 @@
 """Pages of the reports: attendance with its filters, on paper and as files, and the visits behind each number."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -11,7 +11,7 @@ from scheduler.config import settings
 from scheduler.core import clock
 from scheduler.core.errors import NotFound
 from scheduler.core.language import span_of_days
-from scheduler.core.paging import page_number, page_of
+from scheduler.core.paging import Page, page_number, page_of
 from scheduler.posts.queries import sums_of
 from scheduler.reports import charts, pdf, wording, xlsx
 from scheduler.reports.queries import attendance
@@ -21,7 +21,15 @@ from scheduler.reports.queries.signing import with_books
 from scheduler.reports.rules.attendance import adds_up, districts_of
 from scheduler.reports.rules.cross import CITY_BY_MONTH, cross_of
 from scheduler.reports.rules.signing import figures_of
-from scheduler.reports.terms.counting import SUMS_OF_A_VISIT, CountRow, Filters, Group, Report, ReportCounts
+from scheduler.reports.terms.counting import (
+    SUMS_OF_A_VISIT,
+    CountRow,
+    Filters,
+    Group,
+    Report,
+    ReportCounts,
+    VisitLine,
+)
 from scheduler.reports.wording import (
     called_off_table,
     charts_of,
@@ -41,7 +49,7 @@ from scheduler.web.post_words import post_figures
 from scheduler.web.reports import cohorts, profiles, signing, youth
 from scheduler.web.reports.blueprint import bp
 from scheduler.web.reports.forms import ReportForm, narrowed, presets, query_of
-from scheduler.web.tables import Column
+from scheduler.web.tables import Column, FileColumn
 
 __all__ = ["bp", "cohorts", "profiles", "signing", "youth"]  # their pages hang on the same blueprint
 BEHIND_COLUMNS = (
@@ -50,6 +58,15 @@ BEHIND_COLUMNS = (
     Column("programme", _l("Programme"), wide=True),
 )
 
+BEHIND_FILE = (
+    FileColumn[VisitLine](_l("Visit"), _l("The number of the visit."), lambda line: line.number),
+    FileColumn[VisitLine](_l("Day"), _l("The day of the visit."), lambda line: line.on_day),
+    FileColumn[VisitLine](_l("School"), _l("The school or other host that was visited."), lambda line: line.host),
+    FileColumn[VisitLine](
+        _l("City"), _l("All municipalities of one town, as in Belgrade, are one city."), lambda line: line.city
+    ),
+    FileColumn[VisitLine](_l("Programme"), _l("The programme that was presented."), lambda line: line.programme),
+)
 SELDOM_THERE = ("parents", "others")  # a column of them only where there are any
 MOST_REPORT_COLUMNS = 24  # more would be hairs: the table has them all
 
@@ -137,19 +154,23 @@ def visits_behind() -> ResponseReturnValue:
     if filters is None:
         raise NotFound("report")
     filters = narrowed(filters, request.args)
-    number = request.args.get("page", "1")
     heads = number_heads(page_language())
     numbers = [Column(name, heads[name], number=True) for name in SUMS_OF_A_VISIT]
     table = tables.table((*BEHIND_COLUMNS, *numbers), attendance.BEHIND_SORTS, natural="visit")
     counts = attendance.attendance_report(filters, names_centre=False).totals
-    page = attendance.visits_behind(
-        filters,
-        page_number(number),
-        language=page_language(),
-        sort=table.sort,
-        reader=current_actor(),
-        totals=counts,
-    )
+
+    def turn(number: int) -> Page[VisitLine]:
+        return attendance.visits_behind(
+            filters, number, language=page_language(), sort=table.sort, reader=current_actor(), totals=counts
+        )
+
+    if tables.file_asked():
+        sums = [(heads[name], _sum(name)) for name in SUMS_OF_A_VISIT]
+        columns = (
+            *BEHIND_FILE,
+            *(FileColumn(head, _("What of the visit the number counts."), of) for head, of in sums),
+        )
+        return tables.list_file(_("Visits behind the number"), "visits-counted", columns, tables.every_row(turn))
     back = url_for(".attendance_report", **_query(Report(filters, tuple(form.groups()), counts, ())))
     return render_template(
         "reports/visits_behind.html",
@@ -159,9 +180,13 @@ def visits_behind() -> ResponseReturnValue:
         heads=heads,
         limited=bool(current_actor().districts),
         numbers=SUMS_OF_A_VISIT,
-        page=page,
+        page=turn(page_number(request.args.get("page"))),
         table=table,
     )
+
+
+def _sum(name: str) -> Callable[[VisitLine], object]:
+    return lambda line: getattr(line.counts, name)
 
 
 def _centre() -> str:

@@ -11,14 +11,14 @@ from scheduler.core import clock
 from scheduler.core.errors import GroundReason, NotFound, Rejected
 from scheduler.core.language import in_hours, percent, span_of_days
 from scheduler.core.months import Month
-from scheduler.core.paging import page_number
+from scheduler.core.paging import Page, page_number
 from scheduler.core.workbook import Sheet
 from scheduler.questions.terms import SaidAfter
 from scheduler.reports import pdf
 from scheduler.reports.queries.attendance import centre_name, choices, names_of
 from scheduler.reports.queries.youth import said_after_young, youth_numbers, youth_visits
 from scheduler.reports.terms.counting import Definition, Filters, Group, Key, KeyFigure, ReportPaper
-from scheduler.reports.terms.youth import YouthBand, YouthCounts, YouthReport
+from scheduler.reports.terms.youth import YouthBand, YouthCounts, YouthReport, YouthVisitLine
 from scheduler.reports.wording import label_of
 from scheduler.web import tables
 from scheduler.web.guards import current_actor, may, own_centre_id
@@ -26,7 +26,27 @@ from scheduler.web.i18n import _, _l, here, page_language
 from scheduler.web.navigation import lead_tabs
 from scheduler.web.reports.blueprint import bp
 from scheduler.web.reports.forms import ReportForm, narrowed, presets, query_of
+from scheduler.web.tables import FileColumn
 
+VISITS_FILE = (
+    FileColumn[YouthVisitLine](_l("Visit"), _l("The number of the visit."), lambda line: line.number),
+    FileColumn[YouthVisitLine](_l("Day"), _l("The day of the visit."), lambda line: line.on_day),
+    FileColumn[YouthVisitLine](_l("School"), _l("The school or other host that was visited."), lambda line: line.host),
+    FileColumn[YouthVisitLine](
+        _l("City"), _l("All municipalities of one town, as in Belgrade, are one city."), lambda line: line.city
+    ),
+    FileColumn[YouthVisitLine](_l("Programme"), _l("The programme that was presented."), lambda line: line.programme),
+    FileColumn[YouthVisitLine](
+        _l("With young presenters"),
+        _l("Presentations with locked attendance in which at least one youth influencer was there."),
+        lambda line: line.presentations,
+    ),
+    FileColumn[YouthVisitLine](
+        _l("Listeners"),
+        _l("Pupils, parents, teachers and others in these presentations: contacts, as in the attendance report."),
+        lambda line: line.listeners,
+    ),
+)
 MONTHS_UNFOLDED = 3  # of the page, the newest
 YOUTH_BANDS: Mapping[YouthBand, LazyProxy] = {
     YouthBand.UNDER_16: _l("under 16"),
@@ -72,13 +92,17 @@ def youth_visits_behind() -> ResponseReturnValue:
     filters = _form().filters(own_centre_id())
     if filters is None:
         raise NotFound("report")
-    number = page_number(request.args.get("page"))
-    page = youth_visits(
-        narrowed(filters, request.args), number, language=page_language(), reader=current_actor(), band=_band()
-    )
+    told, band = narrowed(filters, request.args), _band()
+
+    def turn(number: int) -> Page[YouthVisitLine]:
+        return youth_visits(told, number, language=page_language(), reader=current_actor(), band=band)
+
+    if tables.file_asked():
+        title = _("Visits with young presenters")
+        return tables.list_file(title, "visits-with-young-presenters", VISITS_FILE, tables.every_row(turn))
     return render_template(
         "reports/youth_visits.html",
-        page=page,
+        page=turn(page_number(request.args.get("page"))),
         back=url_for(".youth", **query_of(filters)),
         days=span_of_days(filters.period.first, filters.period.last, page_language()),
         limited=bool(current_actor().districts),
