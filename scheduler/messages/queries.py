@@ -96,6 +96,7 @@ def outbox_of(
     state: MessageState | None = None,
     sort: Sort | None = None,
     within: Sequence[ColumnElement[bool]] = (),
+    per_page: int = PER_PAGE,
 ) -> Page[MessageRow]:
     """One page of a centre's mails, newest first or as asked; `within`: those that the reader may see."""
     wanted: list[ColumnElement[bool]] = [OutboxMessage.centre_id == centre_id, *within]
@@ -106,10 +107,10 @@ def outbox_of(
         select(OutboxMessage)
         .where(*wanted)
         .order_by(*ordered_by(sort, SORTS), OutboxMessage.id.desc())
-        .offset(first_row(number))
-        .limit(PER_PAGE)
+        .offset(first_row(number, per_page))
+        .limit(per_page)
     )
-    return Page([_row(message) for message in found], max(number, 1), total)
+    return Page([_row(message) for message in found], max(number, 1), total, per_page)
 
 
 def message_of(centre_id: int, message_id: int, *, within: Sequence[ColumnElement[bool]] = ()) -> MessagePage | None:

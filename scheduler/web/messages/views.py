@@ -9,10 +9,10 @@ from scheduler import policy
 from scheduler.config import Settings
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound
-from scheduler.core.paging import page_number
+from scheduler.core.paging import PER_PAGE, Page, page_number
 from scheduler.jobs.messages import send_waiting
 from scheduler.messages import mail, queries, service
-from scheduler.messages.terms import Letter, MessageState
+from scheduler.messages.terms import Letter, MessageRow, MessageState
 from scheduler.turns.queries.stale_mails import mail_since
 from scheduler.turns.rules import why_stale
 from scheduler.turns.service import send_again
@@ -24,7 +24,7 @@ from scheduler.web.guards import current_actor, may, own_centre_id, public
 from scheduler.web.i18n import _, _l
 from scheduler.web.own_machine import comes_from_this_machine
 from scheduler.web.reasons import worded
-from scheduler.web.tables import Column
+from scheduler.web.tables import Column, FileColumn
 
 bp = Blueprint("messages", __name__)
 log = logging.getLogger(__name__)
@@ -73,6 +73,20 @@ FAILURES = {
     "restored": _l("It waited when the backup was made, and may have left since: it is held."),
 }
 
+OUTBOX_FILE = (
+    FileColumn[MessageRow](
+        _l("About"),
+        _l("The subject of the mail; its text is not in this file."),
+        lambda row: row.subject or _l("A message that is no longer kept"),
+    ),
+    FileColumn[MessageRow](_l("To"), _l("The address it goes to."), lambda row: row.address),
+    FileColumn[MessageRow](_l("State"), _l("Whether the mail has left."), lambda row: FACES[row.state].word),
+    FileColumn[MessageRow](
+        _l("Why"), _l("Why it did not arrive."), lambda row: FAILURES[row.failure] if row.failure else ""
+    ),
+    FileColumn[MessageRow](_l("Written"), _l("When it was written."), lambda row: row.created_at),
+)
+
 
 @bp.get("/messages")
 @may("read", "message")
@@ -81,13 +95,16 @@ def overview() -> ResponseReturnValue:
     state = MessageState(asked) if asked in set(MessageState) else None
     table = tables.table(OUTBOX, queries.SORTS, natural="-written")
     within = mails_in_reach(current_actor())
-    page = queries.outbox_of(
-        own_centre_id(),
-        page_number(request.args.get("page")),
-        state=state,
-        sort=table.sort,
-        within=within,
-    )
+
+    def turn(number: int, per_page: int = PER_PAGE) -> Page[MessageRow]:
+        return queries.outbox_of(
+            own_centre_id(), number, state=state, sort=table.sort, within=within, per_page=per_page
+        )
+
+    if tables.file_asked():
+        rows = tables.every_row(lambda number: turn(number, tables.ROWS_AT_ONCE))
+        return tables.list_file(_("Messages"), "messages", OUTBOX_FILE, rows)
+    page = turn(page_number(request.args.get("page")))
     return render_template(
         "messages/overview.html", page=page, table=table, state=state, faces=FACES, failures=FAILURES
     )
