@@ -172,6 +172,7 @@ def outbox_of(
     state: MessageState | None = None,
     sort: Sort | None = None,
     within: Sequence[ColumnElement[bool]] = (),
+    per_page: int = PER_PAGE,
 ) -> tuple[Page[MessageRow], Counter[MessageState]]:
     """One page of a centre's mails, newest first or as asked, and how many there are in each state.
 
@@ -188,10 +189,10 @@ def outbox_of(
         select(OutboxMessage)
         .where(*wanted)
         .order_by(*ordered_by(sort, SORTS), OutboxMessage.id.desc())
-        .offset(first_row(number))
-        .limit(PER_PAGE)
+        .offset(first_row(number, per_page))
+        .limit(per_page)
     )
-    return Page([row_of(message) for message in found], max(number, 1), total), counts
+    return Page([row_of(message) for message in found], max(number, 1), total, per_page), counts
 
 
 def message_of(centre_id: int, message_id: int, *, within: Sequence[ColumnElement[bool]] = ()) -> MessagePage | None:

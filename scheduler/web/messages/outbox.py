@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
-from scheduler.core.paging import page_number
+from scheduler.core.paging import PER_PAGE, Page, page_number
 from scheduler.messages import mail, queries, rules, service
-from scheduler.messages.terms import HandAct, Handled, LeftOut, MessageGroup, MessagePage, MessageState
+from scheduler.messages.terms import HandAct, Handled, LeftOut, MessageGroup, MessagePage, MessageRow, MessageState
 from scheduler.people.service.centres import change_delays
 from scheduler.turns.queries.stale_mails import mail_since
 from scheduler.turns.rules import why_stale
@@ -28,7 +28,7 @@ from scheduler.web.messages.blueprint import bp
 from scheduler.web.messages.forms import DelaysForm, DiscardForm, EditForm, TogetherForm
 from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
-from scheduler.web.tables import Column
+from scheduler.web.tables import Column, FileColumn
 from scheduler.web.waiting_messages import acts_on
 
 OUTBOX = (
@@ -37,6 +37,19 @@ OUTBOX = (
     Column("state", _l("State")),
     Column("written", _l("Written")),
     Column("acts", _l("What you can do"), sorts=False, quiet=True),
+)
+OUTBOX_FILE = (
+    FileColumn[MessageRow](
+        _l("About"),
+        _l("The subject of the mail; its text is not in this file."),
+        lambda row: row.subject or _l("A message that is no longer kept"),
+    ),
+    FileColumn[MessageRow](_l("To"), _l("The address it goes to."), lambda row: row.address),
+    FileColumn[MessageRow](_l("State"), _l("Whether the mail has left."), lambda row: words.FACES[row.state].word),
+    FileColumn[MessageRow](
+        _l("Why"), _l("Why it did not arrive."), lambda row: words.FAILURES[row.failure] if row.failure else ""
+    ),
+    FileColumn[MessageRow](_l("Written"), _l("When it was written."), lambda row: row.created_at),
 )
 FILTER_NAMES = ("state", "of", "q", "page", "sort")
 
@@ -53,8 +66,16 @@ def _overview(form: TogetherForm | None, status: int) -> ResponseReturnValue:
     actor, state, group, typed = current_actor(), _state_asked(), _group_asked(), _typed()
     table = tables.table(OUTBOX, queries.SORTS, natural="-written")
     sought = [*mails_of(actor), *mails_found(actor, typed), *([queries.of_group(group)] if group else [])]
-    number = page_number(request.args.get("page"))
-    page, counts = queries.outbox_of(own_centre_id(), number, state=state, sort=table.sort, within=sought)
+
+    def turn(number: int, per_page: int = PER_PAGE) -> tuple[Page[MessageRow], Counter[MessageState]]:
+        return queries.outbox_of(
+            own_centre_id(), number, state=state, sort=table.sort, within=sought, per_page=per_page
+        )
+
+    if tables.file_asked():
+        rows = tables.every_row(lambda number: turn(number, tables.ROWS_AT_ONCE)[0])
+        return tables.list_file(_("Messages"), "messages", OUTBOX_FILE, rows)
+    page, counts = turn(page_number(request.args.get("page")))
     shown = render_template(
         "messages/overview.html",
         page=page,
