@@ -82,6 +82,11 @@ def test_a_centre_is_renamed_and_what_is_wrong_stays_in_the_form(admin):
     [centre] = rows_of(Centre)
     assert (centre.name_sr_cyrl, centre.name_en, centre.email) == ("Центар", "Centar", "info@centre.example")
 
+    assert admin.post("/settings", data=CENTRE | {"answers_to": "everybody"}).status_code == 422
+    admin.post("/settings", data=CENTRE | {"answers_to": "owner"})
+    assert "Who gets answers to mails: before The centre, now The owner of the request" in read(admin, "/settings")
+    assert [centre.answers_to for centre in rows_of(Centre)] == ["owner"]
+
 
 def test_the_site_that_may_frame_the_free_dates_is_checked_and_its_lines_are_shown(admin, boss):
     assert "&lt;iframe" not in read(admin, "/settings")
