@@ -6,6 +6,7 @@ and the head know the same names. And tables as files to download: of a report, 
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any, Generic, TypeVar
 
 from babel.support import LazyProxy
@@ -123,13 +124,14 @@ def list_file(title: str, name: str, columns: Sequence[FileColumn[T]], rows: Ite
 
 def every_row(turn: Callable[[int], Page[T]]) -> list[T]:
     """The rows of all pages of a list. Raises: Rejected for more than a file holds."""
-    page = turn(1)
-    rows = list(page.rows)
-    while page.more or page.number < page.pages:
-        page = turn(page.number + 1)
+    rows: list[T] = []
+    for number in count(1):
+        page = turn(number)
         rows += page.rows
         if len(rows) > MOST_ROWS:
             raise Rejected({"as": FormReason.LIST_TOO_LONG})
+        if not page.more and number >= page.pages:
+            break
     return rows
 
 

@@ -277,7 +277,7 @@ def overview() -> ResponseReturnValue:
         may_issue=may_issue,
         keeps_keys=policy.scope_of(actor, "update", "settings") is not None,
         form=CertificatePressForm(formdata=None),
-        files=FILES,
+        bundles=FILES,
         same_list=same_list,
         under_way=next((row for row in begun if row.open), None),
     )
