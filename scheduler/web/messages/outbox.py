@@ -35,7 +35,6 @@ OUTBOX = (
     Column("about", _l("About"), wide=True),
     Column("to", _l("To")),
     Column("state", _l("State")),
-    Column("written", _l("Written")),
     Column("acts", _l("What you can do"), sorts=False, quiet=True),
 )
 OUTBOX_FILE = (
@@ -64,7 +63,7 @@ def _overview(form: TogetherForm | None, status: int) -> ResponseReturnValue:
     """`form`: what was sent, where it was refused."""
     g.here = url_for(".overview")
     actor, state, group, typed = current_actor(), _state_asked(), _group_asked(), _typed()
-    table = tables.table(OUTBOX, queries.SORTS, natural="-written")
+    table = tables.table(OUTBOX, queries.SORTS)
     sought = [*mails_of(actor), *mails_found(actor, typed), *([queries.of_group(group)] if group else [])]
 
     def turn(number: int, per_page: int = PER_PAGE) -> tuple[Page[MessageRow], Counter[MessageState]]:
@@ -84,7 +83,12 @@ def _overview(form: TogetherForm | None, status: int) -> ResponseReturnValue:
         group=group,
         typed=typed,
         pills=[
-            {"label": _("All"), "href": here(state=None, page=None), "on": state is None, "count": counts.total()},
+            {
+                "label": _("All messages"),
+                "href": here(state=None, page=None),
+                "on": state is None,
+                "count": counts.total(),
+            },
             *(
                 {
                     "label": label,
