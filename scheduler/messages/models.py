@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import Index
+from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.core.db import Base
@@ -14,6 +14,7 @@ class OutboxMessage(Base):
 
     __tablename__ = "outbox_message"
     __table_args__ = (
+        CheckConstraint("calendar_of IS NOT NULL OR coalesce(calendar, '') = ''", name="calendar_is_somebodys"),
         Index(None, "state", "not_before"),
         Index(None, "about", "about_id"),
         Index(None, "kind", "centre_id"),  # the newest of its kind
@@ -29,6 +30,7 @@ class OutboxMessage(Base):
     text: Mapped[str]  # holds the placeholder {link} where a secret link will stand
     html: Mapped[str]
     calendar: Mapped[str | None]  # a scheduling message for its reader's calendar (iTIP), as it leaves
+    calendar_of: Mapped[str | None]  # whose calendar that is; it stays when address and texts are blanked
     link_purpose: Mapped[str | None]
     link_subject_id: Mapped[int | None]
     link_path: Mapped[str | None]

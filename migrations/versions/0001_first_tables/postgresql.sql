@@ -167,6 +167,7 @@ CREATE TABLE outbox_message (
 	text VARCHAR NOT NULL, 
 	html VARCHAR NOT NULL, 
 	calendar VARCHAR, 
+	calendar_of VARCHAR, 
 	link_purpose VARCHAR, 
 	link_subject_id INTEGER, 
 	link_path VARCHAR, 
@@ -183,6 +184,7 @@ CREATE TABLE outbox_message (
 	failure VARCHAR, 
 	CONSTRAINT pk_outbox_message PRIMARY KEY (id), 
 	CONSTRAINT uq_outbox_message_message_id UNIQUE (message_id), 
+	CONSTRAINT ck_outbox_message_calendar_is_somebodys CHECK (calendar_of IS NOT NULL OR coalesce(calendar, '') = ''), 
 	CONSTRAINT ck_outbox_message_channel CHECK (channel IN ('mail', 'sms')), 
 	CONSTRAINT ck_outbox_message_messagestate CHECK (state IN ('waiting', 'sending', 'sent', 'failed', 'stopped'))
 )
