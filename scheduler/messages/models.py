@@ -19,6 +19,7 @@ class OutboxMessage(Base):
             name="protected_leaves_as_written",
         ),
         CheckConstraint("reason IS NULL OR state = 'stopped'", name="reason_is_of_a_stopped_one"),
+        CheckConstraint("calendar_of IS NOT NULL OR coalesce(calendar, '') = ''", name="calendar_is_somebodys"),
         Index(None, "state", "not_before"),
         Index(None, "about", "about_id"),
         Index(None, "kind", "centre_id"),  # the newest of its kind
@@ -34,6 +35,7 @@ class OutboxMessage(Base):
     text: Mapped[str]  # holds the placeholder {link} where a secret link will stand
     html: Mapped[str]
     calendar: Mapped[str | None]  # a scheduling message for its reader's calendar (iTIP), as it leaves
+    calendar_of: Mapped[str | None]  # whose calendar that is; it stays when address and texts are blanked
     link_purpose: Mapped[str | None]
     link_subject_id: Mapped[int | None]
     link_path: Mapped[str | None]

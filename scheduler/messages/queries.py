@@ -24,7 +24,6 @@ from scheduler.messages.terms import (
     MessagePage,
     MessageRow,
     MessageState,
-    Method,
     Reminder,
 )
 
@@ -133,21 +132,20 @@ def is_waiting(kind: str, about: tuple[str, int]) -> bool:
     return db.session.scalar(wanted.limit(1)) is not None
 
 
-def calendars_holding(thing: str, thing_ids: Collection[int]) -> set[tuple[int, str]]:
-    """(row id, address) of whose calendar has an entry of these rows by a mail, and of none of them was taken out."""
-    puts_in = OutboxMessage.calendar.contains(f"\r\nMETHOD:{Method.REQUEST.value}\r\n")
+def newest_calendar_kinds(thing: str, thing_ids: Collection[int]) -> dict[tuple[int, str], str]:
+    """The kind of the newest mail about each of these rows that changed somebody's calendar, by row and reader."""
     wanted = (
-        select(OutboxMessage.about_id, OutboxMessage.address, puts_in)
+        select(OutboxMessage.about_id, OutboxMessage.calendar_of, OutboxMessage.kind)
         .where(
             OutboxMessage.about == thing,
             OutboxMessage.about_id.in_(thing_ids),
-            OutboxMessage.calendar.is_not(None),
+            OutboxMessage.calendar_of.is_not(None),
             OutboxMessage.state != MessageState.STOPPED,
         )
         .order_by(OutboxMessage.id)
     )
-    newest = {(thing_id, address): put_in for thing_id, address, put_in in db.session.execute(wanted)}
-    return {(thing_id, address) for (thing_id, address), put_in in newest.items() if thing_id is not None and put_in}
+    rows = db.session.execute(wanted)
+    return {(thing_id, reader): kind for thing_id, reader, kind in rows if thing_id is not None and reader is not None}
 
 
 def written_within(time: dt.timedelta, now: dt.datetime) -> ColumnElement[bool]:

@@ -135,16 +135,23 @@ class LinkWish:
 
 
 @dataclass(frozen=True)
+class CalendarPart:
+    """A scheduling message (iTIP) in a mail, and whose calendar it changes: a presenter's or a contact's number."""
+
+    text: str
+    reader: str
+
+
+@dataclass(frozen=True)
 class MessageDraft:
     """A mail as a room asks for it: `kind` names its template, `values` are what the template says.
 
     Its button leads to the secret `link`, or else to the page values["path"]. `about` is the (table, row id) whose
     page shows the mail, `centre_id` whose outbox does. `copy_of` is for a guardian: the given name of the minor whose
     mail this copies. A copy has neither button nor link, so no secret can leave with it. A mail `for_school` also says
-    of which school, programme, day and hour it speaks, what happens next, and whom to call. `calendar` is a scheduling
-    message (iTIP) for its reader's calendar; a copy has none. One
-    `to_minor` leaves as it was written, as does its copy: nobody holds it back, or writes to a minor what the guardian
-    does not read.
+    of which school, programme, day and hour it speaks, what happens next, and whom to call. `calendar` is what it does
+    in its reader's calendar; a copy does nothing there. One `to_minor` leaves as it was written, as does its copy:
+    nobody holds it back, or writes to a minor what the guardian does not read.
     """
 
     kind: str
@@ -156,7 +163,7 @@ class MessageDraft:
     centre_id: int | None = None
     copy_of: str = ""
     for_school: bool = False
-    calendar: str = ""
+    calendar: CalendarPart | None = None
     to_minor: bool = False
 
     def __post_init__(self) -> None:

@@ -15,11 +15,13 @@ from icalendar import Calendar
 from sqlalchemy.orm import Session
 
 from scheduler.core import mailer
+from scheduler.core.db import transaction
 from scheduler.core.language import LANGUAGES
 from scheduler.core.text import tidy
 from scheduler.messages.models import OutboxMessage
-from scheduler.messages.terms import Method
+from scheduler.messages.terms import MessageState, Method
 from scheduler.people.models import Presenter, User
+from scheduler.privacy.service.blanking import blank_messages
 from scheduler.staffing.service.absence import report_absence
 from scheduler.staffing.service.crew import Seat, withdraw_from, withdraw_presenter
 from scheduler.staffing.service.move import move_visit
@@ -35,6 +37,7 @@ from tests.calendar_readers import Reader, by_icalendar, ical_js, names_by_lines
 from tests.closures.test_closures import close
 from tests.factories import MONDAY
 from tests.factories.calendar import the_facts
+from tests.factories.messages import make_message
 from tests.factories.people import presenter_actor
 from tests.factories.staffing import UNTIL, a_plan
 from tests.factories.visits import VISIT_DAY
@@ -169,6 +172,38 @@ def test_who_gave_up_what_no_mail_put_into_her_calendar_is_not_told_what_she_did
     scene.accepted_by(ana)
     withdraw_presenter(presenter_actor(ana), scene.visit_id, ana.id, reason="ill", now=LATER)
     assert told(session, address_of(session, ana)) == []
+
+
+@pytest.mark.both_databases
+def test_an_entry_is_changed_and_taken_out_after_its_mail_was_blanked_and_at_a_new_address(session):
+    scene = Scene()
+    ana = scene.educator()
+    scene.confirm(ana)
+    with transaction() as writing:
+        writing.execute(sa.update(OutboxMessage).values(state=MessageState.SENT))
+        blank_messages(writing, list(writing.scalars(sa.select(OutboxMessage.id))))
+        writing.get_one(User, ana.user_id).email = "nova@centre.example"
+    assert session.scalars(sa.select(OutboxMessage.calendar).where(OutboxMessage.calendar.is_not(None))).all() == []
+    moved(scene)
+    called_off(scene)
+    assert story(session, "nova@centre.example") == [("visit_offered", *TENTATIVE), ("crew_visit_cancelled", *OUT)]
+    assert story(session, SCHOOL) == [("visit_moved", *TENTATIVE), ("visit_cancelled", *OUT)]
+
+
+def test_what_was_stopped_before_it_left_has_put_nothing_in(session):
+    scene = Scene()
+    scene.confirm(scene.educator())
+    with transaction() as writing:
+        writing.execute(sa.update(OutboxMessage).values(state=MessageState.STOPPED))
+    called_off(scene)
+    kinds = {row.kind for row in session.scalars(sa.select(OutboxMessage)) if row.calendar}
+    assert kinds == {"offer_accepted", "visit_confirmed", "crew_confirmed"}
+
+
+def test_the_database_keeps_no_calendar_part_of_nobody(session):
+    make_message()
+    with pytest.raises(sa.exc.IntegrityError, match="calendar_is_somebodys"):
+        session.execute(sa.update(OutboxMessage).values(calendar="BEGIN:VCALENDAR"))
 
 
 def test_of_a_visit_with_several_presentations_each_reader_has_one_entry_from_her_first_to_her_last(session):

@@ -14,6 +14,7 @@ from scheduler.attendance import rules
 from scheduler.attendance.models import Attendance, FollowUpNote, VisitFeedback, VisitSurvey
 from scheduler.attendance.queries.feedback import is_followed_up, survey_of
 from scheduler.attendance.service.locked_numbers import PAGE_OF_NUMBERS, visit_of_school, write_to_school
+from scheduler.attendance.service.outcome import ask_for_numbers
 from scheduler.attendance.terms import AttendanceReason, AttendanceState, FollowUp, Survey
 from scheduler.core import clock, tokens
 from scheduler.core.db import db, transaction
@@ -22,12 +23,11 @@ from scheduler.messages.queries import is_on
 from scheduler.messages.rules import LETTERS_PURPOSE
 from scheduler.messages.terms import Reminder
 from scheduler.policy import Actor, school_contact
+from scheduler.readiness.service.quiet_days import waits
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.rules.states import AFTER_VISIT, OPEN
 from scheduler.visits.models.visits import Presentation, Visit
 from scheduler.visits.service.locked_visit import lock_visit
-from scheduler.visits.service.outcome import ask_for_numbers
-from scheduler.visits.service.quiet_days import waits
 from scheduler.visits.terms.states import VisitState
 
 log = logging.getLogger(__name__)

@@ -19,7 +19,7 @@ from scheduler.requests.queries.stand_ins import on_duty
 from scheduler.requests.service.locked_request import whom_to_call
 from scheduler.safeguarding.queries import guardians_of
 from scheduler.visits.models.visits import Assignment
-from scheduler.visits.service.calendar_parts import CalendarParts
+from scheduler.visits.service.calendar_parts import CalendarParts, calendar_of_contact, calendar_of_presenter
 from scheduler.visits.service.locked_visit import OpenVisit
 from scheduler.visits.service.notify import PAGE_OF_OFFERS, facts, link_hours
 
@@ -40,11 +40,12 @@ def tell_presenters(
     guardians = guardians_of(people, clock.local_day(now))
     for who, person in people.items():
         language, hers = person.user.language, [visits[visit_id] for visit_id in seats[who]]
-        readers = [(person.user.email, "", theirs) for theirs in parts.one_entry_each(hers, person.user.email)]
+        calendar = calendar_of_presenter(person)
+        readers = [(person.user.email, "", some) for some in parts.in_mails([(one, calendar) for one in hers])]
         if who in guardians:
             readers.append((guardians[who], person.user.given_spelled, hers))
         for address, copy_of, these in readers:
-            ends = [] if copy_of else [opened for opened in these if parts.holds(opened, address)]
+            ends = [] if copy_of else [opened for opened in these if parts.holds(opened, calendar)]
             queue_message(
                 MessageDraft(
                     kind="crew_closure",
@@ -54,7 +55,7 @@ def tell_presenters(
                     about=_about(these, ends),
                     centre_id=these[0].visit.centre_id,
                     copy_of=copy_of,
-                    calendar=parts.of_presenter(ends[0], person, seats[who][ends[0].visit.id]) if ends else "",
+                    calendar=parts.of_presenter(ends[0], person, seats[who][ends[0].visit.id]) if ends else None,
                     to_minor=who in guardians,
                 ),
                 now=now,
@@ -71,11 +72,12 @@ def tell_schools(closure: ClosureRow, visits: Iterable[OpenVisit], *, now: dt.da
             by_address[contact.address.lower()].append((opened, contact))
     parts = CalendarParts("school_closure", [opened for opened, _asked in stopped])
     for theirs in by_address.values():
-        address = theirs[0][1].address
-        for these in parts.one_entry_each([opened for opened, _contact in theirs], address):
-            contact = next(contact for opened, contact in theirs if opened is these[0])
-            ends = [opened for opened in these if parts.holds(opened, address)]
+        contact_of = {opened.visit.id: contact for opened, contact in theirs}
+        calendars = {visit_id: calendar_of_contact(contact) for visit_id, contact in contact_of.items()}
+        for these in parts.in_mails([(opened, calendars[opened.visit.id]) for opened, _contact in theirs]):
+            ends = [opened for opened in these if parts.holds(opened, calendars[opened.visit.id])]
             first = these[0].visit
+            contact = contact_of[first.id]
             queue_message(
                 MessageDraft(
                     kind="school_closure",
@@ -87,7 +89,7 @@ def tell_schools(closure: ClosureRow, visits: Iterable[OpenVisit], *, now: dt.da
                     about=_about(these, ends),
                     centre_id=first.centre_id,
                     for_school=True,
-                    calendar=parts.of_school(ends[0], address, contact.language) if ends else "",
+                    calendar=parts.of_contact(ends[0], contact_of[ends[0].visit.id]) if ends else None,
                 ),
                 now=now,
             )

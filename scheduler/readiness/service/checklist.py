@@ -9,10 +9,10 @@ from scheduler.messages.terms import Reminder
 from scheduler.policy import SYSTEM
 from scheduler.readiness.queries.findings import checklists_to_tell
 from scheduler.readiness.rules import checklist_is_told
+from scheduler.readiness.service.quiet_days import waits
 from scheduler.visits.models.visits import Readiness
 from scheduler.visits.service import notify
 from scheduler.visits.service.locked_visit import OpenVisit, open_visit
-from scheduler.visits.service.quiet_days import waits
 from scheduler.visits.terms.states import VisitState
 
 log = logging.getLogger(__name__)

@@ -17,10 +17,10 @@ from scheduler.messages.rules import REMINDERS, days_of
 from scheduler.messages.terms import Reader, Reminder
 from scheduler.policy import SYSTEM
 from scheduler.readiness.models import ReminderNote
+from scheduler.readiness.service.quiet_days import waits
 from scheduler.visits.models.visits import Assignment, Presentation, Readiness, Visit
 from scheduler.visits.service import notify
 from scheduler.visits.service.locked_visit import OpenVisit, open_visit
-from scheduler.visits.service.quiet_days import waits
 from scheduler.visits.terms.states import OPEN_VISITS, AssignmentState, VisitState
 
 log = logging.getLogger(__name__)

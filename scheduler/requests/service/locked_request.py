@@ -13,7 +13,7 @@ from scheduler.core import clock
 from scheduler.core.errors import Conflict, GroundReason, NotFound
 from scheduler.core.language import clock_time, pick
 from scheduler.messages.service import queue_message
-from scheduler.messages.terms import LinkWish, MessageDraft
+from scheduler.messages.terms import CalendarPart, LinkWish, MessageDraft
 from scheduler.people.models import Centre
 from scheduler.people.rules import phone_about_visits
 from scheduler.places.models import Host
@@ -92,7 +92,7 @@ def write_to_contacts(
     *,
     now: dt.datetime,
     not_before: dt.datetime | None = None,
-    calendar_of: Callable[[Contact], str] | None = None,
+    calendar_of: Callable[[Contact], CalendarPart | None] | None = None,
 ) -> None:
     """Queue a mail to a school: to each contact of its request in her language, with a link of her own.
 
@@ -107,7 +107,7 @@ def letters_to(
     contacts: Iterable[Contact],
     letter: SchoolLetter,
     values_in: Callable[[str], Mapping[str, object]],
-    calendar_of: Callable[[Contact], str] | None = None,
+    calendar_of: Callable[[Contact], CalendarPart | None] | None = None,
 ) -> list[MessageDraft]:
     """What each of these contacts is going to read."""
     return [
@@ -120,7 +120,7 @@ def letters_to(
             about=letter.about,
             centre_id=letter.centre_id,
             for_school=True,
-            calendar=calendar_of(contact) if calendar_of else "",
+            calendar=calendar_of(contact) if calendar_of else None,
         )
         for contact in contacts
     ]

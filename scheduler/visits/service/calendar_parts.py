@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from scheduler.config import settings
 from scheduler.core.db import db
-from scheduler.messages.queries import calendars_holding
-from scheduler.messages.terms import Method
+from scheduler.messages.queries import newest_calendar_kinds
+from scheduler.messages.terms import CalendarPart, Method
 from scheduler.people.models import Centre, Presenter
+from scheduler.requests.queries.lineage import Contact
 from scheduler.visits import ics
 from scheduler.visits.models.visits import Presentation, Visit
 from scheduler.visits.rules.calendar_parts import CHANGE, TAKE_OUT, method_of
@@ -18,13 +19,22 @@ from scheduler.visits.terms.states import NOT_SURE_YET, PROMISED, AssignmentStat
 
 @dataclass(frozen=True)
 class CalendarReader:
-    """Whose calendar it is, and the presentations of the visit that are hers."""
+    """Whose calendar it is, and whether the page of a visit opens for her."""
 
+    name: str
     address: str
     language: str
-    presentations: Sequence[Presentation]
-    tentative: bool
-    signs_in: bool  # so the page of the visit opens for her
+    signs_in: bool
+
+
+def calendar_of_presenter(person: Presenter) -> CalendarReader:
+    """A presenter's; her user must be loaded."""
+    return CalendarReader(f"presenter-{person.id}", person.user.email, person.user.language, signs_in=True)
+
+
+def calendar_of_contact(contact: Contact) -> CalendarReader:
+    """That of who is written to about a request."""
+    return CalendarReader(f"request-{contact.request_id}", contact.address, contact.language, signs_in=False)
 
 
 class CalendarParts:
@@ -33,41 +43,42 @@ class CalendarParts:
     def __init__(self, kind: str, visits: Iterable[OpenVisit]) -> None:
         self.kind = kind
         asked = [opened.visit.id for opened in visits] if kind in CHANGE | TAKE_OUT else []
-        self.holding = calendars_holding(Visit.__tablename__, asked) if asked else set()
+        self.newest = newest_calendar_kinds(Visit.__tablename__, asked) if asked else {}
 
-    def holds(self, opened: OpenVisit, address: str) -> bool:
-        """Whether an earlier mail has put the visit into that reader's calendar, and none has taken it out."""
-        return (opened.visit.id, address) in self.holding
+    def holds(self, opened: OpenVisit, reader: CalendarReader) -> bool:
+        """Whether an earlier mail has put the visit into that calendar, and none has taken it out."""
+        kind = self.newest.get((opened.visit.id, reader.name))
+        return kind is not None and kind not in TAKE_OUT
 
-    def one_entry_each(self, visits: Sequence[OpenVisit], address: str) -> list[list[OpenVisit]]:
-        """These visits in as few mails to that reader as end each of her entries: a mail has one (RFC 5546, 3.2.5)."""
-        if sum(self.holds(opened, address) for opened in visits) > 1:
-            return [[opened] for opened in visits]
-        return [list(visits)]
+    def in_mails(self, told: Sequence[tuple[OpenVisit, CalendarReader]]) -> list[list[OpenVisit]]:
+        """What one person is told of, in as few mails as can change each of her entries: a mail changes one."""
+        if sum(self.holds(opened, reader) for opened, reader in told) > 1:
+            return [[opened] for opened, _reader in told]
+        return [[opened for opened, _reader in told]]
 
-    def of_presenter(self, opened: OpenVisit, person: Presenter, told_of: Collection[int]) -> str:
+    def of_presenter(self, opened: OpenVisit, person: Presenter, told_of: Collection[int]) -> CalendarPart | None:
         """Her part; `told_of` are the presentations that her mail is about, which an entry that ends was made of."""
         seats = opened.of(person.id, *PROMISED)
         ids = {row.presentation_id for row in seats} or set(told_of)
         own = [row for row in opened.every if row.id in ids]
         tentative = any(row.state is AssignmentState.OFFERED for row in seats)
-        user = person.user
-        return self._part(opened, CalendarReader(user.email, user.language, own, tentative=tentative, signs_in=True))
+        return self._part(opened, calendar_of_presenter(person), own, tentative=tentative)
 
-    def of_school(self, opened: OpenVisit, address: str, language: str) -> str:
+    def of_contact(self, opened: OpenVisit, contact: Contact) -> CalendarPart | None:
         """The part of a contact of its school."""
         tentative = opened.visit.state in NOT_SURE_YET
-        reader = CalendarReader(address, language, opened.presentations, tentative=tentative, signs_in=False)
-        return self._part(opened, reader)
+        return self._part(opened, calendar_of_contact(contact), opened.presentations, tentative=tentative)
 
-    def _part(self, opened: OpenVisit, reader: CalendarReader) -> str:
-        method = method_of(self.kind, held=self.holds(opened, reader.address))
-        if method is None or not reader.presentations:
-            return ""
-        status = EntryStatus.TENTATIVE if reader.tentative else EntryStatus.CONFIRMED
+    def _part(
+        self, opened: OpenVisit, reader: CalendarReader, own: Sequence[Presentation], *, tentative: bool
+    ) -> CalendarPart | None:
+        method = method_of(self.kind, held=self.holds(opened, reader))
+        if method is None or not own:
+            return None
+        status = EntryStatus.TENTATIVE if tentative else EntryStatus.CONFIRMED
         if method is Method.CANCEL:
             status = EntryStatus.CANCELLED
-        entry = entry_of_visit(opened, reader.presentations, status, reader.language, signs_in=reader.signs_in)
+        entry = entry_of_visit(opened, own, status, reader.language, signs_in=reader.signs_in)
         centre = db.session().get_one(Centre, opened.visit.centre_id)
         organizer = (centre.name(reader.language), centre.email or settings().mail_from)
-        return ics.scheduling_message(entry, method, organizer, reader.address)
+        return CalendarPart(ics.scheduling_message(entry, method, organizer, reader.address), reader.name)

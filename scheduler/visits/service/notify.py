@@ -22,7 +22,7 @@ from scheduler.visits.models.visits import Assignment, Presentation
 from scheduler.visits.queries.agenda import trip_to
 from scheduler.visits.rules.cancelling import LATE_CANCEL
 from scheduler.visits.rules.crew import who_is_shown
-from scheduler.visits.service.calendar_parts import CalendarParts
+from scheduler.visits.service.calendar_parts import CalendarParts, calendar_of_presenter
 from scheduler.visits.service.locked_visit import OpenVisit, as_member
 from scheduler.visits.terms.states import PROMISED, AssignmentState
 
@@ -89,7 +89,7 @@ def _tell_each(
                     about=("visit", opened.visit.id),
                     centre_id=opened.visit.centre_id,
                     copy_of=copy_of,
-                    calendar="" if copy_of else parts.of_presenter(opened, person, presentation_ids),
+                    calendar=None if copy_of else parts.of_presenter(opened, person, presentation_ids),
                     to_minor=person.id in guardians or is_minor(person.adult_on, today),
                 ),
                 now=now,
@@ -119,7 +119,7 @@ def tell_released(
     parts = CalendarParts("visit_released", [opened] if by_herself else [])
     for presenter_id, group in groupby(sorted(rows, key=lambda row: row.presenter_id), lambda row: row.presenter_id):
         lost, kept = list(group), {row.presentation_id for row in opened.of(presenter_id, *PROMISED)}
-        if presenter_id == by_herself and not parts.holds(opened, lost[0].presenter.user.email):
+        if presenter_id == by_herself and not parts.holds(opened, calendar_of_presenter(lost[0].presenter)):
             continue
         stays = [row for row in opened.presentations if row.id in kept]
         if stays:
@@ -146,7 +146,7 @@ def tell_school(kind: str, opened: OpenVisit, *, now: dt.datetime, **values: obj
         asked,
         letter,
         lambda language: facts_for_school(opened, centre, language) | more,
-        calendar_of=lambda contact: parts.of_school(opened, contact.address, contact.language),
+        calendar_of=lambda contact: parts.of_contact(opened, contact),
         now=now,
     )
 

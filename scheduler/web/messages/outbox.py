@@ -14,10 +14,10 @@ from scheduler.core.paging import PER_PAGE, Page, page_number
 from scheduler.messages import mail, queries, rules, service
 from scheduler.messages.terms import HandAct, Handled, LeftOut, MessageGroup, MessagePage, MessageRow, MessageState
 from scheduler.people.service.centres import change_delays
+from scheduler.turns.queries.search import mails_found, mails_of
 from scheduler.turns.queries.stale_mails import mail_since
 from scheduler.turns.rules import why_stale
 from scheduler.turns.service import send_again, send_now, send_sent
-from scheduler.visits.queries.search import mails_found, mails_of
 from scheduler.web import tables
 from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm
