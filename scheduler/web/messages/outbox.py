@@ -35,7 +35,6 @@ OUTBOX = (
     Column("about", _l("About"), wide=True),
     Column("to", _l("To")),
     Column("state", _l("State")),
-    Column("written", _l("Written")),
     Column("acts", _l("What you can do"), sorts=False, quiet=True),
 )
 FILTER_NAMES = ("state", "of", "q", "page", "sort")
@@ -51,7 +50,7 @@ def _overview(form: TogetherForm | None, status: int) -> ResponseReturnValue:
     """`form`: what was sent, where it was refused."""
     g.here = url_for(".overview")
     actor, state, group, typed = current_actor(), _state_asked(), _group_asked(), _typed()
-    table = tables.table(OUTBOX, queries.SORTS, natural="-written")
+    table = tables.table(OUTBOX, queries.SORTS)
     sought = [*mails_of(actor), *mails_found(actor, typed), *([queries.of_group(group)] if group else [])]
     number = page_number(request.args.get("page"))
     page, counts = queries.outbox_of(own_centre_id(), number, state=state, sort=table.sort, within=sought)
@@ -63,7 +62,7 @@ def _overview(form: TogetherForm | None, status: int) -> ResponseReturnValue:
         group=group,
         typed=typed,
         pills=[
-            {"label": _("All"), "href": here(state=None, page=None), "on": state is None, "count": counts.total()},
+            {"label": _("All messages"), "href": here(state=None, page=None), "on": state is None, "count": counts.total()},
             *(
                 {
                     "label": label,

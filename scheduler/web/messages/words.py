@@ -9,8 +9,8 @@ from scheduler.web.filters import Face
 from scheduler.web.i18n import _l
 
 FACES = {
-    MessageState.WAITING: Face("wait", "clock", _l("Waits to be sent")),
-    MessageState.HELD: Face("stop", "lock", _l("Held")),
+    MessageState.WAITING: Face("wait", "clock", _l("Waiting")),
+    MessageState.HELD: Face("stop", "lock", _l("On hold")),
     MessageState.SENDING: Face("move", "mail", _l("Is being sent")),
     MessageState.SENT: Face("good", "check", _l("Sent")),
     MessageState.FAILED: Face("stop", "alert", _l("Not delivered")),
@@ -55,7 +55,7 @@ GROUPS: Mapping[MessageGroup, LazyProxy] = {
 MINUTES: Mapping[int, LazyProxy] = {0: _l("Not at all"), 15: _l("15 minutes"), 60: _l("1 hour")}
 PILLS: Mapping[MessageState, LazyProxy] = {
     MessageState.WAITING: _l("Waiting"),
-    MessageState.HELD: _l("Held"),
+    MessageState.HELD: _l("On hold"),
     MessageState.SENT: _l("Sent"),
     MessageState.FAILED: _l("Not delivered"),
     MessageState.STOPPED: _l("Stopped"),

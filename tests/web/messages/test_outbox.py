@@ -57,7 +57,7 @@ def test_pills_count_each_state_and_show_it(desk, school_mail):
     page = desk.get("/messages?lang=en")
     pills = re.findall(r'class="pill__link"[^>]*>\s*([^<]*?) <b>(\d+)</b>', page.text)
     assert pills == [
-        ("All", "6"), ("Waiting", "2"), ("Held", "1"), ("Sent", "1"), ("Not delivered", "1"), ("Stopped", "1")
+        ("All messages", "6"), ("Waiting", "2"), ("On hold", "1"), ("Sent", "1"), ("Not delivered", "1"), ("Stopped", "1")
     ]  # fmt: skip
     assert sorted(listed(desk.get("/messages?state=waiting&lang=en"))) == [
         "sending@school.example", "waiting@school.example"
@@ -295,7 +295,7 @@ def test_what_waits_stands_at_its_visit_and_its_request(app, desk, programme):
         where = unescape(re.search(r'formaction="(/messages/\d+/hold[^"]*)"', shown)[1])
         assert desk.post(where).location == page
         held = desk.get(f"{page}?lang=en").text
-        assert re.search(r"·\s+held", held)
+        assert re.search(r"·\s+on hold", held)
         assert "/send?back=" in held
         if number.startswith("P-"):
             assert "Messages that wait" not in staff_of(app, programme, Role.SAFEGUARDING).get(f"{page}?lang=en").text
