@@ -4,7 +4,7 @@ import re
 
 from flask import request
 from wtforms import HiddenField, SelectField
-from wtforms.validators import AnyOf, Optional
+from wtforms.validators import AnyOf
 
 from scheduler.core.paging import PER_PAGE
 from scheduler.messages.rules import DELAYED
@@ -28,7 +28,7 @@ class TogetherForm(BaseForm):
 
     act = HiddenField(validators=[AnyOf([act.value for act in words.TITLES])])
     seen = HiddenField()
-    reason = TextField(_l("Why"), [Optional()])
+    reason = TextField(_l("Why"))
 
     def ticked(self) -> list[int]:
         """What was ticked; what no tick of ours says is no tick."""
