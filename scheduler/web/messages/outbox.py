@@ -83,16 +83,12 @@ def _overview(form: TogetherForm | None, status: int) -> ResponseReturnValue:
         group=group,
         typed=typed,
         pills=[
-<<<<<<< HEAD
             {
                 "label": _("All messages"),
                 "href": here(state=None, page=None),
                 "on": state is None,
                 "count": counts.total(),
             },
-=======
-            {"label": _("All messages"), "href": here(state=None, page=None), "on": state is None, "count": counts.total()},
->>>>>>> queue
             *(
                 {
                     "label": label,

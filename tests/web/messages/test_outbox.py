@@ -57,12 +57,8 @@ def test_pills_count_each_state_and_show_it(desk, school_mail):
     page = desk.get("/messages?lang=en")
     pills = re.findall(r'class="pill__link"[^>]*>\s*([^<]*?) <b>(\d+)</b>', page.text)
     assert pills == [
-<<<<<<< HEAD
         ("All messages", "6"), ("Waiting", "2"), ("On hold", "1"), ("Sent", "1"), ("Not delivered", "1"),
         ("Stopped", "1"),
-=======
-        ("All messages", "6"), ("Waiting", "2"), ("On hold", "1"), ("Sent", "1"), ("Not delivered", "1"), ("Stopped", "1")
->>>>>>> queue
     ]  # fmt: skip
     assert sorted(listed(desk.get("/messages?state=waiting&lang=en"))) == [
         "sending@school.example", "waiting@school.example"
