@@ -317,13 +317,12 @@ def require(
     centre: int | Spot | None = None,
     request: int | None = None,
     presenters: Collection[int | None] = (),
-    owner: int | None = None,
 ) -> None:
     """Refuse what the table does not allow.
 
-    Say where the thing lies: its centre, the school request it belongs to, the presenters it concerns, the account that
-    owns it. What is not said is not reached: who forgets to say it is refused, never let in. Of what lies at a host,
-    limited staff reach only what lies in their districts.
+    Say where the thing lies: its centre, the school request it belongs to, the presenters it concerns. What is not said
+    is not reached: who forgets to say it is refused, never let in. Of what lies at a host, limited staff reach only
+    what lies in their districts.
     Raises: NotAllowed when no role has the verb at all; OutOfReach, a NotFound, outside of the actor's scope.
     """
     scope = scope_of(actor, verb, thing)
@@ -337,7 +336,7 @@ def require(
         Scope.CENTRE: reached and where.centre_id is not None and where.centre_id == actor.centre_id,
         Scope.HOST: request is not None and request == actor.request_id,
         Scope.VISIT: part_of,
-        Scope.OWN: part_of or (owner is not None and owner == actor.user_id),
+        Scope.OWN: part_of,
     }
     if not reaches[scope]:
         raise OutOfReach(f"{verb} {thing}")

@@ -21,12 +21,12 @@ from scheduler.feeds.models import FeedBody, FeedToken
 from scheduler.feeds.terms import (
     CAMPAIGN_CALENDAR,
     SHARED_FEED_LASTS,
-    Change,
     FeedReader,
     FeedRow,
     FeedSeat,
     KeptFeed,
     RadarRow,
+    SeatChange,
 )
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.terms import Channel, MessageState
@@ -188,7 +188,7 @@ def changes_to_tell(actor: Actor, *, now: dt.datetime) -> list[RadarRow]:
     return sorted(rows, key=lambda one: (one.starts_at, one.number, one.presenter_id))
 
 
-def _changes(of: ColumnElement[bool]) -> dict[tuple[int, int], tuple[Any, tuple[Change, dt.datetime]]]:
+def _changes(of: ColumnElement[bool]) -> dict[tuple[int, int], tuple[Any, tuple[SeatChange, dt.datetime]]]:
     """By visit and presenter the last thing that befell it: of several seats in one presentation the newest counts."""
     befell = or_(Visit.moved_at.is_not(None), Presentation.state.in_(rules.OFF), Assignment.state.in_(LEFT))
     some = _TO_COME.with_only_columns(Visit.id).where(of, befell).order_by(None)
@@ -196,7 +196,7 @@ def _changes(of: ColumnElement[bool]) -> dict[tuple[int, int], tuple[Any, tuple[
         (row.presentation_id, row.presenter_id): row
         for row in db.session().execute(_TO_COME.where(of, Visit.id.in_(some)))
     }
-    found: dict[tuple[int, int], tuple[Any, tuple[Change, dt.datetime]]] = {}
+    found: dict[tuple[int, int], tuple[Any, tuple[SeatChange, dt.datetime]]] = {}
     for row in newest.values():
         key, change = (row.visit_id, row.presenter_id), rules.change_of(FeedSeat._make(row[:8]))
         if change and row.reason not in OWN_DOING and (key not in found or change[1] >= found[key][1][1]):

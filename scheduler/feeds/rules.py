@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 
 from scheduler.core.errors import GroundReason, Reason
-from scheduler.feeds.terms import MOST_FEEDS, NAME_LENGTH, Change, FeedReader, FeedReason, FeedSeat, ToldBefore
+from scheduler.feeds.terms import MOST_FEEDS, NAME_LENGTH, FeedReader, FeedReason, FeedSeat, SeatChange, ToldBefore
 from scheduler.visits.terms.states import LEFT, AssignmentState, EntryStatus, PresentationState
 
 CANCELLED_STAYS = dt.timedelta(days=30)
@@ -104,16 +104,16 @@ def is_told_by_moment(tag: str, moment: dt.datetime, before: ToldBefore | None, 
     return second > latest or (second == latest and tag == before.etag and before.told_by_moment)
 
 
-def change_of(seat: FeedSeat) -> tuple[Change, dt.datetime] | None:
+def change_of(seat: FeedSeat) -> tuple[SeatChange, dt.datetime] | None:
     """What befell it that she has to know, and when; None where nothing did since she was asked or said yes."""
     if not seat.was_offered:
         return None
     if seat.presentation_state in OFF and seat.state in (*LIVING, *LEFT):
-        return Change.OFF, max(seat.state_since, seat.presentation_since)
+        return SeatChange.OFF, max(seat.state_since, seat.presentation_since)
     if seat.state in LEFT:
-        return Change.LEFT, seat.state_since
+        return SeatChange.LEFT, seat.state_since
     moved = seat.state in LIVING and seat.moved_at is not None and seat.moved_at >= seat.state_since
-    return (Change.MOVED, seat.moved_at) if moved and seat.moved_at else None
+    return (SeatChange.MOVED, seat.moved_at) if moved and seat.moved_at else None
 
 
 def reader_of(user_agent: str) -> FeedReader:

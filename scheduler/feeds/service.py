@@ -287,18 +287,16 @@ def _require(session: Session, actor: Actor, verb: str, of: FeedOf) -> str:
 
 
 def _require_owner(actor: Actor, verb: str, of: FeedOf, owner: "_Owner") -> None:
-    if of.host_id is not None and of.host_id != actor.host_id:
+    anothers = of.host_id is not None and of.host_id != actor.host_id
+    if anothers or (of.user_id is not None and of.user_id != actor.user_id):
         raise NotFound("feed")
+    if of.user_id is not None:
+        if policy.scope_of(actor, verb, "feed") is None:
+            raise NotAllowed(f"{verb} feed")
+        return
+    request = actor.request_id if of.host_id is not None else None
     presenters = (of.presenter_id,) if of.presenter_id is not None else ()
-    policy.require(
-        actor,
-        verb,
-        "feed",
-        centre=owner.centre_id,
-        request=actor.request_id if of.host_id is not None else None,
-        presenters=presenters,
-        owner=of.user_id,
-    )
+    policy.require(actor, verb, "feed", centre=owner.centre_id, request=request, presenters=presenters)
 
 
 class _Owner(NamedTuple):

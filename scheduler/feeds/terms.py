@@ -37,7 +37,7 @@ class FeedReader(StrEnum):
     OTHER = "other"
 
 
-class Change(StrEnum):
+class SeatChange(StrEnum):
     """What befell a visit that a presenter was asked for."""
 
     MOVED = "moved"
@@ -57,7 +57,7 @@ class RadarRow:
     presenter_id: int
     name: SpelledName  # of a minor the first name
     minor: bool
-    change: Change
+    change: SeatChange
     changed_at: dt.datetime
     mail: MessageState | None  # of the newest mail about the visit since then
     subscribed: bool

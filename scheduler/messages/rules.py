@@ -16,7 +16,7 @@ from scheduler.messages.terms import (
     MessageReason,
     MessageRow,
     MessageState,
-    Reader,
+    RemindedReader,
     Reminder,
     ReminderRule,
     Writing,
@@ -91,20 +91,20 @@ _DONE_WITH: Mapping[HandAct, tuple[MessageState, ...]] = {
 }
 SHORT_LENGTH = 160
 REMINDERS: Mapping[Reminder, ReminderRule] = {
-    Reminder.CHECKLIST: ReminderRule("checklist_opens", Reader.SCHOOL, -14, -1, late=-7),
-    Reminder.SCHOOL_WEEK: ReminderRule("visit_soon", Reader.SCHOOL, -7, -3),
-    Reminder.SCHOOL_DAY: ReminderRule("visit_soon", Reader.SCHOOL, -1, -1),
-    Reminder.CREW_WEEK: ReminderRule("crew_soon", Reader.CREW, -7, -3),
-    Reminder.CREW_DAY: ReminderRule("crew_soon", Reader.CREW, -1, -1),
-    Reminder.OFFER_ENDS: ReminderRule("offer_ends", Reader.CREW, -1, 0),  # of the day on which it ends
-    Reminder.REPORT_DUE: ReminderRule("follow_up_report_due", Reader.CREW, 1, 2),
-    Reminder.REPORT_LATE: ReminderRule("follow_up_report_due", Reader.CREW, 3, 30),
-    Reminder.NUMBERS_WAIT: ReminderRule("numbers_wait", Reader.SCHOOL, 4, 6),  # of the day on which it was asked
-    Reminder.FEEDBACK: ReminderRule("follow_up_feedback", Reader.SCHOOL, 7, 30),
-    Reminder.SURVEY: ReminderRule("follow_up_survey", Reader.SCHOOL, 90, 150),
-    Reminder.NEXT_YEAR: ReminderRule("follow_up_next_year", Reader.SCHOOL, 0, 60),  # of the first of September
-    Reminder.VETTING: ReminderRule("vetting_ends", Reader.CREW, -30, 0, always=True),
-    Reminder.CONSENT: ReminderRule("consent_ends", Reader.GUARDIAN, -30, 0, always=True),
+    Reminder.CHECKLIST: ReminderRule("checklist_opens", RemindedReader.SCHOOL, -14, -1, late=-7),
+    Reminder.SCHOOL_WEEK: ReminderRule("visit_soon", RemindedReader.SCHOOL, -7, -3),
+    Reminder.SCHOOL_DAY: ReminderRule("visit_soon", RemindedReader.SCHOOL, -1, -1),
+    Reminder.CREW_WEEK: ReminderRule("crew_soon", RemindedReader.CREW, -7, -3),
+    Reminder.CREW_DAY: ReminderRule("crew_soon", RemindedReader.CREW, -1, -1),
+    Reminder.OFFER_ENDS: ReminderRule("offer_ends", RemindedReader.CREW, -1, 0),  # of the day on which it ends
+    Reminder.REPORT_DUE: ReminderRule("follow_up_report_due", RemindedReader.CREW, 1, 2),
+    Reminder.REPORT_LATE: ReminderRule("follow_up_report_due", RemindedReader.CREW, 3, 30),
+    Reminder.NUMBERS_WAIT: ReminderRule("numbers_wait", RemindedReader.SCHOOL, 4, 6),  # of the day of asking
+    Reminder.FEEDBACK: ReminderRule("follow_up_feedback", RemindedReader.SCHOOL, 7, 30),
+    Reminder.SURVEY: ReminderRule("follow_up_survey", RemindedReader.SCHOOL, 90, 150),
+    Reminder.NEXT_YEAR: ReminderRule("follow_up_next_year", RemindedReader.SCHOOL, 0, 60),  # of the first of September
+    Reminder.VETTING: ReminderRule("vetting_ends", RemindedReader.CREW, -30, 0, always=True),
+    Reminder.CONSENT: ReminderRule("consent_ends", RemindedReader.GUARDIAN, -30, 0, always=True),
 }
 WAKING_HOURS = range(7, 20)  # on the reader's clock; nobody is reminded of anything before or after
 GSM = frozenset(string.ascii_letters + string.digits + " @$!\"#%&'()*+,-./:;<=>?_")  # what both alphabets have

@@ -15,7 +15,7 @@ from scheduler.acts import change
 from scheduler.config import settings
 from scheduler.core import audit, clock, tokens
 from scheduler.core.db import db, end_session, transaction
-from scheduler.core.errors import Conflict, GroundReason, NotFound, Reason, Rejected
+from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
 from scheduler.core.leases import lease
 from scheduler.messages import mail, queries, rules
 from scheduler.messages.models import OutboxMessage, ReminderSwitch
@@ -27,7 +27,6 @@ from scheduler.messages.terms import (
     Failure,
     HandAct,
     Handled,
-    LeftOut,
     MessageDraft,
     MessageGroup,
     MessageReason,
@@ -35,6 +34,7 @@ from scheduler.messages.terms import (
     Parcel,
     Reminder,
     ShortDraft,
+    SkippedMessage,
     Writing,
 )
 from scheduler.policy import Actor
@@ -250,12 +250,11 @@ def act_on(
     within: Sequence[ColumnElement[bool]],
     now: dt.datetime,
     reason: str = "",
-    but: Mapping[int, Reason] | None = None,
 ) -> Handled:
     """Hold, send now or discard these messages; those with which that cannot be done are left out, with the reason.
 
-    `within`: those that the actor may act on; `but`: those of them with which the caller does not. Raises: NotFound
-    unless all are among them; Rejected without a reason to discard.
+    `within`: those that the actor may act on. Raises: NotFound unless all are among them; Rejected without a reason to
+    discard.
     """
     if act is HandAct.DISCARD and not reason:
         raise Rejected({"reason": GroundReason.REASON_MISSING})
@@ -263,9 +262,9 @@ def act_on(
     with transaction():
         for row in _locked(ids, within):
             shown = queries.row_of(row)
-            why = rules.why_not(act, shown) or (but or {}).get(row.id)
+            why = rules.why_not(act, shown)
             if why is not None:
-                left_out.append(LeftOut(shown, why))
+                left_out.append(SkippedMessage(shown, why))
                 continue
             _act(row, act, reason, now)
             audit.record(doer, _TOLD[act], row, at=now, details={"reason": reason} if reason else None)

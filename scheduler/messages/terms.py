@@ -96,7 +96,7 @@ class Reminder(StrEnum):
     CONSENT = "consent"
 
 
-class Reader(StrEnum):
+class RemindedReader(StrEnum):
     """Whom a reminder is written to."""
 
     SCHOOL = "school"
@@ -114,7 +114,7 @@ class ReminderRule:
     """
 
     kind: str
-    reader: Reader
+    reader: RemindedReader
     first: int
     last: int
     late: int | None = None
@@ -297,7 +297,7 @@ class HandAct(StrEnum):
 
 
 @dataclass(frozen=True)
-class LeftOut:
+class SkippedMessage:
     """A message with which that cannot be done, and why."""
 
     row: MessageRow
@@ -309,5 +309,5 @@ class Handled:
     """What an act on messages has done: how many, which it left out and why, and the moment by which it is undone."""
 
     done: tuple[MessageRow, ...]
-    left_out: tuple[LeftOut, ...]
+    left_out: tuple[SkippedMessage, ...]
     at: dt.datetime

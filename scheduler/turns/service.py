@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
@@ -12,9 +13,9 @@ from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, GroundReason
 from scheduler.core.language import short_day
 from scheduler.messages.models import OutboxMessage
-from scheduler.messages.queries import held_among, written_within
+from scheduler.messages.queries import held_among, rows_of, written_within
 from scheduler.messages.service import act_on, end_failure, queue_message, send_copy
-from scheduler.messages.terms import HandAct, Handled, MessageDraft
+from scheduler.messages.terms import HandAct, Handled, MessageDraft, SkippedMessage
 from scheduler.people.models import Centre
 from scheduler.people.queries import actors_at
 from scheduler.policy import Actor
@@ -57,7 +58,9 @@ def send_now(actor: Actor, ids: Collection[int], *, within: Sequence[ColumnEleme
     """
     with transaction():
         stale = {one: why for one in held_among(ids) if (why := _stale(one, now)) is not None}
-        return act_on(actor, HandAct.SEND, ids, within=within, now=now, but=stale)
+        sent = act_on(actor, HandAct.SEND, [one for one in ids if one not in stale], within=within, now=now)
+        stays = [SkippedMessage(row, stale[row.id]) for row in rows_of(stale, within)]
+        return replace(sent, left_out=(*sent.left_out, *stays))
 
 
 def _require_still_so(message_id: int, now: dt.datetime) -> None:

@@ -10,7 +10,7 @@ from scheduler.core.errors import NotAllowed, NotFound
 from scheduler.feeds import service
 from scheduler.feeds.models import FeedToken
 from scheduler.feeds.queries import changes_to_tell
-from scheduler.feeds.terms import Change, FeedReader
+from scheduler.feeds.terms import FeedReader, SeatChange
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.terms import MessageState
 from scheduler.policy import Role
@@ -68,7 +68,7 @@ def test_nothing_that_stands_is_listed_and_a_called_off_visit_until_its_hour(use
     cancel_visit(user.actor(), visit.id, reason="snow", now=LATER)
 
     [row] = radar(user)
-    assert (row.number, row.presenter_id, row.change, row.changed_at) == (visit.number, adult.id, Change.OFF, LATER)
+    assert (row.number, row.presenter_id, row.change, row.changed_at) == (visit.number, adult.id, SeatChange.OFF, LATER)
     assert (str(row.name), row.minor, row.subscribed, row.readers) == ("Јелена Илић", False, False, ())
     assert row.mail is MessageState.WAITING
     with transaction() as session:
@@ -108,7 +108,7 @@ def test_the_soonest_visit_stands_first_and_a_moved_one_is_told_by_its_new_day(u
     rows = radar(user)
 
     assert [(row.number, row.change, row.on_day.day) for row in rows] == [
-        (soon.number, Change.OFF, 29), (visit.number, Change.MOVED, 7),
+        (soon.number, SeatChange.OFF, 29), (visit.number, SeatChange.MOVED, 7),
     ]  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.messages.queries import is_on
 from scheduler.messages.rules import REMINDERS, days_of
-from scheduler.messages.terms import Reader, Reminder
+from scheduler.messages.terms import RemindedReader, Reminder
 from scheduler.policy import SYSTEM
 from scheduler.readiness.models import ReminderNote
 from scheduler.readiness.service.quiet_days import waits
@@ -47,7 +47,7 @@ def _send(kind: Reminder, visit_id: int, now: dt.datetime) -> bool:
             opened = open_visit(act, visit_id)
             if visit_id not in _due(kind, now, visit_id) or _waits(kind, opened.visit, now):
                 return False  # moved, ended or switched off since it was found; or its hour has not come
-            if REMINDERS[kind].reader is Reader.SCHOOL:
+            if REMINDERS[kind].reader is RemindedReader.SCHOOL:
                 _tell_school(act, kind, opened)
             else:
                 _tell_crew(act, kind, opened)
@@ -72,7 +72,7 @@ def _conditions(kind: Reminder, now: dt.datetime) -> list[ColumnElement[bool]]:
         Visit.state.in_((VisitState.CONFIRMED, VisitState.READY)),
         Visit.on_day.between(*days_of(kind, clock.local_day(now))),
     ]
-    if REMINDERS[kind].reader is Reader.CREW:
+    if REMINDERS[kind].reader is RemindedReader.CREW:
         return [*stands, Visit.id.in_(_seats(kind, now).with_only_columns(Presentation.visit_id))]
     told_lately = exists().where(Readiness.visit_id == Visit.id, Readiness.changed_at > now - CHECKLIST_LULL)
     return [

@@ -22,7 +22,7 @@ from scheduler.visits.queries.pages import has_seat, in_centre
 from scheduler.visits.terms.rows import VisitRow
 from scheduler.visits.terms.states import PROMISED
 
-MOST_NAMED = 200  # people of schools whose mails one search shows
+MOST_CONTACTS = 200  # people of schools whose mails one search shows
 
 
 def mails_in_reach(actor: Actor) -> list[ColumnElement[bool]]:
@@ -60,7 +60,7 @@ def mails_found(actor: Actor, typed: str) -> list[ColumnElement[bool]]:
     visits = select(Visit.id).where(
         or_(Visit.number.startswith(number, autoescape=True), Visit.school_request_id.in_(requests))
     )
-    addresses = [contact.email for contact in contacts_found(actor, words, "", limit=MOST_NAMED)]
+    addresses = [contact.email for contact in contacts_found(actor, words, "", limit=MOST_CONTACTS)]
     addresses += addresses_of(actor.centre_id, words)
     known = func.lower(OutboxMessage.address)
     return [

@@ -7,7 +7,7 @@ from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound
 from scheduler.messages import queries, service
 from scheduler.messages.rules import REMINDERS
-from scheduler.messages.terms import Reader, Reminder
+from scheduler.messages.terms import RemindedReader, Reminder
 from scheduler.web.admin.blueprint import bp
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may, own_centre_id
@@ -48,9 +48,9 @@ WHEN = {
     Reminder.CONSENT: _l("30 and 7 days before"),
 }
 READERS = {
-    Reader.SCHOOL: _l("school"),
-    Reader.CREW: _l("presenters"),
-    Reader.GUARDIAN: _l("guardian"),
+    RemindedReader.SCHOOL: _l("school"),
+    RemindedReader.CREW: _l("presenters"),
+    RemindedReader.GUARDIAN: _l("guardian"),
 }
 
 

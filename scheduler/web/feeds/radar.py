@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from scheduler.core import clock
 from scheduler.feeds.queries import changes_to_tell
-from scheduler.feeds.terms import Change
+from scheduler.feeds.terms import SeatChange
 from scheduler.messages.terms import MessageState
 from scheduler.readiness.service.told_notes import note_told_of_change
 from scheduler.web.feeds.forms import ButtonForm
@@ -17,9 +17,9 @@ from scheduler.web.i18n import _, _l
 from scheduler.web.reads import note_given_names
 
 CHANGES = {
-    Change.MOVED: _l("moved"),
-    Change.OFF: _l("called off"),
-    Change.LEFT: _l("no longer goes"),
+    SeatChange.MOVED: _l("moved"),
+    SeatChange.OFF: _l("called off"),
+    SeatChange.LEFT: _l("no longer goes"),
 }
 MAILS = {
     MessageState.SENT: _l("sent"),

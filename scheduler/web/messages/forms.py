@@ -23,7 +23,7 @@ class DiscardForm(BaseForm):
     reason = TextField(_l("Why"), [Needed()])
 
 
-class TogetherForm(BaseForm):
+class MessagesForm(BaseForm):
     """Ticked messages and what is done with all of them; with `seen` it was shown what that is."""
 
     act = HiddenField(validators=[AnyOf([act.value for act in words.TITLES])])

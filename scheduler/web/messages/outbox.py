@@ -12,7 +12,15 @@ from scheduler.core import clock
 from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
 from scheduler.core.paging import PER_PAGE, Page, page_number
 from scheduler.messages import mail, queries, rules, service
-from scheduler.messages.terms import HandAct, Handled, LeftOut, MessageGroup, MessagePage, MessageRow, MessageState
+from scheduler.messages.terms import (
+    HandAct,
+    Handled,
+    MessageGroup,
+    MessagePage,
+    MessageRow,
+    MessageState,
+    SkippedMessage,
+)
 from scheduler.people.service.centres import change_delays
 from scheduler.turns.queries.search import mails_found, mails_of
 from scheduler.turns.queries.stale_mails import mail_since
@@ -25,7 +33,7 @@ from scheduler.web.guards import current_actor, may, own_centre_id
 from scheduler.web.i18n import _, _l, _n, here
 from scheduler.web.messages import words
 from scheduler.web.messages.blueprint import bp
-from scheduler.web.messages.forms import DelaysForm, DiscardForm, EditForm, TogetherForm
+from scheduler.web.messages.forms import DelaysForm, DiscardForm, EditForm, MessagesForm
 from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
 from scheduler.web.tables import Column, FileColumn
@@ -59,7 +67,7 @@ def overview() -> ResponseReturnValue:
     return _overview(None, 200)
 
 
-def _overview(form: TogetherForm | None, status: int) -> ResponseReturnValue:
+def _overview(form: MessagesForm | None, status: int) -> ResponseReturnValue:
     """`form`: what was sent, where it was refused."""
     g.here = url_for(".overview")
     actor, state, group, typed = current_actor(), _state_asked(), _group_asked(), _typed()
@@ -72,7 +80,7 @@ def _overview(form: TogetherForm | None, status: int) -> ResponseReturnValue:
         )
 
     if tables.file_asked():
-        rows = tables.every_row(lambda number: turn(number, tables.ROWS_AT_ONCE)[0])
+        rows = tables.every_row(lambda number: turn(number, tables.ROWS_A_TURN)[0])
         return tables.list_file(_("Messages"), "messages", OUTBOX_FILE, rows)
     page, counts = turn(page_number(request.args.get("page")))
     shown = render_template(
@@ -103,7 +111,7 @@ def _overview(form: TogetherForm | None, status: int) -> ResponseReturnValue:
         words=words,
         sets_delays=policy.scope_of(current_actor(), "update", "settings") is not None,
         acts={row.id: acts_on(row) for row in page.rows} if _may_act() else {},
-        form=form or TogetherForm(formdata=None),
+        form=form or MessagesForm(formdata=None),
         now=clock.now(),
     )
     return shown, status
@@ -280,7 +288,7 @@ def _why_not(act: HandAct, found: MessagePage) -> str:
 @may("update", "message")
 def together() -> ResponseReturnValue:
     """One act for all that are ticked: first shown, then done; what it cannot be done with is named and left out."""
-    form, actor = TogetherForm(), current_actor()
+    form, actor = MessagesForm(), current_actor()
     ids = form.ticked()
     if form.accepted() and not ids:
         form.show({"rows": GroundReason.NOTHING_TICKED})
@@ -299,7 +307,7 @@ def together() -> ResponseReturnValue:
     shown = render_template(
         "messages/together.html",
         rows=[row for row, why in judged if why is None],
-        left_out=[LeftOut(row, why) for row, why in judged if why is not None],
+        left_out=[SkippedMessage(row, why) for row, why in judged if why is not None],
         act=act,
         form=form,
         kept=_kept(),
