@@ -36,6 +36,7 @@ from scheduler.places.models import Host
 from scheduler.policy import Actor
 from scheduler.readiness.models import ToldNote
 from scheduler.readiness.terms import ToldWhat
+from scheduler.safeguarding.queries import guardian_phones_of
 from scheduler.staffing.service.absence import ABSENCE_REASON
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.terms.states import LEFT
@@ -159,6 +160,7 @@ def changes_to_tell(actor: Actor, *, now: dt.datetime) -> list[RadarRow]:
     policy.require(actor, "update", "visit", centre=policy.own_part(actor))
     found = _changes(policy.in_reach(actor, Visit) & (Presentation.starts_at > now))
     mails, told = _mails([visit for visit, _who in found]), _told([visit for visit, _who in found])
+    guardians = guardian_phones_of([who for _visit, who in found], clock.local_day(now))
     tokens_of = _read_by_presenter([who for _visit, who in found])
     rows = []
     for (visit_id, who), (row, (change, since)) in found.items():
@@ -177,6 +179,7 @@ def changes_to_tell(actor: Actor, *, now: dt.datetime) -> list[RadarRow]:
                 who,
                 row.given_spelled if minor else whole_name(row.given_spelled, row.family_spelled),
                 minor,
+                guardians.get(who, "") if minor else row.phone,
                 change,
                 since,
                 mail[-1] if mail else None,
@@ -223,6 +226,7 @@ _TO_COME = (
         Assignment.presenter_id,
         Assignment.reason,
         Presenter.adult_on,
+        Presenter.phone,
         User.email,
         User.given_spelled.label("given_spelled"),
         User.family_spelled.label("family_spelled"),

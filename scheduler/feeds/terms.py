@@ -57,6 +57,7 @@ class RadarRow:
     presenter_id: int
     name: SpelledName  # of a minor the first name
     minor: bool
+    phone: str  # of a minor her guardian's
     change: SeatChange
     changed_at: dt.datetime
     mail: MessageState | None  # of the newest mail about the visit since then

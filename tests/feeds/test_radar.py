@@ -13,10 +13,12 @@ from scheduler.feeds.queries import changes_to_tell
 from scheduler.feeds.terms import FeedReader, SeatChange
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.terms import MessageState
+from scheduler.people.models import Presenter
 from scheduler.policy import Role
 from scheduler.readiness.models import ToldNote
 from scheduler.readiness.service.told_notes import note_told_of_change
 from scheduler.readiness.terms import ToldHow, ToldWhat
+from scheduler.safeguarding.models import Guardian
 from scheduler.staffing.service.absence import report_absence
 from scheduler.staffing.service.move import move_visit
 from scheduler.visits.models.visits import Visit
@@ -134,9 +136,14 @@ def test_of_a_minor_the_first_name_stands_and_the_guardian_is_called(user, adult
     visit = a_confirmed_visit(adult, minor, programme=programme)
     cancel_visit(user.actor(), visit.id, reason="snow", now=LATER)
 
+    with transaction() as session:
+        session.execute(update(Guardian).values(phone="+381641111111"))
+        session.execute(update(Presenter).where(Presenter.id == minor.id).values(phone="+381642222222"))
+
     [row] = [one for one in radar(user) if one.minor]
 
     assert str(row.name) == "Тара"
+    assert row.phone == "+381641111111"
     with rejection(whom="not_a_choice"):
         note_told_of_change(user.actor(), visit.number, minor.id, now=LATER)
 
