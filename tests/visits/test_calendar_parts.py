@@ -34,7 +34,7 @@ from scheduler.visits.service.merge import join_presentations
 from scheduler.visits.terms.plans import NewTimes
 from scheduler.visits.terms.states import EntryStatus
 from tests.calendar_readers import Reader, by_icalendar, ical_js, names_by_lines
-from tests.closures.test_closures import close
+from tests.closures.closed_days import close
 from tests.factories import MONDAY
 from tests.factories.calendar import the_facts
 from tests.factories.messages import make_message
@@ -354,8 +354,9 @@ def test_trust_s20_nothing_typed_adds_a_property_or_a_header(cn, title, control)
 
 
 @pytest.mark.parametrize(("kind", "fresh", "held"), [
-    *((kind, Method.REQUEST, Method.REQUEST) for kind in PUT_IN), *((kind, None, Method.REQUEST) for kind in CHANGE),
-    *((kind, None, Method.CANCEL) for kind in TAKE_OUT), ("numbers_changed", None, None),
+    *((kind, Method.REQUEST, Method.REQUEST) for kind in sorted(PUT_IN)),
+    *((kind, None, Method.REQUEST) for kind in sorted(CHANGE)),
+    *((kind, None, Method.CANCEL) for kind in sorted(TAKE_OUT)), ("numbers_changed", None, None),
 ])  # fmt: skip
 def test_a_kind_of_mail_does_one_thing_in_a_calendar(kind, fresh, held):
     assert (method_of(kind, held=False), method_of(kind, held=True)) == (fresh, held)

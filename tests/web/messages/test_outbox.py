@@ -16,7 +16,7 @@ from tests.factories.messages import make_message
 from tests.factories.people import make_centre, make_user
 from tests.factories.requests import make_school_request
 from tests.factories.visits import make_visit
-from tests.messages.test_by_hand import MINUTE, VALUES, WISH
+from tests.messages.a_mail import MINUTE, VALUES, WISH
 from tests.web.browser import browser_of, staff_of
 
 STATES = MessageState
@@ -240,7 +240,7 @@ def test_an_undo_that_comes_too_late_says_so(desk):
     assert desk.post("/messages/undo", query_string={"at": MONDAY.isoformat()}).status_code == 409
 
 
-def test_trust_s55_messages_of_another_centre_and_protected_ones_are_out_of_reach(app, desk, programme, school_mail):
+def test_messages_of_another_centre_and_protected_ones_are_out_of_reach(app, desk, programme, school_mail):
     theirs = make_message(centre_id=make_centre().id).id
     for path in ("hold", "send", "discard", "edit", "send-copy", "again"):
         assert desk.post(f"/messages/{theirs}/{path}", data={"reason": "x"}).status_code == 404, path
