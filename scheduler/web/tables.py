@@ -113,13 +113,13 @@ def file_asked() -> str:
     return kind
 
 
-def list_file(title: str, name: str, columns: Sequence[FileColumn[T]], rows: Iterable[T]) -> Response:
-    """A list as the file that the address asks for; `name` is the file's, the day of today is put behind it."""
+def list_file(title: str, name: str, columns: Sequence[FileColumn[T]], rows: Iterable[T], *, of: str = "") -> Response:
+    """A list as the file that the address asks for, named by the days that it is `of`, else by the day of today."""
     language = page_language()
     cells = [[cell_of(column.value(row), language) for column in columns] for row in rows]
     told = Sheet(title, [str(column.label) for column in columns], cells)
     meanings = [(str(column.label), str(column.meaning)) for column in columns]
-    return table_file(file_asked(), f"{name}-{clock.local_day(clock.now()).isoformat()}", [told], meanings)
+    return table_file(file_asked(), f"{name}-{of or clock.local_day(clock.now()).isoformat()}", [told], meanings)
 
 
 def every_row(turn: Callable[[int], Page[T]]) -> list[T]:

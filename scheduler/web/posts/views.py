@@ -73,7 +73,7 @@ def plan() -> ResponseReturnValue:
     of = request.args.get("of", "")
     rows = queries.posts_between(current_actor(), weeks[0][0], weeks[-1][-1], of)
     if tables.file_asked():
-        return tables.list_file(_("Posts"), f"posts-of-{month:%Y-%m}", POSTS_FILE, rows)
+        return tables.list_file(_("Posts"), "posts", POSTS_FILE, rows, of=f"{month:%Y-%m}")
     of_day: dict[dt.date, list[PostRow]] = defaultdict(list)
     for row in rows:
         of_day[row.draft.on_day].append(row)

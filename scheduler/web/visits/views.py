@@ -119,8 +119,8 @@ def week() -> ResponseReturnValue:
         return visits_of_week(current_actor(), monday, number, table.sort)
 
     if tables.file_asked():
-        name = f"visits-of-{monday.isoformat()}"
-        return tables.list_file(_("Visits of the week"), name, WEEK_FILE, tables.every_row(turn))
+        rows = tables.every_row(turn)
+        return tables.list_file(_("Visits of the week"), "visits-of-week", WEEK_FILE, rows, of=monday.isoformat())
     seven = dt.timedelta(days=7)
     lead_tabs("board.board", week=monday.isoformat())
     lead_tabs("board.board_month", month=f"{monday:%Y-%m}")
