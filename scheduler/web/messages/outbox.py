@@ -90,23 +90,7 @@ def _overview(form: MessagesForm | None, status: int) -> ResponseReturnValue:
         state=state,
         group=group,
         typed=typed,
-        pills=[
-            {
-                "label": _("All messages"),
-                "href": here(state=None, page=None),
-                "on": state is None,
-                "count": counts.total(),
-            },
-            *(
-                {
-                    "label": label,
-                    "href": here(state=one.value, page=None),
-                    "on": state is one,
-                    "count": counts[one],
-                }
-                for one, label in words.PILLS.items()
-            ),
-        ],
+        pills=_pills(state, counts),
         kept=_kept(),
         words=words,
         sets_delays=policy.scope_of(current_actor(), "update", "settings") is not None,
@@ -115,6 +99,18 @@ def _overview(form: MessagesForm | None, status: int) -> ResponseReturnValue:
         now=clock.now(),
     )
     return shown, status
+
+
+def _pills(state: MessageState | None, counts: Counter[MessageState]) -> list[dict[str, Any]]:
+    """The states, with how many messages of what is looked for stand so."""
+    every = [
+        (None, _("All messages"), counts.total()),
+        *((one, word, counts[one]) for one, word in words.PILLS.items()),
+    ]
+    return [
+        {"label": label, "href": here(state=one.value if one else None, page=None), "on": state is one, "count": count}
+        for one, label, count in every
+    ]
 
 
 def _state_asked() -> MessageState | None:

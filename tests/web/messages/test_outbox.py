@@ -44,7 +44,7 @@ def row(message_id: int) -> OutboxMessage:
 
 
 def listed(page) -> list[str]:
-    return re.findall(r'data-label="To">([^<]*)<', page.text)
+    return re.findall(r'data-label="To"[^>]*>([^<]*)<', page.text)
 
 
 def undo_of(page) -> str:
@@ -274,7 +274,7 @@ def test_delays_are_set_on_a_page_of_administrators(desk, chief, programme):
         centre_id=programme.centre_id, about=("visit", 7),
     )  # fmt: skip
     assert waiting.not_before == MONDAY + 15 * MINUTE
-    assert "until 14" in desk.get("/messages?lang=en").text
+    assert "until 11:15" in desk.get("/messages?lang=en").text
 
 
 def test_what_waits_stands_at_its_visit_and_its_request(app, desk, programme):
