@@ -17,15 +17,15 @@ from babel.support import LazyProxy
 from scheduler.config import centre_timezone
 from scheduler.core.csv_text import FORMULA_START
 from scheduler.core.language import translator
-from scheduler.core.months import Month
+from scheduler.core.months import MonthCell
 from scheduler.core.names import SpelledName, spelled
 
 NO_CELL_HOLDS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 NO_NAME_HOLDS = re.compile(r"[\\*?:/\[\]']")
-LONGEST_NAME = 31  # of a sheet
+LONGEST_SHEET_NAME = 31  # of a sheet
 MEASURED_ROWS = 200  # they tell how wide a column is
-NARROWEST, WIDEST = 8, 60  # letters
-FORMATS = ((Month, "yyyy-mm"), (dt.datetime, "m/d/yy h:mm"), (dt.date, "mm-dd-yy"), (dt.time, "h:mm"))
+NARROWEST_COLUMN, WIDEST_COLUMN = 8, 60  # letters
+FORMATS = ((MonthCell, "yyyy-mm"), (dt.datetime, "m/d/yy h:mm"), (dt.date, "mm-dd-yy"), (dt.time, "h:mm"))
 # "mm-dd-yy" and the like are names of the formats that a spreadsheet shows as its reader's country writes them
 
 
@@ -59,7 +59,7 @@ def workbook(sheets: Sequence[Sheet], meanings: Sequence[tuple[str, str]], lang:
     book.properties.creator = "Raspored"
     book.properties.created = book.properties.modified = made_at.astimezone(dt.UTC).replace(microsecond=0, tzinfo=None)
     for one in (*sheets, Sheet(_("Definitions"), (_("Term"), _("Meaning")), meanings)):
-        _write(book.create_sheet(NO_NAME_HOLDS.sub(" ", one.name)[:LONGEST_NAME]), one)
+        _write(book.create_sheet(NO_NAME_HOLDS.sub(" ", one.name)[:LONGEST_SHEET_NAME]), one)
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w") as archive:
         ExcelWriter(book, archive).save()  # `Workbook.save` writes down when it was called
@@ -82,7 +82,9 @@ def _write(sheet: Any, table: Sheet) -> None:
 def _widths(table: Sheet) -> Iterator[int]:
     for place, head in enumerate(table.heads):
         texts = (str(row[place]) for row in table.rows[:MEASURED_ROWS])
-        yield min(max(NARROWEST, len(head) + 3, *(len(text) + 1 for text in texts)), WIDEST)  # 3: the filter's button
+        yield min(
+            max(NARROWEST_COLUMN, len(head) + 3, *(len(text) + 1 for text in texts)), WIDEST_COLUMN
+        )  # 3: the filter's button
 
 
 def _head(sheet: Any, text: str) -> Any:

@@ -29,7 +29,7 @@ TABLE_FILES: Mapping[str, str] = {
 }
 REPORT_FILES: Mapping[str, str] = {**TABLE_FILES, "pdf": "application/pdf"}
 MOST_ROWS = 20_000  # of a list in a file
-ROWS_AT_ONCE = 1_000  # are fetched for it, where a page shows few
+ROWS_OF_A_FILE = 1_000  # are fetched for it, where a page shows few
 
 
 @dataclass(frozen=True)

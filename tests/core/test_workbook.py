@@ -8,7 +8,7 @@ import pytest
 from babel.support import LazyProxy
 from openpyxl import Workbook, load_workbook
 
-from scheduler.core.months import Month
+from scheduler.core.months import MonthCell
 from scheduler.core.names import SpelledName
 from scheduler.core.workbook import Sheet, cell_of, workbook
 
@@ -37,7 +37,7 @@ def test_headings_are_texts_too():
 
 
 def test_numbers_days_months_hours_and_moments_are_real():
-    row = [5, -3, 2.5, Decimal("0.25"), dt.date(2026, 12, 17), Month(2026, 3, 1), dt.time(9, 55), "", None]
+    row = [5, -3, 2.5, Decimal("0.25"), dt.date(2026, 12, 17), MonthCell(2026, 3, 1), dt.time(9, 55), "", None]
     row.append(cell_of(dt.datetime(2026, 7, 1, 22, 30, 15, tzinfo=dt.UTC), "en"))
 
     cells = read_back(row).worksheets[0][2]
@@ -48,7 +48,7 @@ def test_numbers_days_months_hours_and_moments_are_real():
         "2026-07-02 00:30:00",  # by the clock of the centre
     ]  # fmt: skip
     assert [cell.is_date for cell in cells] == [*[False] * 4, True, True, True, False, False, True]
-    assert str(Month(2026, 3, 1)) == "2026-03"
+    assert str(MonthCell(2026, 3, 1)) == "2026-03"
 
 
 def test_heads_are_bold_and_stay_in_sight_and_columns_are_as_wide_as_their_texts():

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.core.months import Month
+from scheduler.core.months import MonthCell
 from scheduler.programmes.terms import Audience, CampaignVerdict, CityRisk, SchoolLevel
 from scheduler.reports.rules.attendance import (
     adds_up,
@@ -188,7 +188,7 @@ KEYS = [
     (Key(Group.CITY, "Niš", "Ниш"), ["Ниш"], "Ниш"),
     (Key(Group.CITY, "", ""), ["Abroad, or without a municipality"], "Abroad, or without a municipality"),
     (Key(Group.DISTRICT, "RS-20", "Nišava"), ["Nišava", "RS-20"], "Nišava"),
-    (Key(Group.MONTH, "2026-10", "2026-10"), [Month(2026, 10, 1)], "October 2026"),
+    (Key(Group.MONTH, "2026-10", "2026-10"), [MonthCell(2026, 10, 1)], "October 2026"),
     (Key(Group.PROGRAMME, "talk", "Talk"), ["Talk", "talk"], "Talk"),
     (Key(Group.PRESENTER, "5", "Ana"), ["Ana", "5"], "Ana"),
     (Key(Group.AUDIENCE, "parents", "parents"), ["Parents"], "Parents"),

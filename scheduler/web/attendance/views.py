@@ -204,7 +204,7 @@ def overview() -> ResponseReturnValue:
     if tables.file_asked():
 
         def turn(number: int) -> Page[tuple[CountedVisit, CountedPresentation]]:
-            return rows_of(waiting_attendance(actor, table.sort, number, tables.ROWS_AT_ONCE)[0])
+            return rows_of(waiting_attendance(actor, table.sort, number, tables.ROWS_OF_A_FILE)[0])
 
         waiting = {visit.visit_id: visit for visit, _one in tables.every_row(turn)}
         return tables.list_file(_("Attendance to be locked"), "attendance-to-be-locked", LOCK_FILE, waiting.values())

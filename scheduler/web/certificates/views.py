@@ -285,7 +285,7 @@ def overview() -> ResponseReturnValue:
 
 def _file_of_list(waiting: bool, filters: CertificateFilters) -> Response:
     """The list that the address asks for, whole."""
-    actor, today, size = current_actor(), clock.local_day(clock.now()), tables.ROWS_AT_ONCE
+    actor, today, size = current_actor(), clock.local_day(clock.now()), tables.ROWS_OF_A_FILE
     if waiting:
         visits = tables.every_row(lambda number: lists.uncertified(actor, number, today, size))
         return tables.list_file(_("Visits without a certificate"), "visits-without-certificate", WAITING_FILE, visits)

@@ -102,7 +102,7 @@ def overview() -> ResponseReturnValue:
         )
 
     if tables.file_asked():
-        rows = tables.every_row(lambda number: turn(number, tables.ROWS_AT_ONCE))
+        rows = tables.every_row(lambda number: turn(number, tables.ROWS_OF_A_FILE))
         return tables.list_file(_("Messages"), "messages", OUTBOX_FILE, rows)
     page = turn(page_number(request.args.get("page")))
     return render_template(

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from scheduler.core import clock
 from scheduler.core.errors import GroundReason, NotFound, Rejected
 from scheduler.core.language import in_hours, percent, span_of_days
-from scheduler.core.months import Month
+from scheduler.core.months import MonthCell
 from scheduler.core.paging import Page, page_number
 from scheduler.core.workbook import Sheet
 from scheduler.questions.terms import SaidAfter
@@ -80,7 +80,7 @@ def youth_file(kind: str) -> ResponseReturnValue:
     if kind == "pdf":
         return tables.download(pdf.draw(_paper(report), page_language()), kind, name)
     heads = [_("Month"), _("Presentations"), _("With young presenters"), _("Minutes given"), _("Listeners")]
-    rows = [[Month.named(month), *_numbers(counts)] for month, counts in report.months]
+    rows = [[MonthCell.named(month), *_numbers(counts)] for month, counts in report.months]
     meanings = [(one.term, one.meaning) for one in _definitions()]
     return tables.table_file(kind, name, [Sheet(_("Youth participation"), heads, rows)], meanings)
 

@@ -74,7 +74,7 @@ def _inbox(form: TogetherForm | None, status: int, refusals: tuple[Refusal, ...]
     if tables.file_asked():
 
         def turn(number: int) -> Page[InboxRow]:
-            wanted = replace(filters, page=number, per_page=tables.ROWS_AT_ONCE)
+            wanted = replace(filters, page=number, per_page=tables.ROWS_OF_A_FILE)
             return requests_inbox.inbox(actor, wanted, now=now, ours=ours).page
 
         return tables.list_file(_("Requests"), "requests", INBOX_FILE, tables.every_row(turn))
