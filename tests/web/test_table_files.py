@@ -26,7 +26,6 @@ from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor
 from tests.factories.visits import VISIT_DAY, make_assignment, make_presentation, make_visit
 from tests.loaded_demo import load_demo
 from tests.web.browser import browser_of
-from tests.web.noted_reads import lines
 
 PERIOD = "first=2023-01-01&last=2026-12-31"
 LISTS = (
