@@ -13,12 +13,11 @@ from scheduler.feeds.queries import changes_to_tell
 from scheduler.feeds.terms import FeedReader, SeatChange
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.terms import MessageState
-from scheduler.people.models import Presenter
+from scheduler.people.terms import PresenterKind
 from scheduler.policy import Role
 from scheduler.readiness.models import ToldNote
 from scheduler.readiness.service.told_notes import note_told_of_change
 from scheduler.readiness.terms import ToldHow, ToldWhat
-from scheduler.safeguarding.models import Guardian
 from scheduler.staffing.service.absence import report_absence
 from scheduler.staffing.service.move import move_visit
 from scheduler.visits.models.visits import Visit
@@ -26,10 +25,10 @@ from scheduler.visits.service.cancel import cancel_visit
 from scheduler.visits.terms.plans import NewTimes
 from tests.factories import MONDAY
 from tests.factories.feeds import make_feed
-from tests.factories.people import an_actor, limited_to, make_user, presenter_actor
+from tests.factories.people import an_actor, limited_to, make_presenter, make_user, presenter_actor
 from tests.factories.places import make_host
 from tests.factories.programmes import make_programme
-from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor
+from tests.factories.safeguarding import a_cleared_educator, make_consent, make_guardian, make_vetting
 from tests.factories.staffing import a_confirmed_visit
 from tests.refusals import rejection
 
@@ -132,13 +131,13 @@ def test_a_tick_says_who_called_and_when_and_holds_until_the_next_change(user, v
 
 
 def test_of_a_minor_the_first_name_stands_and_the_guardian_is_called(user, adult, programme):
-    minor = a_cleared_minor(centre_id=programme.centre_id, given_name="Тара", family_name="Вуковић")
+    named = {"centre_id": programme.centre_id, "given_name": "Тара", "family_name": "Вуковић"}
+    minor = make_presenter(PresenterKind.INFLUENCER, birth_date=dt.date(2010, 3, 1), phone="+381642222222", **named)
+    make_vetting(minor.id)
+    make_guardian(minor.id, phone="+381641111111")
+    make_consent(minor.id)
     visit = a_confirmed_visit(adult, minor, programme=programme)
     cancel_visit(user.actor(), visit.id, reason="snow", now=LATER)
-
-    with transaction() as session:
-        session.execute(update(Guardian).values(phone="+381641111111"))
-        session.execute(update(Presenter).where(Presenter.id == minor.id).values(phone="+381642222222"))
 
     [row] = [one for one in radar(user) if one.minor]
 
