@@ -7,7 +7,7 @@ from scheduler.core import clock
 from scheduler.jobs.queue import crontab, huey, in_app
 from scheduler.messages import service
 from scheduler.people.queries import centres
-from scheduler.visits.queries.conversations import conversation_of
+from scheduler.turns.queries.conversations import conversation_of
 
 log = logging.getLogger(__name__)
 MESSAGES_AT_ONCE = 50

@@ -35,10 +35,10 @@ from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.queries.invariants import violations
 from scheduler.staffing.queries.who_comes import crew_for_school
 from scheduler.turns.queries.desk import desk_of
+from scheduler.turns.queries.search import mails_in_reach
 from scheduler.turns.terms import Matter
 from scheduler.visits.models.visits import CalendarEntry, DateWish, Visit
 from scheduler.visits.queries.pages import visit_of_request, visit_page
-from scheduler.visits.queries.search import mails_in_reach
 from scheduler.visits.service.confirm import record_promise
 from scheduler.visits.terms.plans import PresenterTaken
 from scheduler.visits.terms.states import AssignmentState, CancelledBy, EntryStatus, PresentationState, VisitState

@@ -23,7 +23,7 @@ from scheduler.requests.search_models import ContactSearchKey
 from scheduler.requests.service.search_keys import violations, write_everything, write_search_keys
 from scheduler.safeguarding.queries import account_keys
 from scheduler.staffing.queries.found_people import people_offered, presenters_found
-from scheduler.visits.queries.search import visits_found
+from scheduler.turns.queries.search import visits_found
 from tests.factories import MONDAY
 from tests.factories.people import an_actor, make_presenter
 from tests.factories.places import make_host

@@ -26,12 +26,12 @@ from scheduler.staffing.service.crew import withdraw_presenter
 from scheduler.staffing.service.move import move_visit
 from scheduler.staffing.service.offers import answer_offer, lapse_offers
 from scheduler.turns.queries.desk import crew_stands, desk_of, sittings_not_counted, turns_about
+from scheduler.turns.queries.search import mails_in_reach
 from scheduler.turns.rules import COUNTS, why_stale
 from scheduler.turns.service import send_again, tell_what_is_due
 from scheduler.turns.terms import MailSince, Matter, RequestSince, StaleReason
 from scheduler.visits.models.finding import Finding
 from scheduler.visits.queries.lists import one_visit
-from scheduler.visits.queries.search import mails_in_reach
 from scheduler.visits.service.cancel import cancel_visit
 from scheduler.visits.terms.plans import NewTimes
 from scheduler.visits.terms.states import AssignmentState, ClockWrong, FindingKind, PresentationState, VisitState

@@ -13,10 +13,10 @@ from scheduler.core.paging import page_number
 from scheduler.jobs.messages import send_waiting
 from scheduler.messages import mail, queries, service
 from scheduler.messages.terms import Letter, MessageState
+from scheduler.turns.queries.search import mails_in_reach
 from scheduler.turns.queries.stale_mails import mail_since
 from scheduler.turns.rules import why_stale
 from scheduler.turns.service import send_again
-from scheduler.visits.queries.search import mails_in_reach
 from scheduler.web import tables
 from scheduler.web.filters import Face, say
 from scheduler.web.forms import BaseForm

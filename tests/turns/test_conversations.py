@@ -12,7 +12,7 @@ from scheduler.messages.terms import Conversation
 from scheduler.people.models import Centre, User
 from scheduler.people.terms import AnswersTo
 from scheduler.requests.models import SchoolRequest
-from scheduler.visits.queries.conversations import conversation_of
+from scheduler.turns.queries.conversations import conversation_of
 from tests.factories import MONDAY
 from tests.factories.handovers import make_handover
 from tests.factories.people import make_user
