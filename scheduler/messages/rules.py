@@ -16,6 +16,7 @@ from scheduler.messages.terms import (
     MessageReason,
     MessageRow,
     MessageState,
+    Method,
     RemindedReader,
     Reminder,
     ReminderRule,
@@ -39,6 +40,10 @@ LONGEST_PAUSE: Mapping[Failure, dt.timedelta] = {
 DELAYED_AFTER = dt.timedelta(minutes=15)
 CLOCK_WAS_AHEAD = dt.timedelta(hours=1)  # further in the future nothing was written: the clock has been set back since
 LETTERS = frozenset({"follow_up_feedback", "follow_up_survey", "follow_up_next_year"})  # not asked for: one may object
+# What mails about a visit do in the calendar of their reader: put an entry in, change it there, take it out.
+PUT_IN = frozenset({"offer_accepted", "crew_confirmed", "crew_online", "visit_confirmed", "crew_settled"})
+CHANGE = frozenset({"visit_offered", "visit_moved", "presentations_joined", "school_joined", "seat_released"})
+TAKE_OUT = frozenset({"visit_released", "crew_visit_cancelled", "crew_closure", "visit_cancelled", "school_closure"})
 LETTERS_PURPOSE = "letters"  # of the secret link that ends them
 STOP_PATH = "/letters/{token}"
 STOP_HOURS = 24 * 365
@@ -116,6 +121,16 @@ def reply_address(centre_id: int | None, replies: Mapping[int, str]) -> str:
     if centre_id is None and len(replies) == 1:
         return next(iter(replies.values()))
     return replies.get(centre_id, "") if centre_id is not None else ""
+
+
+def method_of(kind: str, *, held: bool) -> Method | None:
+    """What a mail of that kind does in its reader's calendar; `held`: an earlier mail has put the entry in.
+
+    Who was only asked has none to change or to lose: to her an offer is a question, and its end needs no act.
+    """
+    if kind in PUT_IN or (kind in CHANGE and held):
+        return Method.REQUEST
+    return Method.CANCEL if kind in TAKE_OUT and held else None
 
 
 def pause_after(attempts: int, failure: Failure) -> dt.timedelta:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from scheduler.core.language import translator
-from scheduler.core.text import tidy
+from scheduler.messages.ics import one_line
 from scheduler.posts.terms import PostRow, PostState
 from scheduler.posts.wording import CHANNELS
 from scheduler.visits.ics import calendar
@@ -57,12 +57,7 @@ def entry(one: PlannedPost) -> str:
     event.add("dtend", (one.starts_at + LASTS).astimezone(dt.UTC))
     event.add("status", "CANCELLED" if one.dropped else "CONFIRMED")
     event.add("transp", "TRANSPARENT")
-    event.add("summary", _line(one.title))
-    if text := _line(one.text[:MOST_LETTERS_SHOWN]):
+    event.add("summary", one_line(one.title))
+    if text := one_line(one.text[:MOST_LETTERS_SHOWN]):
         event.add("description", text)  # libical refuses a line without a value
     return str(event.to_ical().decode())
-
-
-def _line(text: str) -> str:
-    """One line of visible letters."""
-    return tidy(text, limit=3 * len(text) + 1)

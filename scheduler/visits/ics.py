@@ -16,17 +16,15 @@ from zoneinfo import ZoneInfo
 
 from scheduler.core.language import clock_time, pick, translator, worded
 from scheduler.core.names import spelled
-from scheduler.core.text import tidy, to_latin
-from scheduler.messages.terms import Method
+from scheduler.core.text import to_latin
+from scheduler.messages.ics import PRODID, one_line
 from scheduler.visits.terms.plans import EntryFacts
 from scheduler.visits.terms.states import EntryStatus
 
-PRODID = "-//Raspored//Outreach desk//SR"
 ASK_AGAIN = dt.timedelta(hours=1)
 USUAL_ZONE = "Europe/Belgrade"  # said only where the clocks are others
 MAP = "https://osm.org"  # the short name of openstreetmap.org
 END = "END:VCALENDAR\r\n"
-_AS_IT_IS = "@!$&'*+-._~=/"  # in the address of a mailto URI
 MOST_OCTETS = 75  # of a line (RFC 5545, 3.1)
 
 # What a typed text must not carry into a calendar: addresses of mail and web, and telephone numbers. A street's house
@@ -46,7 +44,7 @@ def vevent(facts: EntryFacts, status: EntryStatus, language: str) -> str:
 
     edited_at = vDatetime(_utc(facts.edited_at))
     values: dict[str, Any] = {
-        "UID": vText(_line(facts.uid)),
+        "UID": vText(one_line(facts.uid)),
         "DTSTAMP": edited_at,
         "LAST-MODIFIED": edited_at,
         "SEQUENCE": vInt(facts.sequence),
@@ -63,37 +61,6 @@ def vevent(facts: EntryFacts, status: EntryStatus, language: str) -> str:
     return "".join(f"{_folded(line)}\r\n" for line in ("BEGIN:VEVENT", *said, "END:VEVENT"))
 
 
-def scheduling_message(entry: str, method: Method, centre: tuple[str, str], reader: str) -> str:
-    """A VEVENT as a mail puts it into its reader's calendar, changes it there or takes it out (iTIP, RFC 5546).
-
-    `centre` is the name and address of who invites; `reader` is the only one invited, and need not answer.
-    Raises: icalendar's ValueError for what is no VEVENT.
-    """
-    from icalendar import Calendar, Event, vCalAddress, vText  # slow to load: only who writes such a mail waits for it
-
-    name, address = centre
-    organizer, attendee = vCalAddress(_mailto(address)), vCalAddress(_mailto(reader))
-    organizer.params["CN"] = vText(_line(name).replace('"', ""))  # RFC 5545, 3.1: no quotation mark in a parameter
-    attendee.params.update({"PARTSTAT": "ACCEPTED", "RSVP": "FALSE"})
-    event = Event.from_ical(entry)
-    event.add("organizer", organizer)
-    event.add("attendee", attendee)
-    message = Calendar()
-    message.add("prodid", PRODID)
-    message.add("version", "2.0")
-    message.add("method", method.value)
-    message.add_component(event)
-    written: bytes = message.to_ical()
-    return written.decode()
-
-
-def _mailto(address: str) -> str:
-    """An address as the URI that mail programs compare with the account of their reader (RFC 6068)."""
-    from scheduler.core.mailer import in_ascii_domain  # mail and its libraries: only who writes such a mail
-
-    return f"mailto:{quote(in_ascii_domain(_line(address)), safe=_AS_IT_IS)}"
-
-
 def calendar(texts: Iterable[str], name: str) -> bytes:
     """A subscription that holds these VEVENTs: no METHOD (strict readers refuse it in a feed), asked for each hour."""
     return "".join([_head(name), *texts, END]).encode()
@@ -107,7 +74,7 @@ def _head(name: str) -> str:
     empty.add("prodid", PRODID)
     empty.add("version", "2.0")
     empty.add("calscale", "GREGORIAN")
-    empty.add("x-wr-calname", _line(name))
+    empty.add("x-wr-calname", one_line(name))
     empty.add("refresh-interval", vDuration(ASK_AGAIN), parameters={"VALUE": "DURATION"})
     empty.add("x-published-ttl", vDuration(ASK_AGAIN))
     folded: bytes = empty.to_ical()
@@ -136,14 +103,9 @@ def _utc(moment: dt.datetime) -> dt.datetime:
     return moment.astimezone(dt.UTC)
 
 
-def _line(text: str) -> str:
-    """One line of visible letters. NFC may lengthen a text, at most threefold (UAX 15)."""
-    return tidy(text, limit=3 * len(text) + 1)
-
-
 def _typed(text: str, contact: re.Pattern[str] = _CONTACT) -> str:
     """What somebody typed into a form, as a calendar may show it."""
-    return _line(contact.sub(" ", _line(text))).strip(" ,;:-–")
+    return one_line(contact.sub(" ", one_line(text))).strip(" ,;:-–")
 
 
 def _host(facts: EntryFacts, language: str) -> str:
@@ -158,7 +120,7 @@ def _summary(facts: EntryFacts, status: EntryStatus, language: str) -> str:
     _ = translator(language).gettext
     cyrl = facts.programme_sr_cyrl
     programme = worded(language, cyrl, to_latin(cyrl), facts.programme_en)
-    title = f"{_line(programme)}, {_host(facts, language)}"
+    title = f"{one_line(programme)}, {_host(facts, language)}"
     heads = {
         EntryStatus.TENTATIVE: _("Offered: %(title)s"),
         EntryStatus.CONFIRMED: "%(title)s",
@@ -186,11 +148,11 @@ def _description(facts: EntryFacts, status: EntryStatus, language: str) -> str:
             if facts.online
             else _("Map: %(link)s") % {"link": _map_link(facts)},
         ]
-    lines.append(_line(facts.page_url))
+    lines.append(one_line(facts.page_url))
     if facts.helpline:
         lines.append(
             _("If a child tells you something: the school's named person, then %(helpline)s.")
-            % {"helpline": _line(facts.helpline)}
+            % {"helpline": one_line(facts.helpline)}
         )
     return "\n".join(line for line in lines if line)
 
@@ -200,14 +162,14 @@ def _crew(facts: EntryFacts, status: EntryStatus, language: str) -> list[str]:
     _ = translator(language).gettext
     asked = status is EntryStatus.TENTATIVE
     names = facts.crew if asked else (*facts.crew, *facts.young)
-    coming = ", ".join(_line(spelled(name, language)) for name in names)
+    coming = ", ".join(one_line(spelled(name, language)) for name in names)
     lines = [_("Coming: %(names)s") % {"names": coming}] if coming else []
     return [*lines, _("A young presenter comes along")] if asked and facts.young else lines
 
 
 def _wall_time(facts: EntryFacts, language: str) -> str:
     zone = ZoneInfo(facts.zone)
-    where = "" if facts.zone == USUAL_ZONE else f" ({_line(facts.zone)})"
+    where = "" if facts.zone == USUAL_ZONE else f" ({one_line(facts.zone)})"
     sittings = facts.hours or ((facts.starts_at, facts.ends_at),)
     hours = ["–".join(clock_time(at.astimezone(zone).time(), language) for at in sitting) for sitting in sittings]
     return f"{', '.join(hours)}{where}"

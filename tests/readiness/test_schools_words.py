@@ -20,13 +20,13 @@ from scheduler.readiness.service.wishes import ask_for_date, keep_date, take_bac
 from scheduler.readiness.terms import READY_ITEMS, CallOff, NumbersOutcome, ReadinessReason, ReadyItem, WishDraft
 from scheduler.requests.models import RequestedPresentation, SchoolRequest
 from scheduler.requests.terms.school_request import ExpectedCounts, RequestState
+from scheduler.staffing.service.merge import join_presentations
 from scheduler.staffing.service.move import move_visit
 from scheduler.turns.queries.desk import desk_of
 from scheduler.turns.terms import Matter
 from scheduler.visits.models.visits import DateWish, Presentation, Visit
 from scheduler.visits.rules.timetable import wall_end
 from scheduler.visits.service.cancel import cancel_visit
-from scheduler.visits.service.merge import join_presentations
 from scheduler.visits.terms.plans import NewTimes
 from scheduler.visits.terms.states import VisitState, WishOutcome
 from tests.closures.incidents import stop

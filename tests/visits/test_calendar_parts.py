@@ -14,27 +14,30 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 from sqlalchemy.orm import Session
 
+from scheduler.closures.queries import affected_by
+from scheduler.closures.service.close import close_hosts
 from scheduler.core import mailer
 from scheduler.core.db import transaction
 from scheduler.core.language import LANGUAGES
 from scheduler.core.text import tidy
+from scheduler.messages.ics import scheduling_message
 from scheduler.messages.models import OutboxMessage
+from scheduler.messages.rules import CHANGE, PUT_IN, TAKE_OUT, method_of
 from scheduler.messages.terms import MessageState, Method
 from scheduler.people.models import Presenter, User
 from scheduler.privacy.service.blanking import blank_messages
 from scheduler.staffing.service.absence import report_absence
 from scheduler.staffing.service.crew import Seat, withdraw_from, withdraw_presenter
+from scheduler.staffing.service.merge import join_presentations
 from scheduler.staffing.service.move import move_visit
 from scheduler.staffing.service.offers import answer_offer, lapse_offers
-from scheduler.visits.ics import scheduling_message, vevent
-from scheduler.visits.rules.calendar_parts import CHANGE, PUT_IN, TAKE_OUT, method_of
+from scheduler.visits.ics import vevent
 from scheduler.visits.service.cancel import cancel_visit
 from scheduler.visits.service.confirm import confirm_visit
-from scheduler.visits.service.merge import join_presentations
 from scheduler.visits.terms.plans import NewTimes
 from scheduler.visits.terms.states import EntryStatus
 from tests.calendar_readers import Reader, by_icalendar, ical_js, names_by_lines
-from tests.closures.closed_days import close
+from tests.closures.closed_days import draft_for
 from tests.factories import MONDAY
 from tests.factories.calendar import the_facts
 from tests.factories.messages import make_message
@@ -250,7 +253,8 @@ def test_a_closure_takes_out_each_entry_in_a_mail_of_its_own_and_tells_the_other
     mara = scene.educator()
     for one in (scene, second):
         one.offer(mara)
-    close(scene)
+    closure = draft_for(scene)
+    close_hosts(scene.coordinator, closure, seen=affected_by(scene.coordinator, closure).visit_ids, now=MONDAY)
     stopped = {row.uid for one in (scene, second) for row in presentations(session, one)}
     for address in (address_of(session, ana), "tara@home.example", SCHOOL):
         rows = [row for row in told(session, address) if row.kind.endswith("_closure")]

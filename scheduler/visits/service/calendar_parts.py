@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from scheduler.config import settings
 from scheduler.core.db import db
+from scheduler.messages import ics
 from scheduler.messages.queries import newest_calendar_kinds
+from scheduler.messages.rules import CHANGE, TAKE_OUT, method_of
 from scheduler.messages.terms import CalendarPart, Method
 from scheduler.people.models import Centre, Presenter
 from scheduler.requests.queries.lineage import Contact
-from scheduler.visits import ics
 from scheduler.visits.models.visits import Presentation, Visit
-from scheduler.visits.rules.calendar_parts import CHANGE, TAKE_OUT, method_of
 from scheduler.visits.service.calendar_entries import entry_of_visit
 from scheduler.visits.service.locked_visit import OpenVisit
 from scheduler.visits.terms.states import NOT_SURE_YET, PROMISED, AssignmentState, EntryStatus
