@@ -144,16 +144,16 @@ def _found(message_id: int) -> MessagePage:
     return found
 
 
-def _way_back(message_id: int) -> str:
-    """Where an act was done: the list as it was, the page of a visit or a request, or the message's own."""
+def _way_back(message_id: int | None = None) -> str:
+    """Where an act was done: the page of a visit or a request, the message's own, or the list as it was."""
     origin = request.args.get("back", "")[:40]
-    if origin == "list":
-        return url_for(".overview", **_kept())
     if origin.startswith("P-"):
         return url_for("visits.visit", number=origin)
     if origin.startswith("R-"):
         return url_for("requests.show_request", number=origin)
-    return url_for(".message", message_id=message_id)
+    if message_id is not None and origin != "list":
+        return url_for(".message", message_id=message_id)
+    return url_for(".overview", **_kept())
 
 
 @bp.get("/messages/<int:message_id>")
@@ -333,8 +333,8 @@ def _say_what_was_done(act: HandAct, handled: Handled) -> None:
     for reason, stayed in Counter(one.reason for one in handled.left_out).items():
         why = worded(reason)
         told.append(_n("%(num)s message stays: %(why)s", "%(num)s messages stay: %(why)s", stayed, why=why))
-    undo = url_for(".undo", at=handled.at.isoformat(), **_kept()) if many and act is not HandAct.SEND else ""
-    say(" ".join(told), undo=undo)
+    undo = url_for(".undo", at=handled.at.isoformat(), back=request.args.get("back") or None, **_kept())
+    say(" ".join(told), undo=undo if many and act is not HandAct.SEND else "")
 
 
 @bp.post("/messages/undo")
@@ -345,7 +345,7 @@ def undo() -> ResponseReturnValue:
         actor = current_actor()
         many = service.undo_act(actor, _moment(request.args.get("at", "")), within=mails_of(actor), now=clock.now())
         say(_n("%(num)s message is as before.", "%(num)s messages are as before.", many))
-    return redirect(url_for(".overview", **_kept()))
+    return redirect(_way_back())
 
 
 def _moment(written: str) -> dt.datetime:
