@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from scheduler.core.db import Base, part_index
+from scheduler.core.db import Base, index_where_told, part_index
 from scheduler.core.defences import Aftermath, follow
 from scheduler.feeds.terms import FeedKind, FeedReader
 from scheduler.people.models import Presenter, User
@@ -26,6 +26,7 @@ class FeedToken(Base):
         CheckConstraint("(kind = 'host') = (host_id IS NOT NULL)", name="of_a_host"),
         CheckConstraint("(kind NOT IN ('own', 'host')) = (user_id IS NOT NULL)", name="of_staff"),
         CheckConstraint("(kind = 'district') = (district_id IS NOT NULL)", name="of_a_district"),
+        *(index_where_told(owner) for owner in ("user_id", "host_id", "district_id")),
         part_index("one_living_name", "presenter_id", "name", unique=True, where=_LIVING),
         part_index("one_living_name_of_staff", "user_id", "kind", "name", unique=True, where=_LIVING),
         part_index("one_living_name_of_host", "host_id", "name", unique=True, where=_LIVING),

@@ -39,7 +39,9 @@ class ReminderNote(Base):
     kind: Mapped[Reminder]
     visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"), index=True)
     for_day: Mapped[dt.date]  # of the visit, or on which an offer ends: what moves is another thing
-    presenter_id: Mapped[int | None] = mapped_column(ForeignKey("presenter.id", ondelete="CASCADE"))  # None: the school
+    presenter_id: Mapped[int | None] = mapped_column(  # None: the school
+        ForeignKey("presenter.id", ondelete="CASCADE"), index=True
+    )
     noted_at: Mapped[dt.datetime]
 
 

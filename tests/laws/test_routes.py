@@ -93,7 +93,11 @@ BY_HAND = {
     "/imports": PLANNERS,
     "/safeguarding": STAFF,
     "/messages": PLANNERS,
-    **dict.fromkeys(("/absence", "/calendar", "/day/2026-10-06", "/feeds", "/my-days.json", "/record"), PRESENTERS),
+    **dict.fromkeys(("/absence", "/calendar", "/day/2026-10-06", "/my-days.json", "/record"), PRESENTERS),
+    "/changes": PLANNERS,
+    "/feeds": STAFF | PRESENTERS,
+    "/messages/delays": frozenset({Role.ADMINISTRATOR}),
+    "/settings/reminders": frozenset({Role.ADMINISTRATOR}),
     "/my-part": frozenset({Role.INFLUENCER}),
     **dict.fromkeys(("/cohorts", "/school-calendar"), STAFF),
     **dict.fromkeys(("/helpline", "/posts", "/region", "/region/cells"), PLANNERS),
@@ -105,7 +109,7 @@ BY_HAND = {
 }
 # Of a row that is not there, or pressed with nothing: whoever is let in reads that, all others are refused before.
 NOT_REFUSED_BY_HAND = {
-    **dict.fromkeys(("POST /feeds", "POST /feeds/1/renew"), PRESENTERS),
+    **dict.fromkeys(("POST /feeds", "POST /feeds/1/renew"), STAFF | PRESENTERS),
     **dict.fromkeys(("GET /hosts/1", "GET /hosts/1/school-time"), PLANNERS),
     **dict.fromkeys(("GET /reports/signed/new", "POST /region/mails", "POST /region/offer"), PLANNERS),
     **dict.fromkeys(("GET /visits/P-2026-0001/count", "POST /visits/P-2026-0001/count"), PLANNERS | {Role.EDUCATOR}),

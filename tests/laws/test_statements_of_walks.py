@@ -42,10 +42,10 @@ from tests.web.browser import browser_of
 #                              SELECTs, writes
 WALKS = {
     "a school asks": (6, 7),
-    "a coordinator accepts": (4, 3),
+    "a coordinator accepts": (5, 3),
     "plan": (10, 17),
     "suggest": (5, 3),
-    "offer": (7, 7),
+    "offer": (9, 7),
     "answer": (8, 5),
     # one for the centre that the mail says to call; the last two writes: an earlier plan of who drives goes, this comes
     "confirm": (10, 11),

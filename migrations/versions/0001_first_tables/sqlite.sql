@@ -2139,6 +2139,12 @@ CREATE TABLE feed_token (
 	CONSTRAINT ck_feed_token_feedreader CHECK (last_read_by IN ('google', 'apple', 'outlook', 'other'))
 )
 ;
+CREATE INDEX ix_feed_token_district_id ON feed_token (district_id) WHERE district_id IS NOT NULL
+;
+CREATE INDEX ix_feed_token_host_id ON feed_token (host_id) WHERE host_id IS NOT NULL
+;
+CREATE INDEX ix_feed_token_user_id ON feed_token (user_id) WHERE user_id IS NOT NULL
+;
 CREATE UNIQUE INDEX one_living_name ON feed_token (presenter_id, name) WHERE revoked_at IS NULL
 ;
 CREATE UNIQUE INDEX one_living_name_of_host ON feed_token (host_id, name) WHERE revoked_at IS NULL
@@ -3251,6 +3257,8 @@ CREATE TABLE reminder_note (
 	CONSTRAINT fk_reminder_note_visit_id FOREIGN KEY(visit_id) REFERENCES visit (id) ON DELETE CASCADE, 
 	CONSTRAINT fk_reminder_note_presenter_id FOREIGN KEY(presenter_id) REFERENCES presenter (id) ON DELETE CASCADE
 )
+;
+CREATE INDEX ix_reminder_note_presenter_id ON reminder_note (presenter_id)
 ;
 CREATE INDEX ix_reminder_note_visit_id ON reminder_note (visit_id)
 ;

@@ -362,6 +362,7 @@ JOBS: Mapping[str, LazyProxy] = {
     "planning.release_not_cleared": _l("Releases presenters whose proof has ended"),
     "planning.send_waves": _l("Asks the next who could stand in"),
     "planning.tell_of_rides": _l("Tells guardians and drivers who rides with whom"),
+    "planning.send_reminders": _l("Reminds schools and presenters of visits to come and of offers that end"),
     "planning.tell_checklists": _l("Reminds schools whose visit is near"),
     "planning.write_texts_anew": _l("Writes calendar entries anew in which a name or an address is another one"),
     "places.keep_days_current": _l("Adds the holidays of a year that has come near"),
