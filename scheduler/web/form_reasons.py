@@ -39,6 +39,6 @@ class FormReason(Reason):
     )
     LIST_TOO_LONG = (
         "list_too_long",
-        N_("Narrow the list by its filters first: a file holds at most 20,000 of its rows."),
+        N_("Choose fewer rows by the filters first: a file holds at most 20,000."),
     )
     FILE_NOT_CSV = "file_not_csv", N_("Choose a file whose name ends in .csv or .xlsx.")

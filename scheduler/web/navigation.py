@@ -84,7 +84,7 @@ PLACES = (  # of two that name a page, the first on the reader's rail has it; se
             ("admin.school_calendar", _l("School calendar")),
             ("feeds.radar", _l("Who knows of changes")),
         ),
-        "board visits booking readiness own proposals closures admin.import_calendar feeds.my_calendars "
+        "board visits booking readiness own proposals closures admin.import_calendar feeds "
         "questions.of_visit questions.count_sheets",
     ),
     Place(
@@ -122,7 +122,8 @@ PLACES = (  # of two that name a page, the first on the reader's rail has it; se
         "megaphone",
         _l("Campaigns"),
         (("programmes.own_campaigns", _l("Campaigns")), ("posts.plan", _l("Posts"))),
-        "programmes posts tours feeds certificates.of_campaign",
+        "programmes posts tours feeds.campaign_calendar feeds.make_campaign_feed feeds.end_campaign_feed "
+        "certificates.of_campaign",
     ),
     Place(
         "search",

@@ -46,7 +46,7 @@ WALKS = {
     "plan": (10, 17),
     "suggest": (5, 3),
     "offer": (9, 7),
-    "answer": (8, 5),
+    "answer": (11, 6),
     # one for the centre that the mail says to call; the last two writes: an earlier plan of who drives goes, this comes
     "confirm": (10, 11),
     "a phone polls: 200": (1, 0),  # the same row with its bytes

@@ -131,7 +131,7 @@ def test_one_that_is_leaving_just_now_is_left_alone(app, act):
 
 
 @pytest.mark.postgres_decides
-def test_a_protected_message_is_neither_held_sent_early_discarded_edited_nor_sent_again(app):
+def test_trust_s55_a_protected_message_is_neither_held_sent_early_discarded_edited_nor_sent_again(app):
     protected = make_message(
         kind="consent_asked", values={"given_name": "Tara", "centre": "C", "has_link": True, "anew": False}
     )
@@ -172,7 +172,7 @@ def test_what_is_about_consent_guardians_sign_in_and_concerns_is_protected(kind)
     assert is_protected(MessageDraft(kind, "a@b.example", "en", {})) >= named
 
 
-def test_what_a_minor_and_a_guardian_read_is_protected_too():
+def test_trust_s55_what_a_minor_and_a_guardian_read_is_protected_too():
     draft = MessageDraft("visit_offered", "a@b.example", "en", {})
     assert not is_protected(draft)
     assert is_protected(MessageDraft("visit_offered", "a@b.example", "en", {}, to_minor=True))
@@ -343,7 +343,7 @@ def test_a_sent_one_leaves_again_as_a_message_of_its_own(app):
 
 
 @pytest.mark.postgres_decides
-def test_who_holds_while_a_sweep_leases_is_refused_or_the_mail_stays(app, monkeypatch):
+def test_trust_s56_who_holds_while_a_sweep_leases_is_refused_or_the_mail_stays(app, monkeypatch):
     """The sender has leased it and is sending: the hold is refused. Held first, it does not leave."""
     message_id = a_mail().id
     inside, go_on, send, outcomes = threading.Event(), threading.Event(), mailer.send, []
@@ -371,7 +371,7 @@ def test_who_holds_while_a_sweep_leases_is_refused_or_the_mail_stays(app, monkey
 
 
 @pytest.mark.postgres_decides
-def test_of_several_who_act_at_once_one_does_and_the_others_are_told(app):
+def test_trust_s56_of_several_who_act_at_once_one_does_and_the_others_are_told(app):
     message_id, told = a_mail().id, []
 
     def discards() -> None:

@@ -119,7 +119,7 @@ def test_a_list_that_no_file_holds_is_refused_in_words(desk, programme: Programm
     answer = desk.get("/people?as=xlsx&lang=en")
 
     assert answer.status_code == 422
-    assert "Narrow the list by its filters first" in answer.text
+    assert "Choose fewer rows by the filters first" in answer.text
 
 
 def test_a_text_that_begins_as_a_formula_stays_a_text(desk, programme: Programme):

@@ -14,6 +14,7 @@ from scheduler.web.feeds.words import READERS
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, _l
+from scheduler.web.once import sent_once
 from scheduler.web.reads import note_given_names
 
 CHANGES = {
@@ -39,6 +40,7 @@ def radar() -> ResponseReturnValue:
 
 @bp.post("/changes/<number>/<int:presenter_id>/told")
 @may("update", "visit")
+@sent_once
 def tell_by_phone(number: str, presenter_id: int) -> ResponseReturnValue:
     note_told_of_change(current_actor(), number, presenter_id, now=clock.now())
     say(_("Noted: told by phone."))

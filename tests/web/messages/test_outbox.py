@@ -240,7 +240,7 @@ def test_an_undo_that_comes_too_late_says_so(desk):
     assert desk.post("/messages/undo", query_string={"at": MONDAY.isoformat()}).status_code == 409
 
 
-def test_messages_of_another_centre_and_protected_ones_are_out_of_reach(app, desk, programme, school_mail):
+def test_trust_s55_messages_of_another_centre_and_protected_ones_are_out_of_reach(app, desk, programme, school_mail):
     theirs = make_message(centre_id=make_centre().id).id
     for path in ("hold", "send", "discard", "edit", "send-copy", "again"):
         assert desk.post(f"/messages/{theirs}/{path}", data={"reason": "x"}).status_code == 404, path
