@@ -307,9 +307,9 @@ def undo_act(
 ) -> int:
     """Put back what was held or discarded at that moment, as it stood; how many. One that was acted on since stays.
 
-    Raises: NotFound; Conflict when that is too long ago.
+    Raises: Conflict when that is too long ago, or nothing is left to put back.
     """
-    if now - acted_at > rules.UNDONE_WITHIN:
+    if not dt.timedelta() <= now - acted_at <= rules.UNDONE_WITHIN:
         raise Conflict(MessageReason.TOO_LATE_TO_UNDO)
     with transaction() as session:
         of_the_act = OutboxMessage.acted_at == acted_at, OutboxMessage.state_before.is_not(None), *within

@@ -236,8 +236,9 @@ def test_a_moment_that_nobody_acted_at_is_not_found(desk, at):
     assert desk.post("/messages/undo", query_string={"at": at}).status_code == 404
 
 
-def test_an_undo_that_comes_too_late_says_so(desk):
-    assert desk.post("/messages/undo", query_string={"at": MONDAY.isoformat()}).status_code == 409
+@pytest.mark.parametrize("at", [MONDAY.isoformat(), "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
+def test_an_undo_that_comes_too_late_says_so(desk, at):
+    assert desk.post("/messages/undo", query_string={"at": at}).status_code == 409
 
 
 def test_trust_s55_messages_of_another_centre_and_protected_ones_are_out_of_reach(app, desk, programme, school_mail):
