@@ -41,8 +41,9 @@ def centre(app):
     made = make_centre(slug="ours")
     adult = a_cleared_educator(centre_id=made.id, email="adult@centre.example")
     minor = a_cleared_minor(centre_id=made.id, email="minor@young.example")
-    a_confirmed_visit(adult, minor, centre_id=made.id)
-    make_school_request(RequestState.NEW, programme=make_programme(centre_id=made.id))
+    programme = make_programme(centre_id=made.id)
+    a_confirmed_visit(adult, minor, programme=programme)
+    make_school_request(RequestState.NEW, programme=programme)
     a_cleared_minor(email="elsewhere@young.example")
     return made, adult, minor
 

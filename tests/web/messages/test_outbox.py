@@ -296,10 +296,10 @@ def test_what_waits_stands_at_its_visit_and_its_request(app, desk, programme):
         assert "11:20" in shown
         where = unescape(re.search(r'formaction="(/messages/\d+/hold[^"]*)"', shown)[1])
         assert desk.post(where).location == page
-        held = desk.get(f"{page}?lang=en").text
-        assert re.search(r"·\s+on hold", held)
-        assert "/send?back=" in held
-        undone = desk.post(undo_of(desk.get(f"{page}?lang=en")))
+        held = desk.get(f"{page}?lang=en")
+        assert re.search(r"·\s+on hold", held.text)
+        assert "/send?back=" in held.text
+        undone = desk.post(undo_of(held))
         assert (undone.location, row(message.id).state) == (page, STATES.WAITING)
         if number.startswith("P-"):
             assert "Messages that wait" not in staff_of(app, programme, Role.SAFEGUARDING).get(f"{page}?lang=en").text
