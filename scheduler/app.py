@@ -25,6 +25,7 @@ from scheduler.web import (
     navigation,
     packing,
     reads,
+    tables,
 )
 from scheduler.web.attendance.feedback import press_of_mail_program
 from scheduler.web.feeds.door import FeedDoor
@@ -101,6 +102,7 @@ def _hang_pages(app: Flask) -> None:
         navigation,
         limits,
         reads,
+        tables,
     ):
         part.register(app)
     for name in PAGES:

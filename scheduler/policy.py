@@ -149,6 +149,7 @@ def _join(*parts: Rights) -> Rights:
 
 
 _OWN_SIGN_INS = _all(Scope.ANY, sign_in="read end")  # the browsers she is signed in with: nobody names another's
+_OWN_FEEDS = _all(Scope.OWN, feed="read create revoke")  # calendar addresses of her own
 _OWN_KEYS = _all(Scope.ANY, key="update")  # what staff have beside a password, each her own
 _KEYS_OF_STAFF = _all(Scope.CENTRE, keys_of_others="reset")  # a second person, never the one whose keys they are
 
@@ -189,6 +190,7 @@ TABLE: dict[Role, Rights] = {
         _all(Scope.HOST, request="read update withdraw", visit="read cancel answer"),
         _all(Scope.HOST, attendance="read countersign name", feedback="create"),
         _all(Scope.HOST, certificate="read", cohort="read", school_time="read update", concern="create"),
+        _all(Scope.HOST, feed="read create revoke"),
         _all(Scope.ANY, host="read create", programme="read"),
     ),
     Role.EDUCATOR: _join(
@@ -219,6 +221,7 @@ TABLE: dict[Role, Rights] = {
     Role.COORDINATOR: _join(
         _STAFF,
         _OWN_SIGN_INS,
+        _OWN_FEEDS,
         _OWN_KEYS,
         _all(Scope.CENTRE, request="create read update accept decline withdraw"),
         _all(Scope.CENTRE, visit="create read update cancel answer import"),
@@ -241,6 +244,7 @@ TABLE: dict[Role, Rights] = {
     Role.SAFEGUARDING: _join(
         _STAFF,
         _OWN_SIGN_INS,
+        _OWN_FEEDS,
         _OWN_KEYS,
         _KEYS_OF_STAFF,
         _all(Scope.CENTRE, presenter="read update suspend restore", colleague="suspend restore"),
@@ -252,6 +256,7 @@ TABLE: dict[Role, Rights] = {
     Role.ADMINISTRATOR: _join(
         _STAFF,
         _OWN_SIGN_INS,
+        _OWN_FEEDS,
         _OWN_KEYS,
         _KEYS_OF_STAFF,
         _all(Scope.CENTRE, request="create read update accept decline withdraw"),

@@ -2,7 +2,7 @@
 
 python -m tools.trust [ARGUMENTS OF PYTEST]      on SQLite, PostgreSQL and Redis; 1 when a promise is broken
 
-A promise that no test shows yet is told as that, so that the table is whole: R1 to R32, S1 to S54.
+A promise that no test shows yet is told as that, so that the table is whole: R1 to R32, S1 to S56.
 """
 
 import os

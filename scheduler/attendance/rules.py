@@ -18,6 +18,8 @@ from scheduler.attendance.terms import (
 )
 from scheduler.core.errors import GroundReason, Reason
 from scheduler.core.names import problem_with_name
+from scheduler.messages.rules import REMINDERS, days_of
+from scheduler.messages.terms import Reminder
 from scheduler.programmes.terms import Audience
 
 MOST_IN_A_ROOM = 2000
@@ -33,12 +35,7 @@ FEW_AT_THE_DOOR = 5
 MOST_OF_A_TALK = 6  # kept scans of a presentation
 MOST_BYTES_OF_A_CENTRE = 2_000_000_000  # of all that a centre keeps; they go by themselves (privacy)
 MOST_TURNS = 999  # tries of one sheet
-FOLLOW_UPS = {  # days after the visit: the first on which the letter goes, and the last on which it still makes sense
-    FollowUp.REPORT_DUE: (1, 30),
-    FollowUp.FEEDBACK: (7, 30),
-    FollowUp.SURVEY: (90, 150),
-}
-INVITED_FROM, INVITED_TO = (9, 1), (10, 31)  # month and day: when a school plans its year
+SCHOOL_YEAR_BEGINS = (9, 1)  # month and day
 STILL_COUNTED = (AttendanceState.OPEN, AttendanceState.SUBMITTED)  # the educator may say (other) numbers
 TO_BE_LOCKED = (AttendanceState.COUNTERSIGNED, AttendanceState.ASSUMED)  # the coordinator may lock
 TO_BE_SIGNED = (AttendanceState.SUBMITTED, AttendanceState.ASSUMED)  # the school may answer
@@ -64,7 +61,7 @@ def problems_with(draft: CountDraft, *, starts_at: dt.datetime, now: dt.datetime
 
 def survey_opens_on(visit_day: dt.date) -> dt.date:
     """The first day on which a school can say what remained of a visit: that on which the letter asks it."""
-    return visit_day + dt.timedelta(days=FOLLOW_UPS[FollowUp.SURVEY][0])
+    return visit_day + dt.timedelta(days=REMINDERS[Reminder.SURVEY].first)
 
 
 def problem_with_room(kept: int, centre_bytes: int, size: int) -> Reason | None:
@@ -132,13 +129,11 @@ def problem_with_far(counts: HeadCounts, announced: HeadCounts, hall: int, sure_
 
 def visit_days_of(kind: FollowUp, today: dt.date) -> tuple[dt.date, dt.date] | None:
     """The days, both included, on which a visit was of which this letter goes out today; None when none does."""
-    if kind in FOLLOW_UPS:
-        first, last = FOLLOW_UPS[kind]
-        return today - dt.timedelta(days=last), today - dt.timedelta(days=first)
-    begins = dt.date(today.year, *INVITED_FROM)
-    if kind is FollowUp.NEXT_YEAR and begins <= today <= dt.date(today.year, *INVITED_TO):
-        return begins.replace(year=today.year - 1), begins - dt.timedelta(days=1)
-    return None
+    if kind is FollowUp.NEXT_YEAR:
+        begins = dt.date(today.year, *SCHOOL_YEAR_BEGINS)
+        first, last = days_of(Reminder.NEXT_YEAR, today)
+        return (begins.replace(year=today.year - 1), begins - dt.timedelta(days=1)) if first <= begins <= last else None
+    return days_of(Reminder(kind.value), today) if kind is not FollowUp.STOPPED else None
 
 
 def tally_code(uid: str, secret: str) -> str:

@@ -350,11 +350,13 @@ class Feedback:
 
 
 class FollowUp(StrEnum):
-    """A letter after a visit, sent once; or the school's wish for no more of them."""
+    """A letter after a visit, sent once (when: messages.rules.REMINDERS); or the school's wish for no more of them."""
 
-    REPORT_DUE = "report_due"  # T+1, to the educators who have not counted
-    FEEDBACK = "feedback"  # T+7
-    SURVEY = "survey"  # T+90
+    REPORT_DUE = "report_due"  # to the educators who have not counted, and once more
+    REPORT_LATE = "report_late"
+    NUMBERS_WAIT = "numbers_wait"  # the school has not said whether they are right
+    FEEDBACK = "feedback"
+    SURVEY = "survey"
     NEXT_YEAR = "next_year"  # in the first weeks of the next school year
     STOPPED = "stopped"  # the school objected
 

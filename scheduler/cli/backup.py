@@ -40,7 +40,7 @@ from scheduler.work.terms import BACKUP_JOB
 # What calendars are sent and files that were drawn are made anew: no copy lies where nothing takes it out in time.
 LEFT_EMPTY = Blanks(
     "outbox_message",
-    ("address", "subject", "text", "html"),
+    ("address", "subject", "text", "html", "calendar"),
     "state = 'sent'",
     made_anew=(FeedBody.__tablename__, MadeFileRow.__tablename__),
 )

@@ -10,13 +10,12 @@ from flask import Flask
 from scheduler.attendance.service.figures import add_up_everything
 from scheduler.cli.refusals import BadInput, CommandGroup
 from scheduler.core import clock
-from scheduler.core.csv_text import csv_text
 from scheduler.core.errors import NotFound
 from scheduler.core.language import languages, translator
 from scheduler.profiles import pdf as profile_pdf
 from scheduler.profiles import queries as profiles
 from scheduler.profiles.wording.paper import plain_text
-from scheduler.reports import pdf
+from scheduler.reports import pdf, xlsx
 from scheduler.reports.queries.attendance import (
     attendance_report,
     centre_id_of,
@@ -26,7 +25,7 @@ from scheduler.reports.queries.attendance import (
 )
 from scheduler.reports.queries.not_held import with_beside
 from scheduler.reports.queries.signing import with_books
-from scheduler.reports.rules.attendance import LONGEST_YEARS, as_table, read_period
+from scheduler.reports.rules.attendance import LONGEST_YEARS, read_period
 from scheduler.reports.rules.signing import document_of
 from scheduler.reports.terms.counting import BadPeriod, Filters, Group, Report
 
@@ -51,9 +50,9 @@ def register(app: Flask) -> None:
 @click.option("--campaign", metavar="SLUG", help="Only visits of one campaign.")
 @click.option("--programme", metavar="SLUG", help="Only one programme.")
 @click.option("--by", multiple=True, type=click.Choice([by.value for by in Group]), help="Split; may be repeated.")
-@click.option("--format", "kind", type=click.Choice(["json", "csv", "pdf"]), default="json", show_default=True)
+@click.option("--format", "kind", type=click.Choice(["json", "csv", "xlsx", "pdf"]), default="json", show_default=True)
 @click.option(
-    "--lang", type=click.Choice(languages()), default="en", show_default=True, help="Of names and of the PDF."
+    "--lang", type=click.Choice(languages()), default="en", show_default=True, help="Of names and of CSV, XLSX and PDF."
 )
 @click.option("--out", type=click.Path(path_type=Path), help="A file instead of standard output.")
 def attendance(by: tuple[str, ...], kind: str, lang: str, out: Path | None, **typed: str | None) -> None:
@@ -61,8 +60,8 @@ def attendance(by: tuple[str, ...], kind: str, lang: str, out: Path | None, **ty
 
     Only locked attendance is counted. Rows hold the same counts for each part of the split; split by presenter, a
     presentation stands in the row of everybody in its crew, so these rows sum to more than the totals. JSON of one
-    centre also tells what was signed off of these days, and corrections of earlier signed-off periods. The format
-    xlsx comes later.
+    centre also tells what was signed off of these days, and corrections of earlier signed-off periods. CSV and XLSX
+    hold what the page hands out in that language.
     """
     filters = _filters(**typed)
     report = attendance_report(filters, [Group(name) for name in by], language=lang)
@@ -116,8 +115,8 @@ def add_up() -> None:
 
 
 def _content(report: Report, kind: str, lang: str) -> bytes:
-    if kind == "csv":
-        return csv_text(*as_table(report)).encode()
+    if kind in ("csv", "xlsx"):
+        return xlsx.content_of(report, kind, lang, made_at=clock.now())
     if kind == "pdf":
         return _pdf(report, lang)
     return (json.dumps(document_of(report), ensure_ascii=False, indent=2) + "\n").encode()

@@ -14,7 +14,7 @@ FORMULA_START = re.compile(r"(^|[;\t\r\n])(?=\s*[=+\-@＝＋－＠])|^(?=[\t\r])
 def csv_text(headings: Sequence[str], lines: Iterable[Sequence[object]], *, delimiter: str = ",") -> str:
     """A CSV file: commas, CRLF (RFC 4180). A text that a spreadsheet would run as a formula gets a ' in front.
 
-    Numbers stay numbers, whatever their sign. This is for programs, as commands write it; for people: `csv_for_people`.
+    Numbers stay numbers, whatever their sign. This is for programs; for people: `csv_for_people`.
     """
     stream = io.StringIO()
     writer = csv.writer(stream, delimiter=delimiter)

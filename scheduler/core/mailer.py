@@ -1,5 +1,6 @@
 """Mail leaves here: through SMTP where SMTP_URL names one, else as files that a page of the demo shows."""
 
+import re
 import smtplib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,6 +33,8 @@ class Outgoing:
     date: str
     reply_to: str = ""  # who answers: the centre; empty where nobody reads answers
     stop_url: str = ""  # of a letter: one press there, by a person or by her mail program, ends such letters (RFC 8058)
+    thread: str = ""  # an id that all mails of one conversation refer to; no mail has it itself
+    calendar: str = ""  # a scheduling message with its METHOD, for the calendar of who reads (iTIP)
 
 
 class _WholeLine(UnstructuredHeader, BaseHeader):
@@ -44,6 +47,7 @@ class _WholeLine(UnstructuredHeader, BaseHeader):
         return f"{self.name}: {self}{policy.linesep}"
 
 
+_METHOD = re.compile(r"BEGIN:VCALENDAR\r\n(?:(?:VERSION|PRODID):[^\r\n]*\r\n)*METHOD:(REQUEST|CANCEL)\r\n")
 HEADERS = HeaderRegistry()
 HEADERS.map_to_type("List-Unsubscribe", _WholeLine)
 
@@ -72,8 +76,13 @@ def in_ascii_domain(address: str) -> str:
 
 
 def compose(outgoing: Outgoing) -> EmailMessage:
-    """Build the mail. Raises: ValueError when a header holds a control character or an encoded word (TRUST S20)."""
-    for value in (outgoing.sender_name, outgoing.to, outgoing.subject, outgoing.reply_to, outgoing.stop_url):
+    """Build the mail; a calendar part is its last alternative, which programs that know calendars take (RFC 6047).
+
+    Raises: ValueError when a header holds a control character or an encoded word (TRUST S20), or a calendar part does
+    not begin with its method.
+    """
+    typed = outgoing.sender_name, outgoing.to, outgoing.subject, outgoing.reply_to, outgoing.stop_url, outgoing.thread
+    for value in typed:
         if "=?" in value or any(ord(letter) < 32 or ord(letter) == 127 for letter in value):
             raise ValueError("a header with an encoded word or a control character")
     user, _, domain = outgoing.sender.partition("@")
@@ -84,6 +93,8 @@ def compose(outgoing: Outgoing) -> EmailMessage:
     mail["Message-ID"] = outgoing.message_id
     mail["Date"] = outgoing.date
     mail["Auto-Submitted"] = "auto-generated"
+    if outgoing.thread:
+        mail["In-Reply-To"] = mail["References"] = outgoing.thread
     if outgoing.reply_to:
         mail["Reply-To"] = in_ascii_domain(outgoing.reply_to)
     if outgoing.stop_url:
@@ -91,6 +102,10 @@ def compose(outgoing: Outgoing) -> EmailMessage:
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(outgoing.text)
     mail.add_alternative(outgoing.html, subtype="html")
+    if outgoing.calendar:
+        if (method := _METHOD.match(outgoing.calendar)) is None:
+            raise ValueError("a calendar part without a method")
+        mail.add_alternative(outgoing.calendar, subtype="calendar", params={"method": method[1]})
     return mail
 
 

@@ -1,4 +1,6 @@
-"""Months as people write them."""
+"""Months as people write them, and as a table holds them."""
+
+import datetime as dt
 
 MONTHS = (
     "januar",
@@ -24,3 +26,15 @@ def month_of(word: str) -> int:
         return ROMAN_MONTHS.index(word) + 1
     begins = word[:3]
     return next((place for place, name in enumerate(MONTHS, 1) if begins == name[:3]), ENGLISH_MONTHS.get(begins, 0))
+
+
+class MonthCell(dt.date):
+    """The first day of a month, written as the month alone: "2026-03". A spreadsheet knows it as a date."""
+
+    def __str__(self) -> str:
+        return f"{self:%Y-%m}"
+
+    @classmethod
+    def named(cls, name: str) -> "MonthCell":
+        """The month of a name like "2026-03"."""
+        return cls.fromisoformat(f"{name}-01")

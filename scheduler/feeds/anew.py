@@ -23,7 +23,7 @@ from scheduler.visits.terms.states import EntryStatus
 Texts = dict[tuple[int, EntryStatus], str]  # stored VEVENTs by the presentation and the status that they show
 
 
-def version_of(presenter_id: SQLColumnExpression[int] | int) -> ScalarSelect[int]:
+def version_of(presenter_id: SQLColumnExpression[int | None]) -> ScalarSelect[int]:
     """How often what her calendars show has changed; the database counts (models.py)."""
     steps = func.coalesce(func.sum(FeedVersion.steps), 0)
     return select(steps).where(FeedVersion.presenter_id == presenter_id).scalar_subquery()

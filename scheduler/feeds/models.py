@@ -5,8 +5,9 @@ import datetime as dt
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from scheduler.core.db import Base, part_index
+from scheduler.core.db import Base, index_where_told, part_index
 from scheduler.core.defences import Aftermath, follow
+from scheduler.feeds.terms import FeedKind, FeedReader
 from scheduler.people.models import Presenter, User
 from scheduler.visits.models.visits import Assignment, CalendarEntry, Presentation, Visit
 
@@ -14,29 +15,38 @@ _LIVING = "revoked_at IS NULL"
 
 
 class FeedToken(Base):
-    """One address of one presenter's calendar: named ("phone", "Outlook"), shown once when made, each revocable."""
+    """One address of a calendar: named ("phone", "Outlook"), shown once when made, each revocable.
+
+    It is a presenter's, a host's, or of one of the staff, whose rights and districts of the moment it has.
+    """
 
     __tablename__ = "feed_token"
     __table_args__ = (
-        part_index(
-            "one_living_name",
-            "presenter_id",
-            "name",
-            unique=True,
-            where=_LIVING,
-        ),
+        CheckConstraint("(kind = 'own') = (presenter_id IS NOT NULL)", name="of_a_presenter"),
+        CheckConstraint("(kind = 'host') = (host_id IS NOT NULL)", name="of_a_host"),
+        CheckConstraint("(kind NOT IN ('own', 'host')) = (user_id IS NOT NULL)", name="of_staff"),
+        CheckConstraint("(kind = 'district') = (district_id IS NOT NULL)", name="of_a_district"),
+        *(index_where_told(owner) for owner in ("user_id", "host_id", "district_id")),
+        part_index("one_living_name", "presenter_id", "name", unique=True, where=_LIVING),
+        part_index("one_living_name_of_staff", "user_id", "kind", "name", unique=True, where=_LIVING),
+        part_index("one_living_name_of_host", "host_id", "name", unique=True, where=_LIVING),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(unique=True)
-    presenter_id: Mapped[int] = mapped_column(ForeignKey("presenter.id", ondelete="CASCADE"))
+    kind: Mapped[FeedKind] = mapped_column(default=FeedKind.OWN)
+    presenter_id: Mapped[int | None] = mapped_column(ForeignKey("presenter.id", ondelete="CASCADE"))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
+    host_id: Mapped[int | None] = mapped_column(ForeignKey("host.id", ondelete="CASCADE"))
+    district_id: Mapped[int | None] = mapped_column(ForeignKey("district.id", ondelete="RESTRICT"))
     name: Mapped[str]
     language: Mapped[str]  # of the entries: a feed is a pure function of its token, not of its last visitor
     created_at: Mapped[dt.datetime]
     last_read_at: Mapped[dt.datetime | None]  # written at most once in 15 minutes
+    last_read_by: Mapped[FeedReader | None]
     revoked_at: Mapped[dt.datetime | None]
 
-    presenter: Mapped[Presenter] = relationship(lazy="raise")
+    presenter: Mapped[Presenter | None] = relationship(lazy="raise")
 
 
 class FeedVersion(Base):

@@ -4,11 +4,16 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 
 from scheduler.core.errors import GroundReason, Reason
-from scheduler.feeds.terms import MOST_FEEDS, NAME_LENGTH, FeedReason, FeedSeat, ToldBefore
-from scheduler.visits.terms.states import AssignmentState, EntryStatus, PresentationState
+from scheduler.feeds.terms import MOST_FEEDS, NAME_LENGTH, FeedReader, FeedReason, FeedSeat, SeatChange, ToldBefore
+from scheduler.visits.terms.states import LEFT, AssignmentState, EntryStatus, PresentationState
 
 CANCELLED_STAYS = dt.timedelta(days=30)
 READ_NOTED_EVERY = dt.timedelta(minutes=15)
+READERS = {
+    FeedReader.GOOGLE: ("google-calendar", "googlebot"),
+    FeedReader.OUTLOOK: ("outlook", "microsoft office", "exchange"),
+    FeedReader.APPLE: ("dataaccessd", "calendaragent", "calendarstore", "ios/", "macos/", "mac os x/"),
+}
 ALWAYS = (dt.datetime(2000, 1, 1, tzinfo=dt.UTC), dt.datetime(3000, 1, 1, tzinfo=dt.UTC))
 
 _A, _P = AssignmentState, PresentationState
@@ -97,6 +102,24 @@ def is_told_by_moment(tag: str, moment: dt.datetime, before: ToldBefore | None, 
         return not was_read  # a restored database does not know what was told
     second, latest = (one.replace(microsecond=0) for one in (moment, before.latest_told_at))
     return second > latest or (second == latest and tag == before.etag and before.told_by_moment)
+
+
+def change_of(seat: FeedSeat) -> tuple[SeatChange, dt.datetime] | None:
+    """What befell it that she has to know, and when; None where nothing did since she was asked or said yes."""
+    if not seat.was_offered:
+        return None
+    if seat.presentation_state in OFF and seat.state in (*LIVING, *LEFT):
+        return SeatChange.OFF, max(seat.state_since, seat.presentation_since)
+    if seat.state in LEFT:
+        return SeatChange.LEFT, seat.state_since
+    moved = seat.state in LIVING and seat.moved_at is not None and seat.moved_at >= seat.state_since
+    return (SeatChange.MOVED, seat.moved_at) if moved and seat.moved_at else None
+
+
+def reader_of(user_agent: str) -> FeedReader:
+    """Which family of programs names itself so; the name itself is kept nowhere."""
+    named = user_agent.lower()
+    return next((reader for reader, marks in READERS.items() if any(m in named for m in marks)), FeedReader.OTHER)
 
 
 def read_is_due(last_read_at: dt.datetime | None, now: dt.datetime) -> bool:

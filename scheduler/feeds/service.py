@@ -3,6 +3,7 @@
 import datetime as dt
 import gzip
 import logging
+from typing import NamedTuple
 
 from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
@@ -13,14 +14,18 @@ from scheduler.acts import Act, change
 from scheduler.core import audit, tokens
 from scheduler.core.db import advisory_lock, db, transaction
 from scheduler.core.errors import NotAllowed, NotFound, Rejected
+from scheduler.core.language import DEFAULT
 from scheduler.core.tokens import new_token, token_hash
 from scheduler.feeds import queries, rules
 from scheduler.feeds.anew import made_anew, version_of
 from scheduler.feeds.models import FeedBody, FeedToken, FeedVersion
+from scheduler.feeds.shared import has_visit, require_reader, shared_feed
 from scheduler.feeds.terms import (
     CAMPAIGN_CALENDAR,
     CAMPAIGN_CALENDAR_LASTS,
     FEED_LOCK,
+    FeedKind,
+    FeedOf,
     KeptFeed,
     ToldBefore,
     WholeFeed,
@@ -33,22 +38,23 @@ PACKED_BY = 5  # of 9: as few bytes as 6 in less time
 log = logging.getLogger(__name__)
 
 
-def make_feed(actor: Actor, name: str, language: str, *, now: dt.datetime) -> str:
+def make_feed(actor: Actor, name: str, language: str, *, now: dt.datetime, of: FeedOf | None = None) -> str:
     """Make another address of the actor's own calendar and return its token, which is shown this once.
 
-    Raises: NotAllowed; NotFound when the presenter is suspended; Rejected({"name": …}) with "missing", "too_long",
+    Of what it shows else, `of` says: of her host, or what she reads as one of the staff. Raises: NotAllowed; NotFound
+    when who it is of is suspended, or shows what she may not read; Rejected({"name": …}) with "missing", "too_long",
     "exists" or "too_many_feeds".
     """
-    if actor.presenter_id is None:
+    if of is None and actor.presenter_id is None:
         raise NotAllowed("create feed")
+    of = of or FeedOf(FeedKind.OWN, presenter_id=actor.presenter_id)
     with transaction() as session:
-        presenter, _user = _locked_presenter(session, actor.presenter_id)
-        policy.require(actor, "create", "feed", centre=presenter.centre_id, presenters=(presenter.id,))
-        living = _living(session, presenter.id)
+        _require(session, actor, "create", of)
+        living = _living(session, of)
         if problems := rules.problems_with(name, living):
             raise Rejected(problems)
-        token = _add(session, actor, presenter.id, (name, language), now)
-    log.info("feed made", extra={"presenter_id": actor.presenter_id})
+        token = _add(session, actor, of, (name, language), now)
+    log.info("feed made", extra={"kind": of.kind.value})
     return token
 
 
@@ -57,33 +63,46 @@ def renew_feed(actor: Actor, presenter_id: int, name: str, *, now: dt.datetime) 
 
     A name that no living feed has makes a new one in the presenter's own language. Raises: as `make_feed`.
     """
+    of = FeedOf(FeedKind.OWN, presenter_id=presenter_id)
     with transaction() as session:
-        presenter, user = _locked_presenter(session, presenter_id)
-        policy.require(actor, "create", "feed", centre=presenter.centre_id, presenters=(presenter.id,))
-        living = _living(session, presenter.id)
+        language = _require(session, actor, "create", of)
+        living = _living(session, of)
         old = living.pop(name, None)
         if problems := rules.problems_with(name, living):
             raise Rejected(problems)
         if old is not None:
             _end(session, actor, old, now)
-        token = _add(session, actor, presenter.id, (name, old.language if old else user.language), now)
+        token = _add(session, actor, of, (name, old.language if old else language), now)
     log.info("feed renewed", extra={"presenter_id": presenter_id})
     return token
+
+
+def renew_address(actor: Actor, feed_id: int, *, now: dt.datetime) -> tuple[str, str]:
+    """Give a living feed a new address; the old one dies at once. Returns its token, shown once, and its name.
+
+    Raises: as `make_feed`; NotFound also for one that has ended.
+    """
+    with transaction() as session:
+        feed = session.scalar(select(FeedToken).where(FeedToken.id == feed_id, FeedToken.revoked_at.is_(None)))
+        if feed is None:
+            raise NotFound("feed")
+        _require(session, actor, "create", _of(feed))
+        session.refresh(feed, with_for_update=True)  # nobody else renews it meanwhile: two addresses would live
+        if feed.revoked_at is not None:
+            raise NotFound("feed")
+        _end(session, actor, feed, now)
+        token = _add(session, actor, _of(feed), (feed.name, feed.language), now)
+    log.info("feed renewed", extra={"feed_id": feed_id})
+    return token, feed.name
 
 
 def revoke_feed(actor: Actor, feed_id: int, *, now: dt.datetime) -> None:
     """End an address: its next reader finds nothing. Ending an ended one changes nothing. Raises: NotFound."""
     with transaction() as session:
-        found = session.execute(
-            select(FeedToken, Presenter.centre_id)
-            .join(Presenter, Presenter.id == FeedToken.presenter_id)
-            .where(FeedToken.id == feed_id)
-            .with_for_update(of=FeedToken)
-        ).one_or_none()
-        if found is None:
+        feed = session.scalar(select(FeedToken).where(FeedToken.id == feed_id).with_for_update())
+        if feed is None:
             raise NotFound("feed")
-        feed, centre_id = found
-        policy.require(actor, "revoke", "feed", centre=centre_id, presenters=(feed.presenter_id,))
+        _require_owner(actor, "revoke", _of(feed), _owner(session, _of(feed)))
         if feed.revoked_at is None:
             _end(session, actor, feed, now)
     log.info("feed revoked", extra={"feed_id": feed_id})
@@ -124,9 +143,12 @@ def renewed_body(token: str, *, now: dt.datetime) -> KeptFeed:
     """Make anew what an address gives, and keep it for who asks next.
 
     What cannot be kept is given all the same, this once: somebody changes it at this moment, or the database is busy.
-    Raises: NotFound when the token is unknown or revoked, or its presenter suspended.
+    Only a presenter's own is kept. Raises: NotFound when the token is unknown or revoked, or its owner suspended.
     """
-    made = made_anew(token_hash(token), now)
+    try:
+        made = made_anew(token_hash(token), now)
+    except NotFound:
+        return shared_feed(token_hash(token), now=now)
     packed = gzip.compress(made.body, PACKED_BY, mtime=0)
     try:
         told = _keep(made, packed)
@@ -220,8 +242,9 @@ def _add_up_versions(session: Session) -> None:
             session.execute(insert(FeedVersion).values(presenter_id=presenter_id, writer=gone[0].writer, steps=steps))
 
 
-def note_read(feed: KeptFeed, *, now: dt.datetime) -> None:
-    """Remember that a calendar came by: one write in 15 minutes at most, also when two come at once.
+def note_read(feed: KeptFeed, user_agent: str, *, now: dt.datetime) -> None:
+    """Remember that a calendar came by, and of which family: one write in 15 minutes at most, also when two come at
+    once.
 
     While the database is busy nothing is noted: the calendar gets its answer all the same.
     """
@@ -235,39 +258,87 @@ def note_read(feed: KeptFeed, *, now: dt.datetime) -> None:
                     FeedToken.id == feed.feed_id,
                     or_(FeedToken.last_read_at.is_(None), FeedToken.last_read_at <= now - rules.READ_NOTED_EVERY),
                 )
-                .values(last_read_at=now)
+                .values(last_read_at=now, last_read_by=rules.reader_of(user_agent))
             )
     except OperationalError:
         db.session().rollback()
         log.warning("reading not noted", extra={"feed_id": feed.feed_id})
 
 
-def _locked_presenter(session: Session, presenter_id: int) -> tuple[Presenter, User]:
-    """The presenter, whose feeds nobody else changes until this transaction ends. Raises: NotFound."""
-    advisory_lock(session, FEED_LOCK, [presenter_id])
-    found = session.execute(
-        select(Presenter, User).join(User, User.id == Presenter.user_id).where(Presenter.id == presenter_id)
-    ).one_or_none()
-    if found is None or found[0].suspended_at is not None or found[1].suspended_at is not None:
+def _of(feed: FeedToken) -> FeedOf:
+    return FeedOf(feed.kind, feed.presenter_id, feed.user_id, feed.host_id, feed.district_id)
+
+
+def _require(session: Session, actor: Actor, verb: str, of: FeedOf) -> str:
+    """Refuse whose address it is not, or who may not read what it shows; her language.
+
+    Nobody else changes the feeds of that owner until this transaction ends. Raises: NotAllowed, NotFound.
+    """
+    advisory_lock(session, FEED_LOCK, [of.presenter_id or of.user_id or of.host_id or 0])
+    owner = _owner(session, of)
+    if owner.suspended:
         raise NotFound("presenter")
-    return found[0], found[1]
+    _require_owner(actor, verb, of, owner)
+    if of.user_id is not None:
+        require_reader(actor, of)
+    if of.host_id is not None and not has_visit(actor.request_id):
+        raise NotFound("visit")  # who only asked, for a school perhaps that knows nothing of it, reads no other visits
+    return owner.language
 
 
-def _living(session: Session, presenter_id: int) -> dict[str, FeedToken]:
-    rows = session.scalars(
-        select(FeedToken)
-        .where(FeedToken.presenter_id == presenter_id, FeedToken.revoked_at.is_(None))
-        .order_by(FeedToken.id)
+def _require_owner(actor: Actor, verb: str, of: FeedOf, owner: "_Owner") -> None:
+    anothers = of.host_id is not None and of.host_id != actor.host_id
+    if anothers or (of.user_id is not None and of.user_id != actor.user_id):
+        raise NotFound("feed")
+    if of.user_id is not None:
+        if policy.scope_of(actor, verb, "feed") is None:
+            raise NotAllowed(f"{verb} feed")
+        return
+    request = actor.request_id if of.host_id is not None else None
+    presenters = (of.presenter_id,) if of.presenter_id is not None else ()
+    policy.require(actor, verb, "feed", centre=owner.centre_id, request=request, presenters=presenters)
+
+
+class _Owner(NamedTuple):
+    centre_id: int | None
+    language: str
+    suspended: bool
+
+
+def _owner(session: Session, of: FeedOf) -> _Owner:
+    """Raises: NotFound."""
+    if of.host_id is not None:
+        return _Owner(None, DEFAULT, suspended=False)
+    if of.user_id is not None:
+        user = session.get(User, of.user_id)
+        if user is None:
+            raise NotFound("user")
+        return _Owner(user.centre_id, user.language, user.suspended_at is not None)
+    found = session.execute(
+        select(Presenter, User).join(User, User.id == Presenter.user_id).where(Presenter.id == of.presenter_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFound("presenter")
+    presenter, user = found
+    return _Owner(presenter.centre_id, user.language, any(one.suspended_at is not None for one in found))
+
+
+def _living(session: Session, of: FeedOf) -> dict[str, FeedToken]:
+    """Of the same owner and kind, by name."""
+    same = (
+        FeedToken.kind == of.kind,
+        FeedToken.presenter_id.is_not_distinct_from(of.presenter_id),
+        FeedToken.user_id.is_not_distinct_from(of.user_id),
+        FeedToken.host_id.is_not_distinct_from(of.host_id),
     )
+    rows = session.scalars(select(FeedToken).where(FeedToken.revoked_at.is_(None), *same).order_by(FeedToken.id))
     return {row.name: row for row in rows}
 
 
-def _add(session: Session, actor: Actor, presenter_id: int, named: tuple[str, str], now: dt.datetime) -> str:
+def _add(session: Session, actor: Actor, of: FeedOf, named: tuple[str, str], now: dt.datetime) -> str:
     name, language = named
     token = new_token()
-    feed = FeedToken(
-        token_hash=token_hash(token), presenter_id=presenter_id, name=name, language=language, created_at=now
-    )
+    feed = FeedToken(token_hash=token_hash(token), name=name, language=language, created_at=now, **of.__dict__)
     session.add(feed)
     session.flush()
     audit.record(actor, "feed made", feed, at=now)

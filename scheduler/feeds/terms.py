@@ -2,20 +2,84 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import NamedTuple
 
 from scheduler.core.errors import N_, Reason
+from scheduler.core.names import SpelledName
+from scheduler.messages.terms import MessageState
 from scheduler.visits.terms.states import AssignmentState, PresentationState
 
-FEED_LOCK = 70  # kind of core.db.advisory_lock: the feeds of one presenter
+FEED_LOCK = 70  # kind of core.db.advisory_lock: the feeds of one presenter, host or member of staff
 MOST_FEEDS = 5
 NAME_LENGTH = 40
 CAMPAIGN_CALENDAR = "campaign_calendar"  # purpose of the secret link of a campaign's calendar
-CAMPAIGN_CALENDAR_LASTS = dt.timedelta(days=540)
+CAMPAIGN_CALENDAR_LASTS = SHARED_FEED_LASTS = dt.timedelta(days=540)  # what no account's end takes away
+
+
+class FeedKind(StrEnum):
+    """What a calendar shows: a presenter's own visits, those of a host, or what one of the staff may read."""
+
+    OWN = "own"
+    HOST = "host"
+    CENTRE = "centre"
+    DISTRICT = "district"
+    POSTS = "posts"
+    CLOSURES = "closures"
+
+
+class FeedReader(StrEnum):
+    """Which program fetched it last."""
+
+    GOOGLE = "google"
+    APPLE = "apple"
+    OUTLOOK = "outlook"
+    OTHER = "other"
+
+
+class SeatChange(StrEnum):
+    """What befell a visit that a presenter was asked for."""
+
+    MOVED = "moved"
+    OFF = "off"
+    LEFT = "left"  # it is held, without her
+
+
+@dataclass(frozen=True)
+class RadarRow:
+    """A presenter whose visit to come has changed, and by which ways she may know it."""
+
+    number: str  # of the visit
+    on_day: dt.date
+    starts_at: dt.datetime
+    host_sr_cyrl: str
+    host_sr_latn: str
+    presenter_id: int
+    name: SpelledName  # of a minor the first name
+    minor: bool
+    phone: str  # of a minor her guardian's
+    change: SeatChange
+    changed_at: dt.datetime
+    mail: MessageState | None  # of the newest mail about the visit since then
+    subscribed: bool
+    readers: tuple[FeedReader, ...]  # whose fetch was noted since then
+    told_at: dt.datetime | None = None
+    told_by: SpelledName | None = None
+
+
+@dataclass(frozen=True)
+class FeedOf:
+    """Whose an address is, and what it shows."""
+
+    kind: FeedKind
+    presenter_id: int | None = None
+    user_id: int | None = None
+    host_id: int | None = None
+    district_id: int | None = None
 
 
 class FeedReason(Reason):
-    """Why a presenter gets no further feed."""
+    """Why nobody gets a further feed."""
 
     TOO_MANY_FEEDS = "too_many_feeds", N_("End one of the five addresses first.")
 
@@ -81,3 +145,6 @@ class FeedRow:
     language: str
     created_at: dt.datetime
     last_read_at: dt.datetime | None
+    last_read_by: FeedReader | None
+    kind: FeedKind
+    district_id: int | None

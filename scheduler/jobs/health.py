@@ -6,7 +6,7 @@ import tomllib
 from dataclasses import replace
 from functools import cache
 
-from sqlalchemy import func, select, text
+from sqlalchemy import ColumnElement, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from scheduler import policy
@@ -95,7 +95,7 @@ def figures(now: dt.datetime) -> Figures:
     if not alive.database:
         return bare
     waiting, _late, failed = outbox(now)
-    oldest = db.session.scalar(select(func.min(OutboxMessage.created_at)).where(OutboxMessage.state.in_(UNSENT)))
+    oldest = db.session.scalar(select(func.min(OutboxMessage.created_at)).where(_is_to_leave(now)))
     ages = tuple(RunAge(run.name, (now - run.ended_at).total_seconds(), run.failed) for run in _runs())
     return replace(
         bare,
@@ -164,14 +164,19 @@ def _runs() -> tuple[RunRow, ...]:
 
 def outbox(now: dt.datetime) -> tuple[int, int, int]:
     """How many messages wait, how many of those are late, how many were given up."""
-    unsent = OutboxMessage.state.in_(UNSENT)
+    unsent, before = OutboxMessage.state.in_(UNSENT), now - DELAYED_AFTER
     counted = select(
         func.count().filter(unsent),
-        func.count().filter(unsent, OutboxMessage.created_at <= now - DELAYED_AFTER),
+        func.count().filter(_is_to_leave(before), OutboxMessage.created_at <= before),
         func.count().filter(OutboxMessage.state == MessageState.FAILED),
     ).select_from(OutboxMessage)
     waiting, late, failed = db.session.execute(counted).one()
     return waiting, late, failed
+
+
+def _is_to_leave(at: dt.datetime) -> ColumnElement[bool]:
+    """Unsent, and not one that was let wait beyond that moment."""
+    return OutboxMessage.state.in_(UNSENT) & ((OutboxMessage.attempts > 0) | (OutboxMessage.not_before <= at))
 
 
 def _database_bytes() -> int | None:

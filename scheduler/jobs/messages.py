@@ -7,6 +7,7 @@ from scheduler.core import clock
 from scheduler.jobs.queue import crontab, huey, in_app
 from scheduler.messages import service
 from scheduler.people.queries import centres
+from scheduler.turns.queries.conversations import conversation_of
 
 log = logging.getLogger(__name__)
 MESSAGES_AT_ONCE = 50
@@ -33,7 +34,8 @@ def _handle_some(ends: float) -> int:
         if time.monotonic() >= ends:
             return 0
         try:
-            handled += service.deliver(message_id, now=clock.now(), replies=replies) is not None
+            state = service.deliver(message_id, now=clock.now(), replies=replies, conversation_of=conversation_of)
+            handled += state is not None
         except Exception:  # a bug with one mail must not keep the others: its lease ends, and it is tried again
             log.exception("message not handled", extra={"message_id": message_id})
     return handled

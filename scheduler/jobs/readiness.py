@@ -4,7 +4,7 @@ import logging
 
 from scheduler.core import clock
 from scheduler.jobs.queue import crontab, huey, in_app
-from scheduler.readiness.service import borrowed_facts, checklist, recheck
+from scheduler.readiness.service import borrowed_facts, checklist, recheck, reminders
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +28,15 @@ def recheck_visits() -> None:
 @huey.periodic_task(crontab(hour="5-17", minute="25"), name="planning.tell_checklists")
 @in_app
 def tell_checklists() -> None:
-    """Each hour of the day, remind schools whose visit lies within the week. What was told is stored: twice is once."""
+    """Each hour of the day, tell schools what to prepare in the next two weeks. It is stored: twice is once."""
     if visits := checklist.tell_checklists(now=clock.now()):
         log.info("checklists told", extra={"visits": visits})
+
+
+@huey.periodic_task(crontab(hour="4-19", minute="45"), name="planning.send_reminders")
+@in_app
+def send_reminders() -> None:
+    """Each hour of the day, remind schools and crews of visits that come near. What was told is stored: twice is
+    once."""
+    if visits := reminders.send_reminders(now=clock.now()):
+        log.info("reminders written", extra={"visits": visits})

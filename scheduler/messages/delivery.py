@@ -61,6 +61,8 @@ def _outgoing(parcel: Parcel, now: dt.datetime) -> mailer.Outgoing:
         date=email.utils.format_datetime(now),
         reply_to=parcel.reply_to,
         stop_url=parcel.stop_url,
+        calendar=parcel.calendar,
+        thread=parcel.thread,
     )
 
 

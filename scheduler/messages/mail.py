@@ -7,8 +7,10 @@ holds is text and never markup.
 """
 
 import datetime as dt
+import hashlib
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from html import unescape
 from itertools import islice
@@ -23,10 +25,12 @@ from scheduler.core import language as words
 from scheduler.core.names import SpelledName, spelled
 from scheduler.messages import kinds
 from scheduler.messages.rules import LINK_MARK, MAIL_CODE, short, short_with
-from scheduler.messages.terms import Body, Channel, Letter, Line, MailText, TextKind
+from scheduler.messages.terms import Body, Channel, Letter, Line, MailText, TextKind, Writing
 from scheduler.messages.wording import why_read
 
 CALENDAR_FILE = "visit.ics"  # of the visit whose page the link opens
+_CALENDAR_LINK = f"{LINK_MARK}/{CALENDAR_FILE}"
+_FOOT = "--\n"  # before why its reader gets the mail, and the helpline
 
 
 def render(
@@ -55,13 +59,12 @@ def render(
     else:
         subject, written = kinds.filled(TextKind(Channel.MAIL, kind), whole, language, v)
     # A name with "=?" in it, how mails write letters, loses no mail: it reads a little wider (TRUST S20).
-    subject = _line(subject).replace(MAIL_CODE, "= ?")
+    subject, kept = _line(subject).replace(MAIL_CODE, "= ?"), ""
     if for_school or hasattr(macros, "next"):
         part = made.get_template("mails/parts/school.jinja").module
         written += f"\n{part.what_next(macros.next(v))}"  # type: ignore[attr-defined]
-        written += f"\n{part.about(v)}" if for_school else ""  # type: ignore[attr-defined]
-    # What a macro of ours wrote, with every value in it escaped by the environment, is markup already.
-    paragraphs = [line for part in written.split("\n") if (line := Markup(part.strip()))]  # nosec B704
+        kept = str(part.about(v)) if for_school else ""  # type: ignore[attr-defined]
+    paragraphs, ending = _paragraphs(written), _paragraphs(kept)
     button = _line(macros.button(v))  # type: ignore[attr-defined]
     calendar = _line(macros.calendar(v)) if hasattr(macros, "calendar") else ""
     gettext = words.translator(language).gettext
@@ -71,23 +74,61 @@ def render(
         minor = {"name": _harmless(copy_of, language)}
         whose = gettext("You get this copy as the guardian. The mail went to: %(name)s.") % minor
         paragraphs = [Markup.escape(whose), *paragraphs]
-    helpline = settings().helpline_number
-    html = made.get_template("layouts/mail.html").render(
-        subject=subject,
-        paragraphs=paragraphs,
-        button=button,
-        calendar=calendar,
-        calendar_link=f"{LINK_MARK}/{CALENDAR_FILE}",
-        link=LINK_MARK,
-        helpline=helpline,
-        why=why_read(kind, language),
-        html_lang=words.html_lang(language),
+    body = _laid_out(language, subject, [*paragraphs, *ending], why_read(kind, language), (button, calendar))
+    return replace(body, free=len(paragraphs))
+
+
+def _paragraphs(written: str) -> list[Markup]:
+    """What a macro of ours wrote, with every value in it escaped by the environment, is markup already."""
+    return [line for part in written.split("\n") if (line := Markup(part.strip()))]  # nosec B704
+
+
+def _laid_out(language: str, subject: str, paragraphs: list[Markup], why: str, links: tuple[str, str]) -> Body:
+    """Both parts of a mail by the one layout; no paragraph holds a new line. `links`: words of button and calendar."""
+    button, calendar = links
+    gettext, helpline = words.translator(language).gettext, settings().helpline_number
+    html = (
+        kinds.environment(language)
+        .get_template("layouts/mail.html")
+        .render(
+            subject=subject,
+            paragraphs=paragraphs,
+            button=button,
+            calendar=calendar,
+            calendar_link=_CALENDAR_LINK,
+            link=LINK_MARK,
+            helpline=helpline,
+            why=why,
+            html_lang=words.html_lang(language),
+        )
     )
     ending = gettext("Free helpline for children's safety on the internet: %(number)s") % {"number": helpline}
     parts = [line.unescape() for line in paragraphs]
     parts += [f"{button}:\n{LINK_MARK}"] if button else []
-    parts += [f"{calendar}:\n{LINK_MARK}/{CALENDAR_FILE}"] if calendar else []
-    return Body(subject, "\n\n".join([*parts, f"--\n{why_read(kind, language)}\n{ending}"]) + "\n", html)
+    parts += [f"{calendar}:\n{_CALENDAR_LINK}"] if calendar else []
+    return Body(subject, "\n\n".join([*parts, f"{_FOOT}{why}\n{ending}" if why else _FOOT + ending]) + "\n", html)
+
+
+def writing_of(body: Body) -> Writing:
+    """A stored mail as it is edited: its own words, and what stands under them and stays."""
+    parts = body.text.strip().split("\n\n")
+    kept = (part.removeprefix(_FOOT).replace(f"\n{LINK_MARK}", f" {LINK_MARK}") for part in parts[body.free :])
+    seen = hashlib.sha256(f"{body.subject}\n{body.text}".encode()).hexdigest()
+    return Writing(body.subject, "\n".join(parts[: body.free]), tuple(kept), seen)
+
+
+def rewritten(body: Body, language: str, subject: str, text: str) -> Body:
+    """The same mail with other words, each line a paragraph: what is typed is text, and what must stay stays."""
+    own = [line for line in (" ".join(part.split()) for part in text.split("\n")) if line]
+    rest = body.text.strip().split("\n\n")[body.free :]
+    labels = {mark: label for part in rest for label, _colon, mark in (part.rpartition(":\n"),)}
+    kept = [part for part in rest if "\n" not in part]
+    _dashes, *why, _helpline = rest[-1].split("\n")
+    paragraphs = [Markup.escape(part) for part in (*own, *kept)]
+    said = " ".join(subject.split()).replace(MAIL_CODE, "= ?")
+    links = labels.get(LINK_MARK, ""), labels.get(_CALENDAR_LINK, "")
+    made = _laid_out(language, said, paragraphs, "".join(why), links)
+    return replace(made, free=len(own))
 
 
 def examples(kind: TextKind, language: str, values: Mapping[str, object]) -> dict[str, str]:
@@ -151,7 +192,7 @@ def render_by_pattern(kind: str, language: str, values: Mapping[str, object], *,
         shape.append((name, shown))
     subject, text, html = _pattern(kind, language, tuple(shape), for_school, settings().helpline_number)
     escaped = {name: str(Markup.escape(text)) for name, text in texts.items()}
-    return Body(_filled(subject, texts), _filled(text, texts), _filled(html, escaped))
+    return Body(_filled(subject, texts), _filled(text, texts), _filled(html, escaped))  # protected: nobody edits it
 
 
 _MARK = "\ue000{}\ue000"  # a sign of nobody's script

@@ -1,14 +1,21 @@
-"""The outbox, and the texts that centres have worded themselves."""
+"""The outbox, which reminders a centre has switched off, and the texts that it has worded itself."""
 
 import datetime as dt
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from scheduler.core.db import Base
+from scheduler.core.db import Base, enum_named
 from scheduler.core.defences import TableLaw, refuse
 from scheduler.core.ways import NamedWay, closed
-from scheduler.messages.terms import LONGEST_BODY, LONGEST_SUBJECT, Channel, MessageState
+from scheduler.messages.terms import (
+    LONGEST_BODY,
+    LONGEST_SUBJECT,
+    Channel,
+    MessageGroup,
+    MessageState,
+    Reminder,
+)
 
 
 class OutboxMessage(Base):
@@ -16,6 +23,12 @@ class OutboxMessage(Base):
 
     __tablename__ = "outbox_message"
     __table_args__ = (
+        CheckConstraint(
+            "NOT (protected AND (state = 'held' OR reason IS NOT NULL OR edited_at IS NOT NULL))",
+            name="protected_leaves_as_written",
+        ),
+        CheckConstraint("reason IS NULL OR state = 'stopped'", name="reason_is_of_a_stopped_one"),
+        CheckConstraint("calendar_of IS NOT NULL OR coalesce(calendar, '') = ''", name="calendar_is_somebodys"),
         Index(None, "state", "not_before"),
         Index(None, "about", "about_id"),
         Index(None, "kind", "centre_id"),  # the newest of its kind
@@ -30,6 +43,8 @@ class OutboxMessage(Base):
     subject: Mapped[str]
     text: Mapped[str]  # holds the placeholder {link} where a secret link will stand
     html: Mapped[str]
+    calendar: Mapped[str | None]  # a scheduling message for its reader's calendar (iTIP), as it leaves
+    calendar_of: Mapped[str | None]  # whose calendar that is; it stays when address and texts are blanked
     link_purpose: Mapped[str | None]
     link_subject_id: Mapped[int | None]
     link_path: Mapped[str | None]
@@ -44,6 +59,42 @@ class OutboxMessage(Base):
     leased_until: Mapped[dt.datetime | None]
     sent_at: Mapped[dt.datetime | None]
     failure: Mapped[str | None]
+    protected: Mapped[bool] = mapped_column(default=False)  # nobody holds, edits or discards it
+    free_paragraphs: Mapped[int] = mapped_column(default=0)  # from the first on, that may be edited
+    edited_at: Mapped[dt.datetime | None]
+    reason: Mapped[str | None]  # why somebody discarded it
+    acted_at: Mapped[dt.datetime | None]  # held or discarded by hand, and what it was before: so it is undone
+    state_before: Mapped[MessageState | None] = mapped_column(enum_named("state_before", MessageState))
+
+
+class MessageDelay(Base):
+    """For how long a centre keeps messages of a group in the house, where they can be held and discarded."""
+
+    __tablename__ = "message_delay"
+    __table_args__ = (
+        UniqueConstraint("centre_id", "kind"),
+        CheckConstraint("minutes IN (0, 15, 60)", name="none_or_a_quarter_or_an_hour"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id", ondelete="CASCADE"))
+    kind: Mapped[MessageGroup]
+    minutes: Mapped[int]
+
+
+class ReminderSwitch(Base):
+    """A reminder that a centre has switched off, or on again; without a row it is on."""
+
+    __tablename__ = "reminder_switch"
+    __table_args__ = (
+        UniqueConstraint("centre_id", "kind", name="each_switch_once"),
+        CheckConstraint("is_on OR kind NOT IN ('vetting', 'consent')", name="checks_always_on"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id", ondelete="CASCADE"))
+    kind: Mapped[Reminder]
+    is_on: Mapped[bool]
 
 
 class MessageText(Base):

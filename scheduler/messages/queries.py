@@ -3,24 +3,30 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import aliased
 
 from scheduler.core.db import db
+from scheduler.core.errors import NotFound
 from scheduler.core.language import DEFAULT
 from scheduler.core.leases import is_free
 from scheduler.core.paging import PER_PAGE, Page, first_row
 from scheduler.core.sorting import Columns, Sort, ordered_by
-from scheduler.messages.models import MessageText, OutboxMessage
-from scheduler.messages.rules import CLOCK_WAS_AHEAD, LONGEST_PAUSE
+from scheduler.messages.models import MessageDelay, MessageText, OutboxMessage, ReminderSwitch
+from scheduler.messages.rules import CLOCK_WAS_AHEAD, KINDS, LONGEST_PAUSE
 from scheduler.messages.terms import (
+    IN_THE_HOUSE,
     UNSENT,
+    Body,
     Failure,
     MailText,
+    MessageGroup,
     MessagePage,
     MessageRow,
     MessageState,
+    Reminder,
     TextKind,
     TextVersion,
 )
@@ -35,7 +41,8 @@ SORTS: Columns = {
 }
 
 
-def _row(message: OutboxMessage) -> MessageRow:
+def row_of(message: OutboxMessage) -> MessageRow:
+    """A message as lists and rules read it."""
     return MessageRow(
         id=message.id,
         kind=message.kind,
@@ -46,7 +53,52 @@ def _row(message: OutboxMessage) -> MessageRow:
         attempts=message.attempts,
         created_at=message.created_at,
         sent_at=message.sent_at,
+        not_before=message.not_before,
+        channel=message.channel,
+        protected=message.protected,
+        edited_at=message.edited_at,
+        reason=message.reason or "",
     )
+
+
+def body_of(message: OutboxMessage) -> Body:
+    """What a stored mail says."""
+    return Body(message.subject, message.text, message.html, free=message.free_paragraphs)
+
+
+def delays_of(centre_id: int) -> dict[MessageGroup, int]:
+    """For how many minutes a centre keeps messages of each group; of a group that is not named for none."""
+    rows = db.session().execute(
+        select(MessageDelay.kind, MessageDelay.minutes).where(MessageDelay.centre_id == centre_id)
+    )
+    return {row.kind: row.minutes for row in rows}
+
+
+def may_have_left(state: MessageState, attempts: int) -> bool:
+    """Whether its reader may have it: sent, being sent, or tried."""
+    return attempts > 0 or state not in (MessageState.WAITING, MessageState.HELD, MessageState.STOPPED)
+
+
+def held_among(ids: Collection[int]) -> list[int]:
+    """Those of these messages that somebody holds."""
+    held = select(OutboxMessage.id).where(OutboxMessage.id.in_(ids), OutboxMessage.state == MessageState.HELD)
+    return list(db.session.scalars(held.order_by(OutboxMessage.id)))
+
+
+def still_here(thing: str, thing_id: int) -> list[MessageRow]:
+    """The messages about one row of a table that wait or are held, oldest first."""
+    found = db.session.scalars(select(OutboxMessage).where(*_here(thing, thing_id)).order_by(OutboxMessage.id))
+    return [row_of(message) for message in found]
+
+
+def any_here(thing: str, thing_id: int) -> ColumnElement[bool]:
+    """Whether there are any, for who asks more in one question."""
+    return select(OutboxMessage.id).where(*_here(thing, thing_id)).exists()
+
+
+def _here(thing: str, thing_id: int) -> tuple[ColumnElement[bool], ...]:
+    about = OutboxMessage.about == thing, OutboxMessage.about_id == thing_id
+    return *about, OutboxMessage.state.in_(IN_THE_HOUSE)
 
 
 def messages_about(thing: str, thing_id: int) -> list[MessageRow]:
@@ -56,7 +108,7 @@ def messages_about(thing: str, thing_id: int) -> list[MessageRow]:
         .where(OutboxMessage.about == thing, OutboxMessage.about_id == thing_id)
         .order_by(OutboxMessage.id)
     )
-    return [_row(message) for message in found]
+    return [row_of(message) for message in found]
 
 
 def newest_of(centre_id: int, kind: str = "", state: MessageState | None = None) -> MessageRow | None:
@@ -71,7 +123,7 @@ def newest_of(centre_id: int, kind: str = "", state: MessageState | None = None)
         .order_by(OutboxMessage.id.desc())
         .limit(1)
     )
-    return _row(found) if found else None
+    return row_of(found) if found else None
 
 
 def is_waiting(kind: str, about: tuple[str, int]) -> bool:
@@ -84,6 +136,22 @@ def is_waiting(kind: str, about: tuple[str, int]) -> bool:
         OutboxMessage.state == MessageState.WAITING,
     )
     return db.session.scalar(wanted.limit(1)) is not None
+
+
+def newest_calendar_kinds(thing: str, thing_ids: Collection[int]) -> dict[tuple[int, str], str]:
+    """The kind of the newest mail about each of these rows that changed somebody's calendar, by row and reader."""
+    wanted = (
+        select(OutboxMessage.about_id, OutboxMessage.calendar_of, OutboxMessage.kind)
+        .where(
+            OutboxMessage.about == thing,
+            OutboxMessage.about_id.in_(thing_ids),
+            OutboxMessage.calendar_of.is_not(None),
+            OutboxMessage.state != MessageState.STOPPED,
+        )
+        .order_by(OutboxMessage.id)
+    )
+    rows = db.session.execute(wanted)
+    return {(thing_id, reader): kind for thing_id, reader, kind in rows if thing_id is not None and reader is not None}
 
 
 def written_within(time: dt.timedelta, now: dt.datetime) -> ColumnElement[bool]:
@@ -108,20 +176,27 @@ def outbox_of(
     state: MessageState | None = None,
     sort: Sort | None = None,
     within: Sequence[ColumnElement[bool]] = (),
-) -> Page[MessageRow]:
-    """One page of a centre's mails, newest first or as asked; `within`: those that the reader may see."""
+    per_page: int = PER_PAGE,
+) -> tuple[Page[MessageRow], Counter[MessageState]]:
+    """One page of a centre's mails, newest first or as asked, and how many there are in each state.
+
+    `within`: those that the reader may see and looks for. One that is leaving waits, for the list.
+    """
     wanted: list[ColumnElement[bool]] = [OutboxMessage.centre_id == centre_id, *within]
+    states = select(OutboxMessage.state, func.count().label("many")).where(*wanted).group_by(OutboxMessage.state)
+    counts = Counter({row.state: row.many for row in db.session.execute(states)})
+    counts[MessageState.WAITING] += counts.pop(MessageState.SENDING, 0)
+    total = counts[state] if state else counts.total()
     if state:
-        wanted.append(OutboxMessage.state == state)
-    total = db.session.scalar(select(func.count()).select_from(OutboxMessage).where(*wanted)) or 0
+        wanted.append(OutboxMessage.state.in_(UNSENT if state in UNSENT else (state,)))
     found = db.session.scalars(
         select(OutboxMessage)
         .where(*wanted)
         .order_by(*ordered_by(sort, SORTS), OutboxMessage.id.desc())
-        .offset(first_row(number))
-        .limit(PER_PAGE)
+        .offset(first_row(number, per_page))
+        .limit(per_page)
     )
-    return Page([_row(message) for message in found], max(number, 1), total)
+    return Page([row_of(message) for message in found], max(number, 1), total, per_page), counts
 
 
 def message_of(centre_id: int, message_id: int, *, within: Sequence[ColumnElement[bool]] = ()) -> MessagePage | None:
@@ -131,15 +206,49 @@ def message_of(centre_id: int, message_id: int, *, within: Sequence[ColumnElemen
     )
     if message is None:
         return None
-    return MessagePage(_row(message), tuple(line for line in message.text.split("\n") if line.strip()))
+    lines = tuple(line for line in message.text.split("\n") if line.strip())
+    return MessagePage(row_of(message), lines, body_of(message))
+
+
+def of_group(group: MessageGroup) -> ColumnElement[bool]:
+    """Messages of these kinds."""
+    return OutboxMessage.kind.in_([kind for kind, one in KINDS.items() if one is group])
+
+
+def rows_of(ids: Collection[int], within: Sequence[ColumnElement[bool]]) -> list[MessageRow]:
+    """These messages, the oldest first. Raises: NotFound unless all are within."""
+    found = db.session.scalars(
+        select(OutboxMessage).where(OutboxMessage.id.in_(ids), *within).order_by(OutboxMessage.id)
+    )
+    rows = [row_of(message) for message in found]
+    if len(rows) != len(set(ids)):
+        raise NotFound("message")
+    return rows
+
+
+def is_on(reminder: Reminder, centre_id: Any) -> ColumnElement[bool]:
+    """Whether the centre in that column reminds of it."""
+    off = exists().where(ReminderSwitch.centre_id == centre_id, ReminderSwitch.kind == reminder, ~ReminderSwitch.is_on)
+    return ~off
+
+
+def switches_of(centre_id: int) -> dict[Reminder, ReminderSwitch]:
+    """What a centre has switched off, or on again."""
+    found = db.session.scalars(select(ReminderSwitch).where(ReminderSwitch.centre_id == centre_id))
+    return {row.kind: row for row in found}
 
 
 def due_ids(limit: int, now: dt.datetime) -> list[int]:
-    """Mails that may leave now, oldest first; to one address only the first unsent one, so that order holds."""
+    """Mails that may leave now, oldest first; to one address only the first unsent one, so that order holds.
+
+    One that its centre lets wait keeps back no mail about something else.
+    """
     earlier = aliased(OutboxMessage)
+    put_off = (earlier.attempts == 0) & (earlier.not_before > now) & (earlier.created_at <= now + CLOCK_WAS_AHEAD)
     before = (
         select(earlier.id)
         .where(earlier.address == OutboxMessage.address, earlier.id < OutboxMessage.id, earlier.state.in_(UNSENT))
+        .where(~put_off | _same_thing(earlier))
         .exists()
     )
     return list(
@@ -159,7 +268,7 @@ def may_leave(now: dt.datetime) -> ColumnElement[bool]:
     put_off = (OutboxMessage.attempts > 0) & (
         OutboxMessage.not_before > now + max(LONGEST_PAUSE.values()) + CLOCK_WAS_AHEAD
     )
-    due = (OutboxMessage.not_before <= now) | ahead | put_off
+    due = (OutboxMessage.not_before <= now) | ahead | put_off | _is_followed(now)
     waits = (OutboxMessage.state == MessageState.WAITING) & due
     free: ColumnElement[bool] = is_free(
         OutboxMessage, waits=waits, busy=OutboxMessage.state == MessageState.SENDING, now=now
@@ -216,3 +325,26 @@ def versions_of(centre_id: int, kind: TextKind, language: str) -> list[TextVersi
 def _version(row: MessageText) -> TextVersion:
     product = MailText(row.product_subject, row.product_body)
     return TextVersion(row.version, MailText(row.subject, row.body), product, row.saved_at, row.id)
+
+
+def _same_thing(other: type[OutboxMessage]) -> ColumnElement[bool]:
+    return (other.about == OutboxMessage.about) & (other.about_id == OutboxMessage.about_id)
+
+
+def _is_followed(now: dt.datetime) -> ColumnElement[bool]:
+    """One that is let wait goes with the next that tells its reader more of the same: the later would come first.
+
+    Never a protected one: what a guardian is asked on a day is asked on that day.
+    """
+    later = aliased(OutboxMessage)
+    return (
+        select(later.id)
+        .where(later.address == OutboxMessage.address, later.id > OutboxMessage.id, _same_thing(later))
+        .where(
+            later.state == MessageState.WAITING,
+            later.not_before <= now,
+            OutboxMessage.attempts == 0,
+            ~OutboxMessage.protected,
+        )
+        .exists()
+    )

@@ -1,8 +1,8 @@
 """Words of the outbox."""
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from scheduler.core.errors import N_, Reason, SchedulerError
@@ -10,6 +10,7 @@ from scheduler.core.errors import N_, Reason, SchedulerError
 
 class MessageState(StrEnum):
     WAITING = "waiting"
+    HELD = "held"  # by a person: it never leaves until somebody sends it
     SENDING = "sending"
     SENT = "sent"
     FAILED = "failed"  # given up; shown to coordinators
@@ -23,7 +24,42 @@ class Channel(StrEnum):
     SMS = "sms"
 
 
+class Method(StrEnum):
+    """What a mail's calendar part does in the calendar of its reader (RFC 5546)."""
+
+    REQUEST = "REQUEST"  # puts an entry in, or changes it
+    CANCEL = "CANCEL"  # takes it out
+
+
 UNSENT = (MessageState.WAITING, MessageState.SENDING)
+IN_THE_HOUSE = (*UNSENT, MessageState.HELD)
+
+
+class MessageGroup(StrEnum):
+    """Whom a kind of message is for: what may be delayed together."""
+
+    REQUESTS = "requests"  # to schools, about what they asked for
+    VISITS = "visits"  # to schools, about a visit
+    PRESENTERS = "presenters"
+    LETTERS = "letters"  # to schools, not asked for
+    STAFF = "staff"
+    PROTECTED = "protected"  # consent, guardians, sign-in, concerns
+
+
+class MessageReason(Reason):
+    """Why nothing is done with a message."""
+
+    PROTECTED = (
+        "message_protected",
+        N_("Leave it as it is: messages about consent, guardians, sign-in and concerns always leave as written."),
+    )
+    LEAVING = "message_leaving", N_("Wait a minute and look again: it is leaving just now.")
+    OTHERWISE = "message_otherwise", N_("Look at it again: it has left, or somebody has acted on it meanwhile.")
+    NO_TEXT = "message_has_no_text", N_("Write to the person yourself: the text of this message is no longer kept.")
+    SHORT = "message_is_short", N_("Discard it and call instead: a short message is not edited.")
+    CHANGED = "message_changed", N_("Open the message again: somebody has edited it meanwhile.")
+    LINK_TYPED = "link_typed", N_("Remove {link} from the text: the link stands under it already.")
+    TOO_LATE_TO_UNDO = "message_too_late", N_("Look at the list: these messages have left, or stand otherwise by now.")
 
 
 class Failure(StrEnum):
@@ -41,6 +77,50 @@ class Failure(StrEnum):
     CERTIFICATE_UNKNOWN = "certificate_unknown"
 
 
+class Reminder(StrEnum):
+    """What somebody is reminded of, once for each thing: rules.REMINDERS says when, of what and whom."""
+
+    CHECKLIST = "checklist"
+    SCHOOL_WEEK = "school_week"
+    SCHOOL_DAY = "school_day"
+    CREW_WEEK = "crew_week"
+    CREW_DAY = "crew_day"
+    OFFER_ENDS = "offer_ends"
+    REPORT_DUE = "report_due"
+    REPORT_LATE = "report_late"
+    NUMBERS_WAIT = "numbers_wait"
+    FEEDBACK = "feedback"
+    SURVEY = "survey"
+    NEXT_YEAR = "next_year"
+    VETTING = "vetting"
+    CONSENT = "consent"
+
+
+class RemindedReader(StrEnum):
+    """Whom a reminder is written to."""
+
+    SCHOOL = "school"
+    CREW = "crew"
+    GUARDIAN = "guardian"
+
+
+@dataclass(frozen=True)
+class ReminderRule:
+    """When a reminder goes: from the `first` day to the `last` on which it still makes sense.
+
+    Both are counted from the day of what it is about, days before it as negative numbers. From its `late` day on, else
+    on its last, it waits for no lessons. `kind` is its mail, of templates/mails. One that goes `always` can be switched
+    off by no centre.
+    """
+
+    kind: str
+    reader: RemindedReader
+    first: int
+    last: int
+    late: int | None = None
+    always: bool = False
+
+
 @dataclass(frozen=True)
 class LinkWish:
     """A secret link that a mail shall hold: minted when the mail is sent, never stored in its text.
@@ -55,13 +135,23 @@ class LinkWish:
 
 
 @dataclass(frozen=True)
+class CalendarPart:
+    """A scheduling message (iTIP) in a mail, and whose calendar it changes: a presenter's or a contact's number."""
+
+    text: str
+    reader: str
+
+
+@dataclass(frozen=True)
 class MessageDraft:
     """A mail as a room asks for it: `kind` names its template, `values` are what the template says.
 
     Its button leads to the secret `link`, or else to the page values["path"]. `about` is the (table, row id) whose
     page shows the mail, `centre_id` whose outbox does. `copy_of` is for a guardian: the given name of the minor whose
     mail this copies. A copy has neither button nor link, so no secret can leave with it. A mail `for_school` also says
-    of which school, programme, day and hour it speaks, what happens next, and whom to call.
+    of which school, programme, day and hour it speaks, what happens next, and whom to call. `calendar` is what it does
+    in its reader's calendar; a copy does nothing there. One `to_minor` leaves as it was written, as does its copy:
+    nobody holds it back, or writes to a minor what the guardian does not read.
     """
 
     kind: str
@@ -73,10 +163,12 @@ class MessageDraft:
     centre_id: int | None = None
     copy_of: str = ""
     for_school: bool = False
+    calendar: CalendarPart | None = None
+    to_minor: bool = False
 
     def __post_init__(self) -> None:
-        if self.copy_of and self.link:
-            raise ValueError("a copy carries no secret link")
+        if self.copy_of and (self.link or self.calendar):
+            raise ValueError("a copy carries neither a secret link nor a calendar part")
 
 
 @dataclass(frozen=True)
@@ -89,15 +181,30 @@ class ShortDraft:
     text: str
     about: tuple[str, int]
     centre_id: int
+    to_guardian: bool = False
 
 
 @dataclass(frozen=True)
 class Body:
-    """A rendered mail; `{link}` stands where its link will."""
+    """A rendered mail; `{link}` stands where its link will. The first `free` paragraphs may be edited."""
 
     subject: str
     text: str
     html: str
+    free: int = field(default=0, compare=False, kw_only=True)
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """What a mail program shows together: `name` stands in the ids of its mails; `answers_to` reads what is answered,
+    instead of the centre, if anybody."""
+
+    name: str
+    answers_to: str = ""
+
+
+# (table and row that a mail is about, purpose and subject of its link, now): higher rooms know to what that belongs
+ConversationOf = Callable[[tuple[str, int] | None, tuple[str, int] | None, dt.datetime], Conversation | None]
 
 
 @dataclass(frozen=True)
@@ -113,6 +220,8 @@ class Parcel:
     channel: Channel = Channel.MAIL
     reply_to: str = ""
     stop_url: str = ""
+    calendar: str = ""
+    thread: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,6 +237,15 @@ class MessageRow:
     attempts: int
     created_at: dt.datetime
     sent_at: dt.datetime | None
+    not_before: dt.datetime
+    channel: Channel
+    protected: bool
+    edited_at: dt.datetime | None
+    reason: str
+
+    def waits_until(self, now: dt.datetime) -> dt.datetime | None:
+        """The moment before which it does not leave; None for what leaves next, or does not leave."""
+        return self.not_before if self.state is MessageState.WAITING and self.not_before > now else None
 
 
 @dataclass(frozen=True)
@@ -136,6 +254,7 @@ class MessagePage:
 
     row: MessageRow
     paragraphs: tuple[str, ...]
+    body: Body
 
 
 @dataclass(frozen=True)
@@ -262,3 +381,40 @@ class TextVersion:
     product: MailText  # the product's text of that day
     at: dt.datetime
     id: int
+
+
+@dataclass(frozen=True)
+class Writing:
+    """What of a mail may be edited, and what stands under it whatever is typed; `seen` tells one text from another."""
+
+    subject: str
+    text: str
+    kept: tuple[str, ...]
+    seen: str = ""
+
+
+class HandAct(StrEnum):
+    """What somebody does with a message in the outbox; the first three with several at once."""
+
+    HOLD = "hold"
+    SEND = "send"
+    DISCARD = "discard"
+    EDIT = "edit"
+    AGAIN = "again"  # one that was sent leaves once more
+
+
+@dataclass(frozen=True)
+class SkippedMessage:
+    """A message with which that cannot be done, and why."""
+
+    row: MessageRow
+    reason: Reason
+
+
+@dataclass(frozen=True)
+class Handled:
+    """What an act on messages has done: how many, which it left out and why, and the moment by which it is undone."""
+
+    done: tuple[MessageRow, ...]
+    left_out: tuple[SkippedMessage, ...]
+    at: dt.datetime

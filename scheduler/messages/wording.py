@@ -17,11 +17,12 @@ READERS: Mapping[Reader, str] = {
         date_offered date_taken_back follow_up_feedback follow_up_next_year follow_up_survey numbers_decided own_visits
         prove_address request_agreed request_dates_lapsed request_declined request_ended request_merged
         request_proposed request_question request_received request_reminder request_reopened request_waitlisted
-        school_closure school_clock_wrong school_joined visit_cancelled visit_confirmed visit_moved visit_replanned""",
+        school_closure school_clock_wrong school_joined visit_cancelled visit_confirmed visit_moved visit_replanned
+        visit_soon numbers_wait""",
     Reader.PRESENTER: """
         crew_closure crew_confirmed crew_online crew_visit_cancelled driving_ends follow_up_report_due numbers_changed
         own_consent_ends presentations_joined ride_driven ride_driven_ended seat_released vetting_ends visit_offered
-        visit_open visit_released""",
+        visit_open visit_released crew_soon offer_ends offer_accepted""",
     Reader.GUARDIAN: """
         consent_asked consent_ends consent_given consent_on_paper consent_recorded consent_withdrawn guardian_changes
         guardian_stays ride_ended ride_told""",

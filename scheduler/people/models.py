@@ -22,7 +22,7 @@ from scheduler.core.language import worded
 from scheduler.core.names import SpelledName, whole_name
 from scheduler.core.spelled_column import both_spellings
 from scheduler.core.ways import FORGETTING, closed
-from scheduler.people.terms import HandStep, PresenterKind, TeachingLanguage, Topic
+from scheduler.people.terms import AnswersTo, HandStep, PresenterKind, TeachingLanguage, Topic
 from scheduler.places.models import HostsIn, Municipality
 from scheduler.policy import Actor, Role
 
@@ -31,6 +31,13 @@ class Centre(Base):
     """An organisation that runs programmes; its staff belong to it, hosts are shared."""
 
     __tablename__ = "centre"
+    __table_args__ = (
+        CheckConstraint(
+            "site = '' OR (site LIKE 'https://_%' AND site NOT LIKE 'https://%/%' AND site NOT LIKE '%*%'"
+            " AND site NOT LIKE '% %' AND site NOT LIKE '%;%' AND site NOT LIKE '%,%')",
+            name="site_is_one_origin",
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(unique=True)
@@ -44,6 +51,8 @@ class Centre(Base):
     signatory: Mapped[str] = mapped_column(default="")  # who signs certificates; a name is printed as typed
     signatory_duty_sr_cyrl: Mapped[str] = mapped_column(default="")  # printed under that name
     signatory_duty_en: Mapped[str] = mapped_column(default="")
+    site: Mapped[str] = mapped_column(default="")  # its own, which alone may frame the widget: https://centre.example
+    answers_to: Mapped[AnswersTo] = mapped_column(default=AnswersTo.CENTRE)
     created_at: Mapped[dt.datetime]
 
     def name(self, language: str) -> str:

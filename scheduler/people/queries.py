@@ -16,6 +16,7 @@ from scheduler.core.db import db
 from scheduler.core.errors import Gone, NotFound
 from scheduler.core.language import pick
 from scheduler.core.names import SpelledName, whole_name
+from scheduler.core.text import fold
 from scheduler.messages.rules import CLOCK_WAS_AHEAD
 from scheduler.people import rules
 from scheduler.people.models import (
@@ -270,6 +271,13 @@ def administrators() -> list[tuple[int, Reader]]:
     return staff_with(Role.ADMINISTRATOR)
 
 
+def addresses_of(centre_id: int, words: Sequence[str]) -> list[str]:
+    """Where people of a centre read mails whose name has every (folded) word, in either script."""
+    people = select(User.email, User.full_name).where(User.centre_id == centre_id, User.erased_at.is_(None))
+    named = ((email, fold(name)) for email, name in db.session.execute(people))
+    return [email for email, name in named if all(word in name for word in words)]
+
+
 def colleagues_of(centre_id: int | None) -> list[tuple[int, SpelledName]]:
     """(id, full name) of who may own a request of a centre: its coordinators and administrators, but the suspended."""
     found = db.session.execute(may_own(centre_id))
@@ -337,10 +345,21 @@ def centre_settings(centre_id: int) -> CentreRow:
         signatory=centre.signatory,
         signatory_duty_sr_cyrl=centre.signatory_duty_sr_cyrl,
         signatory_duty_en=centre.signatory_duty_en,
+        site=centre.site,
+        slug=centre.slug,
+        answers_to=centre.answers_to,
         settled=frozenset(settled),
         has_colleagues=people[0] > 1,
         has_presenters=people[1],
     )
+
+
+def centre_with_site(slug: str) -> tuple[int, str]:
+    """The centre of that name in addresses, and its own site. Raises: NotFound where it has named none."""
+    found = db.session.execute(select(Centre.id, Centre.site).where(Centre.slug == slug)).one_or_none()
+    if found is None or not found.site or rules.site_of(found.site) != found.site:
+        raise NotFound("centre")
+    return found.id, found.site
 
 
 def homes(language: str = "sr_Latn") -> list[tuple[int, str, str]]:

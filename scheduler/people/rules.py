@@ -3,9 +3,11 @@
 import datetime as dt
 import hashlib
 import ipaddress
+import re
 import socket
 from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
+from urllib.parse import urlsplit
 
 from scheduler.core.errors import GroundReason, Reason
 from scheduler.core.names import problem_with_name, problem_with_other_name, spellings, whole_name
@@ -32,6 +34,8 @@ OLDEST_BIRTH_YEARS = 100
 
 PASSWORD_LENGTHS = range(10, 129)
 NAME_LIMIT = 80
+SITE_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")  # no IP address
+HTTPS_PORT = 443
 REACHES = range(1, 1000)  # kilometres, one way, that somebody may say she goes at most
 
 HALVES = {  # of a day, as two shifts of a school and its evenings are
@@ -61,7 +65,25 @@ def problems_with_centre(change: CentreChange) -> dict[str, Reason]:
         problems["email"] = reason
     if change.phone and not can_be_dialled(change.phone):
         problems["phone"] = GroundReason.NOT_A_PHONE
+    if change.site and site_of(change.site) is None:
+        problems["site"] = PersonReason.NOT_A_SITE
     return problems
+
+
+def site_of(typed: str) -> str | None:
+    """A site as browsers name it, https://centre.example; None where it is not one https address of a named host.
+
+    Without path, user or wildcard, and no IP address: a header says so of whom a page may be framed by.
+    """
+    try:
+        parts = urlsplit(typed.strip())
+        host, port = (parts.hostname or "").encode("idna").decode(), parts.port
+    except ValueError:
+        return None
+    alone = parts.scheme == "https" and parts.path in ("", "/") and not (parts.query or parts.fragment)
+    if not alone or "@" in parts.netloc or port == 0 or not SITE_HOST.fullmatch(host):
+        return None
+    return f"https://{host}" + (f":{port}" if port not in (None, HTTPS_PORT) else "")
 
 
 def birthday(birth_date: dt.date, years: int) -> dt.date:

@@ -18,6 +18,7 @@ class PersonReason(Reason):
 
     ALREADY_SET_UP = "already_set_up", N_("Sign in instead: the centre is set up already.")
     HAS_ACCOUNT = "has_account", N_("Enter another address: an account already uses this one.")
+    NOT_A_SITE = "not_a_site", N_("Enter an https address without a path, for example https://centre.example.")
     OWN_ACCOUNT = "own_account", N_("Ask a colleague: nobody suspends an own account.")
     OWN_ROLE = "own_role", N_("Ask a colleague: nobody takes the administrator's role from oneself.")
     OWN_DISTRICTS = "own_districts", N_("Ask a colleague: nobody changes her own districts.")
@@ -136,6 +137,13 @@ class CentreDraft:
     signatory: str = ""
 
 
+class AnswersTo(StrEnum):
+    """Who of a centre gets what people answer to a mail about a request."""
+
+    CENTRE = "centre"
+    OWNER = "owner"  # of the request; the centre while nobody owns it
+
+
 @dataclass(frozen=True)
 class CentreRow:
     """A centre as its settings show it."""
@@ -151,6 +159,9 @@ class CentreRow:
     signatory: str
     signatory_duty_sr_cyrl: str
     signatory_duty_en: str
+    site: str
+    slug: str
+    answers_to: AnswersTo
     settled: frozenset["HandStep"]
     has_colleagues: bool  # two accounts or more beside presenters
     has_presenters: bool
@@ -170,6 +181,8 @@ class CentreChange:
     signatory: str
     signatory_duty_sr_cyrl: str
     signatory_duty_en: str
+    site: str = ""
+    answers_to: AnswersTo = AnswersTo.CENTRE
 
 
 class HandStep(StrEnum):

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from scheduler.core.language import translator
-from scheduler.core.text import tidy
+from scheduler.messages.ics import one_line
 from scheduler.posts.terms import PostRow, PostState
 from scheduler.posts.wording import CHANNELS
 from scheduler.visits.ics import calendar
@@ -28,14 +28,16 @@ class PlannedPost:
 
 def planned_post(row: PostRow, language: str, uid_domain: str, starts_at: dt.datetime) -> PlannedPost:
     """A post as a calendar in that language shows it; `starts_at` by the centre's clocks."""
-    of = row.campaign(language) if row.campaign_slug else translator(language).gettext("the helpline")
+    _ = translator(language).gettext
+    of = row.campaign(language) if row.campaign_slug else _("the helpline")
+    title, dropped = f"{CHANNELS[row.draft.channel]}: {of}", row.state is PostState.DROPPED
     return PlannedPost(
         uid=f"post-{row.number}@{uid_domain}",
         starts_at=starts_at,
         edited_at=row.edited_at or starts_at,
-        title=f"{CHANNELS[row.draft.channel]}: {of}",
+        title=_("Cancelled: %(title)s") % {"title": title} if dropped else title,
         text=row.text(language) or row.text("sr_Cyrl"),
-        dropped=row.state is PostState.DROPPED,
+        dropped=dropped,
     )
 
 
@@ -55,11 +57,7 @@ def entry(one: PlannedPost) -> str:
     event.add("dtend", (one.starts_at + LASTS).astimezone(dt.UTC))
     event.add("status", "CANCELLED" if one.dropped else "CONFIRMED")
     event.add("transp", "TRANSPARENT")
-    event.add("summary", _line(one.title))
-    event.add("description", _line(one.text[:MOST_LETTERS_SHOWN]))
+    event.add("summary", one_line(one.title))
+    if text := one_line(one.text[:MOST_LETTERS_SHOWN]):
+        event.add("description", text)  # libical refuses a line without a value
     return str(event.to_ical().decode())
-
-
-def _line(text: str) -> str:
-    """One line of visible letters."""
-    return tidy(text, limit=3 * len(text) + 1)

@@ -35,10 +35,10 @@ def posts_of_campaign(slug: str, first: dt.date, last: dt.date) -> list[PostRow]
     return _rows(_posts().where(Campaign.slug == slug, *posted))
 
 
-def posts_in_calendar(campaign_id: int, dropped_since: dt.datetime) -> list[PostRow]:
-    """The posts of a campaign that its calendar holds; what was dropped stands struck out for a while."""
+def posts_in_calendar(dropped_since: dt.datetime, *of: ColumnElement[bool]) -> list[PostRow]:
+    """Posts of a campaign or a centre, as a calendar holds them; what was dropped stands struck out for a while."""
     shown = or_(Post.state != PostState.DROPPED, Post.state_since > dropped_since)
-    return _rows(_posts().where(Post.campaign_id == campaign_id, shown))
+    return _rows(_posts().where(shown, *of))
 
 
 def post_of(actor: Actor, number: str) -> PostRow:

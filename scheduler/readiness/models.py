@@ -2,11 +2,12 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.core.db import Base, enum_named, part_index
 from scheduler.core.defences import Aftermath, TableLaw, follow, refuse_more
+from scheduler.messages.terms import Reminder
 from scheduler.readiness.terms import BulkVisitAct, CancelCause, NumbersOutcome, ToldHow, ToldWhat
 from scheduler.visits.models.visits import Replanning, Visit
 
@@ -23,6 +24,25 @@ class Cancellation(Base):
     done_at: Mapped[dt.datetime]
     version_after: Mapped[int | None]  # of the visit: what has changed since is never taken back; None: mails left
     before: Mapped[str] = mapped_column(Text)  # JSON: [state, since] of each row that it ended, by table and id
+
+
+class ReminderNote(Base):
+    """A reminder of a visit that was written: once for each day of it and each reader."""
+
+    __tablename__ = "reminder_note"
+    __table_args__ = (
+        part_index("school_is_reminded_once", "kind", "visit_id", "for_day", where="presenter_id IS NULL", unique=True),
+        UniqueConstraint("kind", "visit_id", "for_day", "presenter_id", name="presenter_is_reminded_once"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[Reminder]
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"), index=True)
+    for_day: Mapped[dt.date]  # of the visit, or on which an offer ends: what moves is another thing
+    presenter_id: Mapped[int | None] = mapped_column(  # None: the school
+        ForeignKey("presenter.id", ondelete="CASCADE"), index=True
+    )
+    noted_at: Mapped[dt.datetime]
 
 
 class UndoableVisitAct(Base):

@@ -5,15 +5,15 @@ from collections.abc import Sequence
 
 from scheduler.closures.terms import ClosingReason
 from scheduler.core.errors import GroundReason, Reason
+from scheduler.messages.rules import REMINDERS
+from scheduler.messages.terms import Reminder
 from scheduler.people.rules import is_available
 from scheduler.people.terms import ExceptionRow, Hours
 from scheduler.readiness.terms import ReadinessReason, WishDraft
 from scheduler.requests.rules.states import MAIL_WAITS
 from scheduler.visits.rules.cancelling import LATE_CANCEL
 
-CHECKLIST_DAYS = dt.timedelta(days=7)  # T-7
-
-
+CHECKLIST_DAYS = dt.timedelta(days=-REMINDERS[Reminder.CHECKLIST].first)
 FURTHEST_WISH_DAYS = 365
 
 
@@ -54,7 +54,7 @@ def needs_decision(pupils: int, parents: int, teachers: int, group_size: int) ->
 
 
 def checklist_is_open(on_day: dt.date, today: dt.date) -> bool:
-    """Whether a school ticks its checklist now: in the seven days before the visit, and on its day."""
+    """Whether a school ticks its checklist now: in the two weeks before the visit, and on its day."""
     return dt.timedelta(0) <= on_day - today <= CHECKLIST_DAYS
 
 

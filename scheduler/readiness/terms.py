@@ -13,7 +13,7 @@ from scheduler.visits.terms.states import CancelledBy, ClockWrong, FindingKind
 class ReadinessReason(Reason):
     """Why a wish for another date or a checklist is not taken."""
 
-    CHECKLIST_LATER = "checklist_later", N_("Come back in the week before the visit: the checklist opens then.")
+    CHECKLIST_LATER = "checklist_later", N_("Come back in the two weeks before the visit: the checklist opens then.")
     CLASS_HELD = "class_held", N_("Choose another day or hour: a class has another presentation of ours then.")
     NUMBERS_WAIT = "numbers_wait", N_("Decide about the numbers: more come than one presentation takes.")
     THE_AGREED_DAY = "the_agreed_day", N_("Choose another day: this one is agreed.")
@@ -185,7 +185,7 @@ class OpenWish:
 
 @dataclass(frozen=True)
 class Checklist:
-    """The school's checklist: what is ticked, and whether it is time for it (from seven days before)."""
+    """The school's checklist: what is ticked, and whether it is time for it (from two weeks before)."""
 
     ticked: frozenset[ReadyItem]
     open_now: bool

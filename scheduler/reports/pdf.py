@@ -83,13 +83,18 @@ def _called_off(report: Report, lang: str) -> tuple[tuple[str, ...], ...]:
 
 def _posts(report: Report, lang: str) -> tuple[tuple[str, ...], ...]:
     """The table of what was posted, as texts; its sums last."""
+
+    def text(cell: object) -> str:
+        return number(cell, lang) if isinstance(cell, int) else str(cell)
+
     if not report.posts:
         return ()
     heads, lines = posts_table(report.posts, lang)
-    sums = [sum(int(line[place] or 0) for line in lines) for place in (3, 4)]
-    whole: list[list[str | int]] = [*lines, [translator(lang).gettext("Total"), "", "", *sums]]
-    written = [tuple(number(cell, lang) if isinstance(cell, int) else cell for cell in line) for line in whole]
-    return (tuple(heads), *written)
+    written = [
+        (short_day(one.draft.on_day, lang), *map(text, line[1:])) for one, line in zip(report.posts, lines, strict=True)
+    ]
+    sums = (sum(one.reached or 0 for one in report.posts), sum(one.reacted or 0 for one in report.posts))
+    return (tuple(heads), *written, (translator(lang).gettext("Total"), "", "", *map(text, sums)))
 
 
 def _books(report: Report, lang: str) -> tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]:

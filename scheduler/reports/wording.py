@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from babel.dates import format_date
 
 from scheduler.core.language import locale_of, moment, month_and_year, number, span_of_days, translator, year_alone
+from scheduler.core.months import MonthCell
 from scheduler.core.names import spelled
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.readiness.wording import cause_words
@@ -68,11 +69,11 @@ def number_heads(lang: str) -> dict[str, str]:
     }
 
 
-def reader_table(report: Report, lang: str) -> tuple[list[str], list[list[str | int]]]:
-    """Headings and lines of the table that a page hands out: what `as_table` holds, in the reader's words."""
+def reader_table(report: Report, lang: str) -> tuple[list[str], list[list[str | int | MonthCell]]]:
+    """Headings and lines of the file of a report: its rows, or the totals alone when it is not split."""
     heads = number_heads(lang) | {"cities": translator(lang).gettext("Cities")}
     headings = [head for group in report.by for head in _heads_of(group, lang)]
-    lines: list[list[str | int]] = [
+    lines: list[list[str | int | MonthCell]] = [
         [cell for key in row.keys for cell in _cells_of(key, lang)] + list(numbers_of(row.counts).values())
         for row in report.rows
     ]
@@ -114,9 +115,9 @@ def _heads_of(group: Group, lang: str) -> list[str]:
     return [head_of(group, lang), *([code] if group in CODED else [])]
 
 
-def _cells_of(key: Key, lang: str) -> list[str | int]:
+def _cells_of(key: Key, lang: str) -> list[str | int | MonthCell]:
     if key.group is Group.MONTH:
-        return [key.value]  # a spreadsheet sorts it
+        return [MonthCell.named(key.value)]  # a spreadsheet sorts it
     return [label_of(key, lang), *([key.value] if key.group in CODED else [])]
 
 

@@ -444,7 +444,7 @@ def _warn(session: Session, ending: Ending, now: dt.datetime) -> bool:
         queue_message(draft("own_consent_ends", user.email), now=now)
     else:
         kind = "driving_ends" if isinstance(proof, DrivingCheck) else "vetting_ends"
-        queue_message(draft(kind, user.email), now=now)
+        queue_message(draft(kind, user.email, to_minor=guardian is not None), now=now)
         if guardian:
             queue_message(draft(kind, guardian, copy_of=user.given_spelled), now=now)
     action = f"{proof.__tablename__} ends soon"

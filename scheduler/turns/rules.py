@@ -80,6 +80,7 @@ COUNTS = {
 MAILS = {
     MessageState.WAITING: Verdict(Whose.PRODUCT, Matter.ITS_DAY),
     MessageState.SENDING: Verdict(Whose.PRODUCT, Matter.ITS_DAY),
+    MessageState.HELD: Verdict(Whose.COORDINATOR, Matter.MAIL_HELD),
     MessageState.FAILED: Verdict(Whose.COORDINATOR, Matter.MAIL_FAILED),
 }
 _SEARCHES = {
@@ -89,7 +90,9 @@ _SEARCHES = {
 }
 RANKS = {matter: rank for rank, matter in enumerate(Matter)}
 _NOT_GOING = frozenset({_A.DECLINED, _A.LAPSED, *LEFT})
-_SAYS_WHO_COMES = frozenset({"visit_confirmed", "crew_confirmed", "crew_settled", "checklist_opens"})
+_SAYS_WHO_COMES = frozenset(
+    {"visit_confirmed", "crew_confirmed", "crew_settled", "checklist_opens", "visit_soon", "crew_soon"}
+)
 _WAITS_IN = {  # what these mails ask for can be done in one state alone
     "request_question": _R.NEEDS_INFO,
     "request_proposed": _R.PROPOSED,
@@ -324,7 +327,7 @@ def turn_of_mail(state: MessageState) -> Verdict:
 
 
 def why_stale(mail: MailSince, today: dt.date) -> StaleReason | None:
-    """Why a mail that was given up does not leave once more: what it says is so no longer."""
+    """Why a mail that was given up, held or sent does not leave once more: what it says is so no longer."""
     if mail.anew:
         return StaleReason.WRITTEN_ANEW
     if mail.visit is not None:

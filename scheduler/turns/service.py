@@ -1,8 +1,10 @@
 """In the morning coordinators read what is due; rows that are put off; a mail that failed leaves once more."""
 
 import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from scheduler.acts import change
@@ -11,9 +13,9 @@ from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, GroundReason
 from scheduler.core.language import short_day
 from scheduler.messages.models import OutboxMessage
-from scheduler.messages.queries import written_within
-from scheduler.messages.service import end_failure, queue_message
-from scheduler.messages.terms import MessageDraft
+from scheduler.messages.queries import held_among, rows_of, written_within
+from scheduler.messages.service import act_on, end_failure, queue_message, send_copy
+from scheduler.messages.terms import HandAct, Handled, MessageDraft, SkippedMessage
 from scheduler.people.models import Centre
 from scheduler.people.queries import actors_at
 from scheduler.policy import Actor
@@ -23,7 +25,7 @@ from scheduler.turns.models import Snooze
 from scheduler.turns.queries.desk import row_of, rows_told_to
 from scheduler.turns.queries.stale_mails import mail_since
 from scheduler.turns.rules import TRACE_KEPT, may_be_put_off, rests, rests_until, why_stale
-from scheduler.turns.terms import PutOffReason, TurnRow
+from scheduler.turns.terms import PutOffReason, StaleReason, TurnRow
 from scheduler.turns.wording import why_of
 from scheduler.visits.models.visits import Visit
 
@@ -38,11 +40,38 @@ def send_again(actor: Actor, message_id: int, *, now: dt.datetime) -> bool:
     False when it is given up no longer. Who may is checked by the caller. Raises: Conflict(StaleReason).
     """
     with transaction():
-        mail = mail_since(message_id)
-        stale = why_stale(mail, clock.local_day(now)) if mail is not None else None
-        if stale is not None:
-            raise Conflict(stale)
+        _require_still_so(message_id, now)
         return end_failure(actor, message_id, again=True, now=now)
+
+
+def send_sent(actor: Actor, message_id: int, *, within: Sequence[ColumnElement[bool]], now: dt.datetime) -> int:
+    """One that was sent leaves again, where what it says is still so. Raises: as `send_copy`; Conflict(StaleReason)."""
+    with transaction():
+        _require_still_so(message_id, now)
+        return send_copy(actor, message_id, within=within, now=now)
+
+
+def send_now(actor: Actor, ids: Collection[int], *, within: Sequence[ColumnElement[bool]], now: dt.datetime) -> Handled:
+    """What waits or is held leaves at once; one that was held, and says what is so no longer, is left out.
+
+    Raises: NotFound unless all are within the actor's reach.
+    """
+    with transaction():
+        stale = {one: why for one in held_among(ids) if (why := _stale(one, now)) is not None}
+        sent = act_on(actor, HandAct.SEND, [one for one in ids if one not in stale], within=within, now=now)
+        stays = [SkippedMessage(row, stale[row.id]) for row in rows_of(stale, within)]
+        return replace(sent, left_out=(*sent.left_out, *stays))
+
+
+def _require_still_so(message_id: int, now: dt.datetime) -> None:
+    stale = _stale(message_id, now)
+    if stale is not None:
+        raise Conflict(stale)
+
+
+def _stale(message_id: int, now: dt.datetime) -> StaleReason | None:
+    mail = mail_since(message_id)
+    return why_stale(mail, clock.local_day(now)) if mail is not None else None
 
 
 def put_off(actor: Actor, number: str, reason: PutOffReason, *, now: dt.datetime) -> dt.date:

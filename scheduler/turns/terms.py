@@ -63,6 +63,7 @@ class Matter(StrEnum):
     REQUEST_AGREED = "request_agreed"
     DATES_OVER = "dates_over"  # those that a request on the waiting list asked for
     MAIL_FAILED = "mail_failed"
+    MAIL_HELD = "mail_held"
     POST_DUE = "post_due"  # it is ready, and its day is here
     POST_UNREADY = "post_unready"  # its day is near, and it is not ready
     # others'

@@ -50,6 +50,7 @@ def _said(catalogue: NullTranslations) -> dict[Matter, str]:
         Matter.REQUEST_AGREED: _("Accepted, visit not planned"),
         Matter.DATES_OVER: _("On the waiting list, days running out"),
         Matter.MAIL_FAILED: _("Mail not delivered"),
+        Matter.MAIL_HELD: _("Mail held back"),
         Matter.POST_DUE: _("A post goes out today"),
         Matter.POST_UNREADY: _("A post is not ready"),
     }

@@ -16,11 +16,11 @@ from zoneinfo import ZoneInfo
 
 from scheduler.core.language import clock_time, pick, translator, worded
 from scheduler.core.names import spelled
-from scheduler.core.text import tidy, to_latin
+from scheduler.core.text import to_latin
+from scheduler.messages.ics import PRODID, one_line
 from scheduler.visits.terms.plans import EntryFacts
 from scheduler.visits.terms.states import EntryStatus
 
-PRODID = "-//Raspored//Outreach desk//SR"
 ASK_AGAIN = dt.timedelta(hours=1)
 USUAL_ZONE = "Europe/Belgrade"  # said only where the clocks are others
 MAP = "https://osm.org"  # the short name of openstreetmap.org
@@ -44,7 +44,7 @@ def vevent(facts: EntryFacts, status: EntryStatus, language: str) -> str:
 
     edited_at = vDatetime(_utc(facts.edited_at))
     values: dict[str, Any] = {
-        "UID": vText(_line(facts.uid)),
+        "UID": vText(one_line(facts.uid)),
         "DTSTAMP": edited_at,
         "LAST-MODIFIED": edited_at,
         "SEQUENCE": vInt(facts.sequence),
@@ -74,7 +74,7 @@ def _head(name: str) -> str:
     empty.add("prodid", PRODID)
     empty.add("version", "2.0")
     empty.add("calscale", "GREGORIAN")
-    empty.add("x-wr-calname", _line(name))
+    empty.add("x-wr-calname", one_line(name))
     empty.add("refresh-interval", vDuration(ASK_AGAIN), parameters={"VALUE": "DURATION"})
     empty.add("x-published-ttl", vDuration(ASK_AGAIN))
     folded: bytes = empty.to_ical()
@@ -103,14 +103,9 @@ def _utc(moment: dt.datetime) -> dt.datetime:
     return moment.astimezone(dt.UTC)
 
 
-def _line(text: str) -> str:
-    """One line of visible letters. NFC may lengthen a text, at most threefold (UAX 15)."""
-    return tidy(text, limit=3 * len(text) + 1)
-
-
 def _typed(text: str, contact: re.Pattern[str] = _CONTACT) -> str:
     """What somebody typed into a form, as a calendar may show it."""
-    return _line(contact.sub(" ", _line(text))).strip(" ,;:-–")
+    return one_line(contact.sub(" ", one_line(text))).strip(" ,;:-–")
 
 
 def _host(facts: EntryFacts, language: str) -> str:
@@ -125,7 +120,7 @@ def _summary(facts: EntryFacts, status: EntryStatus, language: str) -> str:
     _ = translator(language).gettext
     cyrl = facts.programme_sr_cyrl
     programme = worded(language, cyrl, to_latin(cyrl), facts.programme_en)
-    title = f"{_line(programme)}, {_host(facts, language)}"
+    title = f"{one_line(programme)}, {_host(facts, language)}"
     heads = {
         EntryStatus.TENTATIVE: _("Offered: %(title)s"),
         EntryStatus.CONFIRMED: "%(title)s",
@@ -153,11 +148,11 @@ def _description(facts: EntryFacts, status: EntryStatus, language: str) -> str:
             if facts.online
             else _("Map: %(link)s") % {"link": _map_link(facts)},
         ]
-    lines.append(_line(facts.page_url))
+    lines.append(one_line(facts.page_url))
     if facts.helpline:
         lines.append(
             _("If a child tells you something: the school's named person, then %(helpline)s.")
-            % {"helpline": _line(facts.helpline)}
+            % {"helpline": one_line(facts.helpline)}
         )
     return "\n".join(line for line in lines if line)
 
@@ -167,17 +162,17 @@ def _crew(facts: EntryFacts, status: EntryStatus, language: str) -> list[str]:
     _ = translator(language).gettext
     asked = status is EntryStatus.TENTATIVE
     names = facts.crew if asked else (*facts.crew, *facts.young)
-    coming = ", ".join(_line(spelled(name, language)) for name in names)
+    coming = ", ".join(one_line(spelled(name, language)) for name in names)
     lines = [_("Coming: %(names)s") % {"names": coming}] if coming else []
     return [*lines, _("A young presenter comes along")] if asked and facts.young else lines
 
 
 def _wall_time(facts: EntryFacts, language: str) -> str:
     zone = ZoneInfo(facts.zone)
-    start, end = (moment.astimezone(zone) for moment in (facts.starts_at, facts.ends_at))
-    where = "" if facts.zone == USUAL_ZONE else f" ({_line(facts.zone)})"
-    hours = f"{clock_time(start.time(), language)}–{clock_time(end.time(), language)}"
-    return f"{hours}{where}"
+    where = "" if facts.zone == USUAL_ZONE else f" ({one_line(facts.zone)})"
+    sittings = facts.hours or ((facts.starts_at, facts.ends_at),)
+    hours = ["–".join(clock_time(at.astimezone(zone).time(), language) for at in sitting) for sitting in sittings]
+    return f"{', '.join(hours)}{where}"
 
 
 def _classes(classes: str, language: str) -> str:

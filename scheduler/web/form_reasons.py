@@ -37,4 +37,8 @@ class FormReason(Reason):
         "file_is_a_spreadsheet",
         N_("Save the spreadsheet as XLSX or CSV first (File, Save as), then choose that file."),
     )
+    LIST_TOO_LONG = (
+        "list_too_long",
+        N_("Choose fewer rows by the filters first: a file holds at most 20,000."),
+    )
     FILE_NOT_CSV = "file_not_csv", N_("Choose a file whose name ends in .csv or .xlsx.")

@@ -28,8 +28,16 @@ POLICY = {
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
 }
+
+
+def content_policy(**otherwise: str) -> str:
+    """What a page may load and who may frame it: as every page, but for what is said: `connect_src="'none'"`."""
+    said = POLICY | {what.replace("_", "-"): whence for what, whence in otherwise.items()}
+    return "; ".join(f"{what} {whence}" for what, whence in said.items())
+
+
 SAFETY = {
-    "Content-Security-Policy": "; ".join(f"{what} {whence}" for what, whence in POLICY.items()),
+    "Content-Security-Policy": content_policy(),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",  # not no-referrer: over https a form's origin is proven by it
@@ -92,6 +100,9 @@ def begin() -> None:
 def protect(response: Response) -> Response:
     """The headers that keep a page from being framed, sniffed, scripted or remembered by a shared computer."""
     wanted, by_secret = safety(request_id(), secure=request.is_secure), opened_by_secret()
+    if site := g.get("framed_by"):
+        wanted["Content-Security-Policy"] = content_policy(frame_ancestors=site)
+        del wanted["X-Frame-Options"]  # it knows no other site
     if by_secret:
         wanted["X-Robots-Tag"] = "noindex, nofollow"
     told = {name.lower() for name, _value in response.headers}  # looked through once, not for each of them

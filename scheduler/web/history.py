@@ -23,6 +23,8 @@ ACTIONS: Mapping[str, LazyProxy] = {
     "programme changed": _l("Programme changed"),
     "programme retired": _l("Programme retired"),
     "programme offered": _l("Programme offered again"),
+    "reminder switched on": _l("Switched on"),
+    "reminder switched off": _l("Switched off"),
     "holiday added": _l("Day added"),
     "calendar line added": _l("Line of the school calendar added"),
     "calendar line imported": _l("Line of the school calendar imported"),

@@ -57,6 +57,12 @@ def page_language() -> str:
     return found
 
 
+def speak_as_asked() -> None:
+    """For a page that is the same for everybody: ?lang= alone chooses, neither a cookie nor the browser."""
+    wish = request.args.get("lang")
+    request.environ[MEMO] = wish if wish in words.languages() else words.DEFAULT
+
+
 def forget_language() -> None:
     """Ask anew: a failure is shown without asking who looks."""
     request.environ.pop(MEMO, None)

@@ -5,13 +5,13 @@ from collections.abc import Callable, Mapping
 from babel.support import LazyProxy
 
 from scheduler import policy
+from scheduler.closures import wording
 from scheduler.closures.terms import CLOSURE_REASON
 from scheduler.concerns.terms import SpokenUpBy
-from scheduler.core.alphabet import alphabet_key
 from scheduler.core.errors import Conflict, GroundReason, Reason, Rejected
 from scheduler.core.language import genitive_moment, moment
 from scheduler.people.terms import Topic
-from scheduler.places.terms.hosts import ClosureReason, ClosureRow, HostKind, SchoolCalendar
+from scheduler.places.terms.hosts import ClosureRow, HostKind
 from scheduler.programmes.terms import Audience
 from scheduler.readiness.terms import CancelCause
 from scheduler.readiness.wording import cause_words
@@ -79,12 +79,7 @@ WEEKDAYS = (
 )
 PLACES_NAMED = 3  # of a closure, in a heading and on the board
 SCHOOL_WEEKDAYS = WEEKDAYS[:5]  # a working Saturday follows the timetable of one of these
-REASONS = {
-    ClosureReason.SNOW: _l("Snow"),
-    ClosureReason.STRIKE: _l("Strike"),
-    ClosureReason.EXAM_DAY: _l("Exam day"),
-    ClosureReason.OTHER: _l("Another reason"),
-}
+REASONS = {reason: _l(words) for reason, words in wording.REASONS.items()}
 SPOKEN_UP_BY = {
     SpokenUpBy.SCHOOL: _l("the school, by its own link"),
     SpokenUpBy.COLLEAGUE: _l("somebody signed in"),
@@ -94,32 +89,11 @@ SPOKEN_UP_BY = {
 
 def closure_place(row: ClosureRow) -> str:
     """Where hosts are shut, in words; of many places the first ones, and how many more."""
-    names = closure_places(row)
+    names = wording.closure_places(row, page_language())
     if len(names) <= PLACES_NAMED + 1:
         return ", ".join(names)
     first = ", ".join(names[:PLACES_NAMED])
     return _("%(places)s and %(others)s more", places=first, others=len(names) - PLACES_NAMED)
-
-
-def closure_places(row: ClosureRow) -> list[str]:
-    """Every place that a closure shuts, the wide ones first, the others by name."""
-    calendars = {
-        SchoolCalendar.VOJVODINA: _("Vojvodina"),
-        SchoolCalendar.REPUBLIC: _("Everything outside Vojvodina"),
-        None: _("The whole country"),
-    }
-    language = page_language()
-    named = sorted(
-        (
-            # a district and its largest town may share a name
-            _("%(name)s (district)", name=one.name(language)) if one.extent.district_id else one.name(language)
-            for one in row.places
-            if one.name_sr_latn
-        ),
-        key=alphabet_key,
-    )
-    wide = [calendars[one.extent.calendar] for one in row.places if not one.name_sr_latn]
-    return [*wide, *named]
 
 
 def closure_reason(row: ClosureRow) -> str:

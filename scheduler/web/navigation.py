@@ -82,8 +82,9 @@ PLACES = (  # of two that name a page, the first on the reader's rail has it; se
             ("proposals.proposals", _l("Plan proposals")),
             ("closures.closures", _l("Closures")),
             ("admin.school_calendar", _l("School calendar")),
+            ("feeds.radar", _l("Who knows of changes")),
         ),
-        "board visits booking readiness own proposals closures admin.import_calendar "
+        "board visits booking readiness own proposals closures admin.import_calendar feeds "
         "questions.of_visit questions.count_sheets",
     ),
     Place(
@@ -121,7 +122,8 @@ PLACES = (  # of two that name a page, the first on the reader's rail has it; se
         "megaphone",
         _l("Campaigns"),
         (("programmes.own_campaigns", _l("Campaigns")), ("posts.plan", _l("Posts"))),
-        "programmes posts tours feeds certificates.of_campaign",
+        "programmes posts tours feeds.campaign_calendar feeds.make_campaign_feed feeds.end_campaign_feed "
+        "certificates.of_campaign",
     ),
     Place(
         "search",
@@ -148,6 +150,7 @@ PLACES = (  # of two that name a page, the first on the reader's rail has it; se
             ("admin.settings", _l("Centre")),
             ("admin.first_steps", _l("First steps")),
             ("admin.holidays", _l("School days")),
+            ("admin.reminders", _l("Reminders")),
             ("admin.programmes", _l("Programmes")),
             ("waitlist.waiting_weights", _l("Waiting list")),
             ("admin.imports", _l("Imports")),

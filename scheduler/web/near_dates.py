@@ -82,7 +82,13 @@ def next_dates(programme: ProgrammeRow) -> tuple[list[NearDates], bool]:
             return [kept.near(*chosen)], True
         except NotFound:
             session.pop("near")
-    return [kept.near("town", town.id) for town in kept.cities()], False
+    return city_dates(programme, kept), False
+
+
+def city_dates(programme: ProgrammeRow, kept: "_Kept | None" = None) -> list[NearDates]:
+    """The largest cities, whoever asks: no session is looked at."""
+    kept = kept or _Kept(programme, clock.now())
+    return [kept.near("town", town.id) for town in kept.cities()]
 
 
 def asked_of(programme: ProgrammeRow, language: TeachingLanguage, **where: Any) -> FreeWish:

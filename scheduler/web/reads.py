@@ -1,7 +1,8 @@
 """What staff sees of minors, and what anybody signed in is refused, goes into the audit with the answer (TRUST S34).
 
 Every answer is looked at after it is made, so that no page can forget it: a page, a table or a calendar that holds a
-minor's whole name is a read. What shows less, a given name alone, or is no text (PDF), says so by `note_given_names`.
+minor's whole name is a read. What shows less, a given name alone, or is no text (PDF), says so by `note_given_names`;
+a workbook gives its text to `note_text`.
 An answer whose line cannot be written is not given. The file with everything has its own line in the audit.
 """
 
@@ -27,6 +28,11 @@ LETTERS_AROUND = 3  # letters of a word before and after a space
 def note_given_names(presenter_ids: Iterable[int]) -> None:
     """Say that this answer names these presenters, the minors among them by their given names alone."""
     g.minors_shown = {*g.get("minors_shown", ()), *presenter_ids}
+
+
+def note_text(text: str) -> None:
+    """Say what stands in this answer where nobody can read it from its bytes: a workbook is a packed file."""
+    g.text_shown = f"{g.get('text_shown', '')}\n{text}"
 
 
 class Lookout:
@@ -94,14 +100,14 @@ def note_what_is_shown(response: Response) -> Response:
 
 
 def _note_minors(actor: Actor, page: str, response: Response) -> None:
-    now, told = clock.now(), set(g.get("minors_shown", ()))
+    now, told, text = clock.now(), set(g.get("minors_shown", ())), g.get("text_shown", "")
     readable = response.mimetype in READABLE and not 300 <= response.status_code < 400
-    if not readable and not told:
+    if not (readable or told or text):
         return  # a redirect, a picture, a paper that names no presenter: nobody is asked for
     minors = reads.minors_of(actor, page, now=now)
     lookout = Lookout(minors.names)
     response.direct_passthrough = response.direct_passthrough and not readable  # a file of text is read here
-    seen = lookout.named_in(response.get_data(as_text=True)) if readable else set()
+    seen = lookout.named_in(response.get_data(as_text=True) if readable else text)
     if fresh := (seen | (told & minors.names.keys())) - minors.noted:
         reads.note_reads(actor, fresh, page, now=now)
 

@@ -55,6 +55,7 @@ WORDS: Mapping[Matter, tuple[LazyProxy, LazyProxy]] = {  # the verb of the act, 
     Matter.POST_DUE: (_l("Post it"), _l("nobody reads it on its day")),
     Matter.POST_UNREADY: (_l("Write it"), _l("nobody reads it on its day")),
     Matter.MAIL_FAILED: (_l("Send again or settle"), _l("its reader does not know what it says")),
+    Matter.MAIL_HELD: (_l("Send or discard"), _l("its reader does not know what it says")),
 }
 PAGES = {  # the very place where the act is done; of the others the page of the visit
     Matter.DECIDE_NOW: ("visits.visit", "substitute"),
@@ -162,7 +163,7 @@ def unless_of(row: TurnRow) -> str:
 def act_of(row: TurnRow, now: dt.datetime) -> TurnAct:
     """The act that ends a row, done from the row where one press is enough."""
     verb, phone = str(WORDS[row.matter][0]), row.host.phone if row.host and row.matter in CALLED else ""
-    if row.matter is Matter.MAIL_FAILED:
+    if row.matter in (Matter.MAIL_FAILED, Matter.MAIL_HELD):
         place = url_for("messages.message", message_id=row.mail_id)
         return TurnAct(verb, place, place)
     if row.matter in OF_POSTS:

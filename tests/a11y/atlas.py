@@ -21,6 +21,8 @@ NOT_PAGES = {
 PARTS_OF_PAGES = {  # a piece or a picture that a page fetches: tests/web/desk/test_search.py, */test_photo*.py
     "desk.suggest", "people.photo_of", "certificates.stored_picture",  # tests/web/certificates/test_templates.py
     "programmes.photo", "requests.photo_on_card",
+    *("messages.edit", "messages.discard"),  # of a mail that has not left: tests/web/messages/test_outbox.py
+    "public.widget",  # in a frame of the centre's own site: tests/web/public/test_widget.py
     "requests.day_calendar",  # of several visits in one booking: tests/web/requests/test_booking_day.py
 }  # fmt: skip
 ON_THE_WAY_IN = {  # where a second step is asked: tests/a11y/test_signing_in.py looks at them

@@ -21,15 +21,18 @@ from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import NotFound
 from scheduler.messages.models import OutboxMessage
-from scheduler.messages.service import deliver
+from scheduler.messages.service import deliver, switch_reminder
+from scheduler.messages.terms import Reminder
 from scheduler.people.models import Centre, Presenter, User
 from scheduler.people.queries import centres
+from scheduler.policy import Role
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import Visit
 from scheduler.visits.terms.states import CancelledBy, VisitState
 from tests.at_once import all_at_once
 from tests.factories.counting import LEAVING, a_begun_visit, a_counted_visit, a_locked_visit
+from tests.factories.people import an_actor
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import a_cleared_minor
@@ -55,6 +58,8 @@ def address_of(presenter: Presenter) -> str:
 
 
 SCHOOL = "skola@skola.example"
+LETTERS_OF_A_YEAR = [FollowUp.FEEDBACK, FollowUp.SURVEY, FollowUp.NEXT_YEAR]
+DAILY = sorted(set(FollowUp) - {FollowUp.NEXT_YEAR, FollowUp.STOPPED})
 
 
 def objections() -> list[str]:
@@ -70,21 +75,56 @@ def follow(days: int) -> int:
 
 @pytest.mark.both_databases
 def test_follow_up(session):
-    """The row of the table: T+1 the report, T+7 feedback, T+90 a short survey, the next school year an invitation."""
+    """The rows of the table: counts missing, a school that is silent, feedback, survey, the next school year."""
     uncounted = a_begun_visit(contact_email="prva@skola.example")
     educator = address_of(uncounted.educator)
-    assert [follow(days) for days in (0, 1, 1, 2)] == [0, 1, 0, 0]
-    assert letters("follow_up_report_due") == [educator]
+    assert [follow(days) for days in (0, 1, 1, 2, 3)] == [0, 1, 0, 0, 1]
+    assert letters("follow_up_report_due") == [educator] * 2
 
     counted = a_counted_visit(contact_email="druga@skola.example")
-    assert [follow(days) for days in (6, 7, 8, 89, 90, 91)] == [0, 1, 0, 0, 1, 0]
+    assert [follow(days) for days in (3, 4, 6, 7, 8, 89, 90, 91)] == [0, 0, 1, 1, 0, 0, 1, 0]
     next_year = (dt.date(2027, 9, 1) - VISIT_DAY).days
     assert [follow(days) for days in (next_year - 1, next_year, next_year + 1)] == [0, 1, 0]
 
     for kind in ("feedback", "survey", "next_year"):
         assert letters(f"follow_up_{kind}") == ["druga@skola.example"]
     told = select(FollowUpNote.kind).where(FollowUpNote.visit_id == counted.visit.id).order_by(FollowUpNote.id)
-    assert session.scalars(told).all() == [FollowUp.FEEDBACK, FollowUp.SURVEY, FollowUp.NEXT_YEAR]
+    assert session.scalars(told).all() == [
+        FollowUp.NUMBERS_WAIT,
+        FollowUp.FEEDBACK,
+        FollowUp.SURVEY,
+        FollowUp.NEXT_YEAR,
+    ]
+
+
+@pytest.mark.both_databases
+def test_numbers_still_missing_are_asked_for_once_more_and_a_silent_school_once(session):
+    begun = a_begun_visit()
+    assert [follow(days) for days in (1, 2, 3, 4)] == [1, 0, 1, 0]
+    assert letters("follow_up_report_due") == [address_of(begun.educator)] * 2
+
+    a_counted_visit(contact_email=SCHOOL)
+    assert [follow(days) for days in (3, 4, 6, 7)] == [0, 0, 1, 1]  # the fourth is a Saturday
+    assert letters("numbers_wait") == [SCHOOL]
+
+
+def test_letters_wait_for_lessons_and_for_the_morning(session):
+    a_counted_visit(contact_email=SCHOOL)
+    sunday = 7 - VISIT_DAY.weekday() + 6
+    with transaction() as writing:
+        writing.execute(update(Visit).values(on_day=VISIT_DAY + dt.timedelta(days=sunday - 7)))
+    night = after(sunday).replace(hour=3)
+    assert [send_follow_ups(now=night), follow(sunday), letters("follow_up_feedback")] == [0, 0, []]
+    assert [follow(sunday + 1), letters("follow_up_feedback")] == [1, [SCHOOL]]
+
+
+def test_what_a_centre_has_switched_off_is_not_written(session):
+    begun = a_counted_visit(contact_email=SCHOOL)
+    boss = an_actor(Role.ADMINISTRATOR, centre_id=begun.visit.centre_id)
+    switch_reminder(boss, Reminder.FEEDBACK, on=False, now=after(1))
+    assert follow(7) == 0
+    switch_reminder(boss, Reminder.FEEDBACK, on=True, now=after(7))
+    assert follow(7) == 1
 
 
 def test_only_who_may_count_and_has_not_is_reminded_within_a_month_no_minor_and_who_has_answered_is_not_asked(session):
@@ -99,12 +139,12 @@ def test_only_who_may_count_and_has_not_is_reminded_within_a_month_no_minor_and_
     assert posted(session, "follow_up_report_due")["List-Unsubscribe"] is None  # it is about a visit
 
     begun = a_counted_visit(contact_email=SCHOOL)
-    assert [follow(days) for days in (1, 2, 6)] == [0, 0, 0]
+    assert [follow(days) for days in (1, 2)] == [0, 0]
 
     give_feedback(begun.school, begun.visit.id, Feedback(5, 5, True, ""), now=after(2))
     answer_survey(begun.school, begun.visit.id, SAID, now=after(90))
 
-    assert [follow(7), follow(90)] == [0, 0]
+    assert [follow(7), follow(90), letters("follow_up_survey")] == [1, 0, []]  # the report of the other is late
 
 
 def test_a_school_that_objects_gets_no_more_until_it_takes_that_back(session):
@@ -203,10 +243,10 @@ def test_another_school_neither_answers_nor_stops(session):
         answer_survey(other.school, begun.visit.id, SAID, now=after(1))
 
 
-@given(st.dates(dt.date(2024, 1, 1), dt.date(2030, 12, 31)), st.sampled_from(sorted(rules.FOLLOW_UPS)))
+@given(st.dates(dt.date(2024, 1, 1), dt.date(2030, 12, 31)), st.sampled_from(DAILY))
 def test_the_days_of_a_letter_are_in_the_past_and_in_order(today, kind):
     first, last = rules.visit_days_of(kind, today)
-    assert first < last < today
+    assert first <= last < today
 
 
 @given(st.dates(dt.date(2024, 1, 1), dt.date(2030, 12, 31)))

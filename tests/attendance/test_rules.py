@@ -63,7 +63,8 @@ def test_a_count_is_far_off_by_its_own_size_and_never_by_who_is_counted(came, ex
 
 def test_a_letter_after_a_visit_goes_for_visits_of_certain_days() -> None:
     first = OCTOBER.replace(day=1)
-    assert rules.visit_days_of(FollowUp.REPORT_DUE, OCTOBER) == (first, dt.date(2026, 10, 30))
+    assert rules.visit_days_of(FollowUp.REPORT_DUE, OCTOBER) == (dt.date(2026, 10, 29), dt.date(2026, 10, 30))
+    assert rules.visit_days_of(FollowUp.REPORT_LATE, OCTOBER) == (first, dt.date(2026, 10, 28))
     assert rules.visit_days_of(FollowUp.FEEDBACK, OCTOBER) == (first, dt.date(2026, 10, 24))
 
 

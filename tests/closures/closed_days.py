@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+from scheduler.closures.queries import affected_by
+from scheduler.closures.service.close import close_hosts
 from scheduler.places.terms.hosts import ClosureDraft, ClosureReason, Extent
 from tests.factories import MONDAY
 from tests.factories.visits import VISIT_DAY
@@ -35,3 +37,9 @@ def two_visits_of_one_crew() -> tuple[Scene, Scene]:
     scene.confirmed_by(ana, tara)
     second.accepted_by(ana, tara)
     return scene, second
+
+
+def close(scene: Scene, **given) -> int:
+    draft = draft_for(scene, **given)
+    seen = affected_by(scene.coordinator, draft).visit_ids
+    return close_hosts(scene.coordinator, draft, seen=seen, now=MONDAY)

@@ -35,14 +35,14 @@ from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.queries.invariants import violations
 from scheduler.staffing.queries.who_comes import crew_for_school
 from scheduler.turns.queries.desk import desk_of
+from scheduler.turns.queries.search import mails_in_reach
 from scheduler.turns.terms import Matter
 from scheduler.visits.models.visits import CalendarEntry, DateWish, Visit
 from scheduler.visits.queries.pages import visit_of_request, visit_page
-from scheduler.visits.queries.search import mails_in_reach
 from scheduler.visits.service.confirm import record_promise
 from scheduler.visits.terms.plans import PresenterTaken
 from scheduler.visits.terms.states import AssignmentState, CancelledBy, EntryStatus, PresentationState, VisitState
-from tests.closures.closed_days import A_DAY, SOON, draft_for, two_visits_of_one_crew
+from tests.closures.closed_days import A_DAY, SOON, close, draft_for, two_visits_of_one_crew
 from tests.closures.incidents import stop
 from tests.factories import MONDAY
 from tests.factories.people import an_actor, limited_to, make_user
@@ -53,12 +53,6 @@ from tests.factories.staffing import a_plan
 from tests.factories.visits import VISIT_DAY, make_assignment, make_presentation, make_visit
 from tests.refusals import rejection
 from tests.visits.scene import Scene, another_visit, mails, presentations, request_state, states, visit_of
-
-
-def close(scene: Scene, **given) -> int:
-    draft = draft_for(scene, **given)
-    seen = affected_by(scene.coordinator, draft).visit_ids
-    return close_hosts(scene.coordinator, draft, seen=seen, now=MONDAY)
 
 
 @pytest.mark.both_databases

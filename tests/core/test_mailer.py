@@ -1,5 +1,8 @@
 """Mail and short messages as they leave, and headers that nobody can add to."""
 
+import email
+import email.policy
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -39,7 +42,42 @@ def test_a_mail_is_one_file_that_says_who_answers_and_how_letters_end(tmp_path: 
     assert (plain["Reply-To"], plain["List-Unsubscribe"], plain["List-Unsubscribe-Post"]) == (None, None, None)
 
 
-@pytest.mark.parametrize("field", ["subject", "to", "sender_name", "reply_to", "stop_url"])
+def test_a_mail_of_a_conversation_refers_to_its_name_and_any_other_to_nothing() -> None:
+    thread = "<request-51@raspored.example.org>"
+    mail = mailer.compose(mailer.Outgoing(**FAIR, thread=thread))
+    plain = mailer.compose(mailer.Outgoing(**FAIR))
+    assert (mail["In-Reply-To"], mail["References"], mail["Message-ID"]) == (thread, thread, FAIR["message_id"])
+    assert (plain["In-Reply-To"], plain["References"]) == (None, None)
+
+
+PART = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nMETHOD:CANCEL\r\nEND:VCALENDAR\r\n"
+
+
+def test_a_calendar_part_is_the_last_alternative_and_says_its_method_twice() -> None:
+    mail = mailer.compose(mailer.Outgoing(**FAIR, calendar=PART.replace("PRODID:x", "PRODID:ж")))
+    plain = mailer.compose(mailer.Outgoing(**FAIR))
+
+    def shape(one: EmailMessage) -> list[str]:
+        return [part.get_content_type() for part in one.walk()]
+
+    assert shape(plain) == ["multipart/alternative", "text/plain", "text/html"]
+    assert shape(mail) == [*shape(plain), "text/calendar"]
+    arrived = email.message_from_bytes(mail.as_bytes(), policy=email.policy.default)
+    *_texts, part = arrived.iter_parts()
+    assert part["Content-Type"].params == {"charset": "utf-8", "method": "CANCEL"}
+    assert part.get_payload(decode=True) == PART.replace("PRODID:x", "PRODID:ж").encode()
+    assert part.get_filename() is None
+
+
+@pytest.mark.parametrize(
+    "wrong", ["METHOD:PUBLISH", "METHOD:REQUEST x", "X:METHOD:REQUEST", "BEGIN:VEVENT\r\nMETHOD:CANCEL"]
+)
+def test_a_calendar_part_without_a_method_of_ours_is_no_mail(wrong: str) -> None:
+    with pytest.raises(ValueError, match="method"):
+        mailer.compose(mailer.Outgoing(**FAIR, calendar=PART.replace("METHOD:CANCEL", wrong)))
+
+
+@pytest.mark.parametrize("field", ["subject", "to", "sender_name", "reply_to", "stop_url", "thread"])
 @pytest.mark.parametrize("nasty", ["x\r\nBcc: all@world.example", "=?utf-8?q?a=0D=0ABcc:x@y?=", "a\x00b", "a\x0bb"])
 def test_nobody_adds_a_header(field: str, nasty: str) -> None:
     with pytest.raises(ValueError, match="header"):

@@ -39,11 +39,11 @@ from scheduler.reports.rules.attendance import year_of
 from scheduler.reports.terms.counting import Filters
 from scheduler.requests.service.submission import submit_request
 from scheduler.staffing.service.crew import suggest_presenter
+from scheduler.staffing.service.merge import join_presentations
 from scheduler.staffing.service.move import move_visit
 from scheduler.staffing.service.offers import offer_visit
 from scheduler.visits.models.visits import Presentation, Visit
 from scheduler.visits.queries.pages import visit_for
-from scheduler.visits.service.merge import join_presentations
 from scheduler.visits.terms.plans import NewTimes
 from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
 from tests.closures.incidents import tell

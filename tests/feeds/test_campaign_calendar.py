@@ -1,6 +1,7 @@
 """The calendar of a campaign: its visits without names and its posts, right after whatever is done."""
 
 import datetime as dt
+import gzip
 import re
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import NotAllowed, NotFound
-from scheduler.feeds import queries, service
+from scheduler.feeds import service, shared
 from scheduler.feeds.terms import CAMPAIGN_CALENDAR_LASTS
 from scheduler.people.models import User, UserDistrict
 from scheduler.policy import Role
@@ -51,8 +52,8 @@ def campaign(programme):
 
 def events(token, now=MONDAY, language="en"):
     db.session.rollback()
-    feed = queries.campaign_feed(token, language, now=now)
-    return {one["uid"].split("@")[0]: one for one in by_icalendar(queries.gzip.decompress(feed.packed))}
+    feed = shared.campaign_feed(token, language, now=now)
+    return {one["uid"].split("@")[0]: one for one in by_icalendar(gzip.decompress(feed.packed))}
 
 
 @pytest.mark.both_databases
@@ -154,8 +155,8 @@ class World:
     def look(self) -> None:
         """What the address gives is what stands in the tables; the same tag is the same text."""
         db.session.rollback()
-        feed = queries.campaign_feed(self.token, "en", now=self.now)
-        body = queries.gzip.decompress(feed.packed)
+        feed = shared.campaign_feed(self.token, "en", now=self.now)
+        body = gzip.decompress(feed.packed)
         assert self.told.setdefault(feed.etag, body) == body
         shown = {one["uid"].split("@")[0]: one for one in by_icalendar(body)}
         post, gone = post_of(self.desk, self.post), self.now - dt.timedelta(days=30)

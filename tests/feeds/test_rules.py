@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from scheduler.feeds import rules
-from scheduler.feeds.terms import MOST_FEEDS, FeedSeat
+from scheduler.feeds.terms import MOST_FEEDS, FeedReader, FeedSeat
 from scheduler.visits.terms.states import AssignmentState, EntryStatus, PresentationState
 from tests.factories import MONDAY
 
@@ -125,3 +125,19 @@ class Told:
 ])  # fmt: skip
 def test_a_moment_is_believed_where_nobody_holds_another_text_with_it(tag, moment, before, was_read, believed):
     assert rules.is_told_by_moment(tag, moment, before, was_read=was_read) is believed
+
+
+@pytest.mark.parametrize(
+    ("agent", "reader"),
+    [
+        ("Google-Calendar-Importer", FeedReader.GOOGLE),
+        ("iOS/17.1 (21B74) dataaccessd/1.0", FeedReader.APPLE),
+        ("macOS/14.1 (23B74) CalendarAgent/988", FeedReader.APPLE),
+        ("Microsoft.Exchange/15.20", FeedReader.OUTLOOK),
+        ("Microsoft Office/16.0 (Windows NT 10.0; Microsoft Outlook 16.0.5197; Pro)", FeedReader.OUTLOOK),
+        ("Mozilla/5.0 Thunderbird/128.0", FeedReader.OTHER),
+        ("", FeedReader.OTHER),
+    ],
+)
+def test_the_program_that_reads_is_known_by_its_family(agent, reader):
+    assert rules.reader_of(agent) is reader

@@ -128,7 +128,7 @@ def test_nobody_touches_anothers_feeds_but_staff_may_revoke_them(session: Sessio
         service.renew_feed(stranger, presenter.id, "phone", now=MONDAY)
     with pytest.raises(NotFound):
         service.revoke_feed(an_actor(), feed_id, now=MONDAY)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotFound):
         service.renew_feed(coordinator, presenter.id, "phone", now=MONDAY)
     for nobody in (ANONYMOUS, coordinator, an_actor(Role.SAFEGUARDING)):
         with pytest.raises(NotAllowed):
@@ -154,8 +154,8 @@ def test_a_suspended_presenter_makes_no_address(session: Session) -> None:
 def test_of_two_readers_at_once_the_slower_does_not_write_again(session: Session) -> None:
     token = make_feed(make_presenter())
     first = second = whole_of(token, now=MONDAY)
-    service.note_read(first, now=MONDAY)
-    service.note_read(second, now=MONDAY + MINUTE)
+    service.note_read(first, "Google-Calendar-Importer", now=MONDAY)
+    service.note_read(second, "", now=MONDAY + MINUTE)
     assert rows(session)[0].last_read_at == MONDAY
 
 
@@ -190,7 +190,7 @@ def test_a_busy_database_keeps_no_answer_back(session: Session, monkeypatch: pyt
 
     monkeypatch.setattr(service, "transaction", busy)
     given = service.renewed_body(token, now=MONDAY)
-    service.note_read(given, now=MONDAY)
+    service.note_read(given, "", now=MONDAY)
     monkeypatch.undo()
 
     assert gzip.decompress(given.packed) == whole_of(token, now=MONDAY).body

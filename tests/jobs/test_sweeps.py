@@ -1,6 +1,8 @@
 """What goes on by itself: silence becomes a yes, and locked attendance becomes certificates."""
 
 import datetime as dt
+import email
+import email.policy
 from types import SimpleNamespace
 
 import pytest
@@ -11,8 +13,9 @@ from sqlalchemy import func, select
 from scheduler.attendance.models import Attendance
 from scheduler.attendance.terms import AttendanceState
 from scheduler.certificates.models import Certificate
+from scheduler.config import settings
 from scheduler.core import clock, mailer
-from scheduler.core.db import db
+from scheduler.core.db import db, transaction
 from scheduler.jobs import attendance, certificates, queue
 from scheduler.jobs import messages as jobs
 from scheduler.jobs.messages import send_waiting
@@ -23,6 +26,9 @@ from scheduler.jobs.turns import tell_what_is_due
 from scheduler.messages import service
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.terms import MessageState
+from scheduler.people.models import Centre
+from scheduler.people.terms import AnswersTo
+from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.service.offers import answer_offer, offer_visit
 from scheduler.visits.models.visits import Assignment
@@ -170,6 +176,22 @@ def test_a_sweep_sends_everything_also_several_mails_to_one_address(app):
     make_message("mira@school.example", now=MONDAY)
     send_waiting.call_local()
     assert states() == [MessageState.SENT] * 4
+
+
+def test_what_leaves_is_of_one_conversation_goes_into_calendars_and_is_answered_to_the_owner(app):
+    scene = Scene()
+    owner = make_user(centre_id=scene.centre_id)
+    with transaction() as session:
+        session.get_one(Centre, scene.centre_id).answers_to = AnswersTo.OWNER
+        session.get_one(SchoolRequest, scene.asked.id).owner_id = owner.id
+    scene.confirm(scene.educator())
+    send_waiting.call_local()
+    files = sorted((settings().instance / "mail").glob("*.eml"))
+    read = [email.message_from_bytes(file.read_bytes(), policy=email.policy.default) for file in files]
+    assert {mail["References"] for mail in read} == {f"<request-{scene.asked.id}@{settings().uid_domain}>"}
+    assert {mail["Reply-To"] for mail in read} == {owner.email}
+    assert [mail.get_content_type() for mail in read] == ["multipart/alternative"] * 4
+    assert [len(list(mail.iter_parts())) for mail in read] == [2, 3, 3, 3]  # an offer is no entry yet
 
 
 def test_a_bug_with_one_mail_keeps_no_other_one(app, monkeypatch):

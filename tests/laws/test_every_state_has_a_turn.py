@@ -10,7 +10,7 @@ from flask import Flask
 from scheduler.attendance.terms import ATTENDANCE_MACHINE, AttendanceState
 from scheduler.certificates.terms import CERTIFICATE_MACHINE, CertificateState
 from scheduler.jobs import queue
-from scheduler.messages.terms import MessageState
+from scheduler.messages.terms import IN_THE_HOUSE, MessageState
 from scheduler.people.terms import PresenterKind
 from scheduler.policy import TABLE, Role
 from scheduler.posts.terms import POST_MACHINE, PostState
@@ -41,7 +41,7 @@ OURS = tuple(WORDS)
 PRESSED = {  # ended by one press in its row
     Matter.REQUEST_NEW: "requests.press_undoable", Matter.TO_CONFIRM: "visits.confirm",
     Matter.NOT_OFFERED: "visits.offer", Matter.CONFIRM_ANEW: "visits.confirm", Matter.HOST_TYPED: "places.host",
-    Matter.MAIL_FAILED: "messages.message",
+    Matter.MAIL_FAILED: "messages.message", Matter.MAIL_HELD: "messages.message",
 }  # fmt: skip
 OTHERS = {  # matter → whose, verb and thing of the table of rights (None: a secret link), the page
     Matter.OFFER_OPEN: (Whose.PRESENTER, ("answer", "offer"), "own.my_offers"),
@@ -121,9 +121,7 @@ def verdicts() -> list[tuple[object, Verdict]]:
     found += [(one, turn) for one in visits() for turn in rules.turns_of_visit(one, MONDAY, TODAY)[:1]]
     found += [(one, rules.turn_of_request(one, TODAY)) for one in requests()]
     found += [(one, rules.COUNTS[one]) for one in ATTENDANCE_MACHINE.moves]
-    found += [
-        (one, rules.turn_of_mail(one)) for one in (MessageState.WAITING, MessageState.SENDING, MessageState.FAILED)
-    ]
+    found += [(one, rules.turn_of_mail(one)) for one in (*IN_THE_HOUSE, MessageState.FAILED)]
     found += [(one, rules.turn_of_post(one, TODAY, TODAY)) for one, then in POST_MACHINE.moves.items() if then]
     return found
 

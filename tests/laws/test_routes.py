@@ -26,7 +26,9 @@ PUBLIC_PAGES = {  # by room
         "own_cohort practice practice_of_part practice_sheet practice_sheet_of_part public_detectives"
     ),
     "concerns": "heard speak_up speak_up_for_own_visit",
-    "feeds": "campaign_feed personal_feed",
+    "feeds": (  # those of a host check the secret in their address
+        "calendars_of_host campaign_feed make_feed_of_host personal_feed renew_feed_of_host revoke_feed_of_host"
+    ),
     "helpline": "public_figures",
     "messages": "letter letters",  # only in a demo
     "own": "worker",  # a script: who may keep what is asked of my-days.json
@@ -39,7 +41,7 @@ PUBLIC_PAGES = {  # by room
     "programmes": "campaign campaigns photo programme programmes",
     "public": (
         "about accessibility favicon figures front handbook handbook_page healthz manifest metrics_page privacy "
-        "readyz road robots security_txt sitemap styleguide where_we_have_been"
+        "readyz road robots security_txt sitemap styleguide where_we_have_been widget"
     ),
     "questions": "answer_questions",  # checks the code in its address
     "readiness": "ask_for_date cancel_by_school checklist confirm_clock keep_agreed_date",
@@ -91,7 +93,11 @@ BY_HAND = {
     "/imports": PLANNERS,
     "/safeguarding": STAFF,
     "/messages": PLANNERS,
-    **dict.fromkeys(("/absence", "/calendar", "/day/2026-10-06", "/feeds", "/my-days.json", "/record"), PRESENTERS),
+    **dict.fromkeys(("/absence", "/calendar", "/day/2026-10-06", "/my-days.json", "/record"), PRESENTERS),
+    "/changes": PLANNERS,
+    "/feeds": STAFF | PRESENTERS,
+    "/messages/delays": frozenset({Role.ADMINISTRATOR}),
+    "/settings/reminders": frozenset({Role.ADMINISTRATOR}),
     "/my-part": frozenset({Role.INFLUENCER}),
     **dict.fromkeys(("/cohorts", "/school-calendar"), STAFF),
     **dict.fromkeys(("/helpline", "/posts", "/region", "/region/cells"), PLANNERS),
@@ -103,7 +109,7 @@ BY_HAND = {
 }
 # Of a row that is not there, or pressed with nothing: whoever is let in reads that, all others are refused before.
 NOT_REFUSED_BY_HAND = {
-    **dict.fromkeys(("POST /feeds", "POST /feeds/1/renew"), PRESENTERS),
+    **dict.fromkeys(("POST /feeds", "POST /feeds/1/renew"), STAFF | PRESENTERS),
     **dict.fromkeys(("GET /hosts/1", "GET /hosts/1/school-time"), PLANNERS),
     **dict.fromkeys(("GET /reports/signed/new", "POST /region/mails", "POST /region/offer"), PLANNERS),
     **dict.fromkeys(("GET /visits/P-2026-0001/count", "POST /visits/P-2026-0001/count"), PLANNERS | {Role.EDUCATOR}),

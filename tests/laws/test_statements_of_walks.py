@@ -42,13 +42,13 @@ from tests.web.browser import browser_of
 #                              SELECTs, writes
 WALKS = {
     "a school asks": (6, 7),
-    "a coordinator accepts": (4, 3),
+    "a coordinator accepts": (5, 3),
     "plan": (10, 17),
     "suggest": (5, 3),
-    "offer": (7, 7),
-    "answer": (8, 5),
+    "offer": (9, 7),
+    "answer": (11, 6),
     # one for the centre that the mail says to call; the last two writes: an earlier plan of who drives goes, this comes
-    "confirm": (10, 11),
+    "confirm": (13, 11),
     "a phone polls: 200": (1, 0),  # the same row with its bytes
     "a phone polls: 304": (1, 0),  # one row by its index
     "head count": (17, 28),  # ready and delivered are two UPDATEs; one each: whether it came before, and that it came

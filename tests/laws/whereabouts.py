@@ -38,6 +38,7 @@ from scheduler.staffing.queries.own_days import visits_to_leave
 from scheduler.staffing.service.absence import report_absence
 from scheduler.staffing.service.clearance import withdraw_consent
 from scheduler.staffing.service.crew import suggest_presenter, withdraw_presenter
+from scheduler.staffing.service.merge import join_presentations
 from scheduler.staffing.service.move import move_visit
 from scheduler.staffing.service.offers import answer_offer, lapse_offers, offer_visit
 from scheduler.staffing.service.open_calls import open_call, put_up_hand
@@ -45,7 +46,6 @@ from scheduler.staffing.service.substitutes import seek_substitute, send_waves
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.service.cancel import cancel_visit
 from scheduler.visits.service.confirm import confirm_visit
-from scheduler.visits.service.merge import join_presentations
 from scheduler.visits.service.plan_and_move import plan_visit
 from scheduler.visits.terms.plans import NewTimes, VisitDraft
 from scheduler.visits.terms.states import DUE, FIRM, LIVING, OFF_VISITS

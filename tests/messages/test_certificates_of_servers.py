@@ -24,7 +24,7 @@ from scheduler.jobs import queue
 from scheduler.messages import service
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.terms import Failure, MessageState, ShortDraft
-from scheduler.web.messages.views import FAILURES
+from scheduler.web.messages.words import FAILURES
 from tests.certificates_made import KINDS, Shown, certificate
 from tests.factories import MONDAY
 from tests.factories.messages import make_message

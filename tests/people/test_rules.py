@@ -149,10 +149,32 @@ def a_centre(**given) -> CentreChange:
         ({}, {}), ({"name_en": "", "email": "desk@centre.example", "phone": "064 123 456"}, {}),
         ({"name_sr_cyrl": " "}, {"name_sr_cyrl": "missing"}), ({"name_sr_latn": ""}, {"name_sr_latn": "missing"}),
         ({"email": "desk@centre"}, {"email": "not_an_email"}), ({"phone": "call us"}, {"phone": "not_a_phone"}),
+        ({"site": "https://centre.example/"}, {}), ({"site": "https://centre.example/a"}, {"site": "not_a_site"}),
     ],
 )  # fmt: skip
 def test_a_centre_has_its_names_and_is_reached_where_it_says(given, problems):
     assert rules.problems_with_centre(a_centre(**given)) == problems
+
+
+@pytest.mark.parametrize(
+    ("typed", "site"),
+    [
+        (" https://Centre.example/ ", "https://centre.example"),
+        ("https://www.центар.срб", "https://www.xn--80ajyniv.xn--90a3ac"),
+        ("https://centre.example:443", "https://centre.example"),
+        ("https://centre.example:8443", "https://centre.example:8443"),
+        *((typed, None) for typed in (
+            "", "centre.example", "http://centre.example", "https://", "https://centre", "https://*.centre.example",
+            "https://centre.example/visits", "https://centre.example?a=1", "https://centre.example#a",
+            "https://me@centre.example", "https://10.0.0.7", "https://[::1]", "https://1.2.3", "https://centre.example:0",
+            "https://centre.example:x", "https://centre.example; script-src *", "https://a.example https://b.example",
+            "https://centre.example,https://b.example", "https://-a.example", "https://centre..example", "javascript:1",
+            "https://centre.example.", "https://" + "a" * 64 + ".example", "https://a_b.example", "https://[x",
+        )),
+    ],
+)  # fmt: skip
+def test_a_site_is_one_https_address_of_a_named_host_alone(typed, site):
+    assert rules.site_of(typed) == site
 
 
 def test_a_later_birthday_of_29_february_and_an_invitation_with_a_role():

@@ -7,6 +7,8 @@ import pytest
 
 from scheduler.core import audit, tokens
 from scheduler.core.db import transaction
+from scheduler.feeds import service
+from scheduler.feeds.terms import FeedKind, FeedOf
 from scheduler.people.models import SignIn
 from scheduler.policy import Role
 from scheduler.privacy.queries import breach
@@ -39,8 +41,9 @@ def centre(app):
     made = make_centre(slug="ours")
     adult = a_cleared_educator(centre_id=made.id, email="adult@centre.example")
     minor = a_cleared_minor(centre_id=made.id, email="minor@young.example")
-    a_confirmed_visit(adult, minor, centre_id=made.id)
-    make_school_request(RequestState.NEW, programme=make_programme(centre_id=made.id))
+    programme = make_programme(centre_id=made.id)
+    a_confirmed_visit(adult, minor, programme=programme)
+    make_school_request(RequestState.NEW, programme=programme)
     a_cleared_minor(email="elsewhere@young.example")
     return made, adult, minor
 
@@ -68,6 +71,14 @@ def test_the_address_of_a_calendar_reaches_the_crews_of_its_presenter(told, cent
         report = told("--token", typed)
         assert report["by"].startswith("feed ")
         assert emails(report) == {"adult@centre.example", "minor@young.example"}
+
+
+def test_the_calendar_of_a_centre_reaches_its_adults_and_that_of_its_posts_nobody(told, centre):
+    made, _adult, _minor = centre
+    user = make_user(centre_id=made.id)
+    for kind, reached in ((FeedKind.CENTRE, {"adult@centre.example"}), (FeedKind.POSTS, set())):
+        token = service.make_feed(user.actor(), "x", "en", now=MONDAY, of=FeedOf(kind, user_id=user.id))
+        assert emails(told("--token", token)) == reached, kind
 
 
 def test_a_schools_link_reaches_its_request(told):

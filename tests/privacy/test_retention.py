@@ -23,8 +23,8 @@ from scheduler.core.form_keys import FormKey
 from scheduler.jobs import invariants, privacy, queue
 from scheduler.jobs.health import days_leapt, retention_silent
 from scheduler.messages.models import OutboxMessage
-from scheduler.messages.service import deliver
-from scheduler.messages.terms import LinkWish
+from scheduler.messages.service import act_on, deliver
+from scheduler.messages.terms import HandAct, LinkWish, MessageState
 from scheduler.people.models import Presenter, SignIn, SignInAttempt, User
 from scheduler.people.service.accounts import sign_in
 from scheduler.people.terms import BadSignIn
@@ -165,6 +165,19 @@ def test_a_mail_that_waits_is_kept_and_letters_in_files_go_with_their_messages(a
     run_retention(now=MONDAY + 30 * DAY)
 
     assert list(folder.glob(f"*-{row.id:06d}.eml")) == []
+
+
+def test_a_mail_that_somebody_held_and_forgot_or_discarded_goes_with_its_reason_and_is_put_back_by_nobody():
+    wanted = {"away": "Mila", "stand_in": "Ana", "first_day": MONDAY.date(), "last_day": MONDAY.date()}
+    held, discarded = (make_message(kind="handover_ended", values=wanted).id for _ in range(2))
+    act_on(SYSTEM, HandAct.HOLD, [held], within=(), now=MONDAY)
+    act_on(SYSTEM, HandAct.DISCARD, [discarded], within=(), now=MONDAY, reason="Ana knows")
+
+    assert forgotten(RetentionRow.MESSAGE, MONDAY + 30 * DAY) == 2
+
+    db.session.rollback()
+    rows = db.session.scalars(select(OutboxMessage)).all()
+    assert {(row.state, row.text, row.reason, row.acted_at) for row in rows} == {(MessageState.STOPPED, "", None, None)}
 
 
 def test_notes_go_twelve_months_after_the_visit():

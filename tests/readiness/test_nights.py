@@ -227,7 +227,8 @@ def test_ten_visits_ask_as_often_as_two_and_nothing_is_locked_where_nothing_is_n
     for scene in ten[2:7]:
         turn_shifts(scene)
     five_changed, (asked_for_five, _) = _a_night()
-    letters_of_one = 4  # who is on duty at the centre, who stands in, who reads at the school, and whom it calls
+    # Who is on duty at the centre, who stands in, who reads at the school, whom it calls, how long its mail waits.
+    letters_of_one = 5
     assert (two_changed, five_changed) == (2, 5)
     at_most(3 * letters_of_one, asked_for_five - asked_for_two, "SELECTs of three more letters")
 
@@ -266,16 +267,16 @@ def a_confirmed_visit() -> Scene:
 
 
 @pytest.mark.both_databases
-def test_a_school_is_told_once_seven_days_before_when_and_where_to_answer(session):
+def test_a_school_is_told_once_two_weeks_before_when_and_where_to_answer(session):
     scene = a_confirmed_visit()
 
-    told = [tell_checklists(now=at(8)), tell_checklists(now=at(7)), tell_checklists(now=at(6))]
+    told = [tell_checklists(now=at(15)), tell_checklists(now=at(14)), tell_checklists(now=at(13))]
 
     assert told == [0, 1, 0]
     [mail] = mails(session, KIND)
     school = session.get_one(SchoolRequest, scene.asked.id).contact_email
     assert (mail.address, mail.about_id, mail.link_purpose) == (school, scene.visit_id, "status")
-    assert "Долазимо код Вас за 7 дана." in mail.text
+    assert "Долазимо код Вас за 14 дана." in mail.text
     assert "6. октобар" in mail.subject
 
 
@@ -328,7 +329,7 @@ def test_another_date_is_told_of_anew(session):
     answer_offer(presenter_actor(educator), scene.visit_id, accepts=True, now=at(4))
     confirm_visit(scene.coordinator, scene.visit_id, now=at(4))
 
-    again = [tell_checklists(now=at(days)) for days in (4, -6, -7, -8)]
+    again = [tell_checklists(now=at(days)) for days in (4, 1, 0, -6)]
     assert (moved, again) == (0, [0, 0, 1, 0])
     assert len(mails(session, KIND)) == 2
 
@@ -343,12 +344,12 @@ def test_a_visit_without_a_request_has_no_school_to_tell(session):
 
 
 def test_the_day_is_the_hosts_own(session):
-    """In Sydney it is the day before already while Belgrade is a week and a day ahead."""
+    """In Sydney the morning of the day has begun already while it is late at night in Belgrade."""
     a_confirmed_visit()
     with transaction() as open_session:
         open_session.execute(sa.update(Host).values(zone="Australia/Sydney"))
         open_session.execute(sa.update(Visit).values(zone="Australia/Sydney"))
-    assert tell_checklists(now=at(8, 15)) == 1
+    assert [tell_checklists(now=at(15, hour)) for hour in (15, 21)] == [0, 1]
 
 
 def test_looking_costs_one_question_however_many_visits_there_are(session):

@@ -20,13 +20,13 @@ from scheduler.readiness.service.wishes import ask_for_date, keep_date, take_bac
 from scheduler.readiness.terms import READY_ITEMS, CallOff, NumbersOutcome, ReadinessReason, ReadyItem, WishDraft
 from scheduler.requests.models import RequestedPresentation, SchoolRequest
 from scheduler.requests.terms.school_request import ExpectedCounts, RequestState
+from scheduler.staffing.service.merge import join_presentations
 from scheduler.staffing.service.move import move_visit
 from scheduler.turns.queries.desk import desk_of
 from scheduler.turns.terms import Matter
 from scheduler.visits.models.visits import DateWish, Presentation, Visit
 from scheduler.visits.rules.timetable import wall_end
 from scheduler.visits.service.cancel import cancel_visit
-from scheduler.visits.service.merge import join_presentations
 from scheduler.visits.terms.plans import NewTimes
 from scheduler.visits.terms.states import VisitState, WishOutcome
 from tests.closures.incidents import stop
@@ -153,13 +153,14 @@ def test_a_full_checklist_makes_the_visit_ready_a_part_is_kept(session):
     assert request_state(session, scene) is RequestState.READY
 
 
-def test_the_checklist_opens_seven_days_before_a_confirmed_visit(session):
+def test_the_checklist_opens_two_weeks_before_a_confirmed_visit(session):
     scene = Scene()
     with pytest.raises(Conflict, match="wrong_state"):
         tick_checklist(link(scene), scene.visit_id, READY_ITEMS, now=A_WEEK_BEFORE)
     scene.confirmed_by(scene.educator())
     with pytest.raises(Conflict, match="checklist_later"):
-        tick_checklist(link(scene), scene.visit_id, READY_ITEMS, now=A_WEEK_BEFORE - dt.timedelta(days=1))
+        tick_checklist(link(scene), scene.visit_id, READY_ITEMS, now=A_WEEK_BEFORE - dt.timedelta(days=8))
+    assert not tick_checklist(link(scene), scene.visit_id, [ReadyItem.ROOM], now=A_WEEK_BEFORE - dt.timedelta(days=7))
 
 
 def test_nobody_else_asks_or_ticks_for_a_school(session):

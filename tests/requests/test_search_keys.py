@@ -23,7 +23,7 @@ from scheduler.requests.search_models import ContactSearchKey
 from scheduler.requests.service.search_keys import violations, write_everything, write_search_keys
 from scheduler.safeguarding.queries import account_keys
 from scheduler.staffing.queries.found_people import people_offered, presenters_found
-from scheduler.visits.queries.search import visits_found
+from scheduler.turns.queries.search import visits_found
 from tests.factories import MONDAY
 from tests.factories.people import an_actor, make_presenter
 from tests.factories.places import make_host
@@ -216,7 +216,7 @@ def test_what_is_kept_of_nobody_is_named() -> None:
 @pytest.mark.parametrize("looked_at", [1, 3, 2_000])
 @pytest.mark.parametrize(("typed", "places"), [("vuk", [5, 4]), ("ruma", [3, 0]), ("zemun", [1]), ("bor", [])])
 def test_the_newest_are_found_wherever_they_lie(monkeypatch, looked_at: int, typed: str, places: list[int]) -> None:
-    for room in ("requests", "visits"):
+    for room in ("requests", "turns"):
         monkeypatch.setattr(f"scheduler.{room}.queries.search.NEWEST_ROWS", looked_at)
     programme = make_programme()
     actor = an_actor(centre_id=programme.centre_id)

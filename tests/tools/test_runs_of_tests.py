@@ -368,7 +368,12 @@ def test_promises_come_in_order_with_their_tests():
     assert [one.number for one in read] == ["R1", "R2", "S2"]
     assert [len(one.tests) for one in read] == [1, 0, 2]
     numbers = [one.number for one in trust.promises(trust.PAGE.read_text(encoding="utf-8"))]
-    assert numbers == [*(f"R{number}" for number in range(1, 33)), *(f"S{number}" for number in range(1, 55))]
+    reliable, safe = ([number for number in numbers if number[0] == kind] for kind in "RS")
+    assert numbers == [*reliable, *safe]
+    assert reliable == [f"R{number}" for number in range(1, len(reliable) + 1)]
+    assert safe == [f"S{number}" for number in range(1, len(safe) + 1)]
+    assert len(reliable) >= 32
+    assert len(safe) >= 56
 
 
 def test_the_table_says_how_a_promise_stands_by_the_worst_of_its_cases(found):

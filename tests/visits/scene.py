@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from scheduler.acts import change
+from scheduler.attendance.service.outcome import mark_delivered
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import transaction
 from scheduler.messages.models import OutboxMessage
@@ -20,7 +21,6 @@ from scheduler.staffing.service.offers import answer_offer, offer_visit
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.service.confirm import confirm_visit
 from scheduler.visits.service.locked_visit import open_visit
-from scheduler.visits.service.outcome import mark_delivered
 from scheduler.visits.service.plan_and_move import plan_visit
 from scheduler.visits.terms.plans import PresentationPlan, VisitDraft
 from scheduler.visits.terms.states import AssignmentState

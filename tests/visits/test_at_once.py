@@ -28,13 +28,13 @@ from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.models.open_calls import OpenCall, RaisedHand
 from scheduler.staffing.service import crew, offers
 from scheduler.staffing.service.crew import withdraw_presenter
+from scheduler.staffing.service.merge import join_presentations
 from scheduler.staffing.service.move import move_visit
 from scheduler.staffing.service.offers import offer_visit
 from scheduler.staffing.service.open_calls import open_call, put_up_hand
 from scheduler.visits.models.visits import Assignment, Visit
 from scheduler.visits.service import locked_visit
 from scheduler.visits.service.cancel import cancel_visit
-from scheduler.visits.service.merge import join_presentations
 from scheduler.visits.terms.plans import NewTimes, PresenterTaken
 from scheduler.visits.terms.states import LIVING, PROMISED, AssignmentState, VisitState
 from scheduler.waitlist.models import DateOffer, OpenDate, WaitingWeights

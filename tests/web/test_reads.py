@@ -1,19 +1,16 @@
 """What staff sees of a minor, and what anybody is refused, is in the audit (TRUST S34)."""
 
 import datetime as dt
-import json
 import random
 import re
 from html import escape, unescape
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
 from waitress.buffers import ReadOnlyFileBasedBuffer
 from werkzeug.wsgi import FileWrapper
 
-from scheduler.core.audit import DENIED, MINOR_READ, AuditEntry
-from scheduler.core.db import db
+from scheduler.core.audit import DENIED, MINOR_READ
 from scheduler.core.names import spellings
 from scheduler.people.models import Presenter, User
 from scheduler.people.terms import PresenterKind
@@ -22,18 +19,13 @@ from scheduler.web.reads import Lookout
 from tests.factories import MONDAY
 from tests.factories.people import make_centre, make_presenter, make_user
 from tests.web.browser import browser_of
+from tests.web.noted_reads import lines
 
 HOUR = dt.timedelta(hours=1)
 
 
 def named_in(body: str, minors: dict[int, tuple[str, str]]) -> set[int]:
     return Lookout(minors).named_in(body)
-
-
-def lines(action: str) -> list[tuple[str, int, str]]:
-    db.session.rollback()
-    found = db.session.scalars(select(AuditEntry).where(AuditEntry.action == action).order_by(AuditEntry.id))
-    return [(one.actor, one.thing_id, json.loads(one.details)["page"]) for one in found]
 
 
 @pytest.fixture

@@ -166,6 +166,8 @@ CREATE TABLE outbox_message (
 	subject VARCHAR NOT NULL, 
 	text VARCHAR NOT NULL, 
 	html VARCHAR NOT NULL, 
+	calendar VARCHAR, 
+	calendar_of VARCHAR, 
 	link_purpose VARCHAR, 
 	link_subject_id INTEGER, 
 	link_path VARCHAR, 
@@ -180,10 +182,20 @@ CREATE TABLE outbox_message (
 	leased_until TIMESTAMP WITH TIME ZONE, 
 	sent_at TIMESTAMP WITH TIME ZONE, 
 	failure VARCHAR, 
+	protected BOOLEAN NOT NULL, 
+	free_paragraphs INTEGER NOT NULL, 
+	edited_at TIMESTAMP WITH TIME ZONE, 
+	reason VARCHAR, 
+	acted_at TIMESTAMP WITH TIME ZONE, 
+	state_before VARCHAR(30), 
 	CONSTRAINT pk_outbox_message PRIMARY KEY (id), 
+	CONSTRAINT ck_outbox_message_protected_leaves_as_written CHECK (NOT (protected AND (state = 'held' OR reason IS NOT NULL OR edited_at IS NOT NULL))), 
+	CONSTRAINT ck_outbox_message_reason_is_of_a_stopped_one CHECK (reason IS NULL OR state = 'stopped'), 
+	CONSTRAINT ck_outbox_message_calendar_is_somebodys CHECK (calendar_of IS NOT NULL OR coalesce(calendar, '') = ''), 
 	CONSTRAINT uq_outbox_message_message_id UNIQUE (message_id), 
 	CONSTRAINT ck_outbox_message_channel CHECK (channel IN ('mail', 'sms')), 
-	CONSTRAINT ck_outbox_message_messagestate CHECK (state IN ('waiting', 'sending', 'sent', 'failed', 'stopped'))
+	CONSTRAINT ck_outbox_message_messagestate CHECK (state IN ('waiting', 'held', 'sending', 'sent', 'failed', 'stopped')), 
+	CONSTRAINT ck_outbox_message_state_before CHECK (state_before IN ('waiting', 'held', 'sending', 'sent', 'failed', 'stopped'))
 )
 ;
 CREATE INDEX ix_outbox_message_about_about_id ON outbox_message (about, about_id)
@@ -279,9 +291,13 @@ CREATE TABLE centre (
 	signatory VARCHAR NOT NULL, 
 	signatory_duty_sr_cyrl VARCHAR NOT NULL, 
 	signatory_duty_en VARCHAR NOT NULL, 
+	site VARCHAR NOT NULL, 
+	answers_to VARCHAR(30) NOT NULL, 
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	CONSTRAINT pk_centre PRIMARY KEY (id), 
-	CONSTRAINT uq_centre_slug UNIQUE (slug)
+	CONSTRAINT ck_centre_site_is_one_origin CHECK (site = '' OR (site LIKE 'https://_%' AND site NOT LIKE 'https://%/%' AND site NOT LIKE '%*%' AND site NOT LIKE '% %' AND site NOT LIKE '%;%' AND site NOT LIKE '%,%')), 
+	CONSTRAINT uq_centre_slug UNIQUE (slug), 
+	CONSTRAINT ck_centre_answersto CHECK (answers_to IN ('centre', 'owner'))
 )
 ;
 CREATE TABLE message_text (
@@ -524,6 +540,30 @@ CREATE TABLE imported_row (
 	CONSTRAINT pk_imported_row PRIMARY KEY (id), 
 	CONSTRAINT uq_imported_row_batch_id_thing_thing_id UNIQUE (batch_id, thing, thing_id), 
 	CONSTRAINT fk_imported_row_batch_id FOREIGN KEY(batch_id) REFERENCES import_batch (id) ON DELETE CASCADE
+)
+;
+CREATE TABLE message_delay (
+	id SERIAL NOT NULL, 
+	centre_id INTEGER NOT NULL, 
+	kind VARCHAR(30) NOT NULL, 
+	minutes INTEGER NOT NULL, 
+	CONSTRAINT pk_message_delay PRIMARY KEY (id), 
+	CONSTRAINT uq_message_delay_centre_id_kind UNIQUE (centre_id, kind), 
+	CONSTRAINT ck_message_delay_none_or_a_quarter_or_an_hour CHECK (minutes IN (0, 15, 60)), 
+	CONSTRAINT fk_message_delay_centre_id FOREIGN KEY(centre_id) REFERENCES centre (id) ON DELETE CASCADE, 
+	CONSTRAINT ck_message_delay_messagegroup CHECK (kind IN ('requests', 'visits', 'presenters', 'letters', 'staff', 'protected'))
+)
+;
+CREATE TABLE reminder_switch (
+	id SERIAL NOT NULL, 
+	centre_id INTEGER NOT NULL, 
+	kind VARCHAR(30) NOT NULL, 
+	is_on BOOLEAN NOT NULL, 
+	CONSTRAINT pk_reminder_switch PRIMARY KEY (id), 
+	CONSTRAINT each_switch_once UNIQUE (centre_id, kind), 
+	CONSTRAINT ck_reminder_switch_checks_always_on CHECK (is_on OR kind NOT IN ('vetting', 'consent')), 
+	CONSTRAINT fk_reminder_switch_centre_id FOREIGN KEY(centre_id) REFERENCES centre (id) ON DELETE CASCADE, 
+	CONSTRAINT ck_reminder_switch_reminder CHECK (kind IN ('checklist', 'school_week', 'school_day', 'crew_week', 'crew_day', 'offer_ends', 'report_due', 'report_late', 'numbers_wait', 'feedback', 'survey', 'next_year', 'vetting', 'consent'))
 )
 ;
 CREATE TABLE municipality (
@@ -1622,6 +1662,10 @@ CREATE TABLE signed_period (
 	centre_id INTEGER NOT NULL, 
 	first_day DATE NOT NULL, 
 	last_day DATE NOT NULL, 
+	signed_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	signed_by_id INTEGER, 
+	taken_back_at TIMESTAMP WITH TIME ZONE, 
+	taken_back_why VARCHAR, 
 	visits INTEGER NOT NULL, 
 	presentations INTEGER NOT NULL, 
 	pupils INTEGER NOT NULL, 
@@ -1630,10 +1674,6 @@ CREATE TABLE signed_period (
 	others INTEGER NOT NULL, 
 	cities INTEGER NOT NULL, 
 	kilometres INTEGER NOT NULL, 
-	signed_at TIMESTAMP WITH TIME ZONE NOT NULL, 
-	signed_by_id INTEGER, 
-	taken_back_at TIMESTAMP WITH TIME ZONE, 
-	taken_back_why VARCHAR, 
 	CONSTRAINT pk_signed_period PRIMARY KEY (id), 
 	CONSTRAINT ck_signed_period_days_in_order CHECK (last_day >= first_day), 
 	CONSTRAINT ck_signed_period_no_less_than_nothing CHECK (visits >= 0 AND presentations >= 0 AND pupils >= 0 AND parents >= 0 AND teachers >= 0 AND others >= 0 AND cities >= 0 AND kilometres >= 0), 
@@ -2748,18 +2788,42 @@ CREATE TRIGGER post_rows_are_not_swept_away BEFORE TRUNCATE ON post FOR EACH STA
 CREATE TABLE feed_token (
 	id SERIAL NOT NULL, 
 	token_hash VARCHAR NOT NULL, 
-	presenter_id INTEGER NOT NULL, 
+	kind VARCHAR(30) NOT NULL, 
+	presenter_id INTEGER, 
+	user_id INTEGER, 
+	host_id INTEGER, 
+	district_id INTEGER, 
 	name VARCHAR NOT NULL, 
 	language VARCHAR NOT NULL, 
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	last_read_at TIMESTAMP WITH TIME ZONE, 
+	last_read_by VARCHAR(30), 
 	revoked_at TIMESTAMP WITH TIME ZONE, 
 	CONSTRAINT pk_feed_token PRIMARY KEY (id), 
+	CONSTRAINT ck_feed_token_of_a_presenter CHECK ((kind = 'own') = (presenter_id IS NOT NULL)), 
+	CONSTRAINT ck_feed_token_of_a_host CHECK ((kind = 'host') = (host_id IS NOT NULL)), 
+	CONSTRAINT ck_feed_token_of_staff CHECK ((kind NOT IN ('own', 'host')) = (user_id IS NOT NULL)), 
+	CONSTRAINT ck_feed_token_of_a_district CHECK ((kind = 'district') = (district_id IS NOT NULL)), 
 	CONSTRAINT uq_feed_token_token_hash UNIQUE (token_hash), 
-	CONSTRAINT fk_feed_token_presenter_id FOREIGN KEY(presenter_id) REFERENCES presenter (id) ON DELETE CASCADE
+	CONSTRAINT ck_feed_token_feedkind CHECK (kind IN ('own', 'host', 'centre', 'district', 'posts', 'closures')), 
+	CONSTRAINT fk_feed_token_presenter_id FOREIGN KEY(presenter_id) REFERENCES presenter (id) ON DELETE CASCADE, 
+	CONSTRAINT fk_feed_token_user_id FOREIGN KEY(user_id) REFERENCES user_account (id) ON DELETE CASCADE, 
+	CONSTRAINT fk_feed_token_host_id FOREIGN KEY(host_id) REFERENCES host (id) ON DELETE CASCADE, 
+	CONSTRAINT fk_feed_token_district_id FOREIGN KEY(district_id) REFERENCES district (id) ON DELETE RESTRICT, 
+	CONSTRAINT ck_feed_token_feedreader CHECK (last_read_by IN ('google', 'apple', 'outlook', 'other'))
 )
 ;
+CREATE INDEX ix_feed_token_district_id ON feed_token (district_id) WHERE district_id IS NOT NULL
+;
+CREATE INDEX ix_feed_token_host_id ON feed_token (host_id) WHERE host_id IS NOT NULL
+;
+CREATE INDEX ix_feed_token_user_id ON feed_token (user_id) WHERE user_id IS NOT NULL
+;
 CREATE UNIQUE INDEX one_living_name ON feed_token (presenter_id, name) WHERE revoked_at IS NULL
+;
+CREATE UNIQUE INDEX one_living_name_of_host ON feed_token (host_id, name) WHERE revoked_at IS NULL
+;
+CREATE UNIQUE INDEX one_living_name_of_staff ON feed_token (user_id, kind, name) WHERE revoked_at IS NULL
 ;
 CREATE OR REPLACE FUNCTION feed_token_keeps_no_body_update() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
@@ -4182,6 +4246,26 @@ CREATE TABLE cancellation (
 	CONSTRAINT ck_cancellation_cancelcause CHECK (cause IN ('busy', 'shut', 'illness', 'no_crew', 'road', 'no_need', 'other'))
 )
 ;
+CREATE TABLE reminder_note (
+	id SERIAL NOT NULL, 
+	kind VARCHAR(30) NOT NULL, 
+	visit_id INTEGER NOT NULL, 
+	for_day DATE NOT NULL, 
+	presenter_id INTEGER, 
+	noted_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_reminder_note PRIMARY KEY (id), 
+	CONSTRAINT presenter_is_reminded_once UNIQUE (kind, visit_id, for_day, presenter_id), 
+	CONSTRAINT ck_reminder_note_reminder CHECK (kind IN ('checklist', 'school_week', 'school_day', 'crew_week', 'crew_day', 'offer_ends', 'report_due', 'report_late', 'numbers_wait', 'feedback', 'survey', 'next_year', 'vetting', 'consent')), 
+	CONSTRAINT fk_reminder_note_visit_id FOREIGN KEY(visit_id) REFERENCES visit (id) ON DELETE CASCADE, 
+	CONSTRAINT fk_reminder_note_presenter_id FOREIGN KEY(presenter_id) REFERENCES presenter (id) ON DELETE CASCADE
+)
+;
+CREATE INDEX ix_reminder_note_presenter_id ON reminder_note (presenter_id)
+;
+CREATE INDEX ix_reminder_note_visit_id ON reminder_note (visit_id)
+;
+CREATE UNIQUE INDEX school_is_reminded_once ON reminder_note (kind, visit_id, for_day) WHERE presenter_id IS NULL
+;
 CREATE TABLE undoable_visit_act (
 	id SERIAL NOT NULL, 
 	batch VARCHAR NOT NULL, 
@@ -4524,7 +4608,7 @@ CREATE TABLE follow_up_note (
 	CONSTRAINT pk_follow_up_note PRIMARY KEY (id), 
 	CONSTRAINT each_follow_up_once UNIQUE (visit_id, kind), 
 	CONSTRAINT fk_follow_up_note_visit_id FOREIGN KEY(visit_id) REFERENCES visit (id) ON DELETE CASCADE, 
-	CONSTRAINT ck_follow_up_note_followup CHECK (kind IN ('report_due', 'feedback', 'survey', 'next_year', 'stopped'))
+	CONSTRAINT ck_follow_up_note_followup CHECK (kind IN ('report_due', 'report_late', 'numbers_wait', 'feedback', 'survey', 'next_year', 'stopped'))
 )
 ;
 CREATE TABLE named_adult (

@@ -26,6 +26,7 @@ from scheduler.attendance.service.locked_numbers import (
     store_counts,
     write_to_school,
 )
+from scheduler.attendance.service.outcome import mark_delivered, note_held
 from scheduler.attendance.terms import (
     ATTENDANCE_MACHINE,
     AttendanceReason,
@@ -41,7 +42,6 @@ from scheduler.core.text import name_key
 from scheduler.policy import SYSTEM, Actor
 from scheduler.visits.models.visits import Presentation, Visit
 from scheduler.visits.service.locked_visit import OpenVisit, lock_visit, open_visit, open_visit_of
-from scheduler.visits.service.outcome import mark_delivered, note_held
 from scheduler.visits.terms.states import AssignmentState, VisitState
 
 log = logging.getLogger(__name__)

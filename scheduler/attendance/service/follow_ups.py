@@ -11,25 +11,30 @@ from sqlalchemy.orm import Session, aliased
 
 from scheduler.acts import change
 from scheduler.attendance import rules
-from scheduler.attendance.models import FollowUpNote, VisitFeedback, VisitSurvey
+from scheduler.attendance.models import Attendance, FollowUpNote, VisitFeedback, VisitSurvey
 from scheduler.attendance.queries.feedback import is_followed_up, survey_of
-from scheduler.attendance.service.locked_numbers import visit_of_school, write_to_school
-from scheduler.attendance.terms import AttendanceReason, FollowUp, Survey
+from scheduler.attendance.service.locked_numbers import PAGE_OF_NUMBERS, visit_of_school, write_to_school
+from scheduler.attendance.service.outcome import ask_for_numbers
+from scheduler.attendance.terms import AttendanceReason, AttendanceState, FollowUp, Survey
 from scheduler.core import clock, tokens
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict, GroundReason, SchedulerError
+from scheduler.messages.queries import is_on
 from scheduler.messages.rules import LETTERS_PURPOSE
+from scheduler.messages.terms import Reminder
 from scheduler.policy import Actor, school_contact
+from scheduler.readiness.service.quiet_days import waits
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.rules.states import AFTER_VISIT, OPEN
-from scheduler.visits.models.visits import Visit
+from scheduler.visits.models.visits import Presentation, Visit
 from scheduler.visits.service.locked_visit import lock_visit
-from scheduler.visits.service.outcome import ask_for_numbers
 from scheduler.visits.terms.states import VisitState
 
 log = logging.getLogger(__name__)
 ASKING_STATES = sorted(OPEN - AFTER_VISIT)
+TO_EDUCATORS = (FollowUp.REPORT_DUE, FollowUp.REPORT_LATE)
 LETTERS = {
+    FollowUp.NUMBERS_WAIT: ("numbers_wait", PAGE_OF_NUMBERS),
     FollowUp.FEEDBACK: ("follow_up_feedback", "/status/{token}/feedback"),
     FollowUp.SURVEY: ("follow_up_survey", "/status/{token}/later"),
     FollowUp.NEXT_YEAR: ("follow_up_next_year", "/status/{token}"),
@@ -39,7 +44,8 @@ LETTERS = {
 def send_follow_ups(*, now: dt.datetime) -> int:
     """For the job: write every letter that is due; how many visits were written about. Twice is once."""
     today = clock.local_day(now)
-    due = [(kind, visit_id) for kind in (FollowUp.REPORT_DUE, *LETTERS) for visit_id in _due(db.session(), kind, today)]
+    kinds = (*TO_EDUCATORS, *LETTERS)
+    due = [(kind, visit_id) for kind in kinds for visit_id in _due(db.session(), kind, today)]
     return sum(_send(kind, visit_id, now) for kind, visit_id in due)
 
 
@@ -48,10 +54,12 @@ def _send(kind: FollowUp, visit_id: int, now: dt.datetime) -> bool:
         with transaction() as session:
             visit = lock_visit(session, visit_id)
             if visit_id not in _due(session, kind, clock.local_day(now), visit_id):
-                return False  # said, moved or stopped since it was found
+                return False  # said, moved, stopped or switched off since it was found
+            if waits(Reminder(kind.value), visit, _counted_from(kind, visit, now), now):
+                return False
             session.add(FollowUpNote(visit_id=visit_id, kind=kind, noted_at=now))
             session.flush()
-            if kind is FollowUp.REPORT_DUE:
+            if kind in TO_EDUCATORS:
                 ask_for_numbers(visit_id, now=now)
             else:
                 letter, page = LETTERS[kind]
@@ -67,15 +75,32 @@ def _due(session: Session, kind: FollowUp, today: dt.date, visit_id: int | None 
     days = rules.visit_days_of(kind, today)
     if days is None:
         return []
-    wanted = select(Visit.id).where(Visit.on_day.between(*days), ~_noted(kind), *_conditions(kind))
+    on = is_on(Reminder(kind.value), Visit.centre_id)
+    wanted = select(Visit.id).where(*_days(kind, days), on, ~_noted(kind), *_conditions(kind))
     if visit_id is not None:
         wanted = wanted.where(Visit.id == visit_id)
     return list(session.scalars(wanted.order_by(Visit.on_day, Visit.id)))
 
 
+def _days(kind: FollowUp, days: tuple[dt.date, dt.date]) -> list[ColumnElement[bool]]:
+    """Counted from the day of the visit, or from the day on which its school was asked for its word."""
+    if kind is not FollowUp.NUMBERS_WAIT:
+        return [Visit.on_day.between(*days)]
+    first, last = (dt.datetime.combine(day, dt.time(), dt.UTC) for day in days)
+    return [Visit.state_since >= first, Visit.state_since < last + dt.timedelta(days=1)]
+
+
+def _counted_from(kind: FollowUp, visit: Visit, now: dt.datetime) -> dt.date:
+    if kind is FollowUp.NUMBERS_WAIT:
+        return clock.local_day(visit.state_since, visit.zone)
+    return dt.date(now.year, *rules.SCHOOL_YEAR_BEGINS) if kind is FollowUp.NEXT_YEAR else visit.on_day
+
+
 def _conditions(kind: FollowUp) -> list[ColumnElement[bool]]:
-    if kind is FollowUp.REPORT_DUE:
+    if kind in TO_EDUCATORS:
         return [Visit.state.in_((VisitState.CONFIRMED, VisitState.READY))]  # counted, it is "delivered"
+    if kind is FollowUp.NUMBERS_WAIT:
+        return [Visit.state == VisitState.DELIVERED, Visit.school_request_id.is_not(None), _is_silent()]
     conditions = [Visit.state == VisitState.DELIVERED, Visit.school_request_id.is_not(None), ~_noted(FollowUp.STOPPED)]
     if kind is FollowUp.FEEDBACK:
         conditions.append(~exists().where(VisitFeedback.visit_id == Visit.id))
@@ -84,6 +109,12 @@ def _conditions(kind: FollowUp) -> list[ColumnElement[bool]]:
     if kind is FollowUp.NEXT_YEAR:
         conditions += [~_came_again(), ~_asks_already()]
     return conditions
+
+
+def _is_silent() -> ColumnElement[bool]:
+    """The school has not said whether the numbers are right."""
+    counted = select(Presentation.visit_id).join(Attendance, Attendance.presentation_id == Presentation.id)
+    return Visit.id.in_(counted.where(Attendance.state == AttendanceState.SUBMITTED))
 
 
 def _noted(kind: FollowUp) -> ColumnElement[bool]:

@@ -6,10 +6,10 @@ import logging
 from scheduler import policy
 from scheduler.acts import change
 from scheduler.attendance.service.locked_numbers import all_counted, attendances_of, write_to_school
+from scheduler.attendance.service.outcome import mark_delivered, note_no_show
 from scheduler.core.errors import Conflict, GroundReason
 from scheduler.policy import Actor
 from scheduler.visits.service.locked_visit import open_visit_of
-from scheduler.visits.service.outcome import mark_delivered, note_no_show
 from scheduler.visits.terms.reasons import VisitReason
 from scheduler.visits.terms.states import VisitState
 

@@ -52,7 +52,9 @@ _TAKES_PLACE = (PresentationState.PLANNED, PresentationState.CONFIRMED, *HELD_ST
 _STAGES = (WaitsFor.COUNT, WaitsFor.SIGNATURE, WaitsFor.LOCK, WaitsFor.ISSUE)
 
 
-def certificates_of_centre(actor: Actor, page: int, filters: CertificateFilters) -> Page[CertificateRow]:
+def certificates_of_centre(
+    actor: Actor, page: int, filters: CertificateFilters, per_page: int = ON_A_PAGE
+) -> Page[CertificateRow]:
     """The certificates of the actor's centre that meet the filters, newest first or as asked. Raises: NotAllowed."""
     policy.require(actor, "list", "certificate", centre=policy.own_part(actor))
     wanted = (
@@ -61,12 +63,12 @@ def certificates_of_centre(actor: Actor, page: int, filters: CertificateFilters)
         .join(Host, Host.id == Visit.host_id)
         .where(_reached(actor), *narrowed(filters))
     )
-    total, more = capped_count(wanted, counted_until(page, ON_A_PAGE))
+    total, more = capped_count(wanted, counted_until(page, per_page))
     rows = db.session.execute(
         wanted.add_columns(Visit.number, Host.id, Host.name_sr_cyrl, Host.name_sr_latn)
         .order_by(*ordered_by(filters.sort, SORTS), Certificate.id.desc())
-        .limit(ON_A_PAGE)
-        .offset(first_row(page, ON_A_PAGE))
+        .limit(per_page)
+        .offset(first_row(page, per_page))
     )
     return Page(
         [
@@ -75,7 +77,7 @@ def certificates_of_centre(actor: Actor, page: int, filters: CertificateFilters)
         ],
         page,
         total,
-        ON_A_PAGE,
+        per_page,
         more,
     )
 
@@ -137,7 +139,7 @@ def _held_by(typed: str, paper: Any) -> list[ColumnElement[bool]]:
     return [paper.holder_key.in_(whole), *(name.contains(one, autoescape=True) for one in sorted(spellings))]
 
 
-def uncertified(actor: Actor, page: int, today: dt.date) -> Page[UncertifiedVisit]:
+def uncertified(actor: Actor, page: int, today: dt.date, per_page: int = ON_A_PAGE) -> Page[UncertifiedVisit]:
     """Visits of the actor's centre that were held and have no certificate yet, the oldest first. Raises: NotAllowed.
 
     What came with a file of past years is not among them.
@@ -158,15 +160,15 @@ def uncertified(actor: Actor, page: int, today: dt.date) -> Page[UncertifiedVisi
             least.is_not(None),
         )
     )
-    total, more = capped_count(wanted, counted_until(page, ON_A_PAGE))
+    total, more = capped_count(wanted, counted_until(page, per_page))
     rows = db.session.execute(
-        wanted.order_by(Visit.on_day, Visit.id).limit(ON_A_PAGE).offset(first_row(page, ON_A_PAGE)),
+        wanted.order_by(Visit.on_day, Visit.id).limit(per_page).offset(first_row(page, per_page)),
     )
     found = [
         UncertifiedVisit(number, on_day, host_id, cyrillic, latin, _STAGES[stage])
         for number, on_day, host_id, cyrillic, latin, stage in rows
     ]
-    return Page(found, page, total, ON_A_PAGE, more)
+    return Page(found, page, total, per_page, more)
 
 
 def _stage() -> ScalarSelect[int]:

@@ -1,4 +1,7 @@
-"""What people are told when a closure stops visits: one mail each, however many visits."""
+"""What people are told when a closure stops visits: one mail each, however many visits.
+
+A mail takes one entry out of a calendar, so whoever has several of these visits in hers gets a mail about each.
+"""
 
 import datetime as dt
 from collections import defaultdict
@@ -16,6 +19,7 @@ from scheduler.requests.queries.stand_ins import on_duty
 from scheduler.requests.service.locked_request import whom_to_call
 from scheduler.safeguarding.queries import guardians_of
 from scheduler.visits.models.visits import Assignment
+from scheduler.visits.service.calendar_parts import CalendarParts, calendar_of_contact, calendar_of_presenter
 from scheduler.visits.service.locked_visit import OpenVisit
 from scheduler.visits.service.notify import PAGE_OF_OFFERS, facts, link_hours
 
@@ -25,28 +29,34 @@ def tell_presenters(
 ) -> None:
     """One mail to each presenter who had promised a stopped visit; a minor's guardian gets a copy (TRUST S49)."""
     people: dict[int, Presenter] = {}
-    visits: dict[int, list[OpenVisit]] = defaultdict(list)
+    seats: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))  # by presenter and visit
+    visits: dict[int, OpenVisit] = {}
     for opened, rows in told:
+        visits[opened.visit.id] = opened
         for row in rows:
             people[row.presenter_id] = row.presenter
-            if opened not in visits[row.presenter_id]:
-                visits[row.presenter_id].append(opened)
+            seats[row.presenter_id][opened.visit.id].append(row.presentation_id)
+    parts = CalendarParts("crew_closure", visits.values())
     guardians = guardians_of(people, clock.local_day(now))
     for who, person in people.items():
-        language = person.user.language
-        readers = [(person.user.email, "")]
+        language, hers = person.user.language, [visits[visit_id] for visit_id in seats[who]]
+        calendar = calendar_of_presenter(person)
+        readers = [(person.user.email, "", some) for some in parts.in_mails([(one, calendar) for one in hers])]
         if who in guardians:
-            readers.append((guardians[who], person.user.given_spelled))
-        for address, copy_of in readers:
+            readers.append((guardians[who], person.user.given_spelled, hers))
+        for address, copy_of, these in readers:
+            ends = [] if copy_of else [opened for opened in these if parts.holds(opened, calendar)]
             queue_message(
                 MessageDraft(
                     kind="crew_closure",
                     address=address,
                     language=language,
-                    values=_values(closure, visits[who], language) | {"path": PAGE_OF_OFFERS},
-                    about=_about(visits[who]),
-                    centre_id=visits[who][0].visit.centre_id,
+                    values=_values(closure, these, language) | {"path": PAGE_OF_OFFERS},
+                    about=_about(these, ends),
+                    centre_id=these[0].visit.centre_id,
                     copy_of=copy_of,
+                    calendar=parts.of_presenter(ends[0], person, seats[who][ends[0].visit.id]) if ends else None,
+                    to_minor=who in guardians,
                 ),
                 now=now,
             )
@@ -60,23 +70,29 @@ def tell_schools(closure: ClosureRow, visits: Iterable[OpenVisit], *, now: dt.da
     for opened, asked in stopped:
         for contact in contacts[asked.id]:
             by_address[contact.address.lower()].append((opened, contact))
+    parts = CalendarParts("school_closure", [opened for opened, _asked in stopped])
     for theirs in by_address.values():
-        opened, contact = theirs[0]
-        first = opened.visit
-        queue_message(
-            MessageDraft(
-                kind="school_closure",
-                address=contact.address,
-                language=contact.language,
-                values=_values(closure, [opened for opened, _contact in theirs], contact.language)
-                | whom_to_call(db.session().get_one(Centre, first.centre_id), contact.language),
-                link=LinkWish("status", contact.request_id, "/status/{token}", link_hours(first.on_day, now)),
-                about=_about([opened for opened, _contact in theirs]),
-                centre_id=first.centre_id,
-                for_school=True,
-            ),
-            now=now,
-        )
+        contact_of = {opened.visit.id: contact for opened, contact in theirs}
+        calendars = {visit_id: calendar_of_contact(contact) for visit_id, contact in contact_of.items()}
+        for these in parts.in_mails([(opened, calendars[opened.visit.id]) for opened, _contact in theirs]):
+            ends = [opened for opened in these if parts.holds(opened, calendars[opened.visit.id])]
+            first = these[0].visit
+            contact = contact_of[first.id]
+            queue_message(
+                MessageDraft(
+                    kind="school_closure",
+                    address=contact.address,
+                    language=contact.language,
+                    values=_values(closure, these, contact.language)
+                    | whom_to_call(db.session().get_one(Centre, first.centre_id), contact.language),
+                    link=LinkWish("status", contact.request_id, "/status/{token}", link_hours(first.on_day, now)),
+                    about=_about(these, ends),
+                    centre_id=first.centre_id,
+                    for_school=True,
+                    calendar=parts.of_contact(ends[0], contact_of[ends[0].visit.id]) if ends else None,
+                ),
+                now=now,
+            )
 
 
 def tell_other_centres(actor: Actor, closure: ClosureRow, visits: Iterable[OpenVisit], *, now: dt.datetime) -> None:
@@ -104,11 +120,12 @@ def tell_other_centres(actor: Actor, closure: ClosureRow, visits: Iterable[OpenV
         )
 
 
-def _about(visits: Sequence[OpenVisit]) -> tuple[str, int] | None:
-    """The first of them; none where they lie in several districts, of which limited staff may reach one (TRUST S54)."""
+def _about(visits: Sequence[OpenVisit], ends: Sequence[OpenVisit] = ()) -> tuple[str, int] | None:
+    """The one whose entry ends, or the first of them; none where they lie in several districts, of which limited staff
+    may reach one (TRUST S54)."""
     towns = [opened.visit.host.municipality for opened in visits]
     districts = {town.district_id if town else None for town in towns}
-    return ("visit", visits[0].visit.id) if len(districts) == 1 else None
+    return ("visit", [*ends, *visits][0].visit.id) if len(districts) == 1 else None
 
 
 def _values(closure: ClosureRow, visits: Sequence[OpenVisit], language: str) -> dict[str, object]:

@@ -2,16 +2,20 @@
 
 import datetime as dt
 import logging
+from collections.abc import Mapping
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from scheduler import policy
 from scheduler.core import audit
 from scheduler.core.db import transaction
-from scheduler.core.errors import NotFound, Rejected
+from scheduler.core.errors import GroundReason, NotFound, Rejected
+from scheduler.messages.models import MessageDelay
+from scheduler.messages.queries import delays_of
+from scheduler.messages.rules import DELAYED, MINUTES
 from scheduler.messages.service import queue_message
-from scheduler.messages.terms import MessageDraft
+from scheduler.messages.terms import MessageDraft, MessageGroup
 from scheduler.people import rules
 from scheduler.people.models import Centre, SettledStep, User
 from scheduler.people.terms import CentreChange, HandStep
@@ -36,12 +40,35 @@ def change_centre(actor: Actor, change: CentreChange, *, now: dt.datetime) -> No
         said = change.__dict__ | {
             "email": rules.address_of(change.email) if change.email else "",
             "name_en": change.name_en or change.name_sr_latn,
+            "site": rules.site_of(change.site) or "",
         }
         different = audit.write_changes(centre, said)
         if "signatory" in different:
             different["signatory"] = ["…", "…"]  # a person's name is no value of an audit
         if different:
             audit.record(actor, "centre changed", centre, at=now, details={"changes": different})
+
+
+def change_delays(actor: Actor, minutes: Mapping[MessageGroup, int], *, now: dt.datetime) -> None:
+    """For how long the messages of each group wait in the house from now on; what waits already keeps its moment.
+
+    Raises: NotAllowed, NotFound; Rejected with {group: reason}.
+    """
+    policy.require(actor, "update", "settings", centre=actor.centre_id)
+    if wrong := [group for group, one in minutes.items() if group not in DELAYED or one not in MINUTES]:
+        raise Rejected({group.value: GroundReason.NOT_A_CHOICE for group in wrong})
+    with transaction() as session:
+        centre = session.get(Centre, actor.centre_id, with_for_update=True) if actor.centre_id is not None else None
+        if centre is None:
+            raise NotFound("centre")
+        before = delays_of(centre.id)
+        different = {group: one for group, one in minutes.items() if before.get(group, 0) != one}
+        old = MessageDelay.centre_id == centre.id, MessageDelay.kind.in_(different)
+        session.execute(delete(MessageDelay).where(*old))
+        session.add_all(MessageDelay(centre_id=centre.id, kind=group, minutes=one) for group, one in different.items())
+        if different:
+            changes = {group.value: [before.get(group, 0), one] for group, one in different.items()}
+            audit.record(actor, "message delays changed", centre, at=now, details={"changes": changes})
 
 
 def settle_step(actor: Actor, step: HandStep, *, now: dt.datetime) -> None:

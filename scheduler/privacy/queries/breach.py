@@ -6,14 +6,14 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from scheduler.core.audit import DENIED, MINOR_READ, AuditEntry
 from scheduler.core.db import db
 from scheduler.core.tokens import SecretLink, token_hash
 from scheduler.feeds.models import FeedToken
-from scheduler.feeds.terms import CAMPAIGN_CALENDAR
+from scheduler.feeds.terms import CAMPAIGN_CALENDAR, FeedKind
 from scheduler.people.models import Presenter, SignIn, User
 from scheduler.policy import TABLE, Role, Scope
 from scheduler.requests.models import SchoolRequest
@@ -79,15 +79,38 @@ def reach_of_token(typed: str) -> BreachReport | None:
 def _opened(secret: str) -> BreachReport | None:
     session = db.session()
     if (feed := session.scalar(select(FeedToken).where(FeedToken.token_hash == secret))) is not None:
-        things = ("days, hours and schools of one presenter's visits", "full names of adults and first names of minors")
-        persons = _crew_of(Presenter.id == feed.presenter_id)
-        return BreachReport(f"feed {feed.id}", feed.created_at, feed.revoked_at, things, persons, ())
+        return BreachReport(f"feed {feed.id}", feed.created_at, feed.revoked_at, *_shown_by(feed), ())
     if (sign_in := session.scalar(select(SignIn).where(SignIn.token_hash == secret))) is not None:
         user = session.get_one(User, sign_in.user_id)
         return _of_user(user, "sign-in of account", sign_in.created_at, sign_in.ended_at or sign_in.expires_at)
     if (link := session.scalar(select(SecretLink).where(SecretLink.token_hash == secret))) is not None:
         return _of_link(link)
     return None
+
+
+def _shown_by(feed: FeedToken) -> tuple[tuple[str, ...], tuple[ReachedPerson, ...]]:
+    """What a calendar tells, and of whom: that of a centre names no minor, so only who is of age on the visit's day."""
+    if feed.kind is FeedKind.OWN:
+        things = ("days, hours and schools of one presenter's visits", "full names of adults and first names of minors")
+        return things, _crew_of(Presenter.id == feed.presenter_id)
+    if feed.kind in (FeedKind.CENTRE, FeedKind.DISTRICT):
+        centre_id = select(User.centre_id).where(User.id == feed.user_id).scalar_subquery()
+        of_age = or_(Presenter.adult_on.is_(None), Presenter.adult_on <= Assignment.on_day)
+        wanted = (
+            select(Assignment.presenter_id)
+            .join(Presentation, Presentation.id == Assignment.presentation_id)
+            .join(Visit, Visit.id == Presentation.visit_id)
+            .join(Presenter, Presenter.id == Assignment.presenter_id)
+            .where(Visit.centre_id == centre_id, of_age)
+        )
+        adults = tuple(_presenters(list(db.session().scalars(wanted.distinct()))))
+        return ("days, hours and schools of a centre's visits", "full names of adults"), adults
+    things_of = {
+        FeedKind.HOST: "days and hours of one school's visits, without names",
+        FeedKind.POSTS: "the posts of a centre",
+        FeedKind.CLOSURES: "days on which schools are shut",
+    }
+    return (things_of[feed.kind],), ()
 
 
 def _of_link(link: SecretLink) -> BreachReport:

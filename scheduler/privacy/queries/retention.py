@@ -138,9 +138,10 @@ def guardian_without_trace(cut: dt.datetime) -> Condition:
 
 
 def sent_by(cut: dt.datetime) -> Condition:
-    """Sent by then; or given up or stopped by then."""
+    """Sent by then; or given up, stopped or held by then."""
     given_up = and_(
-        OutboxMessage.state.in_((MessageState.FAILED, MessageState.STOPPED)), OutboxMessage.not_before <= cut
+        OutboxMessage.state.in_((MessageState.FAILED, MessageState.STOPPED, MessageState.HELD)),
+        OutboxMessage.not_before <= cut,
     )
     return or_(and_(OutboxMessage.state == MessageState.SENT, OutboxMessage.sent_at <= cut), given_up)
 

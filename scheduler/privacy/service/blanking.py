@@ -88,9 +88,8 @@ def end_links_to(session: Session, purposes: Collection[str], ids: Ids) -> None:
 def blank_messages(session: Session, ids: Ids) -> None:
     """Address and text; that a message of its kind left, and when, stays. One that waits does not leave any more."""
     keep_back(OutboxMessage.id.in_(ids))
-    session.execute(
-        update(OutboxMessage).where(OutboxMessage.id.in_(ids)).values(address="", subject="", text="", html="")
-    )
+    blank = {"address": "", "subject": "", "text": "", "html": "", "calendar": None, "reason": None}
+    session.execute(update(OutboxMessage).where(OutboxMessage.id.in_(ids)).values(blank))
     drop_letters(settings().instance, ids)
 
 

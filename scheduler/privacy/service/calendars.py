@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from scheduler.acts import Act
 from scheduler.core.names import spellings
 from scheduler.messages.models import OutboxMessage
-from scheduler.messages.terms import UNSENT
+from scheduler.messages.terms import IN_THE_HOUSE
 from scheduler.people.models import Presenter, User
 from scheduler.policy import SYSTEM
 from scheduler.privacy.service import blanking
@@ -44,7 +44,7 @@ def take_out_of_messages(session: Session, name: str, where: ColumnElement[bool]
         return
     columns = (OutboxMessage.subject, OutboxMessage.text, OutboxMessage.html)
     told = and_(where, or_(*(column.contains(name, autoescape=True) for column in columns)))
-    waits = OutboxMessage.state.in_(UNSENT)
+    waits = OutboxMessage.state.in_(IN_THE_HOUSE)
     blanking.blank_messages(session, list(session.scalars(select(OutboxMessage.id).where(told, ~waits))))
     without = {column.key: func.replace(column, name, FORGOTTEN_NAME) for column in columns}
     session.execute(update(OutboxMessage).where(told, waits).values(without))

@@ -5,6 +5,8 @@ import datetime as dt
 from sqlalchemy import exists, select
 
 from scheduler.core.db import db
+from scheduler.messages.queries import is_on
+from scheduler.messages.terms import Reminder
 from scheduler.programmes.models import Programme
 from scheduler.readiness.models import NumbersAsked
 from scheduler.readiness.rules import CHECKLIST_DAYS, checklist_is_open
@@ -66,13 +68,14 @@ def open_numbers_of(visit_id: int) -> list[OpenNumbers]:
 
 
 def checklists_to_tell(today: dt.date) -> list[int]:
-    """Confirmed visits of the next week whose school has neither been told of its checklist nor ticked it."""
+    """Confirmed visits of the next two weeks whose school has neither been told of its checklist nor ticked it."""
     known = exists().where(Readiness.visit_id == Visit.id)
     a_day = dt.timedelta(days=1)  # a host abroad may have another day already, or still
     wanted = select(Visit.id).where(
         Visit.state == VisitState.CONFIRMED,
         Visit.school_request_id.is_not(None),
         Visit.on_day.between(today, today + CHECKLIST_DAYS + a_day),
+        is_on(Reminder.CHECKLIST, Visit.centre_id),
         ~known,
     )
     return list(db.session().scalars(wanted.order_by(Visit.on_day, Visit.id)))

@@ -7,10 +7,12 @@ from sqlalchemy.orm import aliased
 
 from scheduler.core import clock
 from scheduler.core.db import db
+from scheduler.core.errors import NotFound
 from scheduler.core.names import whole_name
 from scheduler.people.models import Presenter, User
 from scheduler.readiness.models import ToldNote
 from scheduler.readiness.terms import ToldRow, ToldWhat
+from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.queries.lists import member_of
 from scheduler.visits.rules.crew import who_is_shown
 from scheduler.visits.terms.rows import CrewRow, VisitPage, VisitRow
@@ -41,6 +43,22 @@ def _full(given: str | None, family: str | None) -> str:
 def tellable(row: VisitRow) -> list[CrewRow]:
     """The adults of a crew who can be told by word: a minor is written to, with a copy to the guardian (TRUST S49)."""
     return [member for member in row.crew if not member.minor and set(member.states.values()) & set(PROMISED)]
+
+
+def asked_for(number: str, presenter_id: int) -> tuple[Visit, dt.date | None]:
+    """A visit and the birthday on which one who was ever asked for it is of age. Raises: NotFound."""
+    found = db.session().execute(
+        select(Visit, Presenter.adult_on)
+        .join(Presentation, Presentation.visit_id == Visit.id)
+        .join(Assignment, Assignment.presentation_id == Presentation.id)
+        .join(Presenter, Presenter.id == Assignment.presenter_id)
+        .where(Visit.number == number, Presenter.id == presenter_id, Assignment.offered_until.is_not(None))
+        .limit(1)
+    )
+    row = found.one_or_none()
+    if row is None:
+        raise NotFound("visit")
+    return row.Visit, row.adult_on
 
 
 def texts_for(page: VisitPage) -> list[ToldWhat]:

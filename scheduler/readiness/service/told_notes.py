@@ -8,10 +8,11 @@ from scheduler.core.errors import GroundReason, Rejected
 from scheduler.messages import mail
 from scheduler.messages.queries import own_text
 from scheduler.messages.terms import Channel, TextKind
+from scheduler.people.rules import is_minor
 from scheduler.policy import Actor
 from scheduler.readiness.models import ToldNote
-from scheduler.readiness.queries.told_notes import tellable, told_values
-from scheduler.readiness.terms import ToldDraft, ToldWhat
+from scheduler.readiness.queries.told_notes import asked_for, tellable, told_values
+from scheduler.readiness.terms import ToldDraft, ToldHow, ToldWhat
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.requests.wording import mail_words
 from scheduler.visits.service.locked_visit import open_visit
@@ -43,8 +44,24 @@ def note_told(actor: Actor, page: VisitPage, draft: ToldDraft, *, now: dt.dateti
         raise Rejected({"whom": GroundReason.NOT_A_CHOICE})
     if draft.what is ToldWhat.OFFER and draft.presenter_id is None:
         raise Rejected({"whom": VisitReason.OFFER_IS_FOR_PRESENTERS})
+    _note(actor, page.visit.id, draft, now)
+
+
+def note_told_of_change(actor: Actor, number: str, presenter_id: int, *, now: dt.datetime) -> None:
+    """Keep that a presenter was called because her visit was moved, called off or given to somebody else.
+
+    Raises: NotAllowed; NotFound for who was never asked; Rejected for a minor, whose guardian is called (TRUST S49).
+    """
+    visit, adult_on = asked_for(number, presenter_id)
+    policy.require(actor, "update", "visit", centre=policy.spot(visit))
+    if is_minor(adult_on, visit.on_day):
+        raise Rejected({"whom": GroundReason.NOT_A_CHOICE})
+    _note(actor, visit.id, ToldDraft(ToldWhat.CHANGE, ToldHow.PHONE, presenter_id), now)
+
+
+def _note(actor: Actor, visit_id: int, draft: ToldDraft, now: dt.datetime) -> None:
     with change(actor, now) as act:
-        opened = open_visit(act, page.visit.id)
+        opened = open_visit(act, visit_id)
         act.session.add(
             ToldNote(
                 visit_id=opened.visit.id,

@@ -1,7 +1,7 @@
 """Pure rules of reports: periods, and a report as the data that files are made of."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -104,15 +104,6 @@ def _post(one: PostRow) -> dict[str, Any]:
     """None where nobody has said yet what came of it."""
     told = {"on_day": one.draft.on_day.isoformat(), "channel": one.draft.channel.value}
     return told | {"reached": one.reached, "reacted": one.reacted}
-
-
-def as_table(report: Report) -> tuple[list[str], list[list[str | int]]]:
-    """Headings and lines of the CSV file: the rows, or the totals alone when the report is not split."""
-    lines: list[Mapping[str, Any]] = [_names(row.keys) | numbers_of(row.counts) for row in report.rows]
-    if not report.by:
-        lines = [numbers_of(report.totals)]
-    headings = [name for group in report.by for name in HEADINGS[group]] + list(COUNT_FIELDS)
-    return headings, [[line[heading] for heading in headings] for line in lines]
 
 
 HEADINGS = {

@@ -141,11 +141,12 @@ def inbox(actor: Actor, filters: InboxFilters, *, now: dt.datetime, ours: Ours =
     stands_in = any(one.stand_in_id == actor.user_id for one in running)
     asker = InboxAsker(actor, replace(filters, page=1), ours.condition, stands_in)
     counts = inbox_counts(actor, filters, _question_of_numbers(asker), values)
-    begins = first_row(filters.page, REQUESTS_SHOWN)
-    asked = {**values, BEGINS.key: begins, ENDS.key: begins + REQUESTS_SHOWN}
-    question = _question_of_page(asker, _last_place(counts.groups, begins + REQUESTS_SHOWN))
+    size = _size(filters)
+    begins = first_row(filters.page, size)
+    asked = {**values, BEGINS.key: begins, ENDS.key: begins + size}
+    question = _question_of_page(asker, _last_place(counts.groups, begins + 2 * size))
     rows = inbox_rows(question, asked, running, now)
-    page = Page(rows, filters.page, sum(count for _, count in counts.groups), REQUESTS_SHOWN)
+    page = Page(rows, filters.page, sum(count for _, count in counts.groups), size)
     return Inbox(
         page=page,
         groups=counts.groups,
@@ -161,15 +162,16 @@ def inbox(actor: Actor, filters: InboxFilters, *, now: dt.datetime, ours: Ours =
     )
 
 
-def _last_place(groups: Sequence[tuple[Turn, int]], ends: int) -> int:
-    """The last group of which rows stand on a page that ends so.
+def _size(filters: InboxFilters) -> int:
+    return filters.per_page or REQUESTS_SHOWN
 
-    A page more is left for what others do between the two questions.
-    """
+
+def _last_place(groups: Sequence[tuple[Turn, int]], ends: int) -> int:
+    """The last group of which rows stand before `ends`: a page more, for what others do between the two questions."""
     before = 0
     for turn, count in groups:
         before += count
-        if before >= ends + REQUESTS_SHOWN:
+        if before >= ends:
             return TURNS.index(turn)
     return len(TURNS) - 1
 
@@ -188,19 +190,19 @@ def _question_of_page(asker: InboxAsker, last: int) -> Executable:
     filters = asker.filters
     asked = _asked(asker.actor, filters, asker.handed())
     if _is_cut_by_states(filters) and asked.states:
-        return question_of_rows(_first_of_each_state(asked, asker.ours, last), [])
+        return question_of_rows(_first_of_each_state(asked, asker.ours, last, _size(filters)), [])
     by, order = _by(filters.sort), _turn_order(asker.ours.of_request).label("place")
     cut = (
         _joined(asked.everywhere(walked=_walks_schools(filters)), filters.sort)
         .with_only_columns(SchoolRequest.id, order)
         .order_by(*by, order, SchoolRequest.state_since, SchoolRequest.id)
-        .limit(REQUESTS_SHOWN)
+        .limit(_size(filters))
         .offset(BEGINS)
     )
     return question_of_rows(cut, by)
 
 
-def _first_of_each_state(asked: RequestChoice, ours: Condition, last: int) -> Select[Any]:
+def _first_of_each_state(asked: RequestChoice, ours: Condition, last: int, size: int) -> Select[Any]:
     """The page, cut from the oldest of each state and of those that press, as many of each as end with the page.
 
     Whoever is not among the oldest of its state has as many before it as that, in its own group or in a former one.
@@ -217,7 +219,7 @@ def _first_of_each_state(asked: RequestChoice, ours: Condition, last: int) -> Se
     heap = union_all(*(select(one.subquery()) for one in heaps)).subquery().c
     place = func.min(heap.place)
     page = select(heap.id, place.label("place")).group_by(heap.id, heap.state_since)
-    return page.order_by(place, heap.state_since, heap.id).limit(REQUESTS_SHOWN).offset(BEGINS)
+    return page.order_by(place, heap.state_since, heap.id).limit(size).offset(BEGINS)
 
 
 def _attended(actor: Actor) -> Select[int]:

@@ -15,8 +15,7 @@ from scheduler.core.audit import AuditEntry, user_behind
 from scheduler.core.db import db
 from scheduler.core.errors import Gone, NotFound
 from scheduler.core.names import whole_name
-from scheduler.messages.queries import messages_about
-from scheduler.messages.terms import MessageState
+from scheduler.messages.queries import may_have_left, messages_about
 from scheduler.people.models import User
 from scheduler.people.rules import phone_about_visits
 from scheduler.policy import Actor
@@ -175,7 +174,7 @@ def undoable_of(page: RequestPage, *, now: dt.datetime) -> Undoable | None:
         return None
     until = act.done_at + (MAIL_WAITS if act.act in LETTERS else UNDO_WITHIN)
     left = act.act in LETTERS and any(
-        mail.created_at == act.done_at and (mail.state is not MessageState.WAITING or mail.attempts)
+        mail.created_at == act.done_at and may_have_left(mail.state, mail.attempts)
         for mail in messages_about(SchoolRequest.__tablename__, page.row.id)
     )
     if now > until or left:

@@ -13,7 +13,7 @@ from scheduler.core import clock
 from scheduler.core.errors import Conflict, GroundReason, NotFound
 from scheduler.core.language import clock_time, pick
 from scheduler.messages.service import queue_message
-from scheduler.messages.terms import LinkWish, MessageDraft
+from scheduler.messages.terms import CalendarPart, LinkWish, MessageDraft
 from scheduler.people.models import Centre
 from scheduler.people.rules import phone_about_visits
 from scheduler.places.models import Host
@@ -92,17 +92,22 @@ def write_to_contacts(
     *,
     now: dt.datetime,
     not_before: dt.datetime | None = None,
+    calendar_of: Callable[[Contact], CalendarPart | None] | None = None,
 ) -> None:
     """Queue a mail to a school: to each contact of its request in her language, with a link of her own.
 
     The only way by which a school is written to once its address is proven; without an address nothing is sent.
+    `calendar_of` is what the mail does in a contact's calendar.
     """
-    for draft in letters_to(contacts_of(asked), letter, values_in):
+    for draft in letters_to(contacts_of(asked), letter, values_in, calendar_of):
         queue_message(draft, now=now, not_before=not_before)
 
 
 def letters_to(
-    contacts: Iterable[Contact], letter: SchoolLetter, values_in: Callable[[str], Mapping[str, object]]
+    contacts: Iterable[Contact],
+    letter: SchoolLetter,
+    values_in: Callable[[str], Mapping[str, object]],
+    calendar_of: Callable[[Contact], CalendarPart | None] | None = None,
 ) -> list[MessageDraft]:
     """What each of these contacts is going to read."""
     return [
@@ -115,6 +120,7 @@ def letters_to(
             about=letter.about,
             centre_id=letter.centre_id,
             for_school=True,
+            calendar=calendar_of(contact) if calendar_of else None,
         )
         for contact in contacts
     ]

@@ -84,6 +84,7 @@ class InboxFilters:
     programme: int | None = None
     age: Age | None = None
     sort: Sort | None = None
+    per_page: int | None = None  # None: as many as its page shows
 
 
 @dataclass(frozen=True)

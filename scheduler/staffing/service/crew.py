@@ -224,6 +224,5 @@ def finish_release(
     gone = {row.presentation_id for row in released}
     if gone:
         touch(act, opened, [row for row in opened.presentations if row.id in gone])
-    others = [row for row in released if row.presenter_id != act.actor.presenter_id]
-    notify.tell_released(opened, others, now=act.now, asked_only=asked_only)
+    notify.tell_released(opened, released, now=act.now, asked_only=asked_only, by_herself=act.actor.presenter_id)
     return was_confirmed and opened.visit.state not in (VisitState.CONFIRMED, VisitState.READY)

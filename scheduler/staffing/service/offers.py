@@ -95,7 +95,8 @@ def _offered_already(opened: OpenVisit, until: dt.datetime) -> bool:
 def answer_offer(actor: Actor, visit_id: int, *, accepts: bool, reason: str = "", now: dt.datetime) -> None:
     """A presenter answers for the whole visit: all her offered presentations, or none.
 
-    An adult who cannot come takes along the minors who would stay without one; they are told. Raises: Rejected when
+    Who accepts gets a mail that puts it into her calendar. An adult who cannot come takes along the minors who would
+    stay without one; they are told. Raises: Rejected when
     she cannot come and does not say why; NotFound; Conflict("offer_gone") when it was taken back or has lapsed; Taken.
     """
     if not accepts and not reason:
@@ -120,6 +121,7 @@ def answer_offer(actor: Actor, visit_id: int, *, accepts: bool, reason: str = ""
                 transitions.move_assignment(act, row, AssignmentState.ACCEPTED)
             answered = {row.presentation_id for row in rows}
             touch(act, opened, [row for row in opened.presentations if row.id in answered])
+            notify.tell_presenters("offer_accepted", opened, rows, now=now, path=f"/visits/{opened.visit.number}")
             substitutes.settle_search(act, opened)
         else:
             released = release(act, opened, rows, reason=reason, to=AssignmentState.DECLINED)

@@ -20,6 +20,7 @@ from scheduler.posts.queries import posts_that_wait
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.rules.states import OPEN, REMINDED, waits_too_long
 from scheduler.requests.terms.school_request import RequestState
+from scheduler.turns.queries.search import mails_in_reach
 from scheduler.turns.rules import (
     PASSES_WITHIN,
     POSTED_WITHIN,
@@ -31,7 +32,6 @@ from scheduler.turns.rules import (
 )
 from scheduler.turns.terms import AboutHost, RequestStanding, TurnRow, Verdict
 from scheduler.visits.models.visits import Visit
-from scheduler.visits.queries.search import mails_in_reach
 from scheduler.visits.terms.states import GONE_VISITS
 
 SHOWN_OF_TEXT = 60  # letters of a post in a list
@@ -145,11 +145,12 @@ def _request_turns(row: Any, moment: Moment) -> Iterator[TurnRow]:
 
 
 def failed_mails(actor: Actor) -> list[TurnRow]:
+    """What somebody sends or ends: mails that were given up, and those that are held."""
     wanted = (
         select(OutboxMessage.id, OutboxMessage.subject, OutboxMessage.created_at, OutboxMessage.state)
         .where(
             OutboxMessage.centre_id == actor.centre_id,
-            OutboxMessage.state == MessageState.FAILED,
+            OutboxMessage.state.in_((MessageState.FAILED, MessageState.HELD)),
             *mails_in_reach(actor),
         )
         .order_by(OutboxMessage.id.desc())

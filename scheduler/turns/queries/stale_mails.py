@@ -32,7 +32,7 @@ def mail_since(message_id: int) -> MailSince | None:
     next_one = newer.one_or_none()
     return MailSince(
         mail.kind,
-        mail.created_at,
+        mail.edited_at or mail.created_at,
         next_one.id if next_one else None,
         anew=next_one is not None and next_one.kind == mail.kind,
         visit=_visit_since(mail),

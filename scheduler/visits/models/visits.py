@@ -230,7 +230,7 @@ class DateWish(Base):
 
 
 class Readiness(Base):
-    """What a school has ticked of its checklist in the week before the visit; the row begins when it is told of it."""
+    """What a school has ticked of its checklist before the visit; the row begins when it is told of it."""
 
     __tablename__ = "readiness"
 

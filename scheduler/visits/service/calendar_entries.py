@@ -4,6 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.core.language import languages
 from scheduler.places.terms.hosts import Point
+from scheduler.places.terms.venue import NO_VENUE
 from scheduler.visits import ics
 from scheduler.visits.models.visits import CalendarEntry, Presentation
 from scheduler.visits.rules.crew import cards_of
@@ -85,6 +87,19 @@ def entries_without_names(
     visit_ids: Collection[int], language: str, *, offered: Collection[VisitState] = ()
 ) -> Iterator[tuple[dt.datetime, str]]:
     """When each presentation was edited, and its VEVENT without anybody's name; in states `offered` it is tentative."""
+    return _entries(visit_ids, language, offered, crew=(), young=(), page_url="")
+
+
+def entries_without_minors(
+    visit_ids: Collection[int], language: str, *, offered: Collection[VisitState] = ()
+) -> Iterator[tuple[dt.datetime, str]]:
+    """The same for staff: of who comes the adults alone, and the page behind the sign-in."""
+    return _entries(visit_ids, language, offered, young=())
+
+
+def _entries(
+    visit_ids: Collection[int], language: str, offered: Collection[VisitState], **otherwise: Any
+) -> Iterator[tuple[dt.datetime, str]]:
     for opened in loaded_visits(db.session(), visit_ids):
         state = opened.visit.state
         for one in opened.every:
@@ -92,8 +107,39 @@ def entries_without_names(
                 status = EntryStatus.TENTATIVE if state in offered else EntryStatus.CONFIRMED
                 if state in OFF_VISITS or one.state in CALLED_OFF:
                     status = EntryStatus.CANCELLED
-                facts = replace(_facts(opened, one), crew=(), young=(), page_url="")
+                facts = replace(_facts(opened, one), **otherwise)
                 yield one.edited_at, ics.vevent(facts, status, language)
+
+
+def entry_of_visit(
+    opened: OpenVisit,
+    presentations: Iterable[Presentation],
+    status: EntryStatus,
+    language: str,
+    *,
+    signs_in: bool,
+) -> str:
+    """One VEVENT for all presentations of a visit that one reader goes to, for a mail: without anybody's name.
+
+    Of a visit with one presentation it is that one's, as in the feed. A mail holds no second UID (RFC 5546, 3.2.2), so
+    several stand under that of the visit's first presentation, and their SEQUENCE is the sum of all: it only rises.
+    """
+    own = sorted(presentations, key=lambda row: (row.starts_at, row.id))
+    several = len(own) > 1
+    venues = {row.venue for row in own}
+    facts = replace(
+        _facts(opened, own[0]),
+        uid=min(opened.every, key=lambda row: row.id).uid,
+        sequence=sum(row.sequence for row in opened.every),
+        edited_at=max(row.edited_at for row in opened.every),
+        ends_at=max(row.ends_at for row in own),
+        hours=tuple((row.starts_at, row.ends_at) for row in own) if several else (),
+        venue=venues.pop() if len(venues) == 1 else NO_VENUE,
+        classes=", ".join(row.classes for row in own),
+        crew=(),
+        young=(),
+    )
+    return ics.vevent(facts if signs_in else replace(facts, page_url=""), status, language)
 
 
 def _facts(opened: OpenVisit, presentation: Presentation) -> EntryFacts:

@@ -1,6 +1,7 @@
 """What people are told by mail when a visit changes. Only queued here; a minor's address never goes to a school."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from itertools import groupby
 
@@ -21,6 +22,7 @@ from scheduler.visits.models.visits import Assignment, Presentation
 from scheduler.visits.queries.agenda import trip_to
 from scheduler.visits.rules.cancelling import LATE_CANCEL
 from scheduler.visits.rules.crew import who_is_shown
+from scheduler.visits.service.calendar_parts import CalendarParts, calendar_of_presenter
 from scheduler.visits.service.locked_visit import OpenVisit, as_member
 from scheduler.visits.terms.states import PROMISED, AssignmentState
 
@@ -39,12 +41,11 @@ def tell_presenters(
 ) -> None:
     """One mail to each presenter of these assignments, however many presentations she has; its times are her own."""
     seats = list(rows)
+    told_of: dict[int, set[int]] = defaultdict(set)
+    for row in seats:
+        told_of[row.presenter_id].add(row.presentation_id)
     people = {row.presenter_id: row.presenter for row in seats}
-    hours = {
-        one: _hours_of(opened, person, {row.presentation_id for row in seats if row.presenter_id == one})
-        for one, person in people.items()
-    }
-    _tell_each(kind, opened, people, hours, values | {"path": path}, now)
+    _tell_each(kind, opened, people, told_of, values | {"path": path}, now)
 
 
 def tell_people(
@@ -64,14 +65,17 @@ def _tell_each(
     kind: str,
     opened: OpenVisit,
     people: Mapping[int, Presenter],
-    hours: Mapping[int, Mapping[str, object]],
+    told_of: Mapping[int, Collection[int]],
     values: Mapping[str, object],
     now: dt.datetime,
 ) -> None:
     """A minor's guardian gets a copy of each (TRUST S49), without the button that leads to the minor's own pages."""
-    guardians = guardians_of(people, clock.local_day(now, opened.visit.zone))
+    today = clock.local_day(now, opened.visit.zone)
+    guardians = guardians_of(people, today)
+    parts = CalendarParts(kind, [opened])
     for person in people.values():
-        language = person.user.language
+        language, presentation_ids = person.user.language, told_of.get(person.id, ())
+        hours = _hours_of(opened, person, presentation_ids) if presentation_ids else {}
         readers = [(person.user.email, "")]
         if person.id in guardians:
             readers.append((guardians[person.id], person.user.given_spelled))
@@ -81,10 +85,12 @@ def _tell_each(
                     kind=kind,
                     address=address,
                     language=language,
-                    values={**facts(opened, language), **hours.get(person.id, {}), **values},
+                    values={**facts(opened, language), **hours, **values},
                     about=("visit", opened.visit.id),
                     centre_id=opened.visit.centre_id,
                     copy_of=copy_of,
+                    calendar=None if copy_of else parts.of_presenter(opened, person, presentation_ids),
+                    to_minor=person.id in guardians or is_minor(person.adult_on, today),
                 ),
                 now=now,
             )
@@ -100,12 +106,21 @@ def _hours_of(opened: OpenVisit, person: Presenter, presentation_ids: Collection
 
 
 def tell_released(
-    opened: OpenVisit, rows: Iterable[Assignment], *, now: dt.datetime, asked_only: Collection[int] = ()
+    opened: OpenVisit,
+    rows: Iterable[Assignment],
+    *,
+    now: dt.datetime,
+    asked_only: Collection[int] = (),
+    by_herself: int | None = None,
 ) -> None:
     """Tell presenters that they lost these seats: of the whole visit, or of a part while they go to the rest.
-    `asked_only`: presenters who had an offer and had not answered it."""
+    `asked_only`: presenters who had an offer and had not answered it. `by_herself`: who gave them up knows it, and is
+    written to only where a mail has put the visit into her calendar."""
+    parts = CalendarParts("visit_released", [opened] if by_herself else [])
     for presenter_id, group in groupby(sorted(rows, key=lambda row: row.presenter_id), lambda row: row.presenter_id):
         lost, kept = list(group), {row.presentation_id for row in opened.of(presenter_id, *PROMISED)}
+        if presenter_id == by_herself and not parts.holds(opened, calendar_of_presenter(lost[0].presenter)):
+            continue
         stays = [row for row in opened.presentations if row.id in kept]
         if stays:
             tell_presenters("seat_released", opened, lost, now=now, stays=times_of(stays))
@@ -126,7 +141,14 @@ def tell_school(kind: str, opened: OpenVisit, *, now: dt.datetime, **values: obj
         "change_until": change_until(opened, now),
         "with_pupils": any(row.audience is Audience.PUPILS for row in opened.presentations),
     } | values
-    write_to_contacts(asked, letter, lambda language: facts_for_school(opened, centre, language) | more, now=now)
+    parts = CalendarParts(kind, [opened])
+    write_to_contacts(
+        asked,
+        letter,
+        lambda language: facts_for_school(opened, centre, language) | more,
+        calendar_of=lambda contact: parts.of_contact(opened, contact),
+        now=now,
+    )
 
 
 def tell_coordinators(kind: str, opened: OpenVisit, *, now: dt.datetime, **values: object) -> None:

@@ -24,7 +24,8 @@ def tell_called_off(opened: OpenVisit, rows: Iterable[Assignment], *, now: dt.da
     today = clock.local_day(now, opened.visit.zone)
     guardians = guardian_phones_of(people, today)
     for person in people.values():
-        number = guardians.get(person.id, "") if is_minor(person.adult_on, today) else person.phone
+        minor = is_minor(person.adult_on, today)
+        number = guardians.get(person.id, "") if minor else person.phone
         if number:
             language = LATIN.get(person.user.language, person.user.language)
             queue_short(
@@ -35,6 +36,7 @@ def tell_called_off(opened: OpenVisit, rows: Iterable[Assignment], *, now: dt.da
                     text=_called_off(opened, language),
                     about=("visit", opened.visit.id),
                     centre_id=opened.visit.centre_id,
+                    to_guardian=minor,
                 ),
                 now=now,
             )

@@ -210,3 +210,4 @@ class EntryFacts:
     helpline: str
     online: bool = False  # nobody drives; where it is held stands on the page
     young: tuple[str, ...] = ()  # the first names of its minors, for who has accepted the same presentation
+    hours: tuple[tuple[dt.datetime, dt.datetime], ...] = ()  # of each sitting, where one entry stands for several

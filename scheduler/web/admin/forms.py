@@ -5,10 +5,18 @@ from typing import Any
 from wtforms import BooleanField, SelectField
 from wtforms.fields import SelectChoice
 
-from scheduler.people.terms import CentreChange, Topic
+from scheduler.people.terms import AnswersTo, CentreChange, Topic
 from scheduler.places.terms.hosts import CalendarDraft, HolidayDraft, SchoolCalendar
 from scheduler.programmes.terms import Audience, Booking, ProgrammeDraft, ProgrammeKind, SchoolLevel
-from scheduler.web.admin.words import APPLIES, BOOKINGS, CALENDARS, PROGRAMME_KINDS, PROGRAMME_LEVELS, SPANS
+from scheduler.web.admin.words import (
+    ANSWERS_TO,
+    APPLIES,
+    BOOKINGS,
+    CALENDARS,
+    PROGRAMME_KINDS,
+    PROGRAMME_LEVELS,
+    SPANS,
+)
 from scheduler.web.forms import (
     SHORT_TEXT,
     BaseForm,
@@ -48,13 +56,16 @@ class CentreForm(BaseForm):
     place_sr_latn = NameField(_l("Town in Latin letters"))
     email = EmailField(_l("Contact address"))
     phone = PhoneField(_l("Phone number"))
+    answers_to = SelectField(_l("Who gets answers to mails"), coerce=AnswersTo, choices=choices_of(ANSWERS_TO))
     signatory = NameField(_l("Who signs certificates"))
     signatory_duty_sr_cyrl = TextField(_l("Duty in Serbian, Cyrillic letters"), limit=100)
     signatory_duty_en = TextField(_l("Duty in English"), limit=100)
+    site = TextField(_l("The centre's own website"), limit=SHORT_TEXT)
 
     def change(self) -> CentreChange:
         """What the form says; call after `accepted()`."""
-        return CentreChange(**{name: self[name].data or "" for name in CentreChange.__dataclass_fields__})
+        said: dict[str, Any] = {name: self[name].data or "" for name in CentreChange.__dataclass_fields__}
+        return CentreChange(**said)
 
 
 class PersonForm(BaseForm):

@@ -2,10 +2,12 @@
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import escape
 
 from scheduler import config
 from scheduler.core import clock
 from scheduler.core.errors import Rejected
+from scheduler.core.language import languages, names_of, translator
 from scheduler.people import queries
 from scheduler.people.service import centres
 from scheduler.people.service.centres import change_centre
@@ -19,11 +21,14 @@ from scheduler.web.history import history
 from scheduler.web.i18n import _
 from scheduler.web.once import sent_once
 
+FRAME = '<iframe src="{address}" title="{title}" width="100%" height="760" loading="lazy"></iframe>'
+
 
 @bp.route("/settings", methods=["GET", "POST"])
 @may("update", "settings")
 def settings() -> ResponseReturnValue:
-    form = CentreForm(obj=queries.centre_settings(own_centre_id()))
+    centre = queries.centre_settings(own_centre_id())
+    form = CentreForm(obj=centre)
     if form.accepted():
         try:
             change_centre(current_actor(), form.change(), now=clock.now())
@@ -33,7 +38,18 @@ def settings() -> ResponseReturnValue:
             say(_("Saved. New papers say so; those already issued stay as they are."))
             return redirect(url_for(".settings"))
     changes = history({"centre": [own_centre_id()]}, form)
-    return render_template("admin/settings.html", form=form, changes=changes), 422 if form.errors else 200
+    shown = {"form": form, "changes": changes, "centre": centre, "frames": _frames(centre.slug)}
+    return render_template("admin/settings.html", **shown), 422 if form.errors else 200
+
+
+def _frames(slug: str) -> list[tuple[str, str]]:
+    """What shows the widget on another site, for each language and script."""
+    frames = []
+    for language in languages():
+        address = config.settings().base_url + url_for("public.widget", slug=slug, lang=language)
+        title = escape(translator(language).gettext("Book a visit"))
+        frames.append((names_of(language)[1], FRAME.format(address=address, title=title)))
+    return frames
 
 
 @bp.get("/settings/first-steps")

@@ -6,6 +6,7 @@ from babel.support import LazyProxy
 
 from scheduler.core.errors import GroundReason
 from scheduler.imports.personal import NAMES_OF_PUPILS, PERSONAL_NUMBERS
+from scheduler.people.terms import AnswersTo
 from scheduler.places.terms.hosts import HostKind, SchoolCalendar
 from scheduler.programmes.terms import Booking, ProgrammeKind, SchoolLevel
 from scheduler.web.certificate_words import CERTIFICATE_PHASES, CERTIFICATE_WORK
@@ -20,6 +21,10 @@ from scheduler.work.terms import STORES, Phase, WorkKind, WorkRow, WorkState
 CALENDARS: Mapping[str, LazyProxy] = {
     SchoolCalendar.REPUBLIC: _l("Republic of Serbia without Vojvodina"),
     SchoolCalendar.VOJVODINA: _l("Vojvodina"),
+}
+ANSWERS_TO: Mapping[str, LazyProxy] = {
+    AnswersTo.CENTRE: _l("The centre"),
+    AnswersTo.OWNER: _l("The owner of the request"),
 }
 SPANS: Mapping[str, LazyProxy] = {
     "term1": _l("First term"),
@@ -357,6 +362,7 @@ JOBS: Mapping[str, LazyProxy] = {
     "planning.release_not_cleared": _l("Releases presenters whose proof has ended"),
     "planning.send_waves": _l("Asks the next who could stand in"),
     "planning.tell_of_rides": _l("Tells guardians and drivers who rides with whom"),
+    "planning.send_reminders": _l("Reminds schools and presenters of visits to come and of offers that end"),
     "planning.tell_checklists": _l("Reminds schools whose visit is near"),
     "planning.write_texts_anew": _l("Writes calendar entries anew in which a name or an address is another one"),
     "places.keep_days_current": _l("Adds the holidays of a year that has come near"),

@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
+from babel.support import LazyProxy
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler import policy
 from scheduler.attendance import rules
-from scheduler.attendance.queries.counting import counted_visit, counted_visit_of_request, rows_of_each
+from scheduler.attendance.queries.counting import counted_visit, counted_visit_of_request, rows_of, rows_of_each
 from scheduler.attendance.queries.deliveries import set_aside_lately, set_aside_of
 from scheduler.attendance.queries.history import history_of, said_so_far
 from scheduler.attendance.queries.sheets import sheets_of
@@ -22,7 +23,9 @@ from scheduler.certificates.kinds.every import KINDS
 from scheduler.certificates.queries import papers
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
-from scheduler.core.paging import page_number
+from scheduler.core.language import pick
+from scheduler.core.paging import Page, page_number
+from scheduler.programmes.terms import Audience
 from scheduler.turns.queries.desk import sittings_not_counted
 from scheduler.web import tables
 from scheduler.web.attendance import feedback, heads, sheets, sign_in, tally
@@ -34,14 +37,14 @@ from scheduler.web.attendance.forms import (
     NamesForm,
     SignNumbersForm,
 )
-from scheduler.web.filters import say
+from scheduler.web.filters import say, state_face
 from scheduler.web.forms import BaseForm
 from scheduler.web.guards import current_actor, link_actor, may, public
-from scheduler.web.i18n import _, _l, _n
+from scheduler.web.i18n import _, _l, _n, page_language
 from scheduler.web.labels import AUDIENCES
 from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
-from scheduler.web.tables import Column
+from scheduler.web.tables import Column, FileColumn
 
 __all__ = ["bp", "feedback", "heads", "sheets", "sign_in", "tally"]  # their pages hang on the same blueprint
 COUNTING_COLUMNS = (
@@ -51,6 +54,45 @@ COUNTING_COLUMNS = (
     *(Column(audience, word, number=True) for audience, word in AUDIENCES.items()),
     Column("state", _l("State")),
 )
+
+
+def _said(audience: Audience, word: str | LazyProxy) -> tuple[FileColumn[CountedVisit], ...]:
+    """An audience as the presenter counted it, and as the school did."""
+    return (
+        FileColumn(word, _l("Who came, as the presenter counted."), lambda one: one.people(audience).present),
+        FileColumn(
+            _l("%(audience)s (the school)", audience=word),
+            _l("Who came, as the school says; while it says nothing, as the presenter counted."),
+            lambda one: one.people(audience).by_school,
+        ),
+    )
+
+
+LOCK_FILE = (
+    FileColumn[CountedVisit](_l("Visit"), _l("The number of the visit."), lambda one: one.number),
+    FileColumn[CountedVisit](
+        _l("Host"),
+        _l("The school or other host that was visited."),
+        lambda one: pick(page_language(), one.host_name_sr_cyrl, one.host_name_sr_latn),
+    ),
+    FileColumn[CountedVisit](_l("Day"), _l("The day of the visit."), lambda one: one.on_day),
+    FileColumn[CountedVisit](
+        _l("Announced"),
+        _l("How many people the host announced for what is counted."),
+        lambda one: sum(one.people(audience).announced for audience in AUDIENCES),
+    ),
+    *(column for audience, word in AUDIENCES.items() for column in _said(audience, word)),
+    FileColumn[CountedVisit](
+        _l("State"),
+        _l("How far the counting is; of several presentations the most urgent."),
+        lambda one: _state_of(rules.most_urgent(one.presentations)),
+    ),
+)
+
+
+def _state_of(one: CountedPresentation) -> str | LazyProxy:
+    return state_face("attendance", one.state, version=one.version).word
+
 
 SOURCES = {
     CountSource.EDUCATOR: _l("the presenter"),
@@ -159,6 +201,13 @@ def overview() -> ResponseReturnValue:
     """What nobody has counted yet, the visits whose numbers wait for a lock, and how many schools stayed silent."""
     actor = current_actor()
     table = tables.table(COUNTING_COLUMNS, SORTS, natural="state")
+    if tables.file_asked():
+
+        def turn(number: int) -> Page[tuple[CountedVisit, CountedPresentation]]:
+            return rows_of(waiting_attendance(actor, table.sort, number, tables.ROWS_A_TURN)[0])
+
+        waiting = {visit.visit_id: visit for visit, _one in tables.every_row(turn)}
+        return tables.list_file(_("Attendance to be locked"), "attendance-to-be-locked", LOCK_FILE, waiting.values())
     to_lock, silent = waiting_attendance(actor, table.sort, page_number(request.args.get("page")))
     may_lock = policy.scope_of(actor, "lock", "attendance") is not None
     late = sittings_not_counted(actor, clock.now(), page_number(request.args.get("late")))

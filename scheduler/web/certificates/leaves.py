@@ -10,11 +10,11 @@ from scheduler.cohorts.terms import LARGEST_COHORT
 from scheduler.paper.pictures import first_page
 from scheduler.web.certificates.blueprint import UNSEEN, bp
 from scheduler.web.guards import link_actor, public
-from scheduler.web.headers import POLICY
+from scheduler.web.headers import content_policy
 
 PRINTED = 200  # pixels an inch
 # What the page loads it has loaded: nothing that runs in it may ask for anything more.
-SILENT = "; ".join(f"{what} {whence}" for what, whence in (POLICY | {"connect-src": "'none'"}).items())
+SILENT = content_policy(connect_src="'none'")
 
 
 @bp.get("/status/<secret>/certificates/<number>/names")

@@ -17,13 +17,16 @@ from scheduler.certificates.terms import (
     UNNAMED_KEY,
     CertificateFilters,
     CertificateKind,
+    CertificateRow,
     CertificateShow,
     CheckedCertificate,
+    UncertifiedVisit,
     WaitsFor,
 )
 from scheduler.config import name_secrets
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.core.language import pick
 from scheduler.core.paging import Page, page_number
 from scheduler.core.sorting import Sort
 from scheduler.jobs import long_work
@@ -31,14 +34,14 @@ from scheduler.policy import Actor
 from scheduler.web import tables
 from scheduler.web.certificates.blueprint import UNSEEN, bp
 from scheduler.web.certificates.forms import CertificatePressForm, CompareForm, FindForm, ReissueForm, RevokeForm
-from scheduler.web.filters import long_day, say
+from scheduler.web.filters import long_day, say, state_face
 from scheduler.web.guards import current_actor, link_actor, may, public
 from scheduler.web.i18n import _, _l, here, page_language
 from scheduler.web.limits import NAME_RATE, limiter, limits_guesses
 from scheduler.web.once import sent_once
 from scheduler.web.reads import note_given_names
 from scheduler.web.reasons import worded
-from scheduler.web.tables import Column
+from scheduler.web.tables import Column, FileColumn
 from scheduler.work import service as work_service
 from scheduler.work.terms import WorkKind
 
@@ -67,6 +70,49 @@ WAITS = {
     WaitsFor.LOCK: _l("The numbers wait to be locked"),
     WaitsFor.ISSUE: _l("Everything is there: it is issued within minutes"),
 }
+
+
+def _holder(row: CertificateRow) -> str:
+    if row.presenter_id and not row.holder_name:
+        return _("a presenter")
+    return row.holder_name or ("" if row.kind in NAMES_A_PERSON else _host(row))
+
+
+def _host(row: CertificateRow) -> str:
+    """No presenter's paper says where she was."""
+    return "" if row.presenter_id else pick(page_language(), row.host_sr_cyrl, row.host_sr_latn)
+
+
+CERTIFICATES_FILE = (
+    FileColumn[CertificateRow](_l("Number"), _l("The number on the certificate."), lambda row: row.running_number),
+    FileColumn[CertificateRow](_l("Certificate"), _l("Of which kind it is."), lambda row: KINDS[row.kind].listed(_)),
+    FileColumn[CertificateRow](
+        _l("Holder"), _l("Who holds it; a name is kept as long as the privacy notice says."), _holder
+    ),
+    FileColumn[CertificateRow](_l("School"), _l("The host; empty where a presenter holds it."), _host),
+    FileColumn[CertificateRow](
+        _l("Visit"),
+        _l("The number of the visit; empty where a presenter holds it."),
+        lambda row: "" if row.presenter_id else row.visit_number,
+    ),
+    FileColumn[CertificateRow](_l("Group"), _l("The cohort, or the classes, as printed."), lambda row: row.group),
+    FileColumn[CertificateRow](_l("Day"), _l("The day that is printed on it."), lambda row: row.on_day),
+    FileColumn[CertificateRow](
+        _l("State"), _l("Whether it holds."), lambda row: state_face("certificate", row.state).word
+    ),
+)
+WAITING_FILE = (
+    FileColumn[UncertifiedVisit](_l("Visit"), _l("The number of the visit."), lambda row: row.number),
+    FileColumn[UncertifiedVisit](
+        _l("School"),
+        _l("The school or other host that was visited."),
+        lambda row: pick(page_language(), row.host_sr_cyrl, row.host_sr_latn),
+    ),
+    FileColumn[UncertifiedVisit](_l("Day"), _l("The day of the visit."), lambda row: row.on_day),
+    FileColumn[UncertifiedVisit](
+        _l("Why not yet"), _l("For what its certificates wait."), lambda row: WAITS[row.waits_for]
+    ),
+)
 
 
 @bp.route("/certificates", methods=["GET", "POST"])
@@ -204,6 +250,8 @@ def overview() -> ResponseReturnValue:
     table = tables.table(CERTIFICATE_COLUMNS, lists.SORTS)
     filters, number = filters_asked(table.sort), page_number(request.args.get("page"))
     waiting = filters.show is CertificateShow.WAITING
+    if tables.file_asked():
+        return _file_of_list(waiting, filters)
     page: Page[Any]
     if waiting:
         page = lists.uncertified(actor, number, clock.local_day(clock.now()))
@@ -229,10 +277,20 @@ def overview() -> ResponseReturnValue:
         may_issue=may_issue,
         keeps_keys=policy.scope_of(actor, "update", "settings") is not None,
         form=CertificatePressForm(formdata=None),
-        files=FILES,
+        bundles=FILES,
         same_list=same_list,
         under_way=next((row for row in begun if row.open), None),
     )
+
+
+def _file_of_list(waiting: bool, filters: CertificateFilters) -> Response:
+    """The list that the address asks for, whole."""
+    actor, today, size = current_actor(), clock.local_day(clock.now()), tables.ROWS_A_TURN
+    if waiting:
+        visits = tables.every_row(lambda number: lists.uncertified(actor, number, today, size))
+        return tables.list_file(_("Visits without a certificate"), "visits-without-certificate", WAITING_FILE, visits)
+    papers = tables.every_row(lambda number: lists.certificates_of_centre(actor, number, filters, size))
+    return tables.list_file(_("Certificates"), "certificates", CERTIFICATES_FILE, papers)
 
 
 def filters_asked(sort: Sort | None = None) -> CertificateFilters:

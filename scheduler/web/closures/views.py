@@ -12,25 +12,27 @@ from scheduler.closures.service import close
 from scheduler.closures.service.close import close_hosts
 from scheduler.closures.service.take_back import take_back_closure, to_plan_again
 from scheduler.closures.terms import Affected, NewDays
+from scheduler.closures.wording import closure_places
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, GroundReason, Rejected
 from scheduler.core.language import short_day
-from scheduler.core.paging import page_number
+from scheduler.core.paging import Page, page_number
 from scheduler.places import queries as place_queries
 from scheduler.places.rules.hosts import problems_of_closure
-from scheduler.places.terms.hosts import ClosureDraft
+from scheduler.places.terms.hosts import ClosureDraft, ClosureRow
 from scheduler.visits.terms.states import VisitState
-from scheduler.web import labels
+from scheduler.web import labels, tables
 from scheduler.web.closures.blueprint import bp
 from scheduler.web.closures.forms import ClosureForm, LiftForm, NewDaysForm, SeenVisitsForm, seen_ids
 from scheduler.web.day_slots import DateChoice
 from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm
 from scheduler.web.guards import current_actor, may
-from scheduler.web.i18n import _, page_language
-from scheduler.web.labels import closure_place, closure_places, closure_reason
+from scheduler.web.i18n import _, _l, page_language
+from scheduler.web.labels import closure_place, closure_reason
 from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
+from scheduler.web.tables import FileColumn
 
 SHOWN_FOR = dt.timedelta(days=365)
 
@@ -43,10 +45,40 @@ def _may_close() -> bool:
     return policy.scope_of(current_actor(), "create", "closure") is not None
 
 
+def _state(row: ClosureRow) -> str:
+    return _("Lifted") if row.open_from else _("Over") if row.last_day < _today() else _("Shut")
+
+
+StoppedBy = tuple[ClosureRow, int]  # with how many visits it stopped
+CLOSURES_FILE = (
+    FileColumn[StoppedBy](
+        _l("Where"),
+        _l("Where schools are shut."),
+        lambda one: ", ".join(closure_places(one[0], page_language())),
+    ),
+    FileColumn[StoppedBy](_l("First day"), _l("On which they are shut."), lambda one: one[0].first_day),
+    FileColumn[StoppedBy](
+        _l("Last day"), _l("On which they are shut, as it was said first."), lambda one: one[0].last_day
+    ),
+    FileColumn[StoppedBy](_l("Reason"), _l("Why, and what was noted."), lambda one: closure_reason(one[0])),
+    FileColumn[StoppedBy](_l("Visits stopped"), _l("How many visits it stopped."), lambda one: one[1]),
+    FileColumn[StoppedBy](_l("State"), _l("Lifted: schools opened earlier than was said."), lambda one: _state(one[0])),
+)
+
+
 @bp.get("/closures")
 @may("read", "closure")
 def closures() -> ResponseReturnValue:
-    page = closures_since(_today() - SHOWN_FOR, page_number(request.args.get("page")))
+
+    def turn(number: int) -> Page[ClosureRow]:
+        return closures_since(_today() - SHOWN_FOR, number)
+
+    if tables.file_asked():
+        rows = tables.every_row(turn)
+        stopped = stopped_counts([row.id for row in rows])
+        counted = [(row, stopped.get(row.id, 0)) for row in rows]
+        return tables.list_file(_("Closures"), "closures", CLOSURES_FILE, counted)
+    page = turn(page_number(request.args.get("page")))
     return render_template(
         "closures/closures.html",
         page=page,
@@ -133,7 +165,7 @@ def _closure_page(
         "closures/closure.html",
         row=row,
         place=closure_place(row),
-        places=closure_places(row),
+        places=closure_places(row, page_language()),
         reason=closure_reason(row),
         stopped=stopped,
         figures=figures_of(stopped),

@@ -19,7 +19,7 @@ from scheduler.cohorts.wording import level_names
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, Rejected
 from scheduler.core.language import pick
-from scheduler.core.paging import page_number
+from scheduler.core.paging import Page, page_number
 from scheduler.places.rules.hosts import school_year
 from scheduler.programmes.terms import ProgrammeKind
 from scheduler.requests.queries.pages import request_page
@@ -35,7 +35,7 @@ from scheduler.web.history import history
 from scheduler.web.i18n import _, _l, here, page_language
 from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
-from scheduler.web.tables import Column
+from scheduler.web.tables import Column, FileColumn
 
 COLUMNS = (
     Column("code", _l("Cohort")),
@@ -48,6 +48,32 @@ COLUMNS = (
 )
 
 
+def _next_part(row: CohortRow) -> dt.date | None:
+    proposed = rules.proposed_part(row, clock.local_day(clock.now()))
+    return proposed.due_on if proposed else None
+
+
+COHORTS_FILE = (
+    FileColumn[CohortRow](_l("Cohort"), _l("The code of the cohort."), lambda row: row.code),
+    FileColumn[CohortRow](_l("School"), _l("The school of the class."), lambda row: row.host(page_language())),
+    FileColumn[CohortRow](_l("Place"), _l("Where the school is."), lambda row: row.place(page_language())),
+    FileColumn[CohortRow](_l("Grade"), _l("The grade and the kind of school."), words.group_of),
+    FileColumn[CohortRow](_l("Pupils"), _l("How many pupils the school says are in it."), lambda row: row.size),
+    FileColumn[CohortRow](
+        _l("Level"),
+        _l("How many of the three skills it was trained in."),
+        lambda row: level_names(page_language())[row.level],
+    ),
+    FileColumn[CohortRow](
+        _l("State"),
+        _l("How far the training is."),
+        lambda row: words.STATES[rules.state_of(row, clock.local_day(clock.now()))].word,
+    ),
+    FileColumn[CohortRow](_l("Next part"), _l("From which day the next part is due."), _next_part),
+    FileColumn[CohortRow](_l("School year"), _l("In which it is trained."), lambda row: row.school_year),
+)
+
+
 @bp.get("/cohorts")
 @may("read", "cohort")
 def overview() -> ResponseReturnValue:
@@ -55,7 +81,13 @@ def overview() -> ResponseReturnValue:
     actor, today = current_actor(), clock.local_day(clock.now())
     filters = _filters()
     table = tables.table(COLUMNS, queries.SORTS, natural="")
-    page = queries.cohorts(actor, filters, today, page_number(request.args.get("page")), table.sort)
+
+    def turn(number: int) -> Page[CohortRow]:
+        return queries.cohorts(actor, filters, today, number, table.sort)
+
+    if tables.file_asked():
+        return tables.list_file(_("Web Detectives"), "web-detectives", COHORTS_FILE, tables.every_row(turn))
+    page = turn(page_number(request.args.get("page")))
     language = page_language()
     return render_template(
         "cohorts/overview.html",

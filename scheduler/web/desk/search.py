@@ -19,7 +19,7 @@ from scheduler.requests.queries.contacts import contacts_found, hosts_by_phone
 from scheduler.requests.queries.search import requests_found
 from scheduler.requests.terms.pages import ContactPerson, RequestRow
 from scheduler.staffing.queries.found_people import presenters_found
-from scheduler.visits.queries.search import visits_found
+from scheduler.turns.queries.search import visits_found
 from scheduler.visits.terms.rows import VisitRow
 from scheduler.web.desk.blueprint import bp
 from scheduler.web.forms import number_of

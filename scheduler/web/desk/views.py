@@ -73,7 +73,7 @@ KINDS: Mapping[str, tuple[Matter, ...]] = {  # what each filter counts, it opens
     ),
     "confirm": (Matter.TO_CONFIRM, Matter.CONFIRM_ANEW, Matter.NO_PROMISE, Matter.SCHOOL_TO_TELL),
     "numbers": (Matter.NOT_COUNTED, Matter.DISPUTED, Matter.FAR_COUNT, Matter.SILENT),
-    "mail": (Matter.MAIL_FAILED,),
+    "mail": (Matter.MAIL_FAILED, Matter.MAIL_HELD),
     "posts": (Matter.POST_DUE, Matter.POST_UNREADY),
 }
 

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.errors import NotFound
-from scheduler.feeds import queries, service
+from scheduler.feeds import queries, service, shared
 from scheduler.programmes.queries import campaign_page
 from scheduler.programmes.terms import CampaignRow
 from scheduler.web.feeds.answers import ON_EVERY_FEED, answer_with, wishes_of
@@ -23,7 +23,7 @@ def campaign_feed(language: str, token: str) -> ResponseReturnValue:
     """As every feed a pure function of its address and the database."""
     g.cookieless = True
     try:
-        feed = queries.campaign_feed(token, language, now=clock.now())
+        feed = shared.campaign_feed(token, language, now=clock.now())
         answer = answer_with(feed, wishes_of(request.environ))
     except NotFound:
         answer = None

@@ -83,7 +83,7 @@ class FeedDoor:
         answer = answer_with(feed, wishes, self.engine) if feed else None
         if feed and answer and read_is_due(feed.last_read_at, now):
             with self.app.app_context():
-                service.note_read(feed, now=now)
+                service.note_read(feed, environ.get("HTTP_USER_AGENT", ""), now=now)
         return answer
 
     def _made_anew(self, token: str, now: dt.datetime) -> KeptFeed | None:

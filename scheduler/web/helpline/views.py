@@ -29,6 +29,7 @@ from scheduler.reports.rules.beside_helpline import BesideOutreach, beside_outre
 from scheduler.reports.terms.counting import Chart, Filters, Group, Period, Series
 from scheduler.reports.terms.drawing import Drawing
 from scheduler.reports.wording import short_month
+from scheduler.web import tables
 from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm, new_form_key, number_of
 from scheduler.web.guards import current_actor, may, own_centre_id, public
@@ -36,9 +37,10 @@ from scheduler.web.helpline import words
 from scheduler.web.helpline.blueprint import bp
 from scheduler.web.helpline.forms import MonthForm, PublishForm, WhyForm, cause_of, days_in, month_form
 from scheduler.web.history import history
-from scheduler.web.i18n import _, page_language
+from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
+from scheduler.web.tables import FileColumn
 
 SPLITS_UNFOLDED = 6  # of a publication: totals, months, channels, outcomes, by whom taken over
 MONTHS_UNFOLDED = 3  # of a year, the newest
@@ -164,6 +166,20 @@ def publish() -> ResponseReturnValue:
     return render_template("helpline/publish.html", form=form), 422 if form.problems_shown() else 200
 
 
+PERIOD = (
+    FileColumn[HelplineMonth](_l("First day"), _l("On which the period begins."), lambda one: one.figures.first_day),
+    FileColumn[HelplineMonth](_l("Last day"), _l("On which the period ends."), lambda one: one.figures.last_day),
+    FileColumn[HelplineMonth](_l("Signed off"), _l("When its figures were signed off."), lambda one: one.signed_at),
+)
+
+
+def _sum_of(name: str) -> FileColumn[HelplineMonth]:
+    word = words.COLUMN_WORDS[name]
+    return FileColumn(
+        word, _l("The sum of the period; nothing here is about one person."), lambda one: one.figures.total(name)
+    )
+
+
 @bp.get("/helpline")
 @may("read", "helpline")
 def overview() -> ResponseReturnValue:
@@ -176,6 +192,9 @@ def overview() -> ResponseReturnValue:
         year, months = 0, rules.signed_within(months, *days)
     whole = rules.added_up([one.figures for one in months]) if months else None
     shown = [name for name in YEAR_COLUMNS if whole and (name in SUMS or whole.total(name))]
+    if tables.file_asked():
+        columns = (PERIOD[0], PERIOD[1], *map(_sum_of, shown), PERIOD[2])
+        return tables.list_file(_("Helpline figures"), "helpline", columns, months)
     return render_template(
         "helpline/overview.html",
         days=span_of_days(*days, page_language()) if days else "",

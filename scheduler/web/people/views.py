@@ -10,7 +10,7 @@ from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.errors import Rejected
 from scheduler.core.language import translator
-from scheduler.core.paging import page_number, page_of
+from scheduler.core.paging import Page, page_number, page_of
 from scheduler.feeds import queries as feeds_queries
 from scheduler.keys.rules import device_of
 from scheduler.people import queries, rules
@@ -23,6 +23,7 @@ from scheduler.proposals.queries.overnight import wish_of
 from scheduler.proposals.service.overnight import say_nights
 from scheduler.readiness.service.borrowed_facts import spell_name
 from scheduler.safeguarding import queries as safeguarding_queries
+from scheduler.safeguarding.terms import Clearance
 from scheduler.staffing.queries import clearances
 from scheduler.staffing.queries.availability import presenter_page
 from scheduler.staffing.queries.own_days import year_of
@@ -34,7 +35,7 @@ from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.login import enter, own_browser
 from scheduler.web.once import sent_once
 from scheduler.web.password_again import password_again
-from scheduler.web.people import forms, own_keys, own_login, person, photo, second_step, staff
+from scheduler.web.people import forms, lists, own_keys, own_login, person, photo, second_step, staff
 from scheduler.web.people.blueprint import bp
 from scheduler.web.people.next_page import next_page
 from scheduler.web.people.person import page_for
@@ -235,8 +236,13 @@ def _own_profile(presenter_id: int | None) -> dict[str, object]:
 @may("list", "presenter")
 def presenters() -> ResponseReturnValue:
     shown = tables.table(PRESENTERS, clearances.SORTS)
-    turned = page_number(request.args.get("page"))
-    page = clearances.presenters_page(own_centre_id(), _today(), shown.sort, turned)
+
+    def turn(number: int) -> Page[Clearance]:
+        return clearances.presenters_page(own_centre_id(), _today(), shown.sort, number)
+
+    if tables.file_asked():
+        return tables.list_file(_("Presenters"), "presenters", lists.PRESENTERS_FILE, tables.every_row(turn))
+    page = turn(page_number(request.args.get("page")))
     may_add = policy.scope_of(current_actor(), "create", "presenter") is not None
     return render_template(
         "people/presenters.html", page=page, table=shown, roles=forms.ROLES, topics=labels.TOPICS, may_add=may_add
@@ -309,7 +315,10 @@ def hours(presenter_id: int) -> ResponseReturnValue:
 @bp.get("/people/users")
 @may("read", "user")
 def users() -> ResponseReturnValue:
-    page = page_of(queries.staff_of(own_centre_id()), page_number(request.args.get("page")))
+    everybody = queries.staff_of(own_centre_id())
+    if tables.file_asked():
+        return tables.list_file(_("Staff"), "staff", lists.STAFF_FILE, everybody)
+    page = page_of(everybody, page_number(request.args.get("page")))
     return render_template("people/users.html", page=page, roles=forms.ROLES)
 
 

@@ -15,16 +15,18 @@ from scheduler.posts import ics, queries, rules, service
 from scheduler.posts.terms import MOST_LETTERS, LeadsTo, PostRow, PostState
 from scheduler.posts.wording import CHANNELS
 from scheduler.programmes.queries import campaigns_of
-from scheduler.web.filters import say
+from scheduler.web import tables
+from scheduler.web.filters import say, state_face
 from scheduler.web.forms import BaseForm, asked_day, number_of
 from scheduler.web.guards import current_actor, may, own_centre_id, public
-from scheduler.web.i18n import _, here, page_language
+from scheduler.web.i18n import _, _l, here, page_language, spelled_here
 from scheduler.web.limits import SEARCHES, limiter
 from scheduler.web.once import sent_once
 from scheduler.web.photo_form import takes_photographs
 from scheduler.web.post_words import post_figures
 from scheduler.web.posts.forms import LICENCES, PLACES, PostForm, PostPictureForm, ReachForm
 from scheduler.web.reasons import worded
+from scheduler.web.tables import FileColumn
 
 bp = Blueprint("posts", __name__)
 takes_photographs(bp, "posts.picture")
@@ -36,6 +38,30 @@ OUR_PAGES = {
     LeadsTo.FIGURES: "helpline.public_figures",
 }
 
+POSTS_FILE = (
+    FileColumn[PostRow](_l("Day"), _l("On which day it is posted."), lambda row: row.draft.on_day),
+    FileColumn[PostRow](_l("Time"), _l("At what time, by the clock of the centre."), lambda row: row.draft.at),
+    FileColumn[PostRow](_l("Channel"), _l("The network."), lambda row: CHANNELS[row.draft.channel]),
+    FileColumn[PostRow](
+        _l("Text"), _l("What is posted."), lambda row: row.text(page_language()) or row.text("sr_Cyrl")
+    ),
+    FileColumn[PostRow](
+        _l("Of what"),
+        _l("The campaign, or the helpline."),
+        lambda row: row.campaign(page_language()) if row.campaign_slug else _l("the helpline"),
+    ),
+    FileColumn[PostRow](
+        _l("Who posts it"), _l("Empty: nobody yet."), lambda row: spelled_here(row.poster) if row.poster else ""
+    ),
+    FileColumn[PostRow](_l("State"), _l("How far the post is."), lambda row: state_face("post", row.state).word),
+    FileColumn[PostRow](
+        _l("Reached"), _l("How many people it reached, as the network says; empty: not known."), lambda row: row.reached
+    ),
+    FileColumn[PostRow](
+        _l("Reacted"), _l("How many people reacted, as the network says; empty: not known."), lambda row: row.reacted
+    ),
+)
+
 
 @bp.get("/posts")
 @may("read", "post")
@@ -46,6 +72,8 @@ def plan() -> ResponseReturnValue:
     weeks = Calendar().monthdatescalendar(month.year, month.month)
     of = request.args.get("of", "")
     rows = queries.posts_between(current_actor(), weeks[0][0], weeks[-1][-1], of)
+    if tables.file_asked():
+        return tables.list_file(_("Posts"), "posts", POSTS_FILE, rows, of=f"{month:%Y-%m}")
     of_day: dict[dt.date, list[PostRow]] = defaultdict(list)
     for row in rows:
         of_day[row.draft.on_day].append(row)

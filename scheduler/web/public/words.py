@@ -31,12 +31,15 @@ def days_of(campaign: CampaignRow) -> str:
     return span_of_days(campaign.first_day, campaign.last_day, page_language())
 
 
-def next_free(programmes: Sequence[ProgrammeRow]) -> dict[str, Any] | None:
-    """The next free days of the first programme for pupils: where the visitor said, else in the largest cities."""
+def next_free(programmes: Sequence[ProgrammeRow], *, days_a_city: int = 0) -> dict[str, Any] | None:
+    """The next free days of the first programme for pupils: where the visitor said, else in the largest cities.
+
+    With `days_a_city` so many of each city, whoever asks.
+    """
     programme = near_dates.usual_programme(programmes)
     if programme is None:
         return None
-    found, chosen = near_dates.next_dates(programme)
+    found, chosen = (near_dates.city_dates(programme), False) if days_a_city else near_dates.next_dates(programme)
     language = page_language()
     return {
         "programme": programme.name(language),
@@ -47,7 +50,7 @@ def next_free(programmes: Sequence[ProgrammeRow]) -> dict[str, Any] | None:
                 "why_none": why_none(one.answer, TeachingLanguage.SERBIAN),
                 "days": [
                     _free_day(day, one, programme)
-                    for day in one.answer.free[: MOST_FREE_DAYS if chosen else MOST_FREE_DAYS_A_CITY]
+                    for day in one.answer.free[: MOST_FREE_DAYS if chosen else days_a_city or MOST_FREE_DAYS_A_CITY]
                 ],
             }
             for one in found

@@ -145,7 +145,7 @@ def keep_agreed_date(secret: str) -> ResponseReturnValue:
 @bp.route("/status/<secret>/ready", methods=["GET", "POST"])
 @public
 def checklist(secret: str) -> ResponseReturnValue:
-    """What the school prepares in the week before; all of it ticked, the visit is ready."""
+    """What the school prepares in the two weeks before; all of it ticked, the visit is ready."""
     actor, shown, now = _visit(secret)
     kept = checklist_of(shown.visit_id, shown.state, shown.on_day, clock.local_day(now))
     form = ChecklistForm() if request.method == "POST" else ChecklistForm.of(kept)

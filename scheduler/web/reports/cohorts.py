@@ -3,16 +3,16 @@
 import datetime as dt
 from typing import Any
 
-from flask import Response, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler.cohorts.rules import end_of_school_year
 from scheduler.cohorts.terms import HIGHEST_LEVEL, SchoolOfAim
 from scheduler.cohorts.wording import level_names
 from scheduler.core import clock
-from scheduler.core.csv_text import csv_for_people
 from scheduler.core.language import pick
 from scheduler.core.paging import page_number, page_of
+from scheduler.core.workbook import Sheet
 from scheduler.places.rules.hosts import school_year
 from scheduler.reports import pdf
 from scheduler.reports.queries import cohorts as queries
@@ -20,12 +20,12 @@ from scheduler.reports.queries.attendance import centre_name
 from scheduler.reports.rules.attendance import school_year_of
 from scheduler.reports.rules.cohorts import TownCohorts, all_towns, by_town
 from scheduler.reports.terms.counting import KeyFigure, ReportPaper
+from scheduler.web import tables
 from scheduler.web.forms import number_of
 from scheduler.web.guards import current_actor, may, own_centre_id
 from scheduler.web.i18n import _, here, page_language
 from scheduler.web.reports.blueprint import bp
 
-FILES = {"csv": "text/csv; charset=utf-8", "pdf": "application/pdf"}
 YEARS_SHOWN = 4
 
 
@@ -43,17 +43,36 @@ def cohorts() -> ResponseReturnValue:
         whole=_cells(whole, year),
         heads=_heads(),
         pills=_pills(year),
-        links={kind: url_for(".cohorts_file", kind=kind, year=year) for kind in FILES},
+        links={kind: url_for(".cohorts_file", kind=kind, year=year) for kind in tables.REPORT_FILES},
     )
 
 
-@bp.get(f"/reports/cohorts.<any({', '.join(FILES)}):kind>")
+@bp.get(f"/reports/cohorts.<any({', '.join(tables.REPORT_FILES)}):kind>")
 @may("read", "report")
 def cohorts_file(kind: str) -> ResponseReturnValue:
-    """The same as a file: csv or pdf."""
+    """The same as a file."""
     year = _year()
-    headers = {"Content-Disposition": f'attachment; filename="cohorts-{year - 1}-{year}.{kind}"'}
-    return Response(_content(year, kind), content_type=FILES[kind], headers=headers)
+    name = f"cohorts-{year - 1}-{year}"
+    if kind == "pdf":
+        return tables.download(_paper(year), kind, name)
+    lines, _whole = _counted(year)
+    rows = [[_town(one), *_numbers(one)] for one in lines]
+    return tables.table_file(kind, name, [Sheet(_title(year), [_("City"), *_heads()], rows)], _meanings())
+
+
+def _meanings() -> list[tuple[str, str]]:
+    towns = _("All municipalities of one town, as in Belgrade, are one city.")
+    levels = [(name, _("Cohorts that stand at this level.")) for name in level_names(page_language())]
+    return [
+        (_("City"), towns),
+        (_("Cohorts"), _("Classes of Web Detectives of this school year.")),
+        *levels,
+        (_("Pupils in them"), _("Pupils of these cohorts, each counted once.")),
+        (
+            _("Trained pupils"),
+            _("Pupils of cohorts that were trained in all three: as many as the school says are in them."),
+        ),
+    ]
 
 
 @bp.get("/reports/cohorts/aim")
@@ -131,10 +150,8 @@ def _cells(one: TownCohorts, year: int) -> list[dict[str, Any]]:
     ]
 
 
-def _content(year: int, kind: str) -> bytes:
+def _paper(year: int) -> bytes:
     lines, whole = _counted(year)
-    if kind == "csv":
-        return csv_for_people([_("City"), *_heads()], [[_town(one), *_numbers(one)] for one in lines])
     period = school_year_of(dt.date(year, 1, 1))
     paper = ReportPaper(
         title=_title(year),

@@ -1,21 +1,19 @@
 """Pages of the reports: attendance with its filters, on paper and as files, and the visits behind each number."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler.config import settings
 from scheduler.core import clock
-from scheduler.core.csv_text import csv_for_people
 from scheduler.core.errors import NotFound
 from scheduler.core.language import span_of_days
-from scheduler.core.paging import page_number, page_of
+from scheduler.core.paging import Page, page_number, page_of
 from scheduler.posts.queries import sums_of
-from scheduler.posts.wording import posts_table
-from scheduler.reports import charts, pdf, wording
+from scheduler.reports import charts, pdf, wording, xlsx
 from scheduler.reports.queries import attendance
 from scheduler.reports.queries.attendance import centre_name, choices, names_of
 from scheduler.reports.queries.not_held import with_beside
@@ -23,7 +21,15 @@ from scheduler.reports.queries.signing import with_books
 from scheduler.reports.rules.attendance import adds_up, districts_of
 from scheduler.reports.rules.cross import CITY_BY_MONTH, cross_of
 from scheduler.reports.rules.signing import figures_of
-from scheduler.reports.terms.counting import SUMS_OF_A_VISIT, CountRow, Filters, Group, Report, ReportCounts
+from scheduler.reports.terms.counting import (
+    SUMS_OF_A_VISIT,
+    CountRow,
+    Filters,
+    Group,
+    Report,
+    ReportCounts,
+    VisitLine,
+)
 from scheduler.reports.wording import (
     called_off_table,
     charts_of,
@@ -32,7 +38,6 @@ from scheduler.reports.wording import (
     head_of,
     label_of,
     number_heads,
-    reader_table,
     side_figures,
 )
 from scheduler.web import reads, tables
@@ -44,7 +49,7 @@ from scheduler.web.post_words import post_figures
 from scheduler.web.reports import cohorts, profiles, signing, youth
 from scheduler.web.reports.blueprint import bp
 from scheduler.web.reports.forms import ReportForm, narrowed, presets, query_of
-from scheduler.web.tables import Column
+from scheduler.web.tables import Column, FileColumn
 
 __all__ = ["bp", "cohorts", "profiles", "signing", "youth"]  # their pages hang on the same blueprint
 BEHIND_COLUMNS = (
@@ -53,8 +58,15 @@ BEHIND_COLUMNS = (
     Column("programme", _l("Programme"), wide=True),
 )
 
-FILES = {"csv": "text/csv; charset=utf-8", "pdf": "application/pdf"}
-
+BEHIND_FILE = (
+    FileColumn[VisitLine](_l("Visit"), _l("The number of the visit."), lambda line: line.number),
+    FileColumn[VisitLine](_l("Day"), _l("The day of the visit."), lambda line: line.on_day),
+    FileColumn[VisitLine](_l("School"), _l("The school or other host that was visited."), lambda line: line.host),
+    FileColumn[VisitLine](
+        _l("City"), _l("All municipalities of one town, as in Belgrade, are one city."), lambda line: line.city
+    ),
+    FileColumn[VisitLine](_l("Programme"), _l("The programme that was presented."), lambda line: line.programme),
+)
 SELDOM_THERE = ("parents", "others")  # a column of them only where there are any
 MOST_REPORT_COLUMNS = 24  # more would be hairs: the table has them all
 
@@ -69,21 +81,19 @@ def attendance_report() -> ResponseReturnValue:
         return render_template(
             "reports/attendance_report.html", form=form, pills=_pills(form), report=None, title=title
         ), 422
-    links = {name: url_for(".attendance_file", kind=name, **_query(report)) for name in FILES}
-    cross = cross_of(report)
-    if cross is not None:
-        links["cross"] = url_for(".attendance_file", kind="csv", table="cross", **_query(report))
-    if report.called_off:
-        links["called_off"] = url_for(".attendance_file", kind="csv", table="called_off", **_query(report))
-    if report.posts:
-        links["posts"] = url_for(".attendance_file", kind="csv", table="posts", **_query(report))
-    links["print"] = url_for(".attendance_print", **_query(report))
+    cross, query = cross_of(report), _query(report)
+    links = {name: url_for(".attendance_file", kind=name, **query) for name in tables.REPORT_FILES}
     shown = page_of(report.rows, page_number(request.args.get("page")))
-    lead_tabs("reports.youth", "reports.profile", **_query(report))
+    lead_tabs("reports.youth", "reports.profile", **query)
     return render_template(
         "reports/attendance_report.html",
         form=form,
         links=links,
+        tables={
+            name: {kind: url_for(".attendance_file", kind=kind, table=name, **query) for kind in tables.TABLE_FILES}
+            for name in ("cross", "called_off", "posts")
+        },
+        print_link=url_for(".attendance_print", **query),
         page=shown,
         pills=_pills(form),
         cross=wording.cross_table(cross, page_language()) if cross is not None else None,
@@ -109,17 +119,23 @@ def attendance_print() -> ResponseReturnValue:
     )
 
 
-@bp.get(f"/reports/attendance.<any({', '.join(FILES)}):kind>")
+@bp.get(f"/reports/attendance.<any({', '.join(tables.REPORT_FILES)}):kind>")
 @may("read", "report")
 def attendance_file(kind: str) -> ResponseReturnValue:
-    """The same report as a file: csv (with the mark by which Excel knows UTF-8) or pdf."""
+    """The same report as a file: all its tables, with `table` one of them; of CSV the first."""
     _form, report = _asked()
     if report is None:
         raise NotFound("report")
-    period = report.filters.period
-    name = f"attendance-{period.first.isoformat()}-{period.last.isoformat()}.{kind}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(_content(report, kind), mimetype=None, content_type=FILES[kind], headers=headers)
+    period, asked, language = report.filters.period, request.args.get("table", ""), page_language()
+    name = f"attendance-{period.first.isoformat()}-{period.last.isoformat()}"
+    if kind == "pdf":
+        paper = pdf.paper_of(report, _centre(), names_of(report.filters, language), language, clock.now())
+        return tables.download(pdf.draw(paper, language), kind, name)
+    found = xlsx.tables_of(report, language)
+    if asked not in found:
+        raise NotFound("table")
+    chosen = [found[asked]] if asked else list(found.values())
+    return tables.table_file(kind, f"{name}-{asked}" if asked else name, chosen, xlsx.meanings(language))
 
 
 @bp.get("/reports/<any(attendance, youth, cohorts):_report>.json")
@@ -138,19 +154,23 @@ def visits_behind() -> ResponseReturnValue:
     if filters is None:
         raise NotFound("report")
     filters = narrowed(filters, request.args)
-    number = request.args.get("page", "1")
     heads = number_heads(page_language())
     numbers = [Column(name, heads[name], number=True) for name in SUMS_OF_A_VISIT]
     table = tables.table((*BEHIND_COLUMNS, *numbers), attendance.BEHIND_SORTS, natural="visit")
     counts = attendance.attendance_report(filters, names_centre=False).totals
-    page = attendance.visits_behind(
-        filters,
-        page_number(number),
-        language=page_language(),
-        sort=table.sort,
-        reader=current_actor(),
-        totals=counts,
-    )
+
+    def turn(number: int) -> Page[VisitLine]:
+        return attendance.visits_behind(
+            filters, number, language=page_language(), sort=table.sort, reader=current_actor(), totals=counts
+        )
+
+    if tables.file_asked():
+        sums = [(heads[name], _sum(name)) for name in SUMS_OF_A_VISIT]
+        columns = (
+            *BEHIND_FILE,
+            *(FileColumn(head, _("What of the visit the number counts."), of) for head, of in sums),
+        )
+        return tables.list_file(_("Visits behind the number"), "visits-counted", columns, tables.every_row(turn))
     back = url_for(".attendance_report", **_query(Report(filters, tuple(form.groups()), counts, ())))
     return render_template(
         "reports/visits_behind.html",
@@ -160,9 +180,13 @@ def visits_behind() -> ResponseReturnValue:
         heads=heads,
         limited=bool(current_actor().districts),
         numbers=SUMS_OF_A_VISIT,
-        page=page,
+        page=turn(page_number(request.args.get("page"))),
         table=table,
     )
+
+
+def _sum(name: str) -> Callable[[VisitLine], object]:
+    return lambda line: getattr(line.counts, name)
 
 
 def _centre() -> str:
@@ -290,19 +314,3 @@ def _pills(form: ReportForm) -> dict[str, list[dict[str, Any]]]:
 
 def _days(days: Mapping[str, dt.date | None]) -> dict[str, Any]:
     return {name: day.isoformat() for name, day in days.items() if day}
-
-
-def _content(report: Report, kind: str) -> bytes:
-    if kind == "csv" and request.args.get("table") == "cross" and (cross := cross_of(report)) is not None:
-        return csv_for_people(*wording.cross_table(cross, page_language()))
-    if kind == "csv" and request.args.get("table") == "called_off":
-        table = called_off_table(report.called_off, page_language())
-        if table is not None:
-            return csv_for_people(*table)
-    if kind == "csv" and request.args.get("table") == "posts":
-        return csv_for_people(*posts_table(report.posts, page_language()))
-    if kind == "csv":
-        return csv_for_people(*reader_table(report, page_language()))
-    language = page_language()
-    names = names_of(report.filters, language)
-    return pdf.draw(pdf.paper_of(report, _centre(), names, language, clock.now()), language)

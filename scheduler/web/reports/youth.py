@@ -4,28 +4,49 @@ from collections.abc import Mapping
 from typing import Any
 
 from babel.support import LazyProxy
-from flask import Response, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler.core import clock
-from scheduler.core.csv_text import csv_for_people
 from scheduler.core.errors import GroundReason, NotFound, Rejected
 from scheduler.core.language import in_hours, percent, span_of_days
-from scheduler.core.paging import page_number
+from scheduler.core.months import MonthCell
+from scheduler.core.paging import Page, page_number
+from scheduler.core.workbook import Sheet
 from scheduler.questions.terms import SaidAfter
 from scheduler.reports import pdf
 from scheduler.reports.queries.attendance import centre_name, choices, names_of
 from scheduler.reports.queries.youth import said_after_young, youth_numbers, youth_visits
 from scheduler.reports.terms.counting import Definition, Filters, Group, Key, KeyFigure, ReportPaper
-from scheduler.reports.terms.youth import YouthBand, YouthCounts, YouthReport
+from scheduler.reports.terms.youth import YouthBand, YouthCounts, YouthReport, YouthVisitLine
 from scheduler.reports.wording import label_of
+from scheduler.web import tables
 from scheduler.web.guards import current_actor, may, own_centre_id
 from scheduler.web.i18n import _, _l, here, page_language
 from scheduler.web.navigation import lead_tabs
 from scheduler.web.reports.blueprint import bp
 from scheduler.web.reports.forms import ReportForm, narrowed, presets, query_of
+from scheduler.web.tables import FileColumn
 
-FILES = {"csv": "text/csv; charset=utf-8", "pdf": "application/pdf"}
+VISITS_FILE = (
+    FileColumn[YouthVisitLine](_l("Visit"), _l("The number of the visit."), lambda line: line.number),
+    FileColumn[YouthVisitLine](_l("Day"), _l("The day of the visit."), lambda line: line.on_day),
+    FileColumn[YouthVisitLine](_l("School"), _l("The school or other host that was visited."), lambda line: line.host),
+    FileColumn[YouthVisitLine](
+        _l("City"), _l("All municipalities of one town, as in Belgrade, are one city."), lambda line: line.city
+    ),
+    FileColumn[YouthVisitLine](_l("Programme"), _l("The programme that was presented."), lambda line: line.programme),
+    FileColumn[YouthVisitLine](
+        _l("With young presenters"),
+        _l("Presentations with locked attendance in which at least one youth influencer was there."),
+        lambda line: line.presentations,
+    ),
+    FileColumn[YouthVisitLine](
+        _l("Listeners"),
+        _l("Pupils, parents, teachers and others in these presentations: contacts, as in the attendance report."),
+        lambda line: line.listeners,
+    ),
+)
 MONTHS_UNFOLDED = 3  # of the page, the newest
 YOUTH_BANDS: Mapping[YouthBand, LazyProxy] = {
     YouthBand.UNDER_16: _l("under 16"),
@@ -47,17 +68,21 @@ def youth() -> ResponseReturnValue:
     return page, 200 if report else 422
 
 
-@bp.get(f"/reports/youth.<any({', '.join(FILES)}):kind>")
+@bp.get(f"/reports/youth.<any({', '.join(tables.REPORT_FILES)}):kind>")
 @may("read", "report")
 def youth_file(kind: str) -> ResponseReturnValue:
-    """The same as a file: csv or pdf."""
+    """The same as a file."""
     _form, report = _asked()
     if report is None:
         raise NotFound("report")
     period = report.filters.period
-    name = f"youth-{period.first.isoformat()}-{period.last.isoformat()}.{kind}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(_content(report, kind), content_type=FILES[kind], headers=headers)
+    name = f"youth-{period.first.isoformat()}-{period.last.isoformat()}"
+    if kind == "pdf":
+        return tables.download(pdf.draw(_paper(report), page_language()), kind, name)
+    heads = [_("Month"), _("Presentations"), _("With young presenters"), _("Minutes given"), _("Listeners")]
+    rows = [[MonthCell.named(month), *_numbers(counts)] for month, counts in report.months]
+    meanings = [(one.term, one.meaning) for one in _definitions()]
+    return tables.table_file(kind, name, [Sheet(_("Youth participation"), heads, rows)], meanings)
 
 
 @bp.get("/reports/youth/visits")
@@ -67,13 +92,17 @@ def youth_visits_behind() -> ResponseReturnValue:
     filters = _form().filters(own_centre_id())
     if filters is None:
         raise NotFound("report")
-    number = page_number(request.args.get("page"))
-    page = youth_visits(
-        narrowed(filters, request.args), number, language=page_language(), reader=current_actor(), band=_band()
-    )
+    told, band = narrowed(filters, request.args), _band()
+
+    def turn(number: int) -> Page[YouthVisitLine]:
+        return youth_visits(told, number, language=page_language(), reader=current_actor(), band=band)
+
+    if tables.file_asked():
+        title = _("Visits with young presenters")
+        return tables.list_file(title, "visits-with-young-presenters", VISITS_FILE, tables.every_row(turn))
     return render_template(
         "reports/youth_visits.html",
-        page=page,
+        page=turn(page_number(request.args.get("page"))),
         back=url_for(".youth", **query_of(filters)),
         days=span_of_days(filters.period.first, filters.period.last, page_language()),
         limited=bool(current_actor().districts),
@@ -115,7 +144,7 @@ def _shown(report: YouthReport) -> dict[str, Any]:
     return {
         "days": span_of_days(filters.period.first, filters.period.last, page_language()),
         "figures": _figures(report, url_for(".youth_visits_behind", **query)),
-        "links": {kind: url_for(".youth_file", kind=kind, **query) for kind in FILES},
+        "links": {kind: url_for(".youth_file", kind=kind, **query) for kind in tables.REPORT_FILES},
         "heads": _heads(),
         "definitions": _definitions(),
         "months": [(_month(month), _cells(filters, counts, {"month": month})) for month, counts in report.months],
@@ -215,14 +244,6 @@ def _cells(filters: Filters, counts: YouthCounts, narrowing: Mapping[str, str]) 
         {"label": head, "number": number, "href": href}
         for head, number, href in zip(_heads(), _told(counts), ways, strict=True)
     ]
-
-
-def _content(report: YouthReport, kind: str) -> bytes:
-    rows = [[month, *_numbers(counts)] for month, counts in report.months]
-    if kind == "csv":
-        heads = [_("Month"), _("Presentations"), _("With young presenters"), _("Minutes given"), _("Listeners")]
-        return csv_for_people(heads, rows)
-    return pdf.draw(_paper(report), page_language())
 
 
 def _numbers(counts: YouthCounts) -> list[int]:

@@ -58,6 +58,7 @@ from scheduler.web.requests.forms import (
 from scheduler.web.requests.next_part import cohort_asked, cohort_of, fill_in, take
 from scheduler.web.requests.school.status import paper_of
 from scheduler.web.turn_words import back, undo_for
+from scheduler.web.waiting_messages import waiting_messages
 
 FORMS_OF_WORDS: dict[str, type[SayForm]] = {  # acts that need words
     "ask": QuestionForm,
@@ -97,6 +98,8 @@ def _request(page: RequestPage, typed: Mapping[str, SayForm], code: int) -> Resp
         said={act: typed.get(act) or form(formdata=None, version=page.version) for act, form in FORMS_OF_WORDS.items()},
         wrong=next(iter(typed.values()), None),
         press=RequestPressForm(version=page.version),
+        waiting=waiting_messages("school_request", page.row.id),
+        now=clock.now(),
         undoable=undoable_of(page, now=clock.now()),
         numbers_asked=numbers_asked,
         may={

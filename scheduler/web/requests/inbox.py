@@ -1,6 +1,7 @@
 """The coordinators' inbox: what waits, filtered and sorted by the address; acts on several requests."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import g, redirect, render_template, request, url_for
@@ -10,7 +11,7 @@ from scheduler.core import clock
 from scheduler.core.alphabet import alphabet_key
 from scheduler.core.errors import Conflict, Rejected
 from scheduler.core.language import worded
-from scheduler.core.paging import page_number
+from scheduler.core.paging import Page, page_number
 from scheduler.people.queries import colleagues_of
 from scheduler.requests.queries import inbox as requests_inbox
 from scheduler.requests.queries.handovers import own_among
@@ -19,7 +20,7 @@ from scheduler.requests.queries.pages import request_page
 from scheduler.requests.rules.states import LETTERS
 from scheduler.requests.service.bulk_acts import act_together, preview_together, take_back
 from scheduler.requests.terms.acts import BulkAct, Refusal, SomeCannot
-from scheduler.requests.terms.pages import Age, FacetValue, Inbox, InboxFilters, Show, Turn
+from scheduler.requests.terms.pages import Age, FacetValue, Inbox, InboxFilters, InboxRow, Show, Turn
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.turns.queries.of_requests import ours_of, rows_of_requests, waiting_of_requests
 from scheduler.web import tables
@@ -31,7 +32,7 @@ from scheduler.web.i18n import _, _l, _n, here, page_language
 from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.forms import TogetherForm
-from scheduler.web.requests.inbox_lines import InboxLine, lines_of
+from scheduler.web.requests.inbox_lines import INBOX_FILE, InboxLine, lines_of
 from scheduler.web.tables import Column
 from scheduler.web.turn_words import back, taken_back
 
@@ -69,7 +70,15 @@ def _inbox(form: TogetherForm | None, status: int, refusals: tuple[Refusal, ...]
     filters = _filters(table)
     actor, now = current_actor(), clock.now()
     visits = waiting_of_requests(actor, now)
-    found = requests_inbox.inbox(actor, filters, now=now, ours=ours_of(actor, visits, now))
+    ours = ours_of(actor, visits, now)
+    if tables.file_asked():
+
+        def turn(number: int) -> Page[InboxRow]:
+            wanted = replace(filters, page=number, per_page=tables.ROWS_A_TURN)
+            return requests_inbox.inbox(actor, wanted, now=now, ours=ours).page
+
+        return tables.list_file(_("Requests"), "requests", INBOX_FILE, tables.every_row(turn))
+    found = requests_inbox.inbox(actor, filters, now=now, ours=ours)
     waits = rows_of_requests(actor, visits, [row.id for row in found.page.rows], now)
     ticked = form.ticked() - {refusal.request_id for refusal in refusals} if form else set()
     lines = lines_of(found.page.rows, waits, ticked, now)

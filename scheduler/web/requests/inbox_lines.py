@@ -12,11 +12,57 @@ from scheduler.programmes.terms import in_language
 from scheduler.requests.terms.pages import InboxRow, NextStep
 from scheduler.requests.terms.school_request import RequestChannel, RequestState
 from scheduler.turns.terms import TurnRow
-from scheduler.web.filters import ago, letters, moment_in_zone
-from scheduler.web.i18n import _, in_page_letters, page_language
+from scheduler.web.filters import REQUEST, ago, letters, moment_in_zone
+from scheduler.web.i18n import _, _l, in_page_letters, page_language
 from scheduler.web.request_facts import size_of
 from scheduler.web.requests import words
+from scheduler.web.tables import FileColumn
 from scheduler.web.turn_words import act_of, why_of
+
+INBOX_FILE = (
+    FileColumn[InboxRow](_l("Request"), _l("The number of the request."), lambda row: row.number),
+    FileColumn[InboxRow](_l("State"), _l("How far the request is."), lambda row: REQUEST[row.state].word),
+    FileColumn[InboxRow](
+        _l("Host"),
+        _l("The school or other host that asks."),
+        lambda row: pick(page_language(), row.host_sr_cyrl, row.host_sr_latn),
+    ),
+    FileColumn[InboxRow](
+        _l("Place"), _l("Where the host is."), lambda row: pick(page_language(), row.place_sr_cyrl, row.place_sr_latn)
+    ),
+    FileColumn[InboxRow](
+        _l("District"),
+        _l("The district of the host; empty abroad."),
+        lambda row: worded(
+            page_language(), row.district_sr_cyrl or "", row.district_sr_latn or "", row.district_en or ""
+        ),
+    ),
+    FileColumn[InboxRow](
+        _l("Programme"),
+        _l("The programme that the host asks for."),
+        lambda row: in_language(page_language(), row.programme_sr_cyrl, row.programme_en),
+    ),
+    FileColumn[InboxRow](
+        _l("Presentations"), _l("How many presentations the host asks for."), lambda row: row.presentations
+    ),
+    FileColumn[InboxRow](
+        _l("Pupils"), _l("Pupils whom the host announces, in all presentations."), lambda row: row.people.pupils
+    ),
+    FileColumn[InboxRow](
+        _l("Parents"), _l("Parents whom the host announces, in all presentations."), lambda row: row.people.parents
+    ),
+    FileColumn[InboxRow](
+        _l("Teachers"), _l("Teachers whom the host announces, in all presentations."), lambda row: row.people.teachers
+    ),
+    FileColumn[InboxRow](_l("First day"), _l("The first day that suits the host."), lambda row: row.first_day),
+    FileColumn[InboxRow](_l("Last day"), _l("The last day that suits the host."), lambda row: row.last_day),
+    FileColumn[InboxRow](
+        _l("Waiting since"), _l("Since when the request is in its state."), lambda row: row.state_since
+    ),
+    FileColumn[InboxRow](
+        _l("Owner"), _l("Who of the centre looks after the request; empty: nobody yet."), lambda row: row.owner
+    ),
+)
 
 
 class InboxLine(NamedTuple):

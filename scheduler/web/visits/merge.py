@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound
+from scheduler.staffing.service.merge import join_presentations
 from scheduler.visits.queries.pages import visit_page
-from scheduler.visits.service.merge import join_presentations
 from scheduler.visits.terms.rows import PresentationRow, VisitPage
 from scheduler.visits.terms.states import STAFFED
 from scheduler.web import labels

@@ -14,6 +14,7 @@ from scheduler.closures.service.replan import replan_visit
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, GroundReason, Rejected
 from scheduler.core.paging import Page, page_number
+from scheduler.messages.queries import any_here
 from scheduler.programmes.queries import campaigns_for
 from scheduler.questions.queries.sittings import asked_at, is_asked_at
 from scheduler.readiness.queries.cancelling import cancellation_of
@@ -35,17 +36,17 @@ from scheduler.visits.queries.pages import visit_for, visit_page, visits_of_week
 from scheduler.visits.rules.crew import companions
 from scheduler.visits.service.confirm import confirm_visit, mark_ready, record_promise
 from scheduler.visits.terms.rows import PresentationRow, VisitPage, VisitRow
-from scheduler.visits.terms.states import OPEN_VISITS, PresentationState, VisitState
+from scheduler.visits.terms.states import OPEN_VISITS, AssignmentState, PresentationState, VisitState
 from scheduler.web import labels, reads, tables
-from scheduler.web.filters import say
+from scheduler.web.filters import say, state_face
 from scheduler.web.forms import asked_day
 from scheduler.web.guards import current_actor, may
 from scheduler.web.hand_off_form import hand_off_facts
-from scheduler.web.i18n import _, _l, page_language
+from scheduler.web.i18n import _, _l, in_page_letters, page_language
 from scheduler.web.navigation import lead_tabs
 from scheduler.web.reasons import worded
 from scheduler.web.seen_forms import DrivenForm, PressForm, SeenForm, UntilForm
-from scheduler.web.tables import Column
+from scheduler.web.tables import Column, FileColumn
 from scheduler.web.turn_words import back
 from scheduler.web.visits import lessons
 from scheduler.web.visits.blueprint import bp
@@ -54,6 +55,7 @@ from scheduler.web.visits.decisions import search_facts
 from scheduler.web.visits.forms import HOW, MoveForm, PromiseForm, ReplanForm
 from scheduler.web.visits.other_days import asked_time, days_of, other_hours, pressed_days
 from scheduler.web.visits.page import history_view, left_last, visit_view
+from scheduler.web.waiting_messages import waiting_messages
 
 WEEK_COLUMNS = (
     Column("day", _l("Day")),
@@ -61,6 +63,43 @@ WEEK_COLUMNS = (
     Column("programme", _l("Programme")),
     Column("crew", _l("Crew")),
     Column("state", _l("State")),
+)
+
+
+def _crew(visit: VisitRow) -> str:
+    """A file is passed on: of who is under age it says that somebody comes, and not who."""
+    members = sorted(visit.promised_crew, key=lambda one: one.minor)
+    return ", ".join(
+        _("%(name)s (asked)", name=name) if one.state is AssignmentState.OFFERED else str(in_page_letters(name))
+        for one in members
+        for name in (_("a young presenter") if one.minor else one.full_name,)
+    )
+
+
+WEEK_FILE = (
+    FileColumn[VisitRow](_l("Visit"), _l("The number of the visit."), lambda one: one.number),
+    FileColumn[VisitRow](_l("Day"), _l("The day of the visit."), lambda one: one.on_day),
+    FileColumn[VisitRow](
+        _l("Start"),
+        _l("When the first presentation begins, by the clock of the school."),
+        lambda one: min((sitting.starts_local for sitting in one.presentations), default=None),
+    ),
+    FileColumn[VisitRow](
+        _l("Presentations"), _l("How many presentations the visit has."), lambda one: len(one.presentations)
+    ),
+    FileColumn[VisitRow](
+        _l("Host"), _l("The school or other host that is visited."), lambda one: one.host(page_language())
+    ),
+    FileColumn[VisitRow](_l("Place"), _l("Where the host is."), lambda one: one.place(page_language())),
+    FileColumn[VisitRow](
+        _l("Programme"), _l("The programme that is presented."), lambda one: one.programme(page_language())
+    ),
+    FileColumn[VisitRow](_l("Crew"), _l("Who goes, or was asked; young presenters are not named."), _crew),
+    FileColumn[VisitRow](
+        _l("State"),
+        _l("How far the visit is."),
+        lambda one: state_face("visit", one.state, on_day=one.on_day).word,
+    ),
 )
 COUNTABLE_STATES = (VisitState.CONFIRMED, VisitState.READY, VisitState.DELIVERED)  # those in which heads are counted
 
@@ -75,7 +114,13 @@ def week() -> ResponseReturnValue:
     asked = asked_day("from") or _today()
     monday = asked - dt.timedelta(days=asked.weekday())
     table = tables.table(WEEK_COLUMNS, SORTS, natural="day")
-    page = visits_of_week(current_actor(), monday, page_number(request.args.get("page")), table.sort)
+
+    def turn(number: int) -> Page[VisitRow]:
+        return visits_of_week(current_actor(), monday, number, table.sort)
+
+    if tables.file_asked():
+        rows = tables.every_row(turn)
+        return tables.list_file(_("Visits of the week"), "visits-of-week", WEEK_FILE, rows, of=monday.isoformat())
     seven = dt.timedelta(days=7)
     lead_tabs("board.board", week=monday.isoformat())
     lead_tabs("board.board_month", month=f"{monday:%Y-%m}")
@@ -83,7 +128,7 @@ def week() -> ResponseReturnValue:
         "visits/week.html",
         may_plan=policy.scope_of(current_actor(), "create", "visit") is not None,
         table=table,
-        page=page,
+        page=turn(page_number(request.args.get("page"))),
         monday=monday,
         before=monday - seven,
         after=monday + seven,
@@ -148,7 +193,9 @@ def shown_visit(
         turned = page_number(request.args.get("people"))
         people, judged = candidates_by_need(actor, page.visit.id, now=clock.now(), page=turned)
         people = replace(people, rows=left_last(people.rows, page.visit))
-    beside = tables_beside(page.visit.id, questions=asked_at(page.visit.id))
+    beside = tables_beside(
+        page.visit.id, questions=asked_at(page.visit.id), outbox_message=any_here("visit", page.visit.id)
+    )
     hands = hands_of(page.visit.id, judged) if "raised_hand" in beside else ()
     noted = (promise or PromiseForm(formdata=None, obj=page)) if may_promise else None
     for one in (until, press, noted):
@@ -176,6 +223,8 @@ def shown_visit(
             late=_late_rows(page.visit),
             cause=labels.CAUSES[cause] if cause else "",
             back_until=back_until,
+            waiting=waiting_messages("visit", page.visit.id) if "outbox_message" in beside else [],
+            now=clock.now(),
             told_what=labels.TOLD_WHAT,
             how=HOW,
             **checks_of(page, beside),

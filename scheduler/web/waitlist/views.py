@@ -12,8 +12,9 @@ from wtforms.fields import SelectChoice
 from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, Rejected
+from scheduler.core.language import pick
 from scheduler.core.language import worded as in_language
-from scheduler.core.paging import page_number
+from scheduler.core.paging import Page, page_number
 from scheduler.core.text import to_latin
 from scheduler.places import queries as place_queries
 from scheduler.programmes import queries as programme_queries
@@ -21,13 +22,23 @@ from scheduler.requests.terms.reasons import RequestReason
 from scheduler.waitlist.queries import line
 from scheduler.waitlist.queries.dates import open_dates
 from scheduler.waitlist.service import dates
-from scheduler.waitlist.terms import DateOfferState, DateState, OpenDateDraft, OpenDateRow, Part, Points, WaitingLine
-from scheduler.web import labels
+from scheduler.waitlist.terms import (
+    DateOfferState,
+    DateState,
+    OpenDateDraft,
+    OpenDateRow,
+    Part,
+    Points,
+    WaitingLine,
+    WaitingRow,
+)
+from scheduler.web import labels, tables
 from scheduler.web.filters import Face, say
 from scheduler.web.forms import BaseForm, CountField, DayField, Needed, TimeField, number_of
 from scheduler.web.guards import current_actor, link_actor, may, public
 from scheduler.web.i18n import _, _l, _n, page_language
 from scheduler.web.once import sent_once
+from scheduler.web.tables import FileColumn
 from scheduler.web.waitlist.blueprint import bp
 
 HOLD_HOURS = 48
@@ -106,13 +117,39 @@ def date_words(row: OpenDateRow) -> str:
     return f"{programme} · {place}"
 
 
+WAITING_FILE = (
+    FileColumn[WaitingRow](_l("Place"), _l("Its place in the line."), lambda one: one.place),
+    FileColumn[WaitingRow](_l("Request"), _l("The number of the request."), lambda one: one.row.number),
+    FileColumn[WaitingRow](
+        _l("Host"),
+        _l("The school or other host that waits."),
+        lambda one: pick(page_language(), one.row.host_sr_cyrl, one.row.host_sr_latn),
+    ),
+    FileColumn[WaitingRow](
+        _l("Programme"), _l("The programme that the host asks for."), lambda one: programme_words(one.row)
+    ),
+    FileColumn[WaitingRow](_l("Points"), _l("The more, the sooner it is offered a date."), lambda one: one.points),
+    FileColumn[WaitingRow](_l("Why"), _l("For what it has its points."), lambda one: rank_words(one.parts)),
+    FileColumn[WaitingRow](
+        _l("In line since"), _l("Since which day it waits."), lambda one: clock.local_day(one.waits_since)
+    ),
+    FileColumn[WaitingRow](_l("Date held"), _l("A date that is held for it now."), lambda one: one.offered),
+)
+
+
 @bp.get("/waiting-list")
 @may("accept", "request")
 def waiting_list() -> ResponseReturnValue:
     actor, now = current_actor(), clock.now()
+
+    def turn(number: int) -> Page[WaitingRow]:
+        return line.waiting_list(actor, now=now, page=number)
+
+    if tables.file_asked():
+        return tables.list_file(_("Waiting list"), "waiting-list", WAITING_FILE, tables.every_row(turn))
     return render_template(
         "waitlist/waiting_list.html",
-        page=line.waiting_list(actor, now=now, page=page_number(request.args.get("page"))),
+        page=turn(page_number(request.args.get("page"))),
         dates=open_dates(actor),
         rank_words=rank_words,
         date_words=date_words,

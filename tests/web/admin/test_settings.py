@@ -10,7 +10,9 @@ from dataclasses import replace
 import pytest
 
 from scheduler import config
+from scheduler.core.audit import AuditEntry
 from scheduler.core.db import transaction
+from scheduler.core.language import languages
 from scheduler.jobs import queue
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.terms import MessageState
@@ -79,6 +81,26 @@ def test_a_centre_is_renamed_and_what_is_wrong_stays_in_the_form(admin):
 
     [centre] = rows_of(Centre)
     assert (centre.name_sr_cyrl, centre.name_en, centre.email) == ("Центар", "Centar", "info@centre.example")
+
+    assert admin.post("/settings", data=CENTRE | {"answers_to": "everybody"}).status_code == 422
+    admin.post("/settings", data=CENTRE | {"answers_to": "owner"})
+    assert "Who gets answers to mails: before The centre, now The owner of the request" in read(admin, "/settings")
+    assert [centre.answers_to for centre in rows_of(Centre)] == ["owner"]
+
+
+def test_the_site_that_may_frame_the_free_dates_is_checked_and_its_lines_are_shown(admin, boss):
+    assert "&lt;iframe" not in read(admin, "/settings")
+    refused = admin.post("/settings?lang=en", data=CENTRE | {"site": "http://centre.example"})
+    assert refused.status_code == 422
+    assert "Enter an https address without a path" in refused.text
+
+    admin.post("/settings", data=CENTRE | {"site": "https://Centre.example/"})
+
+    [centre] = rows_of(Centre)
+    page = read(admin, "/settings")
+    assert centre.site == "https://centre.example"
+    assert page.count(f"&lt;iframe src=&#34;http://localhost/widget/{centre.slug}?lang=") == len(languages())
+    assert json.loads(rows_of(AuditEntry)[-1].details)["changes"]["site"] == ["", "https://centre.example"]
 
 
 # --- the first steps ---
@@ -262,7 +284,8 @@ def test_health_says_in_words_whether_a_worker_was_heard_of_and_that_a_mail_is_l
 
     admin.post("/settings/test-mail")
     with transaction():
-        rows_of(OutboxMessage)[0].created_at = MONDAY - dt.timedelta(days=1)
+        late = rows_of(OutboxMessage)[0]
+        late.created_at = late.not_before = MONDAY - dt.timedelta(days=1)
 
     assert "1 mail is late" in read(admin, "/health")
 

@@ -225,6 +225,8 @@ class SmallCentre:
         self.asked(R.NEEDS_INFO, host_id=unlisted.id, question="Када?")
         with transaction():
             make_message(centre_id=self.centre_id).state = MessageState.FAILED
+            away = {"away": "Ana", "stand_in": "Mila", "first_day": TODAY, "last_day": TODAY}
+            make_message(kind="handover_ended", values=away, centre_id=self.centre_id).state = MessageState.HELD
         self._fill_with_visits()
 
     def _fill_with_visits(self) -> None:
@@ -339,6 +341,7 @@ ENDS: dict[Matter, Ends] = {  # those that are not one press in the row
     Matter.PASSED: sends("/move", on_day=typed(FAR + 2 * DAY)),
     Matter.STANDS_STILL: sends("/end", by="school", **SAID),
     Matter.MAIL_FAILED: sends("/settled"),
+    Matter.MAIL_HELD: follows("/discard", **SAID),
     Matter.POST_UNREADY: sends("/ready"),
     Matter.POST_DUE: sends("/posted"),
     Matter.DATES_OVER: sends("/decline", **SAID),

@@ -181,6 +181,6 @@ def test_the_report_of_a_campaign_says_what_came_of_its_posts_on_its_page_and_in
     table = desk.get("/reports/attendance.csv", query_string=asked | {"table": "posts"})
 
     assert (page.status_code, "1,200" in page.text) == (200, True)
-    assert "14 Sep 2026;Instagram;React!;1200;85" in table.text
+    assert "2026-09-14;Instagram;React!;1200;85" in table.text
     assert "Posts of the campaign" in words_of(saved(paper.data, tmp_path))
     assert "people reached, as the networks say" not in desk.get("/reports/attendance", query_string=EN).text

@@ -5,10 +5,12 @@ import re
 from html import unescape
 
 import pytest
+from openpyxl import load_workbook
 
 from scheduler.attendance.terms import HeadCounts
+from scheduler.core.db import db
 from scheduler.demo import load as demo
-from scheduler.people.models import User
+from scheduler.people.models import Centre, User
 from tests.ceilings import at_most
 from tests.factories.places import make_district, make_host, make_municipality
 from tests.factories.programmes import make_programme
@@ -151,6 +153,41 @@ def test_a_downloaded_table_opens_in_a_spreadsheet_in_the_readers_words(desk, pr
     assert audience.decode("utf-8-sig").splitlines()[1].startswith("Primary school pupils;")
 
 
+def test_a_workbook_of_the_report_holds_its_tables_with_real_numbers_and_months(desk, programme):
+    a_held_visit(HeadCounts(pupils=12), programme=programme)
+    query = EN | YEAR | {"by": ["city", "month"]}
+
+    answer = desk.get(f"{REPORT}.xlsx", query_string=query)
+    whole = load_workbook(io.BytesIO(answer.data))
+    cross = load_workbook(io.BytesIO(desk.get(f"{REPORT}.xlsx", query_string=query | {"table": "cross"}).data))
+    report, definitions = whole["Attendance report for 2026"], whole["Definitions"]
+
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="attendance-2026-01-01-2026-12-31.xlsx"'
+    assert whole.sheetnames == [report.title, "Presentations by city and month", "Definitions"]
+    assert cross.sheetnames == whole.sheetnames[1:]
+    assert [cell.value for cell in report[1]][1:5] == ["Month", "Visits", "Presentations", "Pupils"]
+    assert [str(cell.value) for cell in report[2]][1:5] == ["2026-10-01 00:00:00", "1", "1", "12"]
+    assert ("City", True) in [(row[0], bool(row[1])) for row in definitions.values]
+    assert desk.get(f"{REPORT}.xlsx", query_string=query | {"table": "nothing"}).status_code == 404
+    assert desk.get(f"{REPORT}.xlsx", query_string=EN | YEAR | {"table": "called_off"}).status_code == 404
+
+
+@pytest.mark.parametrize("by", [(), ("city",), ("month", "programme"), ("presenter",)])
+@pytest.mark.parametrize("lang", ["en", "sr_Cyrl"])
+def test_the_command_writes_the_files_of_the_page_to_the_byte(app, desk, programme, the_clock, tmp_path, by, lang):
+    a_held_visit(HeadCounts(pupils=12), programme=programme)
+    splits = [word for group in by for word in ("--by", group)]
+    slug = db.session.get(Centre, programme.centre_id).slug
+    command = ["reports", "attendance", "--from", "2026-01-01", "--to", "2026-12-31", "--centre", slug, *splits]
+
+    for kind in ("csv", "xlsx"):
+        file = tmp_path / f"report.{kind}"
+        written = app.test_cli_runner().invoke(args=[*command, "--format", kind, "--lang", lang, "--out", str(file)])
+        download = desk.get(f"{REPORT}.{kind}", query_string=YEAR | {"by": by, "lang": lang})
+        assert (written.exit_code, download.status_code) == (0, 200)
+        assert file.read_bytes() == download.data
+
+
 def test_cities_stand_beside_months_on_the_page_and_in_a_file_of_that_table(desk, programme):
     for town, month in (("Ниш", 3), ("Ниш", 10), ("Ниш", 10), ("Зрењанин", 10)):
         host = make_host(municipality_id=make_municipality(town).id)
@@ -158,7 +195,7 @@ def test_cities_stand_beside_months_on_the_page_and_in_a_file_of_that_table(desk
     query = YEAR | {"by": ["city", "month"], "lang": "sr_Latn"}
 
     page = desk.get(REPORT, query_string=query)
-    link = unescape(re.search(r'href="([^"]*table=cross[^"]*)"', page.text)[1])
+    link = unescape(re.search(r'href="([^"]*\.csv[^"]*table=cross[^"]*)"', page.text)[1])
     content = desk.get(link).get_data().decode("utf-8-sig")
 
     assert content.splitlines() == ["Grad;mart 2026.;oktobar 2026.;Ukupno", "Niš;1;2;3", "Zrenjanin;0;1;1"]
@@ -174,8 +211,9 @@ def test_page_file_command_and_paper_hold_equal_numbers(app, session, tmp_path):
     document = json.loads(app.test_cli_runner().invoke(args=command).stdout)
     totals = document["totals"]
 
-    table = app.test_cli_runner().invoke(args=[*command, "--format", "csv"]).stdout
-    download = browser.get(f"{REPORT}.csv", query_string=PUBLISHED).get_data().decode("utf-8-sig")
+    table = app.test_cli_runner().invoke(args=[*command, "--format", "csv"]).stdout_bytes
+    download = browser.get(f"{REPORT}.csv", query_string=PUBLISHED).get_data()
+    book = load_workbook(io.BytesIO(browser.get(f"{REPORT}.xlsx", query_string=PUBLISHED).data))
     pdf = browser.get(f"{REPORT}.pdf", query_string=PUBLISHED)
     text = words_of(saved(pdf.data, tmp_path))
 
@@ -183,9 +221,10 @@ def test_page_file_command_and_paper_hold_equal_numbers(app, session, tmp_path):
         "visits": 0, "presentations": 120, "pupils": 7803, "parents": 1097, "teachers": 302, "others": 0, "cities": 0,
         "kilometres": 0,
     }  # fmt: skip
-    (line,) = csv.DictReader(io.StringIO(table))
-    assert line == {name: str(number) for name, number in totals.items()}
-    assert [list(row.values()) for row in csv.DictReader(io.StringIO(download), delimiter=";")] == [list(line.values())]
+    assert table == download
+    (line,) = csv.DictReader(io.StringIO(download.decode("utf-8-sig")), delimiter=";")
+    assert list(line.values()) == [str(number) for number in totals.values()]
+    assert [cell.value for cell in book.worksheets[0][2]] == list(totals.values())
     for shown in (text_of(browser.get(REPORT, query_string=PUBLISHED)),
                   text_of(browser.get(f"{REPORT}/print", query_string=PUBLISHED)), text):  # fmt: skip
         for number in ("120", "7,803", "1,097", "302", f"{totals['kilometres']:,}"):

@@ -42,7 +42,7 @@ def join_presentations(
         refuse_counted(opened)
         gone, stays = _both(opened, ordinal, into)
         hold_time(act.session, opened.presenter_ids)
-        notify.tell_released(opened, _release(act, opened, gone, stays), now=now)
+        released = _release(act, opened, gone, stays)
         stays.classes = ", ".join(dict.fromkeys(part for part in (stays.classes, gone.classes) if part))
         for name in ("expected_pupils", "expected_parents", "expected_teachers"):
             setattr(stays, name, getattr(stays, name) + getattr(gone, name))
@@ -50,8 +50,9 @@ def join_presentations(
         gone.merged_into_id = stays.id
         act.move(PRESENTATION_MACHINE, gone, PresentationState.MERGED_INTO)
         act.record("presentations joined", opened.visit, details={"gone": gone.id, "into": stays.id})
-        _go_on(act, opened, gone)
         touch(act, opened, [gone, stays])
+        notify.tell_released(opened, released, now=now)
+        _go_on(act, opened, gone)
         stay = [row for row in opened.in_state(*PROMISED) if row.presentation_id == stays.id]
         joined = {"from_time": f"{gone.starts_local:%H:%M}", "at_time": f"{stays.starts_local:%H:%M}"}
         notify.tell_presenters("presentations_joined", opened, stay, now=now, classes=stays.classes, **joined)

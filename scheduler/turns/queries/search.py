@@ -2,22 +2,27 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, and_, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from scheduler import policy
 from scheduler.core.errors import NotAllowed
 from scheduler.core.newest import NEWEST_ROWS, newest_of
+from scheduler.core.text import fold
 from scheduler.messages.models import OutboxMessage
+from scheduler.people.queries import addresses_of
 from scheduler.places.models import Host
 from scheduler.places.queries import has_words
 from scheduler.policy import Actor, in_reach
 from scheduler.requests.models import SchoolRequest
+from scheduler.requests.queries.contacts import contacts_found
 from scheduler.visits.models.visits import Assignment, Visit
 from scheduler.visits.queries.lists import visits_where
 from scheduler.visits.queries.pages import has_seat, in_centre
 from scheduler.visits.terms.rows import VisitRow
 from scheduler.visits.terms.states import PROMISED
+
+MOST_CONTACTS = 200  # people of schools whose mails one search shows
 
 
 def mails_in_reach(actor: Actor) -> list[ColumnElement[bool]]:
@@ -36,6 +41,36 @@ def mails_in_reach(actor: Actor) -> list[ColumnElement[bool]]:
     ]
     elsewhere = OutboxMessage.about.not_in([kind.__tablename__ for kind in (Visit, SchoolRequest)])
     return [or_(elsewhere, *ours)]
+
+
+def mails_of(actor: Actor) -> list[ColumnElement[bool]]:
+    """The messages of the actor's centre that she reaches: what acts on some of them asks."""
+    return [OutboxMessage.centre_id == actor.centre_id, *mails_in_reach(actor)]
+
+
+def mails_found(actor: Actor, typed: str) -> list[ColumnElement[bool]]:
+    """Those that what was typed fits: the address or the name of a person of the centre or of a school, or the number
+    of a request or a visit. Nothing for nothing. Raises: NotAllowed.
+    """
+    words, number = fold(typed).split(), typed.strip().upper()
+    if not words or actor.centre_id is None:
+        return []
+    asked = SchoolRequest.number.startswith(number, autoescape=True)
+    requests = select(SchoolRequest.id).where(asked)
+    visits = select(Visit.id).where(
+        or_(Visit.number.startswith(number, autoescape=True), Visit.school_request_id.in_(requests))
+    )
+    addresses = [contact.email for contact in contacts_found(actor, words, "", limit=MOST_CONTACTS)]
+    addresses += addresses_of(actor.centre_id, words)
+    known = func.lower(OutboxMessage.address)
+    return [
+        or_(
+            known.contains(typed.strip().lower(), autoescape=True),
+            known.in_({address.lower() for address in addresses}),
+            and_(OutboxMessage.about == Visit.__tablename__, OutboxMessage.about_id.in_(visits)),
+            and_(OutboxMessage.about == SchoolRequest.__tablename__, OutboxMessage.about_id.in_(requests)),
+        )
+    ]
 
 
 def visits_found(
