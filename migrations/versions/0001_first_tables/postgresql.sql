@@ -300,50 +300,6 @@ CREATE TABLE centre (
 	CONSTRAINT ck_centre_answersto CHECK (answers_to IN ('centre', 'owner'))
 )
 ;
-CREATE TABLE message_text (
-	id SERIAL NOT NULL, 
-	centre_id INTEGER NOT NULL, 
-	channel VARCHAR(30) NOT NULL, 
-	kind VARCHAR NOT NULL, 
-	language VARCHAR NOT NULL, 
-	version INTEGER NOT NULL, 
-	subject VARCHAR NOT NULL, 
-	body TEXT NOT NULL, 
-	product_subject VARCHAR NOT NULL, 
-	product_body TEXT NOT NULL, 
-	saved_at TIMESTAMP WITH TIME ZONE NOT NULL, 
-	CONSTRAINT pk_message_text PRIMARY KEY (id), 
-	CONSTRAINT ck_message_text_version_counts CHECK (version > 0), 
-	CONSTRAINT ck_message_text_a_mail_has_a_subject CHECK ((subject <> '') = (body <> '' AND channel = 'mail')), 
-	CONSTRAINT ck_message_text_not_too_long CHECK (length(subject) <= 200 AND length(body) <= 5000), 
-	CONSTRAINT uq_message_text_centre_id_channel_kind_language_version UNIQUE (centre_id, channel, kind, language, version), 
-	CONSTRAINT fk_message_text_centre_id FOREIGN KEY(centre_id) REFERENCES centre (id) ON DELETE RESTRICT, 
-	CONSTRAINT ck_message_text_channel CHECK (channel IN ('mail', 'sms'))
-)
-;
-CREATE OR REPLACE FUNCTION message_text_message_text_stays_update() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-          IF 1 = 1 THEN RAISE EXCEPTION 'message_text_stays' USING ERRCODE = 'check_violation', CONSTRAINT = 'message_text_stays'; END IF;
-          RETURN NEW;
-        END $$
-;
-CREATE TRIGGER message_text_message_text_stays_update BEFORE UPDATE ON message_text FOR EACH ROW EXECUTE FUNCTION message_text_message_text_stays_update()
-;
-CREATE OR REPLACE FUNCTION message_text_message_text_stays_delete() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-          IF NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo')) THEN RAISE EXCEPTION 'message_text_stays' USING ERRCODE = 'check_violation', CONSTRAINT = 'message_text_stays'; END IF;
-          RETURN OLD;
-        END $$
-;
-CREATE TRIGGER message_text_message_text_stays_delete BEFORE DELETE ON message_text FOR EACH ROW EXECUTE FUNCTION message_text_message_text_stays_delete()
-;
-CREATE OR REPLACE FUNCTION message_text_rows_are_not_swept_away() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-          RAISE EXCEPTION 'rows_are_not_swept_away' USING ERRCODE = 'check_violation', CONSTRAINT = 'rows_are_not_swept_away';
-        END $$
-;
-CREATE TRIGGER message_text_rows_are_not_swept_away BEFORE TRUNCATE ON message_text FOR EACH STATEMENT EXECUTE FUNCTION message_text_rows_are_not_swept_away()
-;
 CREATE TABLE sign_in_attempt (
 	id SERIAL NOT NULL, 
 	account_key VARCHAR NOT NULL, 
@@ -565,6 +521,50 @@ CREATE TABLE reminder_switch (
 	CONSTRAINT fk_reminder_switch_centre_id FOREIGN KEY(centre_id) REFERENCES centre (id) ON DELETE CASCADE, 
 	CONSTRAINT ck_reminder_switch_reminder CHECK (kind IN ('checklist', 'school_week', 'school_day', 'crew_week', 'crew_day', 'offer_ends', 'report_due', 'report_late', 'numbers_wait', 'feedback', 'survey', 'next_year', 'vetting', 'consent'))
 )
+;
+CREATE TABLE message_text (
+	id SERIAL NOT NULL, 
+	centre_id INTEGER NOT NULL, 
+	channel VARCHAR(30) NOT NULL, 
+	kind VARCHAR NOT NULL, 
+	language VARCHAR NOT NULL, 
+	version INTEGER NOT NULL, 
+	subject VARCHAR NOT NULL, 
+	body TEXT NOT NULL, 
+	product_subject VARCHAR NOT NULL, 
+	product_body TEXT NOT NULL, 
+	saved_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_message_text PRIMARY KEY (id), 
+	CONSTRAINT ck_message_text_version_counts CHECK (version > 0), 
+	CONSTRAINT ck_message_text_a_mail_has_a_subject CHECK ((subject <> '') = (body <> '' AND channel = 'mail')), 
+	CONSTRAINT ck_message_text_not_too_long CHECK (length(subject) <= 200 AND length(body) <= 5000), 
+	CONSTRAINT uq_message_text_centre_id_channel_kind_language_version UNIQUE (centre_id, channel, kind, language, version), 
+	CONSTRAINT fk_message_text_centre_id FOREIGN KEY(centre_id) REFERENCES centre (id) ON DELETE RESTRICT, 
+	CONSTRAINT ck_message_text_channel CHECK (channel IN ('mail', 'sms'))
+)
+;
+CREATE OR REPLACE FUNCTION message_text_message_text_stays_update() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          IF 1 = 1 THEN RAISE EXCEPTION 'message_text_stays' USING ERRCODE = 'check_violation', CONSTRAINT = 'message_text_stays'; END IF;
+          RETURN NEW;
+        END $$
+;
+CREATE TRIGGER message_text_message_text_stays_update BEFORE UPDATE ON message_text FOR EACH ROW EXECUTE FUNCTION message_text_message_text_stays_update()
+;
+CREATE OR REPLACE FUNCTION message_text_message_text_stays_delete() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          IF NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo')) THEN RAISE EXCEPTION 'message_text_stays' USING ERRCODE = 'check_violation', CONSTRAINT = 'message_text_stays'; END IF;
+          RETURN OLD;
+        END $$
+;
+CREATE TRIGGER message_text_message_text_stays_delete BEFORE DELETE ON message_text FOR EACH ROW EXECUTE FUNCTION message_text_message_text_stays_delete()
+;
+CREATE OR REPLACE FUNCTION message_text_rows_are_not_swept_away() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          RAISE EXCEPTION 'rows_are_not_swept_away' USING ERRCODE = 'check_violation', CONSTRAINT = 'rows_are_not_swept_away';
+        END $$
+;
+CREATE TRIGGER message_text_rows_are_not_swept_away BEFORE TRUNCATE ON message_text FOR EACH STATEMENT EXECUTE FUNCTION message_text_rows_are_not_swept_away()
 ;
 CREATE TABLE municipality (
 	id SERIAL NOT NULL, 

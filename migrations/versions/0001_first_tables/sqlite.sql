@@ -258,33 +258,6 @@ CREATE TABLE centre (
 	CONSTRAINT ck_centre_answersto CHECK (answers_to IN ('centre', 'owner'))
 )
 ;
-CREATE TABLE message_text (
-	id INTEGER NOT NULL, 
-	centre_id INTEGER NOT NULL, 
-	channel VARCHAR(30) NOT NULL, 
-	kind VARCHAR NOT NULL, 
-	language VARCHAR NOT NULL, 
-	version INTEGER NOT NULL, 
-	subject VARCHAR NOT NULL, 
-	body TEXT NOT NULL, 
-	product_subject VARCHAR NOT NULL, 
-	product_body TEXT NOT NULL, 
-	saved_at DATETIME NOT NULL, 
-	CONSTRAINT pk_message_text PRIMARY KEY (id), 
-	CONSTRAINT ck_message_text_version_counts CHECK (version > 0), 
-	CONSTRAINT ck_message_text_a_mail_has_a_subject CHECK ((subject <> '') = (body <> '' AND channel = 'mail')), 
-	CONSTRAINT ck_message_text_not_too_long CHECK (length(subject) <= 200 AND length(body) <= 5000), 
-	CONSTRAINT uq_message_text_centre_id_channel_kind_language_version UNIQUE (centre_id, channel, kind, language, version), 
-	CONSTRAINT fk_message_text_centre_id FOREIGN KEY(centre_id) REFERENCES centre (id) ON DELETE RESTRICT, 
-	CONSTRAINT ck_message_text_channel CHECK (channel IN ('mail', 'sms'))
-)
-;
-CREATE TRIGGER message_text_message_text_stays_delete BEFORE DELETE ON message_text WHEN NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo')) BEGIN SELECT RAISE(ABORT, 'message_text_stays'); END
-;
-CREATE TRIGGER message_text_row_is_not_replaced_insert BEFORE INSERT ON message_text WHEN EXISTS (SELECT 1 FROM message_text n WHERE (n.id = NEW.id OR (n.centre_id = NEW.centre_id AND n.channel = NEW.channel AND n.kind = NEW.kind AND n.language = NEW.language AND n.version = NEW.version))) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
-;
-CREATE TRIGGER message_text_refuses_update BEFORE UPDATE ON message_text BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM message_text n WHERE (n.id = NEW.id OR (n.centre_id = NEW.centre_id AND n.channel = NEW.channel AND n.kind = NEW.kind AND n.language = NEW.language AND n.version = NEW.version)) AND n.id <> OLD.id); SELECT RAISE(ABORT, 'message_text_stays') WHERE 1 = 1; END
-;
 CREATE TABLE sign_in_attempt (
 	id INTEGER NOT NULL, 
 	account_key VARCHAR NOT NULL, 
@@ -472,6 +445,33 @@ CREATE TABLE reminder_switch (
 	CONSTRAINT fk_reminder_switch_centre_id FOREIGN KEY(centre_id) REFERENCES centre (id) ON DELETE CASCADE, 
 	CONSTRAINT ck_reminder_switch_reminder CHECK (kind IN ('checklist', 'school_week', 'school_day', 'crew_week', 'crew_day', 'offer_ends', 'report_due', 'report_late', 'numbers_wait', 'feedback', 'survey', 'next_year', 'vetting', 'consent'))
 )
+;
+CREATE TABLE message_text (
+	id INTEGER NOT NULL, 
+	centre_id INTEGER NOT NULL, 
+	channel VARCHAR(30) NOT NULL, 
+	kind VARCHAR NOT NULL, 
+	language VARCHAR NOT NULL, 
+	version INTEGER NOT NULL, 
+	subject VARCHAR NOT NULL, 
+	body TEXT NOT NULL, 
+	product_subject VARCHAR NOT NULL, 
+	product_body TEXT NOT NULL, 
+	saved_at DATETIME NOT NULL, 
+	CONSTRAINT pk_message_text PRIMARY KEY (id), 
+	CONSTRAINT ck_message_text_version_counts CHECK (version > 0), 
+	CONSTRAINT ck_message_text_a_mail_has_a_subject CHECK ((subject <> '') = (body <> '' AND channel = 'mail')), 
+	CONSTRAINT ck_message_text_not_too_long CHECK (length(subject) <= 200 AND length(body) <= 5000), 
+	CONSTRAINT uq_message_text_centre_id_channel_kind_language_version UNIQUE (centre_id, channel, kind, language, version), 
+	CONSTRAINT fk_message_text_centre_id FOREIGN KEY(centre_id) REFERENCES centre (id) ON DELETE RESTRICT, 
+	CONSTRAINT ck_message_text_channel CHECK (channel IN ('mail', 'sms'))
+)
+;
+CREATE TRIGGER message_text_message_text_stays_delete BEFORE DELETE ON message_text WHEN NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo')) BEGIN SELECT RAISE(ABORT, 'message_text_stays'); END
+;
+CREATE TRIGGER message_text_row_is_not_replaced_insert BEFORE INSERT ON message_text WHEN EXISTS (SELECT 1 FROM message_text n WHERE (n.id = NEW.id OR (n.centre_id = NEW.centre_id AND n.channel = NEW.channel AND n.kind = NEW.kind AND n.language = NEW.language AND n.version = NEW.version))) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
+;
+CREATE TRIGGER message_text_refuses_update BEFORE UPDATE ON message_text BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced') WHERE NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM message_text n WHERE (n.id = NEW.id OR (n.centre_id = NEW.centre_id AND n.channel = NEW.channel AND n.kind = NEW.kind AND n.language = NEW.language AND n.version = NEW.version)) AND n.id <> OLD.id); SELECT RAISE(ABORT, 'message_text_stays') WHERE 1 = 1; END
 ;
 CREATE TABLE municipality (
 	id INTEGER NOT NULL, 
