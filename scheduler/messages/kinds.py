@@ -20,7 +20,7 @@ from scheduler.core import language as words
 from scheduler.core.text import to_latin
 from scheduler.layout import place_of
 from scheduler.messages import wording
-from scheduler.messages.rules import BRACED, folded, meanings, problems_with_text, shown
+from scheduler.messages.rules import BRACED, braced_word, folded, meanings, problems_with_text
 from scheduler.messages.terms import BODY, SUBJECT, Channel, MailText, Placeholder, TextKind, TextProblem
 from scheduler.messages.wording import BODY_BLOCK, MAY_LACK, SUBJECT_BLOCK, WORDS
 
@@ -186,7 +186,7 @@ def _values_in(line: list[_Piece]) -> Iterator[tuple[str, nodes.Expr]]:
 def product_text(kind: TextKind, language: str) -> MailText:
     """The product's text of a kind, with placeholders as somebody would type them."""
     known = anatomy(kind)
-    named = {key: shown(one, language) for key, one in known.placeholders.items()}
+    named = {key: braced_word(one, language) for key, one in known.placeholders.items()}
     gettext = words.translator(language).gettext
 
     def said(piece: str | _Sentence) -> str:

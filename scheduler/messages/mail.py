@@ -112,7 +112,7 @@ def _laid_out(language: str, subject: str, paragraphs: list[Markup], why: str, l
 def writing_of(body: Body) -> Writing:
     """A stored mail as it is edited: its own words, and what stands under them and stays."""
     parts = body.text.strip().split("\n\n")
-    kept = (part.removeprefix(_FOOT).replace(f"\n{LINK_MARK}", f" {LINK_MARK}") for part in parts[body.free :])
+    kept = (part.removeprefix(_FOOT).replace("\n", " ") for part in parts[body.free :])
     seen = hashlib.sha256(f"{body.subject}\n{body.text}".encode()).hexdigest()
     return Writing(body.subject, "\n".join(parts[: body.free]), tuple(kept), seen)
 

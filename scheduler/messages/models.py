@@ -10,7 +10,7 @@ from scheduler.core.defences import TableLaw, refuse
 from scheduler.core.ways import NamedWay, closed
 from scheduler.messages.terms import (
     LONGEST_BODY,
-    LONGEST_SUBJECT,
+    LONGEST_MAIL_SUBJECT,
     Channel,
     MessageGroup,
     MessageState,
@@ -108,7 +108,7 @@ class MessageText(Base):
         CheckConstraint("version > 0", name="version_counts"),
         CheckConstraint("(subject <> '') = (body <> '' AND channel = 'mail')", name="a_mail_has_a_subject"),
         CheckConstraint(
-            f"length(subject) <= {LONGEST_SUBJECT} AND length(body) <= {LONGEST_BODY}", name="not_too_long"
+            f"length(subject) <= {LONGEST_MAIL_SUBJECT} AND length(body) <= {LONGEST_BODY}", name="not_too_long"
         ),
         UniqueConstraint("centre_id", "channel", "kind", "language", "version"),
     )

@@ -13,7 +13,7 @@ from scheduler.core.text import LINE_ENDS, first_unseen, to_latin
 from scheduler.messages.terms import (
     BODY,
     LONGEST_BODY,
-    LONGEST_SUBJECT,
+    LONGEST_MAIL_SUBJECT,
     SUBJECT,
     Channel,
     Failure,
@@ -207,7 +207,7 @@ def is_final(failure: Failure, created_at: dt.datetime, now: dt.datetime) -> boo
     return failure not in LONGEST_PAUSE or now - created_at >= GIVE_UP_AFTER
 
 
-def shown(one: Placeholder, language: str) -> str:
+def braced_word(one: Placeholder, language: str) -> str:
     """A placeholder as somebody writes it into a text of that language: {школа}."""
     cyrillic, english = one.words
     return f"{{{worded(language, cyrillic, to_latin(cyrillic), english)}}}"
@@ -240,7 +240,7 @@ def problems_with_text(
 ) -> list[TextProblem]:
     """All that is wrong with a text of a kind that has these placeholders; nothing typed is ever calculated."""
     found: list[TextProblem] = []
-    for part, typed, most in ((SUBJECT, text.subject, LONGEST_SUBJECT), (BODY, text.body, LONGEST_BODY)):
+    for part, typed, most in ((SUBJECT, text.subject, LONGEST_MAIL_SUBJECT), (BODY, text.body, LONGEST_BODY)):
         if part == SUBJECT and not has_subject:
             continue
         if not typed.strip():
@@ -253,7 +253,7 @@ def problems_with_text(
         for number, line in enumerate(typed.split("\n"), 1):
             found += _problems_with_braces(part, number, line, known)
         said = {known[folded(word)].about for word in BRACED.findall(typed) if folded(word) in known}
-        lacking = {one.about: shown(one, language) for one in placeholders if one.needed_in == part}
+        lacking = {one.about: braced_word(one, language) for one in placeholders if one.needed_in == part}
         if names := ", ".join(name for about, name in lacking.items() if about not in said):
             found.append(TextProblem(part, TextReason.LACKING, what=names))
     return found

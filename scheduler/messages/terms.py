@@ -276,7 +276,7 @@ class Letter:
     lines: tuple[Line, ...]
 
 
-class Reader(StrEnum):
+class MailReader(StrEnum):
     """Who reads a kind of mail."""
 
     SCHOOL = "school"
@@ -286,7 +286,7 @@ class Reader(StrEnum):
     ACCOUNT = "account"  # whoever signs in, about signing in
 
 
-class Kept(StrEnum):
+class FixedText(StrEnum):
     """Why a kind of mail keeps the product's text."""
 
     CHILDREN = "children"
@@ -309,7 +309,7 @@ class TextReason(Reason):
     )
     UNCLOSED = "brace_not_closed", N_("Line %(line)s: close every brace, because a placeholder stands between two.")
     NO_PLACEHOLDER = "no_placeholder", N_("Line %(line)s: there is no %(what)s. Choose a placeholder from the list.")
-    MISTYPED = "mistyped", N_("Line %(line)s: there is no %(what)s. Did you mean %(meant)s?")
+    MISTYPED = "mistyped", N_("Line %(line)s: write %(meant)s in place of %(what)s.")
     LACKING = "lacking", N_("Add %(what)s: the reader needs it.")
     TOO_LONG_AN_SMS = (
         "too_long_an_sms",
@@ -318,7 +318,7 @@ class TextReason(Reason):
 
 
 SUBJECT, BODY = "subject", "body"  # the parts of a text
-LONGEST_SUBJECT, LONGEST_BODY = 200, 5000
+LONGEST_MAIL_SUBJECT, LONGEST_BODY = 200, 5000
 
 
 @dataclass(frozen=True)

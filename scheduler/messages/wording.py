@@ -9,40 +9,40 @@ from types import MappingProxyType
 
 from scheduler.core.errors import N_
 from scheduler.core.language import translator, worded
-from scheduler.messages.terms import Channel, Kept, Reader, TextKind
+from scheduler.messages.terms import Channel, FixedText, MailReader, TextKind
 
-READERS: Mapping[Reader, str] = {
-    Reader.SCHOOL: """
+READERS: Mapping[MailReader, str] = {
+    MailReader.SCHOOL: """
         booking_gone booking_taken certificates_ready checklist_opens countersign crew_settled date_kept date_lapsed
         date_offered date_taken_back follow_up_feedback follow_up_next_year follow_up_survey numbers_decided own_visits
         prove_address request_agreed request_dates_lapsed request_declined request_ended request_merged
         request_proposed request_question request_received request_reminder request_reopened request_waitlisted
         school_closure school_clock_wrong school_joined visit_cancelled visit_confirmed visit_moved visit_replanned
         visit_soon numbers_wait""",
-    Reader.PRESENTER: """
+    MailReader.PRESENTER: """
         crew_closure crew_confirmed crew_online crew_visit_cancelled driving_ends follow_up_report_due numbers_changed
         own_consent_ends presentations_joined ride_driven ride_driven_ended seat_released vetting_ends visit_offered
         visit_open visit_released crew_soon offer_ends offer_accepted""",
-    Reader.GUARDIAN: """
+    MailReader.GUARDIAN: """
         consent_asked consent_ends consent_given consent_on_paper consent_recorded consent_withdrawn guardian_changes
         guardian_stays ride_ended ride_told""",
-    Reader.STAFF: """
+    MailReader.STAFF: """
         audit_broken audit_head birth_date_corrected booked_now centre_closure concern_reported concern_without_officer
         crew_not_cleared crew_short date_accepted handover_ended handover_given handover_noted keys_reset_on_the_host
         law_broken numbers_to_decide offer_gone presenter_absent request_answered request_counts_changed
         request_date_accepted request_dates_declined request_dates_taken request_forgotten request_withdrawn
         school_asks_date school_cancelled substitute_choice substitute_found test_mail turns_due visit_rechecked""",
-    Reader.ACCOUNT: """
+    MailReader.ACCOUNT: """
         codes_guessed invitation key_added key_removed keys_reset no_account own_login_linked password_changed
         password_reset recovery_code_used recovery_codes_renewed second_step_link""",
 }
 READER_OF = {kind: reader for reader, kinds in READERS.items() for kind in kinds.split()}
 _KEPT = {
-    Kept.CHILDREN: f"""{READERS[Reader.GUARDIAN]} own_consent_ends ride_driven ride_driven_ended concern_reported
-        concern_without_officer birth_date_corrected crew_not_cleared""",
-    Kept.ACCOUNTS: f"{READERS[Reader.ACCOUNT]} keys_reset_on_the_host",
-    Kept.STRANGERS: "prove_address",
-    Kept.INSTALLATION: "audit_broken audit_head law_broken test_mail",
+    FixedText.CHILDREN: f"""{READERS[MailReader.GUARDIAN]} own_consent_ends ride_driven ride_driven_ended
+        concern_reported concern_without_officer birth_date_corrected crew_not_cleared""",
+    FixedText.ACCOUNTS: f"{READERS[MailReader.ACCOUNT]} keys_reset_on_the_host",
+    FixedText.STRANGERS: "own_visits prove_address",
+    FixedText.INSTALLATION: "audit_broken audit_head law_broken test_mail",
 }
 KEPT_OF = {kind: why for why, kinds in _KEPT.items() for kind in kinds.split()}
 SHORT_KINDS = ("crew_visit_cancelled",)
@@ -51,11 +51,11 @@ TEXT_KINDS = (
     *(TextKind(Channel.SMS, kind) for kind in SHORT_KINDS),
 )
 WHY_READ = {
-    Reader.SCHOOL: N_("You get this mail because this address was given for a visit to a school."),
-    Reader.PRESENTER: N_("You get this mail because you present for the centre."),
-    Reader.GUARDIAN: N_("You get this mail because you are named as a parent or guardian."),
-    Reader.STAFF: N_("You get this mail because you work at the centre."),
-    Reader.ACCOUNT: N_("You get this mail because this address was entered for an account in Raspored."),
+    MailReader.SCHOOL: N_("You get this mail because this address was given for a visit to a school."),
+    MailReader.PRESENTER: N_("You get this mail because you present for the centre."),
+    MailReader.GUARDIAN: N_("You get this mail because you are named as a parent or guardian."),
+    MailReader.STAFF: N_("You get this mail because you work at the centre."),
+    MailReader.ACCOUNT: N_("You get this mail because this address was entered for an account in Raspored."),
 }
 
 

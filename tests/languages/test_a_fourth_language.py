@@ -50,7 +50,7 @@ from tools.catalogues import forms_of, messages_of, read
 
 # Words that are the same in every language.
 NAMES = {
-    "Google", "Android", "Outlook", "Thunderbird", "iPhone", "iPad", "Mac", "Viber",  # products
+    "Google", "Android", "Outlook", "Thunderbird", "iPhone", "iPad", "Mac", "Viber", "Excel",  # products
     "Facebook", "Instagram", "TikTok", "YouTube", "LinkedIn",  # channels of posts
     "datamaps", "holidays", "MIT", "BY", "SQLite",  # packages and licences
     "En", "Ћир", "Lat",  # the switch of languages, each in its own

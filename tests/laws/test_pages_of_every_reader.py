@@ -30,7 +30,7 @@ OF_A_ROW = {
     **dict.fromkeys(["number", "slug", "code"], "a visit, a campaign, a cohort: by what people call it"),
     **dict.fromkeys(["secret", "token", "key"], "who holds a link of its own"),
     "on": "any day: the pages that lead there say which",
-    **dict.fromkeys(["name", "filename"], "a letter or a file of this installation"),
+    **dict.fromkeys(["name", "filename", "language"], "a letter, a file or a text of this installation"),
     "an id": "a row by its id",
 }
 

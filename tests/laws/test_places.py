@@ -45,7 +45,7 @@ TABS_OF = {
     (Role.SAFEGUARDING, "/board"): ["Week", "Month", "List", "Closures", "School calendar"],
     (Role.ADMINISTRATOR, "/people"): ["Presenters", "Child protection", "Staff", "Second steps"],
     (Role.COORDINATOR, "/imports"): [],
-    (Role.COORDINATOR, "/messages"): [],
+    (Role.COORDINATOR, "/messages"): ["Messages", "Texts"],
     (Role.EDUCATOR, "/calendar"): [],
 }
 

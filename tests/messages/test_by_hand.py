@@ -248,6 +248,7 @@ def test_an_edited_mail_keeps_link_calendar_helpline_address_and_what_it_is_abou
     assert writing.kept == (
         "School: OŠ <Vuk>. Programme: Safe. Day: Wednesday, 9 December 2026. Hour: 11:00.",
         "Questions? Call us: Centre, 011 1.", "Open your request: {link}", "Add it to your calendar: {link}/visit.ics",
+        "You get this mail because this address was given for a visit to a school. "
         "Free helpline for children's safety on the internet: 19833",
     )  # fmt: skip
     ending = before.text[before.text.index("School: ") :]

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, GroundReason, NotAllowed, NotFound
-from scheduler.messages.mail import TEMPLATES
+from scheduler.messages.kinds import TEMPLATES
 from scheduler.messages.models import ReminderSwitch
 from scheduler.messages.queries import switches_of
 from scheduler.messages.rules import REMINDERS, days_of, reminder_waits

@@ -14,7 +14,7 @@ from scheduler.safeguarding.queries import guardian_phones_of
 from scheduler.visits.models.visits import Assignment
 from scheduler.visits.service.locked_visit import OpenVisit
 
-KIND = "crew_visit_cancelled"
+SMS_KIND = "crew_visit_cancelled"
 LATIN = {"sr_Cyrl": "sr_Latn"}  # 70 letters of Cyrillic fill a message, 160 of ASCII do
 
 
@@ -30,7 +30,7 @@ def tell_called_off(opened: OpenVisit, rows: Iterable[Assignment], *, now: dt.da
             language = LATIN.get(person.user.language, person.user.language)
             queue_short(
                 ShortDraft(
-                    kind=KIND,
+                    kind=SMS_KIND,
                     number=number,
                     language=language,
                     text=_called_off(opened, language),
@@ -50,5 +50,5 @@ def _called_off(opened: OpenVisit, language: str) -> str:
         "page": f"{settings().base_url}/offers",
     }
     return mail.short_text(
-        KIND, language, values, own_text(opened.visit.centre_id, TextKind(Channel.SMS, KIND), language)
+        SMS_KIND, language, values, own_text(opened.visit.centre_id, TextKind(Channel.SMS, SMS_KIND), language)
     )

@@ -9,7 +9,7 @@ from scheduler.core.text import SLACK
 from scheduler.messages.rules import problems_with_letters
 from scheduler.messages.terms import (
     LONGEST_BODY,
-    LONGEST_SUBJECT,
+    LONGEST_MAIL_SUBJECT,
     Channel,
     MailText,
     TextKind,
@@ -54,7 +54,7 @@ class _CheckedLinesField(_CheckedField, LinesField):
 class TextForm(BaseForm):
     """Subject and body of a mail, with placeholders; a short message has a body alone."""
 
-    subject = _CheckedField(_l("Subject"), limit=LONGEST_SUBJECT)
+    subject = _CheckedField(_l("Subject"), limit=LONGEST_MAIL_SUBJECT)
     body = _CheckedLinesField(_l("Text"), limit=LONGEST_BODY)
     version = HiddenField()
 

@@ -12,9 +12,9 @@ from scheduler.core.errors import Conflict, NotFound
 from scheduler.core.language import html_lang, names_of
 from scheduler.core.text import fold
 from scheduler.messages import kinds, mail, queries
-from scheduler.messages.rules import LINK_MARK, shown
+from scheduler.messages.rules import LINK_MARK, braced_word
 from scheduler.messages.service import change_text, problems_with, text_languages
-from scheduler.messages.terms import Channel, Kept, MailText, Placeholder, Reader, TextKind, TextVersion
+from scheduler.messages.terms import Channel, FixedText, MailReader, MailText, Placeholder, TextKind, TextVersion
 from scheduler.messages.wording import READER_OF, TEXT_KINDS
 from scheduler.privacy.queries.changes import changes_of
 from scheduler.readiness.queries.told_notes import told_values
@@ -30,18 +30,18 @@ from scheduler.web.history import ACTIONS
 from scheduler.web.i18n import _, _l, page_language, spelled_here
 from scheduler.web.reasons import worded
 
-OF_KIND = f"/settings/texts/<any({', '.join(Channel)}):channel>/<kind>/<language>"
+OF_TEXT = f"/settings/texts/<any({', '.join(Channel)}):channel>/<kind>/<language>"
 READERS = {
-    Reader.SCHOOL: _l("Schools"),
-    Reader.PRESENTER: _l("Presenters"),
-    Reader.STAFF: _l("Staff"),
+    MailReader.SCHOOL: _l("Schools"),
+    MailReader.PRESENTER: _l("Presenters"),
+    MailReader.STAFF: _l("Staff"),
 }
 SHORT_MESSAGES = _l("Short messages")
 WHY_KEPT = {
-    Kept.CHILDREN: _l("Consent, guardians, rides and concerns: these words protect children."),
-    Kept.ACCOUNTS: _l("Signing in: these words protect accounts."),
-    Kept.STRANGERS: _l("The first mail of a request: anybody may have typed its address."),
-    Kept.INSTALLATION: _l("The installation itself: whoever operates it acts on these words."),
+    FixedText.CHILDREN: _l("Consent, guardians, rides and concerns: these words protect children."),
+    FixedText.ACCOUNTS: _l("Signing in: these words protect accounts."),
+    FixedText.STRANGERS: _l("The first mail of a request: anybody may have typed its address."),
+    FixedText.INSTALLATION: _l("The installation itself: whoever operates it acts on these words."),
 }
 OWN = Face("good", "pencil", _l("Your text"))
 CHANGED = Face("wait", "info", _l("Raspored's text has changed"))
@@ -118,7 +118,7 @@ def _languages() -> dict[str, str]:
     return {one: names_of(one)[1] for one in text_languages()}
 
 
-@bp.route(OF_KIND, methods=["GET", "POST"])
+@bp.route(OF_TEXT, methods=["GET", "POST"])
 @may("update", "message_text")
 def text(channel: str, kind: str, language: str) -> ResponseReturnValue:
     of_kind = _kind_of(channel, kind, language)
@@ -144,7 +144,7 @@ def text(channel: str, kind: str, language: str) -> ResponseReturnValue:
     return page, 422 if form.problems_shown() and not previewed else 200
 
 
-@bp.post(f"{OF_KIND}/back")
+@bp.post(f"{OF_TEXT}/back")
 @may("update", "message_text")
 def text_back(channel: str, kind: str, language: str) -> ResponseReturnValue:
     """Back to the product's text; what the centre said stays in the history."""
@@ -221,14 +221,14 @@ def _values(kind: TextKind, language: str) -> dict[str, object]:
 def _placeholders(kind: TextKind, language: str, values: Mapping[str, object]) -> list[tuple[str, str, Placeholder]]:
     """Each as it is typed, what stands for it, and what it is."""
     examples = mail.examples(kind, _reader_of(language), values)
-    return [(shown(one, language), examples[key], one) for key, one in kinds.anatomy(kind).placeholders.items()]
+    return [(braced_word(one, language), examples[key], one) for key, one in kinds.anatomy(kind).placeholders.items()]
 
 
 def _preview(kind: TextKind, reader: str, values: Mapping[str, object], said: MailText) -> tuple[str, list[str]]:
     """Subject and paragraphs as they leave, with all that stands around the text."""
     if kind.channel is Channel.SMS:
         return "", [mail.short_text(kind.kind, reader, values, said)]
-    for_school = READER_OF[kind.kind] is Reader.SCHOOL
+    for_school = READER_OF[kind.kind] is MailReader.SCHOOL
     body = mail.render(kind.kind, reader, values, for_school=for_school, own=said)
     lines = body.text.replace(LINK_MARK, _("[link]")).split("\n")
     return body.subject, [line for line in lines if line.strip("-")]

@@ -1,11 +1,11 @@
 // A press puts a placeholder where the cursor was last; without this file it is typed.
-const form = document.querySelector("[data-placeholders]");
-let last = form.querySelector("textarea");
+const placeholderForm = document.querySelector("[data-placeholders]");
+let last = placeholderForm.querySelector("textarea");
 
-form.addEventListener("focusin", ({ target }) => {
+placeholderForm.addEventListener("focusin", ({ target }) => {
   if (target.matches("textarea, input[type=text]")) last = target;
 });
-form.querySelectorAll("[data-insert]").forEach((button) => {
+placeholderForm.querySelectorAll("[data-insert]").forEach((button) => {
   button.hidden = false;
   button.previousElementSibling.hidden = true;
   button.addEventListener("click", () => {

@@ -94,7 +94,7 @@ def test_what_is_wrong_is_said_with_its_line_and_nothing_typed_is_lost(desk):
     page = unescape(answer.text)
 
     assert answer.status_code == 422
-    assert "Line 3: there is no {scool}. Did you mean {school}?" in page
+    assert "Line 3: write {school} in place of {scool}." in page
     assert "To {scool}" in page
     assert stored() == []
     lacking = unescape(desk.post(MOVED + "?lang=en", data=GOOD | {"body": "We come."}).text)
