@@ -148,14 +148,14 @@ def sample_values(language: str, *, longest: bool = False) -> Mapping[str, objec
     names = {name: worded(language, *said) for name, said in (_NAMES | (_LONGEST if longest else {})).items()}
     visit = {
         **{name: names[name] for name in ("host", "place", "programme")},
-        **{"number": "P-2026-0017", "day": _DAY, "times": "09:55, 10:50", "first_day": _DAY, "last_day": _OTHER},
+        **{"number": "P-2026-0000", "day": _DAY, "times": "09:55, 10:50", "first_day": _DAY, "last_day": _OTHER},
         **{"state": "", "over": False},
     }
     return MappingProxyType(
         names
         | visit
-        | {"who": [names["who"], names["who"]] if longest else [names["who"]], "visit": "P-2026-0017", "kept": "R-1"}
-        | {"state_next": "", "number": "R-2026-0051", "time": dt.time(9, 55), "starts": dt.time(9, 55)}
+        | {"who": [names["who"], names["who"]] if longest else [names["who"]], "visit": "P-2026-0000", "kept": "R-1"}
+        | {"state_next": "", "number": "R-2026-0000", "time": dt.time(9, 55), "starts": dt.time(9, 55)}
         | {"from_time": "09:00", "at_time": "09:55", "stays": "10:50", "lost_day": _DAY, "lost_time": dt.time(9, 55)}
         | {"was_day": _OTHER, "was_times": "10:00", "first_choice": _OTHER, "second_choice": None, "starts_local": None}
         | {"until": _MOMENT, "change_until": _MOMENT, "answer_by": _OTHER, "remind_on": _OTHER, "asks_from": _MOMENT}

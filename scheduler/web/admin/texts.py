@@ -77,7 +77,7 @@ def texts() -> ResponseReturnValue:
         "admin/texts.html",
         groups=[(word, found) for word, found in groups if found],
         languages=_languages(),
-        columns=[{"label": _("About"), "wide": True}, *({"label": name} for name in _languages().values())],
+        columns=[{"label": _("About")}, *({"label": name} for name in _languages().values())],
         typed=typed,
         show=show,
         counts=counts,
