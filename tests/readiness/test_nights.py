@@ -227,8 +227,8 @@ def test_ten_visits_ask_as_often_as_two_and_nothing_is_locked_where_nothing_is_n
     for scene in ten[2:7]:
         turn_shifts(scene)
     five_changed, (asked_for_five, _) = _a_night()
-    # Who is on duty at the centre, who stands in, who reads at the school, whom it calls, what its mail says and how long
-    # it waits.
+    # Who is on duty at the centre, who stands in, who reads at the school, whom it calls, what its mail says
+    # and how long it waits.
     letters_of_one = 6
     assert (two_changed, five_changed) == (2, 5)
     at_most(3 * letters_of_one, asked_for_five - asked_for_two, "SELECTs of three more letters")
